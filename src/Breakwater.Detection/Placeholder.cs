@@ -1,0 +1,1 @@
+namespace Breakwater.Detection; internal static class Placeholder;
