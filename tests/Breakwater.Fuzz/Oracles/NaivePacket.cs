@@ -30,6 +30,9 @@ internal sealed class NaivePacket
     /// <summary>True when a header contradicts itself, or the chain ended early, so that not all the rest can be known.</summary>
     public bool IsOdd { get; private set; }
 
+    /// <summary>True when the link headers are such that readers may differ on whether IP follows at all.</summary>
+    public bool IsLinkOdd { get; private set; }
+
     private NaivePacket(byte[] frame) => (_frame, _end) = (frame, frame.Length);
 
     /// <summary>Reads a frame; null when there is no IP header in it, or none whose fixed part was captured whole.</summary>
@@ -37,6 +40,7 @@ internal sealed class NaivePacket
     {
         var packet = new NaivePacket(frame);
         var at = packet.FindIp(linkType);
+        packet.IsLinkOdd = packet.IsOdd;
         return at >= 0 && packet.ReadIp(at) ? packet : null;
     }
 
@@ -51,6 +55,10 @@ internal sealed class NaivePacket
         113 => FromCooked(14, 2),
         276 => FromCooked(0, 8),
         219 => FromMpls(0),
+        9 or 50 => FromPpp(_end >= 2 && U16(0) == 0xFF03 ? 2 : 0),
+        51 => FromPppoe(0),
+        107 => FromFrameRelay(),
+        104 => _end > 0 && _frame[0] == 0x0F ? FromEtherType(2) : -1,
         _ => -1,
     };
 
@@ -85,15 +93,45 @@ internal sealed class NaivePacket
             case 0x8848:
                 return FromMpls(next);
             case 0x8864:
-                // PPPoE session: version and type, code, session id, length, then a PPP protocol.
-                if (next + 8 > _end)
-                    return -1;
-                IsOdd |= _frame[next] != 0x11 || _frame[next + 1] != 0 || U16(next + 4) < 2;
-                return FromPpp(next + 6);
+                return FromPppoe(next);
             default:
                 IsOdd |= type is not 0x0806;
                 return -1;
         }
+    }
+
+    // RFC 2427 §3: Q.922 address of two octets, control 03, perhaps a pad octet, NLPID; or, as Cisco does, an EtherType behind the address.
+    private int FromFrameRelay()
+    {
+        if (_end < 5)
+            return -1;
+        IsOdd |= (_frame[0] & 1) != 0 || (_frame[1] & 1) != 1;
+        if (_frame[2] != 3)
+            return FromEtherType(2);
+        var at = _frame[3] == 0 ? 4 : 3;
+        if (at + 6 > _end)
+            return -1;
+        switch (_frame[at])
+        {
+            case 0xCC:
+            case 0x8E:
+                return _frame[at + 1] >> 4 == (_frame[at] == 0xCC ? 4 : 6) ? at + 1 : -1;
+            case 0x80:
+                // SNAP: only the organisation 00-00-00 is followed by an EtherType.
+                IsOdd |= _frame[at + 1] != 0 || _frame[at + 2] != 0 || _frame[at + 3] != 0;
+                return FromEtherType(at + 4);
+            default:
+                return -1;
+        }
+    }
+
+    // RFC 2516 §4: version and type, code, session id, length, then a PPP protocol. A wrong length may or may not end the packet.
+    private int FromPppoe(int at)
+    {
+        if (at + 8 > _end)
+            return -1;
+        IsOdd |= _frame[at] != 0x11 || _frame[at + 1] != 0 || U16(at + 4) < _end - at - 6;
+        return FromPpp(at + 6);
     }
 
     private int FromPpp(int at)
@@ -237,7 +275,7 @@ internal sealed class NaivePacket
 
         if (Protocol == 6 && at + 14 <= end)
             TcpFlags = U16(at + 12) & 0x1FF;
-        if (Protocol == (Version == 4 ? 1 : 58) && at + 2 <= end)
+        if (Protocol is 1 or 58 && at + 2 <= end)
             IcmpTypeCode = U16(at);
     }
 

@@ -51,7 +51,7 @@ internal static class PacketSeeds
             foreach (var packet in _packets)
             {
                 if (TryBuild(header, packet, out var frame))
-                    yield return frame;
+                    yield return link == LinkType.CiscoHdlc ? [0x0F, 0, .. EtherTypeOf(frame), .. frame] : frame;
             }
         }
     }
@@ -85,6 +85,8 @@ internal static class PacketSeeds
         LinkType.Mpls => [static (ref w) => w.Mpls(40), static (ref w) => { w.Mpls(40); w.Mpls(3); }],
         _ => [static (ref w) => { }],
     };
+
+    private static byte[] EtherTypeOf(byte[] packet) => packet[0] >> 4 == 4 ? [0x08, 0x00] : [0x86, 0xDD];
 
     private static bool TryBuild(Part link, Part packet, out byte[] frame)
     {

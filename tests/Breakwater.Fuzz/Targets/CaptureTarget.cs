@@ -11,7 +11,10 @@ namespace Breakwater.Fuzz.Targets;
 /// </summary>
 internal abstract class CaptureTarget : FuzzTarget
 {
-    private protected const int MostPackets = 65_536;
+    private const int MostPackets = 65_536;
+
+    // A buffer per file would be most of the run's time.
+    private readonly byte[] _buffer = new byte[PcapLimits.BufferBytes];
 
     public override int CapacityBytes => 4096;
 
@@ -30,7 +33,7 @@ internal abstract class CaptureTarget : FuzzTarget
         OnFile(input);
         var file = input.ToArray();
         using var stream = new MemoryStream(file, writable: false);
-        using var reader = new PcapReader(stream);
+        using var reader = new PcapReader(stream, _buffer);
         var content = IsGzip(file) ? null : file;
         var oracle = content is null ? null : NaivePcap.Read(content) ?? NaivePcapng.Read(content);
         var packets = 0;

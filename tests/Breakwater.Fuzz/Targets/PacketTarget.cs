@@ -64,7 +64,7 @@ internal sealed class PacketTarget(LinkType link) : FuzzTarget
             LinkLayers++;
             Signature.Add(((ulong)layer.Known << 32) | ((ulong)layer.Tunnel << 24) | ((ulong)Math.Min(layer.VlanCount, (byte)5) << 16) | Math.Min(layer.MplsCount, (byte)9));
             Signature.Add(layer.EtherType);
-            if (LinkLayers == 1 && layer.VlanCount > 0)
+            if (layer.Depth == 0 && layer.VlanCount > 0)
                 (HasVlan, OutermostVlan) = (true, layer.VlanId(0));
             if (layer.Depth != IpLayers)
                 _fault ??= $"a link layer of depth {layer.Depth} after {IpLayers} IP headers";

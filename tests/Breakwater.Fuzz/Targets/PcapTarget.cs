@@ -11,7 +11,7 @@ internal sealed class PcapTarget : CaptureTarget
 {
     public override string Name => "pcap";
 
-    public override PlantedBug Planted => new(FaultKind.Hang, "a record whose header is all zero is taken for padding and skipped by its length, 0");
+    public override PlantedBug Planted => new(FaultKind.Hang, "a record without captured octets is passed over by its captured length, 0");
 
     public override IEnumerable<byte[]> Seeds()
     {
