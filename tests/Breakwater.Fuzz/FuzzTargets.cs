@@ -1,5 +1,6 @@
 using Breakwater.Fuzz.Engine;
 using Breakwater.Fuzz.Targets;
+using Breakwater.Wire.Ipfix;
 using Breakwater.Wire.Packet;
 
 namespace Breakwater.Fuzz;
@@ -7,6 +8,22 @@ namespace Breakwater.Fuzz;
 /// <summary>Every decoder under test, in one list: a new decoder is one line here.</summary>
 internal static class FuzzTargets
 {
+    // Limits that a few datagrams reach, so that eviction, refusal and giving up are the rule.
+    private static readonly ExporterLimits _tight = new()
+    {
+        MaxDomains = 2,
+        MaxTemplates = 3,
+        MaxFieldsPerTemplate = 24,
+        MaxTemplateFields = 40,
+        MaxSamplers = 2,
+        MaxWaitingSets = 3,
+        MaxWaitingBytes = 2048,
+        MaxWaitingSeconds = 20,
+        RestartHoldSeconds = 5,
+        TemplateLifetimeSeconds = 60,
+        ConfiguredSamplingRate = 7,
+    };
+
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         new PacketTarget(LinkType.Ethernet),
@@ -24,5 +41,11 @@ internal static class FuzzTargets
         new PacketFlowTarget(),
         new PcapTarget(),
         new PcapngTarget(),
+        new SflowTarget(),
+        new NetFlow5Target(),
+        new NetFlow9Target("netflow9", ExporterLimits.Default),
+        new NetFlow9Target("netflow9-tight", _tight),
+        new IpfixTarget("ipfix", ExporterLimits.Default),
+        new IpfixTarget("ipfix-session", _tight with { IsReliableTransport = true }),
     ];
 }

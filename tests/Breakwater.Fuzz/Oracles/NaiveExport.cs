@@ -11,9 +11,10 @@ internal readonly record struct NaiveValue(NaiveField Field, byte[] Octets);
 
 /// <summary>A data set as it stands in a message.</summary>
 /// <param name="SetId">Its id, 256 and above.</param>
+/// <param name="Offset">Where its body begins in the message.</param>
 /// <param name="Body">The octets behind its header, as many as are there.</param>
 /// <param name="Template">What its id meant at this place; null when nothing is known.</param>
-internal sealed record NaiveDataSet(int SetId, byte[] Body, NaiveTemplate? Template);
+internal sealed record NaiveDataSet(int SetId, int Offset, byte[] Body, NaiveTemplate? Template);
 
 /// <summary>What one message carries.</summary>
 internal sealed record NaiveMessage(uint Domain, List<NaiveDataSet> DataSets, Dictionary<int, List<NaiveTemplate>> Meanings)
@@ -53,7 +54,7 @@ internal sealed class NaiveExport(bool isIpfix, int mostFields)
             if (length < 4)
                 break;
             var setEnd = Math.Min(end, at + length);
-            ReadSet(message, id, datagram[(at + 4)..setEnd]);
+            ReadSet(message, id, at + 4, datagram[(at + 4)..setEnd]);
             at = setEnd;
         }
 
@@ -104,12 +105,12 @@ internal sealed class NaiveExport(bool isIpfix, int mostFields)
         return values;
     }
 
-    private void ReadSet(NaiveMessage message, int id, byte[] body)
+    private void ReadSet(NaiveMessage message, int id, int offset, byte[] body)
     {
         if (id >= 256)
         {
             _templates.TryGetValue((message.Domain, id), out var template);
-            message.DataSets.Add(new NaiveDataSet(id, body, template));
+            message.DataSets.Add(new NaiveDataSet(id, offset, body, template));
         }
         else if (id == (isIpfix ? 2 : 0))
         {

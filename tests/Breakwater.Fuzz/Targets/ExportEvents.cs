@@ -4,11 +4,19 @@ using Breakwater.Wire.Ipfix;
 namespace Breakwater.Fuzz.Targets;
 
 /// <summary>One data set that a decoder handed over, copied.</summary>
-internal sealed record DeliveredSet(uint Domain, ushort SetId, bool HasWaited, int RecordCount, Template Template, byte[] Records);
+/// <param name="Domain">Its observation domain or source id.</param>
+/// <param name="SetId">Its id.</param>
+/// <param name="HasWaited">True when it came with an earlier message.</param>
+/// <param name="Offset">Where its records begin in the datagram; 0 for sets that waited.</param>
+/// <param name="RecordCount">Records announced by the decoder.</param>
+/// <param name="Template">The template it was read with.</param>
+/// <param name="Records">The octets handed over.</param>
+internal sealed record DeliveredSet(uint Domain, ushort SetId, bool HasWaited, int Offset, int RecordCount, Template Template, byte[] Records);
 
 /// <summary>Copies what a decoder hands over, to be compared afterwards.</summary>
 internal struct ExportEvents : ISetSink
 {
+    public byte[] Datagram;
     public List<DeliveredSet> Sets;
     public int UndecodableDataSets;
     public int UndecodableOtherSets;
@@ -24,7 +32,8 @@ internal struct ExportEvents : ISetSink
 
     public void OnDataSet(in SetContext context, Template template, ReadOnlySpan<byte> records)
     {
-        Sets.Add(new DeliveredSet(context.DomainId, context.SetId, context.HasWaited, context.RecordCount, template, records.ToArray()));
+        var offset = Datagram.AsSpan().Overlaps(records, out var at) ? at : 0;
+        Sets.Add(new DeliveredSet(context.DomainId, context.SetId, context.HasWaited, offset, context.RecordCount, template, records.ToArray()));
         Signature.Add(0x200 | (context.HasWaited ? 1UL : 0) | ((ulong)template.Kind << 4) | (template.HasVariableLength ? 0x80UL : 0));
         Signature.AddCount(context.RecordCount);
         Signature.Add((ulong)context.SamplingFor(template, records).Source);

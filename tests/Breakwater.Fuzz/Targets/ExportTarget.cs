@@ -21,6 +21,9 @@ internal abstract class ExportTarget : FuzzTarget
     private long _datagrams;
     private long _windows;
     private int _inputs;
+    private long _sets;
+    private long _shortSets;
+    private long _heard;
 
     private protected ExportTarget(bool isIpfix, ExporterLimits limits)
     {
@@ -51,7 +54,7 @@ internal abstract class ExportTarget : FuzzTarget
     {
         _state = new ExporterState(_limits);
         _oracle = new NaiveExport(_isIpfix, _limits.MaxFieldsPerTemplate);
-        (_datagrams, _inputs) = (0, 0);
+        (_datagrams, _inputs, _sets, _shortSets, _heard) = (0, 0, 0, 0, 0);
         _windows++;
     }
 
@@ -101,21 +104,32 @@ internal abstract class ExportTarget : FuzzTarget
     private ExportEvents One(byte[] datagram, ref Signature signature)
     {
         var received = FirstArrival + (_datagrams++ * 500_000_000);
-        var waiting = _state.WaitingSetCount;
-        var meaningBefore = _oracle;
-        var events = new ExportEvents { Sets = [] };
+        var events = new ExportEvents { Datagram = datagram, Sets = [] };
         var error = Decode(datagram, received, _state, ref events);
         signature.Add((ulong)error);
         signature.Add(events.Signature.Value);
 
-        var known = ExportAgreement.MeaningsBefore(events, meaningBefore);
+        var known = ExportAgreement.MeaningsBefore(events, _oracle);
         var message = _oracle.Read(datagram);
         FuzzFault.Holds(message is not null || (events.Sets.Count == 0 && events.Templates == 0), "records from a message whose header cannot be read");
         if (message is null)
             return events;
-        ExportAgreement.Check(message, events, known, _state.WaitingSetCount - waiting);
+        ExportAgreement.Check(message, events, known);
+        CheckNothingIsLost(message, events);
         CheckSteadyState(datagram, received, message, events);
         return events;
+    }
+
+    /// <summary>Every data set is delivered, reported, or waits; only sets that are nothing but padding may pass without a word.</summary>
+    private void CheckNothingIsLost(NaiveMessage message, in ExportEvents events)
+    {
+        _heard += events.Sets.Count + events.UndecodableDataSets;
+        _sets += message.DataSets.Count(set => set.Body.Length >= 4);
+        _shortSets += message.DataSets.Count(set => set.Body.Length is > 0 and < 4);
+        var known = _heard + _state.WaitingSetCount;
+        FuzzFault.Holds(
+            known >= _sets && known <= _sets + _shortSets,
+            $"{_sets} data sets and {_shortSets} short ones so far, but {_heard} delivered or reported, and {_state.WaitingSetCount} wait");
     }
 
     /// <summary>A datagram of data whose templates are known is decoded without allocation.</summary>
