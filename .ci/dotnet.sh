@@ -9,11 +9,14 @@ export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 die() { printf '%s: %s\n' "$me" "$*" >&2; exit 2; }
 note() { printf '%s: %s\n' "$me" "$*" >&2; }
 
+# Where installers put the SDK when it is not on the PATH.
+sdk_folders='/usr/share/dotnet /usr/lib/dotnet /usr/local/share/dotnet'
+
 # The SDK may stand beside the PATH; the built executable then needs DOTNET_ROOT to find its runtime.
 find_dotnet() {
   local candidate
   if ! command -v dotnet >/dev/null 2>&1; then
-    for candidate in "${DOTNET_ROOT:-}" "${HOME:-}/.dotnet" /usr/share/dotnet /usr/lib/dotnet /usr/local/share/dotnet; do
+    for candidate in "${DOTNET_ROOT:-}" "${HOME:-}/.dotnet" $sdk_folders; do
       if [ -n "$candidate" ] && [ -x "$candidate/dotnet" ]; then
         export DOTNET_ROOT=$candidate PATH=$candidate:$PATH
         return 0
