@@ -61,6 +61,15 @@ namespace Breakwater.Telemetry
         internal static Func<int> Run(int add) => () => Detection.PlantedTarget.Count + add;
     }
 
+    internal sealed class PlantedAfterSwitch
+    {
+        internal static int Run(int choice)
+        {
+            var seed = choice switch { 0 => 5, 1 => 11, 2 => 3, 3 => 7, 4 => 1, _ => choice };
+            return seed + Detection.PlantedTarget.Count;
+        }
+    }
+
     internal sealed class PlantedOtherAssembly
     {
         internal static int Run() => Detection.Vectors.All.Length;
@@ -77,6 +86,18 @@ namespace Breakwater.Response
     internal sealed class PlantedForwards
     {
         internal static int Run() => Reach.PlantedProbe.Run();
+    }
+}
+
+namespace Breakwater.Samples
+{
+    internal sealed class PlantedSender
+    {
+        internal static int Run()
+        {
+            using var client = new System.Net.Sockets.UdpClient();
+            return client.Available;
+        }
     }
 }
 

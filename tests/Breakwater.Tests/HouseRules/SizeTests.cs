@@ -12,7 +12,7 @@ public sealed class SizeTests
     /// <summary>Files that may be longer, each with its reason.</summary>
     private static readonly Dictionary<string, string> _longFiles = new(StringComparer.Ordinal)
     {
-        // path under src/ → why splitting it would make it worse
+        ["src/Breakwater.Wire/Ipfix/InformationElements.Registry.cs"] = "the IANA registry: one element a line, no code",
     };
 
     /// <summary>Functions that may be longer, named by file: each with its reason.</summary>
@@ -30,7 +30,7 @@ public sealed class SizeTests
 
     [Fact]
     public void Files_UnderSrc_HaveAtMost400Lines() =>
-        Assert.Empty(TooLong(SourceTree.Product()).Where(entry => !_longFiles.ContainsKey(entry.Path)).Select(entry => $"{entry.Path}: {entry.Lines}"));
+        Rule.Holds(TooLong(SourceTree.Product()).Where(entry => !_longFiles.ContainsKey(entry.Path)).Select(entry => $"{entry.Path}: {entry.Lines}"));
 
     [Fact]
     public void Files_OnTheListOfLongOnes_ExistAndAreLong()
@@ -52,7 +52,7 @@ public sealed class SizeTests
     {
         var found = _assemblies.SelectMany(assembly => FunctionLengths.Measure(Path.ChangeExtension(assembly, ".pdb"), "src/")).ToList();
         Assert.NotEmpty(found);
-        Assert.Empty(found.Where(function => function.Lines > MaximumFunctionLines && !_longFunctions.ContainsKey(function.File)));
+        Rule.Holds(found.Where(function => function.Lines > MaximumFunctionLines && !_longFunctions.ContainsKey(function.File)));
     }
 
     [Theory]
