@@ -1,6 +1,7 @@
 using Breakwater.Wire;
 using Breakwater.Wire.Packet;
 using Breakwater.Wire.Pcap;
+using Breakwater.Wire.Sflow;
 
 namespace Breakwater.Telemetry;
 
@@ -30,10 +31,25 @@ internal sealed class FlowConsumer<TSink>(TSink sink, DecodeSummary summary) : I
 
     public void OnDatagram(InputSummary input, Exporter exporter, ReadOnlySpan<byte> datagram, long receivedNanoseconds)
     {
-        _ = summary;
+        var error = Decode(exporter, datagram, receivedNanoseconds);
+        exporter.Count(error);
+        if (error != DecodeError.None)
+            input.DecodeErrors++;
     }
 
     public void OnEnd(Exporter exporter)
     {
+    }
+
+    private DecodeError Decode(Exporter exporter, ReadOnlySpan<byte> datagram, long receivedNanoseconds)
+    {
+        switch (exporter.Kind)
+        {
+            case InputKind.Sflow:
+                var samples = new SflowFlows<TSink>(exporter, receivedNanoseconds, ref _sink);
+                return SflowDecoder.Decode(datagram, ref samples);
+            default:
+                return DecodeError.Unsupported;
+        }
     }
 }
