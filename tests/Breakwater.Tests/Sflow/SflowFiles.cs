@@ -55,7 +55,7 @@ internal static class SflowFiles
         public bool OnIp(in IpLayer layer)
         {
             if (layer.Protocol == 17 && layer.DestinationPort == SflowPort)
-                (Offset, Length) = (layer.PayloadOffset + 8, layer.PayloadLength - 8);
+                (Offset, Length) = (layer.PayloadOffset, layer.PayloadLength);
             return false;
         }
     }
