@@ -1,4 +1,6 @@
 using Breakwater.Wire;
+using Breakwater.Wire.Ipfix;
+using Breakwater.Wire.NetFlow;
 using Breakwater.Wire.Packet;
 using Breakwater.Wire.Pcap;
 using Breakwater.Wire.Sflow;
@@ -39,6 +41,8 @@ internal sealed class FlowConsumer<TSink>(TSink sink, DecodeSummary summary) : I
 
     public void OnEnd(Exporter exporter)
     {
+        var flows = new ExportFlows<TSink>(exporter, summary, ref _sink);
+        exporter.State.Flush(ref flows);
     }
 
     private DecodeError Decode(Exporter exporter, ReadOnlySpan<byte> datagram, long receivedNanoseconds)
@@ -48,8 +52,15 @@ internal sealed class FlowConsumer<TSink>(TSink sink, DecodeSummary summary) : I
             case InputKind.Sflow:
                 var samples = new SflowFlows<TSink>(exporter, receivedNanoseconds, ref _sink);
                 return SflowDecoder.Decode(datagram, ref samples);
+            case InputKind.NetFlow5:
+                var records = new ExportFlows<TSink>(exporter, summary, ref _sink);
+                return NetFlow5Decoder.Decode(datagram, receivedNanoseconds, exporter.State, ref records);
+            case InputKind.NetFlow9:
+                var sets = new ExportFlows<TSink>(exporter, summary, ref _sink);
+                return NetFlow9Decoder.Decode(datagram, receivedNanoseconds, exporter.State, ref sets);
             default:
-                return DecodeError.Unsupported;
+                sets = new ExportFlows<TSink>(exporter, summary, ref _sink);
+                return IpfixDecoder.Decode(datagram, receivedNanoseconds, exporter.State, ref sets);
         }
     }
 }
