@@ -31,6 +31,7 @@ internal sealed class ConversationTraffic : TrafficSource
     private readonly PriorityQueue<Conversation, (long Nanoseconds, long Number)> _active = new();
     private readonly SamplePacket _discarded = new();
     private long _nextArrivalNanoseconds;
+    private long _nowNanoseconds;
     private long _started;
 
     public ConversationTraffic(
@@ -39,6 +40,7 @@ internal sealed class ConversationTraffic : TrafficSource
         (_profile, _packetsPerSecond, _random) = (profile, packetsPerSecond, random);
         (_startNanoseconds, _endNanoseconds) = (startNanoseconds, endNanoseconds);
         _nextArrivalNanoseconds = startNanoseconds - (warmUp ? WarmUpNanoseconds : 0);
+        _nowNanoseconds = _nextArrivalNanoseconds;
         for (var i = 0; i < profile.Standing; i++)
             Begin(_nextArrivalNanoseconds + (WarmUpNanoseconds * i / profile.Standing));
         if (profile.Standing > 0)
@@ -72,7 +74,7 @@ internal sealed class ConversationTraffic : TrafficSource
 
     private void Arrive()
     {
-        var packets = Begin(_nextArrivalNanoseconds);
+        var packets = Begin(Math.Max(_nextArrivalNanoseconds, _nowNanoseconds));
         var percent = _profile.LoadPercent?.Invoke(_nextArrivalNanoseconds) ?? 100;
         _nextArrivalNanoseconds += _random.Exponential(packets * 100_000_000_000 / (_packetsPerSecond * percent));
     }
@@ -88,6 +90,7 @@ internal sealed class ConversationTraffic : TrafficSource
     private void Step(SamplePacket packet)
     {
         var conversation = _active.Peek();
+        _nowNanoseconds = conversation.NextNanoseconds;
         conversation.Next(packet);
         if (conversation.NextNanoseconds == Finished)
             _active.Dequeue();

@@ -8,8 +8,8 @@ namespace Breakwater.Samples;
 /// </summary>
 internal sealed class SamplePacket
 {
-    /// <summary>Most payload bytes of one packet: with the largest headers written here, a frame still fits an MTU of 1500.</summary>
-    public const int MaximumPayloadBytes = 1472;
+    /// <summary>Most payload bytes of one packet: an MTU of 1500 less the IPv4 header (later fragments have no other).</summary>
+    public const int MaximumPayloadBytes = 1480;
 
     /// <summary>
     /// The octet that stands for content. It begins no IP header (version 5), no QUIC long header and no answer that a service
@@ -47,6 +47,9 @@ internal sealed class SamplePacket
 
     public bool MoreFragments { get; set; }
 
+    /// <summary>In a first fragment: the UDP length of the whole datagram; otherwise 0.</summary>
+    public ushort WholeUdpLength { get; set; }
+
     /// <summary>Hop-by-hop and destination options headers in front of the transport (IPv6 only).</summary>
     public int ExtensionHeaders { get; set; }
 
@@ -60,7 +63,8 @@ internal sealed class SamplePacket
     {
         (Source, Destination, Protocol) = (source, destination, protocol);
         (SourcePort, DestinationPort, TcpFlags, Sequence, Acknowledgement, Window) = (0, 0, TcpFlags.None, 0, 0, 0);
-        (IcmpType, Identification, FragmentOffset, MoreFragments, ExtensionHeaders, PayloadLength) = (0, 0, 0, false, 0, 0);
+        (IcmpType, Identification, FragmentOffset, MoreFragments, WholeUdpLength) = (0, 0, 0, false, 0);
+        (ExtensionHeaders, PayloadLength) = (0, 0);
     }
 
     /// <summary>Sets the payload to <paramref name="lengthBytes"/> octets of filler.</summary>
