@@ -4,6 +4,7 @@ namespace Breakwater.Wire.Packet;
 internal static class EtherTypes
 {
     public const ushort IPv4 = 0x0800;
+    public const ushort Arp = 0x0806;
     public const ushort TransparentEthernet = 0x6558;
     public const ushort Vlan = 0x8100;
     public const ushort IPv6 = 0x86DD;

@@ -15,6 +15,7 @@ internal sealed class PcapInput : IDisposable
     private readonly byte[] _buffer = new byte[PcapLimits.BufferBytes];
     private Stream _stream;
     private GZipStream? _gzip;
+    private GzipInput? _gzipInput;
     private long _bufferOffset;
     private int _position;
     private int _end;
@@ -42,8 +43,8 @@ internal sealed class PcapInput : IDisposable
     {
         if (!Ensure(2) || _buffer[0] != 0x1F || _buffer[1] != 0x8B)
             return;
-        var prefixed = new PrefixedStream(_buffer.AsSpan(0, _end).ToArray(), _stream);
-        _gzip = new GZipStream(prefixed, CompressionMode.Decompress, leaveOpen: false);
+        _gzipInput = new GzipInput(_buffer.AsSpan(0, _end).ToArray(), _stream);
+        _gzip = new GZipStream(_gzipInput, CompressionMode.Decompress, leaveOpen: false);
         _stream = _gzip;
         _end = 0;
         _ended = false;
@@ -98,17 +99,49 @@ internal sealed class PcapInput : IDisposable
 
     private void ReadMore()
     {
+        var room = _buffer.AsSpan(_end);
+        var count = _gzipInput is null ? _stream.Read(room) : ReadGzip(_gzipInput, room);
+        _ended = count == 0;
+        _end += count;
+    }
+
+    private int ReadGzip(GzipInput input, Span<byte> room)
+    {
+        var count = 0;
         try
         {
-            var room = _buffer.AsSpan(_end);
-            var count = _stream.Read(IsGzip && room.Length > GzipPortionBytes ? room[..GzipPortionBytes] : room);
-            _ended = count == 0;
-            _end += count;
+            count = _stream.Read(room[..Math.Min(room.Length, GzipPortionBytes)]);
+            if (count > 0 && !input.IsInTrailer)
+                return count;
         }
         catch (InvalidDataException)
         {
-            _ended = true;
-            _damage.Add(_bufferOffset + _end, DecodeError.BadValue, 0);
+            if (!input.IsInTrailer)
+            {
+                _damage.Add(_bufferOffset + _end, DecodeError.BadValue, 0);
+                return 0;
+            }
+        }
+
+        if (!IsTrailer(room[..count]))
+            _damage.Add(_bufferOffset + _end, DecodeError.Truncated, 0);
+        return 0;
+    }
+
+    private bool IsTrailer(ReadOnlySpan<byte> first)
+    {
+        Span<byte> content = stackalloc byte[GzipInput.TrailerContent.Length + 1];
+        if (first.Length > content.Length)
+            return false;
+        first.CopyTo(content);
+        try
+        {
+            var rest = _stream.ReadAtLeast(content[first.Length..], content.Length - first.Length, throwOnEndOfStream: false);
+            return content[..(first.Length + rest)].SequenceEqual(GzipInput.TrailerContent);
+        }
+        catch (InvalidDataException)
+        {
+            return false;
         }
     }
 }
