@@ -1,1 +1,4 @@
-return 0;
+using System.CommandLine;
+using Breakwater.Commands;
+
+return new RootCommand("Breakwater") { SampleCommand.Create() }.Parse(args).Invoke();

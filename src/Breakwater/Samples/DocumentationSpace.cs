@@ -62,6 +62,6 @@ internal static class DocumentationSpace
 
     /// <summary>Anybody else; only the lower 17 bits of <paramref name="number"/> count.</summary>
     public static Address Anybody(uint number, bool ipv6 = false) => ipv6
-        ? Address.FromHalves(0x20010DB8_00180000 | ((number >> 8) & 0x1FF), (number & 0xFF) + 1)
+        ? Address.FromHalves(0x20010DB8_00180000UL | ((number >> 8) & 0x1FF), (number & 0xFF) + 1)
         : Address.FromIPv4(0xC6120000u | (number & 0x1FFFF));
 }
