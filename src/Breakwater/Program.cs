@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Breakwater.Commands;
 
-return new RootCommand("Breakwater") { SampleCommand.Create() }.Parse(args).Invoke();
+return CommandLine.Run(args);

@@ -22,6 +22,9 @@ internal sealed class SeededRandom
         _s3 = SplitMix(ref seed);
     }
 
+    /// <summary>A generator in a given state, to compare with the published one.</summary>
+    internal SeededRandom(ulong s0, ulong s1, ulong s2, ulong s3) => (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
+
     /// <summary>An independent stream for one part of a sample, so that a change in one part leaves the others as they were.</summary>
     public SeededRandom Fork() => new(NextUInt64());
 
