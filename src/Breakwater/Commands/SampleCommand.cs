@@ -6,9 +6,6 @@ namespace Breakwater.Commands;
 /// <summary><c>sample</c>: deterministic example traffic in files, for tests, rehearsals and first steps. It never sends anything.</summary>
 internal static class SampleCommand
 {
-    private const int Done = 0;
-    private const int BadUsage = 2;
-
     public static Command Create()
     {
         var kind = new Argument<string?>("KIND")
@@ -60,10 +57,15 @@ internal static class SampleCommand
         if (SampleRequest.Parse(arguments, out var error) is not { } request)
         {
             diagnostics.WriteLine($"breakwater sample: {error}");
-            return BadUsage;
+            return ExitCode.BadUsage;
         }
 
-        return SampleRun.Run(request, diagnostics);
+        return SampleRun.Run(request, diagnostics) switch
+        {
+            SampleOutcome.Written => ExitCode.Done,
+            SampleOutcome.NothingReadable => ExitCode.NothingReadable,
+            _ => ExitCode.BadUsage,
+        };
     }
 
     private static int List(TextWriter output)
@@ -71,7 +73,7 @@ internal static class SampleCommand
         var width = SampleKind.All.Max(kind => kind.Name.Length);
         foreach (var kind in SampleKind.All)
             output.WriteLine($"{kind.Name.PadRight(width)}  {kind.Description}");
-        return Done;
+        return ExitCode.Done;
     }
 
     private static Option<string?> Text(string name, string valueName, string description) =>

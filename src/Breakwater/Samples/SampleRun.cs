@@ -3,23 +3,31 @@ using Breakwater.Wire.Packet;
 
 namespace Breakwater.Samples;
 
+/// <summary>How a run ended.</summary>
+internal enum SampleOutcome
+{
+    /// <summary>The file is there.</summary>
+    Written,
+
+    /// <summary>Refused before or stopped while writing; there is no file.</summary>
+    Refused,
+
+    /// <summary>The capture to convert held no packets; there is no file.</summary>
+    NothingReadable,
+}
+
 /// <summary>Carries out a request: traffic in, one file out.</summary>
 internal static class SampleRun
 {
     /// <summary>2026-01-01T00:00:00Z: samples begin at a fixed time, because a clock would make each one different.</summary>
     public const long EpochNanoseconds = 1_767_225_600_000_000_000;
 
-    private const int Done = 0;
-    private const int BadUsage = 2;
-    private const int NothingReadable = 3;
-
     // Upper bounds of what one sampled packet costs in telemetry: a sample with 128 bytes of header, or a flow record of its own.
     private const int SflowBytesPerPacket = 240;
     private const int FlowBytesPerPacket = 120;
 
     /// <summary>Writes the sample; what happened goes to <paramref name="diagnostics"/>.</summary>
-    /// <returns>The exit code: 0 done, 2 refused or stopped, 3 nothing readable in the capture.</returns>
-    public static int Run(SampleRequest request, TextWriter diagnostics)
+    public static SampleOutcome Run(SampleRequest request, TextWriter diagnostics)
     {
         if (Refusal(request) is { } refusal)
             return Fail(diagnostics, refusal);
@@ -31,11 +39,11 @@ internal static class SampleRun
                 ? CaptureConversion.Run(path, output, diagnostics)
                 : MakeUp(request.Scenario!, output);
             if (packets == 0 && request.FromPath is not null)
-                return NothingReadable;
+                return SampleOutcome.NothingReadable;
             output.Finish();
             file.Commit();
             Report(diagnostics, request, packets, file.Content.Length, output);
-            return Done;
+            return SampleOutcome.Written;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or OutputLimitException)
         {
@@ -101,10 +109,10 @@ internal static class SampleRun
         diagnostics.WriteLine(Text($"{request.OutPath}: {packets} packets{(request.Sampling > 1 ? $", 1 in {request.Sampling} seen" : "")}, {bytes} bytes{(SampleFile.IsGzip(request.OutPath) ? " before compression" : "")}"));
     }
 
-    private static int Fail(TextWriter diagnostics, string message)
+    private static SampleOutcome Fail(TextWriter diagnostics, string message)
     {
         diagnostics.WriteLine($"breakwater sample: {message}");
-        return BadUsage;
+        return SampleOutcome.Refused;
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -77,7 +77,7 @@ public sealed class PacketGuardTests
     }
 
     [Fact]
-    public void CutFrame_IsRefusedUnlessItsAddressesCanBeSeen()
+    public void ForeignFrame_CutAnywhere_IsRefused()
     {
         var frame = Frame("8.8.8.8", "203.0.113.10");
         for (var length = 0; length <= frame.Length; length++)

@@ -16,18 +16,18 @@ internal sealed class SampleFiles : IDisposable
     public string Make(string name, SampleArguments arguments)
     {
         var path = Path(name);
-        var (code, diagnostics) = Run(arguments with { Out = path });
-        Assert.True(code == 0, diagnostics);
+        var (outcome, diagnostics) = Run(arguments with { Out = path });
+        Assert.True(outcome == SampleOutcome.Written, diagnostics);
         return path;
     }
 
-    public static (int Code, string Diagnostics) Run(SampleArguments arguments, long limitBytes = SampleRequest.MaximumBytes)
+    public static (SampleOutcome Outcome, string Diagnostics) Run(SampleArguments arguments, long limitBytes = SampleRequest.MaximumBytes)
     {
         var diagnostics = new StringWriter();
         if (SampleRequest.Parse(arguments with { Seed = arguments.Seed ?? "1" }, out var error) is not { } request)
-            return (2, error);
-        var code = SampleRun.Run(request with { LimitBytes = limitBytes }, diagnostics);
-        return (code, diagnostics.ToString());
+            return (SampleOutcome.Refused, error);
+        var outcome = SampleRun.Run(request with { LimitBytes = limitBytes }, diagnostics);
+        return (outcome, diagnostics.ToString());
     }
 
     /// <summary>The frames of a capture, with their times.</summary>
