@@ -98,7 +98,8 @@ internal static class SampleRun
         return request.Format switch
         {
             SampleFormat.Packets => new PacketOutput(new CaptureFile(content, pcapng: extension == ".pcapng")),
-            _ => throw new InvalidOperationException($"no output for {request.Format} {random}"),
+            SampleFormat.Sflow => new SflowOutput(new DatagramFile(content, SflowOutput.CollectorPort, extension), request.Sampling, random),
+            _ => throw new InvalidOperationException($"no output for {request.Format}"),
         };
     }
 
