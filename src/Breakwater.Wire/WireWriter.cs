@@ -51,7 +51,7 @@ public ref struct WireWriter(Span<byte> buffer)
     }
 
     /// <summary>Writes bytes as they are.</summary>
-    public void Write(ReadOnlySpan<byte> value)
+    public void Write(scoped ReadOnlySpan<byte> value)
     {
         if (TryTake(value.Length, out var place))
             value.CopyTo(place);

@@ -1,0 +1,113 @@
+namespace Breakwater.Wire.Ipfix;
+
+/// <summary>
+/// The sampling rates that options records told, by domain and scope (RFC 5476, RFC 5477, RFC 3954 §8). Rates may change at any
+/// time: the latest holds. Bounded; the oldest announcement gives way.
+/// </summary>
+internal sealed class SamplerTable(DomainTable domains, ExporterLimits limits)
+{
+    private readonly Dictionary<SamplerKey, uint> _rates = [];
+    private readonly Queue<SamplerKey> _order = [];
+
+    internal int Count => _rates.Count;
+
+    /// <summary>Grows with every change: what was looked up before is then to be looked up again.</summary>
+    internal uint Version { get; private set; }
+
+    internal IEnumerable<(SamplerKey Key, uint Rate)> All => _order.Select(key => (key, _rates[key]));
+
+    /// <summary>Notes a rate above 0.</summary>
+    internal void Put(in SamplerKey key, uint rate)
+    {
+        if (!_rates.ContainsKey(key))
+        {
+            if (_rates.Count >= Math.Max(limits.MaxSamplers, 1))
+                _rates.Remove(_order.Dequeue());
+            _order.Enqueue(key);
+        }
+
+        _rates[key] = rate;
+        Version++;
+        var domain = domains.Use(key.Format, key.DomainId);
+        if (key.Scope == SamplerScopes.Selector)
+        {
+            if ((domain.Scopes & SamplerScopes.Selector) != 0 && domain.OnlySelector != key.Value)
+                domain.Scopes |= SamplerScopes.SeveralSelectors;
+            domain.OnlySelector = key.Value;
+        }
+
+        domain.Scopes |= key.Scope;
+    }
+
+    /// <summary>The rate that holds for one record.</summary>
+    internal Sampling For(in SetContext context, Template template, ReadOnlySpan<byte> record)
+    {
+        var fields = template.MayNameSampler ? SamplingFields.Read(template, record) : default;
+        return For(context, template.Id, fields);
+    }
+
+    /// <summary>The rate that holds for a record with these sampling fields.</summary>
+    internal Sampling For(in SetContext context, ushort templateId, in SamplingFields fields)
+    {
+        if (limits is { ConfiguredSamplingRate: > 0, ConfiguredSamplingWins: true })
+            return new Sampling(limits.ConfiguredSamplingRate, SamplingSource.Configured);
+        if (fields.Rate > 0)
+            return new Sampling(fields.Rate, SamplingSource.Header);
+        var rate = Announced(context.Format, context.DomainId, templateId, fields);
+        if (rate == 0 && context.DomainId != 0)
+            rate = Announced(context.Format, 0, templateId, fields);
+        if (rate > 0)
+            return new Sampling(rate, SamplingSource.Options);
+        return limits.ConfiguredSamplingRate > 0
+            ? new Sampling(limits.ConfiguredSamplingRate, SamplingSource.Configured)
+            : Sampling.Unknown;
+    }
+
+    // From the most to the least specific. RFC 7011 §3.1: domain 0 stands for the whole exporter.
+    private uint Announced(ExportFormat format, uint domainId, ushort templateId, in SamplingFields fields)
+    {
+        if (domains.Find(format, domainId) is not { } domain || domain.Scopes == SamplerScopes.None)
+            return 0;
+        var scopes = domain.Scopes;
+        var at = new SamplerKey(format, domainId, SamplerScopes.Domain, 0);
+        uint rate;
+        if ((scopes & SamplerScopes.Selector) != 0)
+        {
+            if (fields.Has(SamplingField.Selector))
+            {
+                if (_rates.TryGetValue(at with { Scope = SamplerScopes.Selector, Value = fields.Selector }, out rate))
+                    return rate;
+            }
+            else if ((scopes & SamplerScopes.SeveralSelectors) == 0
+                && _rates.TryGetValue(at with { Scope = SamplerScopes.Selector, Value = domain.OnlySelector }, out rate))
+            {
+                return rate;
+            }
+        }
+
+        if ((scopes & SamplerScopes.Interface) != 0)
+        {
+            if (_rates.TryGetValue(at with { Scope = SamplerScopes.Interface, Value = fields.SampledInterface }, out rate))
+                return rate;
+            if (_rates.TryGetValue(at with { Scope = SamplerScopes.Interface, Value = fields.OtherInterface }, out rate))
+                return rate;
+        }
+
+        if ((scopes & SamplerScopes.LineCard) != 0
+            && _rates.TryGetValue(at with { Scope = SamplerScopes.LineCard, Value = fields.LineCard }, out rate))
+        {
+            return rate;
+        }
+
+        if ((scopes & SamplerScopes.Template) != 0
+            && _rates.TryGetValue(at with { Scope = SamplerScopes.Template, Value = templateId }, out rate))
+        {
+            return rate;
+        }
+
+        return _rates.GetValueOrDefault(at);
+    }
+}
+
+/// <summary>What one announced rate is valid for.</summary>
+internal readonly record struct SamplerKey(ExportFormat Format, uint DomainId, SamplerScopes Scope, ulong Value);

@@ -1,0 +1,194 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+
+namespace Breakwater.Wire.Packet;
+
+/// <summary>One captured packet as a flow record: what its outermost IP header says.</summary>
+public static class PacketFlow
+{
+    private const FlowFields Always = FlowFields.Bytes | FlowFields.Packets;
+
+    private const FlowFields WithIp = Always | FlowFields.Source | FlowFields.Destination | FlowFields.IpLength | FlowFields.Protocol
+        | FlowFields.TypeOfService | FlowFields.TimeToLive;
+
+    private const FlowFields Ports = FlowFields.SourcePort | FlowFields.DestinationPort;
+
+    /// <summary>Resets <paramref name="flow"/> and fills it from one frame; times, interfaces and sampling are the caller's.</summary>
+    /// <param name="frame">The captured bytes, cut anywhere.</param>
+    /// <param name="originalLengthBytes">Length of the frame on the wire: becomes <see cref="FlowRecord.Bytes"/>.</param>
+    /// <param name="link">What the frame starts with.</param>
+    /// <param name="flow">Without IP, or when its header was cut, source and destination stay unknown. The IP length is that of the
+    /// header; when the header leaves it open (0), it is what the frame leaves for it.</param>
+    /// <returns>The first fault up to the outermost transport header; what was read before it stays in the record.</returns>
+    public static DecodeError Read(ReadOnlySpan<byte> frame, int originalLengthBytes, LinkType link, ref FlowRecord flow)
+    {
+        flow = default;
+        flow.Bytes = (uint)originalLengthBytes;
+        flow.Packets = 1;
+        if (link == LinkType.Ethernet && TryReadUsual(frame, ref flow))
+            return DecodeError.None;
+        return ReadAny(frame, originalLengthBytes, link, ref flow);
+    }
+
+    /// <summary>The general way; <paramref name="flow"/> is reset and has its bytes and packets.</summary>
+    internal static DecodeError ReadAny(ReadOnlySpan<byte> frame, int originalLengthBytes, LinkType link, ref FlowRecord flow)
+    {
+        flow.Known = Always;
+        var sink = new FlowSink(ref flow, originalLengthBytes);
+        return PacketDissector.Dissect(frame, link, ref sink);
+    }
+
+    /// <summary>
+    /// Ethernet with at most one VLAN tag, IPv4 without options or IPv6 without extension headers, unfragmented, TCP or UDP with the
+    /// whole fixed header: nearly every packet, in one straight line. Leaves the record as it was for anything else.
+    /// </summary>
+    internal static bool TryReadUsual(ReadOnlySpan<byte> frame, ref FlowRecord flow)
+    {
+        if (frame.Length < 14 + 20 + 8)
+            return false;
+        var etherType = BinaryPrimitives.ReadUInt16BigEndian(frame[12..]);
+        var known = WithIp;
+        ushort vlan = 0;
+        var ip = frame[14..];
+        if (etherType == EtherTypes.Vlan)
+        {
+            vlan = (ushort)(BinaryPrimitives.ReadUInt16BigEndian(ip) & 0xFFF);
+            etherType = BinaryPrimitives.ReadUInt16BigEndian(ip[2..]);
+            known |= FlowFields.VlanId;
+            ip = ip[4..];
+        }
+
+        var isRead = etherType switch
+        {
+            EtherTypes.IPv4 => TryReadUsualIPv4(ip, ref flow, known),
+            EtherTypes.IPv6 => TryReadUsualIPv6(ip, ref flow, known),
+            _ => false,
+        };
+        if (isRead)
+            flow.VlanId = vlan;
+        return isRead;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryReadUsualIPv4(ReadOnlySpan<byte> ip, ref FlowRecord flow, FlowFields known)
+    {
+        if (ip.Length < 28)
+            return false;
+        var header = ip[..28];
+        var length = BinaryPrimitives.ReadUInt16BigEndian(header[2..]);
+        if (header[0] != 0x45 || (BinaryPrimitives.ReadUInt16BigEndian(header[6..]) & 0x3FFF) != 0)
+            return false;
+        if (!TryReadUsualTransport(ip[20..], header[9], length - 20, ref flow, known | FlowFields.Fragment))
+            return false;
+        flow.Source = Address.FromIPv4(BinaryPrimitives.ReadUInt32BigEndian(header[12..]));
+        flow.Destination = Address.FromIPv4(BinaryPrimitives.ReadUInt32BigEndian(header[16..]));
+        flow.IpLength = length;
+        flow.Protocol = header[9];
+        flow.TypeOfService = header[1];
+        flow.TimeToLive = header[8];
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryReadUsualIPv6(ReadOnlySpan<byte> ip, ref FlowRecord flow, FlowFields known)
+    {
+        if (ip.Length < 48)
+            return false;
+        var header = ip[..48];
+        var first = BinaryPrimitives.ReadUInt32BigEndian(header);
+        var length = BinaryPrimitives.ReadUInt16BigEndian(header[4..]);
+        if (first >> 28 != 6 || length > ushort.MaxValue - 40)
+            return false;
+        if (!TryReadUsualTransport(ip[40..], header[6], length, ref flow, known | FlowFields.Extensions))
+            return false;
+        _ = Address.TryRead(header.Slice(8, 16), out flow.Source);
+        _ = Address.TryRead(header.Slice(24, 16), out flow.Destination);
+        flow.IpLength = (ushort)(length + 40);
+        flow.Protocol = header[6];
+        flow.TypeOfService = (byte)(first >> 20);
+        flow.TimeToLive = header[7];
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryReadUsualTransport(ReadOnlySpan<byte> transport, byte protocol, int length, ref FlowRecord flow, FlowFields known)
+    {
+        if (transport.Length < 8)
+            return false;
+        if (protocol == IpProtocols.Tcp)
+        {
+            if (transport.Length < 20 || length < 20)
+                return false;
+            var offsetAndFlags = BinaryPrimitives.ReadUInt16BigEndian(transport[12..]);
+            var headerLength = (offsetAndFlags >> 12) * 4;
+            if (headerLength < 20 || headerLength > transport.Length || headerLength > length)
+                return false;
+            flow.TcpFlags = (ushort)(offsetAndFlags & 0xFFF);
+            known |= FlowFields.TcpFlags;
+        }
+        else if (protocol != IpProtocols.Udp || length < 8 || BinaryPrimitives.ReadUInt16BigEndian(transport[4..]) is > 0 and < 8)
+        {
+            return false;
+        }
+
+        flow.SourcePort = BinaryPrimitives.ReadUInt16BigEndian(transport);
+        flow.DestinationPort = BinaryPrimitives.ReadUInt16BigEndian(transport[2..]);
+        flow.Known = known | Ports;
+        return true;
+    }
+
+    /// <summary>Copies the outermost layer into a record and ends the walk.</summary>
+    private ref struct FlowSink(ref FlowRecord flow, int originalLengthBytes) : IPacketSink
+    {
+        private readonly ref FlowRecord _flow = ref flow;
+
+        public readonly void OnLink(in LinkLayer link)
+        {
+            // Behind the first link headers there may be others (Ethernet over MPLS): the outermost tag is the one that counts.
+            if (!link.Knows(LinkFields.Vlan) || (_flow.Known & FlowFields.VlanId) != 0)
+                return;
+            _flow.VlanId = link.VlanId(0);
+            _flow.Known |= FlowFields.VlanId;
+        }
+
+        public readonly bool OnIp(in IpLayer layer)
+        {
+            ref var record = ref _flow;
+            record.Source = layer.Source;
+            record.Destination = layer.Destination;
+            record.Protocol = layer.Protocol;
+            record.TypeOfService = layer.TypeOfService;
+            record.TimeToLive = layer.TimeToLive;
+            record.SourcePort = layer.SourcePort;
+            record.DestinationPort = layer.DestinationPort;
+            record.TcpFlags = layer.TcpFlags;
+            record.IcmpTypeCode = layer.IcmpTypeCode;
+            record.FragmentOffset = layer.FragmentOffset;
+            record.MoreFragments = layer.MoreFragments;
+            record.Extensions = layer.Extensions;
+            var length = layer.TotalLength != 0 ? layer.TotalLength : originalLengthBytes - layer.Offset;
+            var hasLength = (uint)length <= ushort.MaxValue;
+            record.IpLength = hasLength ? (ushort)length : (ushort)0;
+            record.Known |= KnownOf(layer) & ~(hasLength ? FlowFields.None : FlowFields.IpLength);
+            return false;
+        }
+
+        private static FlowFields KnownOf(in IpLayer layer)
+        {
+            var known = WithIp;
+            if (layer.Version == 6 || layer.Extensions != IPv6Extensions.None)
+                known |= FlowFields.Extensions;
+            if (layer.Knows(IpFields.Fragment))
+                known |= FlowFields.Fragment;
+            if (layer.Knows(IpFields.SourcePort))
+                known |= FlowFields.SourcePort;
+            if (layer.Knows(IpFields.DestinationPort))
+                known |= FlowFields.DestinationPort;
+            if (layer.Knows(IpFields.TcpFlags))
+                known |= FlowFields.TcpFlags;
+            if (layer.Knows(IpFields.IcmpTypeCode))
+                known |= FlowFields.IcmpTypeCode;
+            return known;
+        }
+    }
+}
