@@ -90,7 +90,7 @@ internal static class ElementJson
     {
         if (type == ElementType.String)
             WriteText(json, value);
-        else if (value.IsEmpty)
+        else if (value.IsEmpty && type != ElementType.OctetArray)
             json.WriteNullValue();
         else if (!TryWriteNumber(json, type, value) && !TryWriteTime(json, type, value) && !TryWriteIdentity(json, type, value))
             WriteHex(json, value);
