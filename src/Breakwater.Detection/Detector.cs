@@ -289,7 +289,7 @@ public sealed class Detector
         {
             (string Reason, long Records)[] all =
             [
-                ("without IP addresses", NoAddresses),
+                (DetectionResult.WithoutAddresses, NoAddresses),
                 ("without a packet count", NoPackets),
                 ("with running totals instead of differences", RunningTotals),
                 ("to hosts beyond the limit of hosts", BeyondHosts),

@@ -105,6 +105,9 @@ public sealed record Incident
 /// <summary>What a detector found, and what it could not look at.</summary>
 public sealed record DetectionResult
 {
+    /// <summary>The reason of <see cref="LeftOut"/> that is no lack: ARP and the like.</summary>
+    public const string WithoutAddresses = "without IP addresses";
+
     /// <summary>Incidents in the order of detection, then target.</summary>
     public required ImmutableArray<Incident> Incidents { get; init; }
 
