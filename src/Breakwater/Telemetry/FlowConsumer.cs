@@ -22,6 +22,8 @@ internal sealed class FlowConsumer<TSink>(TSink sink, DecodeSummary summary) : I
     {
         if (PacketFlow.Read(packet.Data, packet.OriginalLength, packet.Link, ref _flow) != DecodeError.None)
             input.DecodeErrors++;
+        _flow.SamplingRate = 1; // a captured packet stands for itself
+        _flow.SamplingSource = SamplingSource.Header;
         if (packet.HasTimestamp)
         {
             _flow.StartNanoseconds = _flow.EndNanoseconds = _flow.ReceivedNanoseconds = packet.TimestampNanoseconds;
