@@ -1,4 +1,6 @@
 using Breakwater.Wire;
+using Breakwater.Wire.Ipfix;
+using Breakwater.Wire.NetFlow;
 using Breakwater.Wire.Packet;
 using Breakwater.Wire.Pcap;
 using Breakwater.Wire.Sflow;
@@ -20,6 +22,8 @@ internal sealed class FlowConsumer<TSink>(TSink sink, DecodeSummary summary) : I
     {
         if (PacketFlow.Read(packet.Data, packet.OriginalLength, packet.Link, ref _flow) != DecodeError.None)
             input.DecodeErrors++;
+        _flow.SamplingRate = 1; // a captured packet stands for itself
+        _flow.SamplingSource = SamplingSource.Header;
         if (packet.HasTimestamp)
         {
             _flow.StartNanoseconds = _flow.EndNanoseconds = _flow.ReceivedNanoseconds = packet.TimestampNanoseconds;
@@ -39,6 +43,8 @@ internal sealed class FlowConsumer<TSink>(TSink sink, DecodeSummary summary) : I
 
     public void OnEnd(Exporter exporter)
     {
+        var flows = new ExportFlows<TSink>(exporter, summary, ref _sink);
+        exporter.State.Flush(ref flows);
     }
 
     private DecodeError Decode(Exporter exporter, ReadOnlySpan<byte> datagram, long receivedNanoseconds)
@@ -48,8 +54,15 @@ internal sealed class FlowConsumer<TSink>(TSink sink, DecodeSummary summary) : I
             case InputKind.Sflow:
                 var samples = new SflowFlows<TSink>(exporter, receivedNanoseconds, ref _sink);
                 return SflowDecoder.Decode(datagram, ref samples);
+            case InputKind.NetFlow5:
+                var records = new ExportFlows<TSink>(exporter, summary, ref _sink);
+                return NetFlow5Decoder.Decode(datagram, receivedNanoseconds, exporter.State, ref records);
+            case InputKind.NetFlow9:
+                var sets = new ExportFlows<TSink>(exporter, summary, ref _sink);
+                return NetFlow9Decoder.Decode(datagram, receivedNanoseconds, exporter.State, ref sets);
             default:
-                return DecodeError.Unsupported;
+                sets = new ExportFlows<TSink>(exporter, summary, ref _sink);
+                return IpfixDecoder.Decode(datagram, receivedNanoseconds, exporter.State, ref sets);
         }
     }
 }
