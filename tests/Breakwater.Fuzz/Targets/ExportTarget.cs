@@ -13,6 +13,7 @@ internal abstract class ExportTarget : FuzzTarget
 {
     private const long FirstArrival = 1_700_000_000_000_000_000;
     private const int WindowsPerMeasurement = 64;
+    private const ulong CompiledOneIn = 200;
 
     private readonly bool _isIpfix;
     private readonly ExporterLimits _limits;
@@ -95,6 +96,10 @@ internal abstract class ExportTarget : FuzzTarget
         {
             var events = One(datagram.ToArray(), ref signature);
             accepted |= events.Sets.Count > 0;
+
+            // Compiling takes a millisecond, so only some layouts are tried.
+            if (events.Sets.Count > 0 && Signature.Of(datagram) % CompiledOneIn == 0)
+                FlowAgreement.CheckCompiled(events.Sets[^1]);
         }
 
         CheckBounds();
@@ -146,7 +151,7 @@ internal abstract class ExportTarget : FuzzTarget
 
     private long Again(byte[] datagram, long received)
     {
-        var nothing = default(NoEvents);
+        var nothing = new FlowExtractor<NoFlows>(default);
         var meter = AllocationMeter.Start();
         Decode(datagram, received, _state, ref nothing);
         return meter.Bytes;
