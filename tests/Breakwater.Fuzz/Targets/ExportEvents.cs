@@ -30,7 +30,14 @@ internal sealed record DeliveredSet(
 /// <summary>Copies flows.</summary>
 internal readonly struct FlowList(List<FlowRecord> flows) : IFlowSink
 {
-    public void OnFlow(in FlowRecord flow) => flows.Add(flow);
+    public void OnFlow(in FlowRecord flow)
+    {
+        flows.Add(flow);
+#if PLANTED_BUGS
+        if (flow.Bytes > uint.MaxValue)
+            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(flows)[^1].Bytes = (uint)flow.Bytes;
+#endif
+    }
 }
 
 /// <summary>Copies what a decoder hands over, to be compared afterwards.</summary>

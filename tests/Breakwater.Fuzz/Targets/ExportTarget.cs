@@ -47,6 +47,9 @@ internal abstract class ExportTarget : FuzzTarget
         [0, 82, 0xFF, 0xFF], [0, 4, 0, 0], [0, 152, 0, 8], [0, 21, 0, 4], [0x80, 8, 0, 4, 0, 0, 0x72, 0x79], [1, 0x3B, 0xFF, 0xFF],
     ];
 
+    /// <summary>True with the usual limits.</summary>
+    private protected bool HasUsualLimits => _limits == ExporterLimits.Default;
+
     /// <summary>The decoder, perhaps with the planted bug around it.</summary>
     private protected abstract DecodeError Decode<TSink>(ReadOnlySpan<byte> datagram, long received, ExporterState state, ref TSink sink)
         where TSink : struct, ISetSink, allows ref struct;

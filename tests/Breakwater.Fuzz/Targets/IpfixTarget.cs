@@ -11,7 +11,9 @@ internal sealed class IpfixTarget(string name, ExporterLimits limits) : ExportTa
 {
     public override string Name => name;
 
-    public override PlantedBug Planted => new(FaultKind.Growth, "the domains met are remembered in a list without a limit");
+    public override PlantedBug Planted => HasUsualLimits
+        ? new(FaultKind.Growth, "the domains met are remembered in a list without a limit")
+        : new(FaultKind.Allocation, "each message is copied before it is read");
 
     public override IEnumerable<byte[]> Seeds() => [.. ExportSeeds.Ipfix(), .. SharedSeeds.Datagrams(10).SelectMany(ExportSeeds.InGroups)];
 
@@ -22,7 +24,9 @@ internal sealed class IpfixTarget(string name, ExporterLimits limits) : ExportTa
     private protected override DecodeError Decode<TSink>(ReadOnlySpan<byte> datagram, long received, ExporterState state, ref TSink sink)
     {
 #if PLANTED_BUGS
-        if (datagram.Length >= 16 && BinaryPrimitives.ReadUInt16BigEndian(datagram) == 10)
+        if (!HasUsualLimits)
+            datagram = datagram.ToArray();
+        else if (datagram.Length >= 16 && BinaryPrimitives.ReadUInt16BigEndian(datagram) == 10)
             _domains.Add(datagram[12..16].ToArray());
 #endif
         return IpfixDecoder.Decode(datagram, received, state, ref sink);
