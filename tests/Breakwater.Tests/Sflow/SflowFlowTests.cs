@@ -171,7 +171,7 @@ public sealed class SflowFlowTests
             flow.SamplingSource = expected.SamplingSource;
             expected.Packets = 1;
             expected.Known |= FlowFields.Packets;
-            Assert.True(expected.Equals(flow), $"seed {seed}: {Text(expected)} / {Text(flow)}");
+            Assert.Equal((seed, Text(expected)), (seed, Text(flow)));
             usual += flow.Knows(FlowFields.Source) ? 1 : 0;
         }
 
