@@ -22,6 +22,7 @@ public sealed class SflowFlowTests
         Assert.Equal((1000u, SamplingSource.Header), (flow.SamplingRate, flow.SamplingSource));
         Assert.Equal(((ushort)4000, (ushort)53), (flow.SourcePort, flow.DestinationPort));
         Assert.Equal((7u, SflowInterface.Local), (flow.InputInterface, flow.OutputInterface));
+        Assert.False(flow.Knows(FlowFields.ForwardingStatus));
         Assert.True(flow.Knows(FlowFields.Bytes | FlowFields.Packets | FlowFields.InputInterface | FlowFields.OutputInterface));
     }
 
@@ -138,6 +139,8 @@ public sealed class SflowFlowTests
         Assert.Equal((0u, SamplingSource.Unknown), (flow.SamplingRate, flow.SamplingSource));
         Assert.False(flow.Knows(FlowFields.OutputInterface));
         Assert.False(flow.Knows(FlowFields.InputInterface));
+        Assert.True(flow.Knows(FlowFields.ForwardingStatus));
+        Assert.Equal(2, flow.ForwardingStatus >> 6);
     }
 
     [Fact]
@@ -168,7 +171,7 @@ public sealed class SflowFlowTests
             flow.SamplingSource = expected.SamplingSource;
             expected.Packets = 1;
             expected.Known |= FlowFields.Packets;
-            Assert.Equal(expected, flow);
+            Assert.Equal((seed, Text(expected)), (seed, Text(flow)));
             usual += flow.Knows(FlowFields.Source) ? 1 : 0;
         }
 
@@ -200,6 +203,8 @@ public sealed class SflowFlowTests
         Assert.Equal(0, least);
         Assert.True(sink.Bytes > 0);
     }
+
+    private static string Text(FlowRecord flow) => string.Join(' ', typeof(FlowRecord).GetFields().Select(f => $"{f.Name}={f.GetValue(flow)}"));
 
     private static SflowRecords RandomRecords(Random random, int seed)
     {
