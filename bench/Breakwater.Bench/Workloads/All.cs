@@ -14,9 +14,11 @@ internal static class All
         ("ipfix-fixed", () => new ExportWorkload("ipfix-fixed", 30, true, Layouts.IpfixFixed)),
         ("ipfix-variable", () => new ExportWorkload("ipfix-variable", 30, true, Layouts.IpfixVariable)),
         ("ipfix-enterprise", () => new ExportWorkload("ipfix-enterprise", 30, true, Layouts.IpfixEnterprise)),
-        ("sflow", () => new SflowWorkload("sflow", isExpanded: false)),
-        ("sflow-expanded", () => new SflowWorkload("sflow-expanded", isExpanded: true)),
-        ("pcap", () => new CaptureWorkload("pcap", isPcapng: false)),
-        ("pcapng", () => new CaptureWorkload("pcapng", isPcapng: true)),
+        ("sflow-flood", () => new SflowWorkload("sflow-flood", isExpanded: false, isFlood: true)),
+        ("sflow-mixed", () => new SflowWorkload("sflow-mixed", isExpanded: false, isFlood: false)),
+        ("sflow-expanded-mixed", () => new SflowWorkload("sflow-expanded-mixed", isExpanded: true, isFlood: false)),
+        ("pcap-flood", () => new CaptureWorkload("pcap-flood", isPcapng: false, isFlood: true)),
+        ("pcap-mixed", () => new CaptureWorkload("pcap-mixed", isPcapng: false, isFlood: false)),
+        ("pcapng-mixed", () => new CaptureWorkload("pcapng-mixed", isPcapng: true, isFlood: false)),
     ];
 }

@@ -5,16 +5,16 @@ using Breakwater.Wire.Pcap;
 
 namespace Breakwater.Bench.Workloads;
 
-/// <summary>A capture of mixed frames cut at 128 bytes, read as a file is read, packet by packet.</summary>
+/// <summary>A capture of frames cut at 128 bytes, read as a file is read, packet by packet.</summary>
 internal sealed class CaptureWorkload : Workload
 {
     private readonly byte[] _file;
 
-    public CaptureWorkload(string name, bool isPcapng)
+    public CaptureWorkload(string name, bool isPcapng, bool isFlood)
     {
         Name = name;
         using var file = new MemoryStream(BufferBytes + 4096);
-        var frames = new Frames(0x5EED);
+        var frames = new Frames(0x5EED, isTagged: isPcapng, isFlood);
         var time = 1_700_000_000_000_000_000L;
         var plain = isPcapng ? null : new PcapWriter(file, LinkType.Ethernet, nanoseconds: true, snapLength: 128);
         var next = isPcapng ? new PcapngWriter(file) : null;
