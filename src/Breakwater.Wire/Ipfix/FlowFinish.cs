@@ -53,8 +53,8 @@ internal static class FlowFinish
             return;
         if (flow.Protocol is Icmp or IcmpV6)
         {
-            var isTold = (flow.Known & FlowFields.IcmpTypeCode) != 0 && flow.IcmpTypeCode != 0;
-            if (!isTold && (flow.Known & FlowFields.DestinationPort) != 0)
+            // Firewalls export type and code as elements, and the echo identifier as a port: an element, even 0, is what holds.
+            if ((flow.Known & (FlowFields.IcmpTypeCode | FlowFields.DestinationPort)) == FlowFields.DestinationPort)
             {
                 flow.IcmpTypeCode = flow.DestinationPort;
                 flow.Known |= FlowFields.IcmpTypeCode;

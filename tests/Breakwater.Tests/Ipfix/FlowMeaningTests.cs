@@ -137,6 +137,15 @@ public sealed class FlowMeaningTests
     }
 
     [Fact]
+    public void EchoReplyElements_BesideAnIdentifierAsPort_HoldAlthoughZero()
+    {
+        var flow = Wire.OneNetFlow9((4, 1, 1), (176, 1, 0), (177, 1, 0), (11, 2, 17549));
+
+        Assert.Equal(0, flow.IcmpTypeCode);
+        Assert.True(flow.Knows(FlowFields.IcmpTypeCode));
+    }
+
+    [Fact]
     public void TcpWithIcmpElement_HasPortsAndNoIcmp()
     {
         var flow = Wire.OneIpfix((4, 1, 6), (32, 2, 0), (7, 2, 1234), (11, 2, 80));

@@ -163,7 +163,7 @@ internal sealed class OracleFlow
             return;
         if (_flow.Protocol is 1 or 58)
         {
-            if (_flow.IcmpTypeCode == 0 && destination is not null)
+            if ((_flow.Known & FlowFields.IcmpTypeCode) == 0 && destination is not null)
                 Set(FlowFields.IcmpTypeCode, () => _flow.IcmpTypeCode = _flow.DestinationPort);
         }
         else
