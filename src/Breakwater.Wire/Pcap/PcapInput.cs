@@ -12,7 +12,7 @@ internal sealed class PcapInput : IDisposable
     private const int GzipPortionBytes = 512;
 
     private readonly PcapDamageLog _damage;
-    private readonly byte[] _buffer = new byte[PcapLimits.BufferBytes];
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(PcapLimits.BufferBytes);
     private Stream _stream;
     private GZipStream? _gzip;
     private GzipInput? _gzipInput;
