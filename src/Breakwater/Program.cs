@@ -1,1 +1,3 @@
-return 0;
+using Breakwater.Commands;
+
+return CommandLine.Run(args);

@@ -108,11 +108,11 @@ internal static class LinkHeaders
                 cursor.Stop();
                 return;
             // The control word is optional, and many MAC addresses begin with 0: the EtherType decides.
-            case 0 when LooksLikeEthernet(rest[Math.Min(4, rest.Length)..]) || !LooksLikeEthernet(rest):
+            case 0 when EthernetLikelihood(rest) <= EthernetLikelihood(rest[Math.Min(4, rest.Length)..]):
                 cursor.Next = cursor.TryTakeLink(4, out _) ? NextHeader.Ethernet : NextHeader.Done;
                 return;
             default:
-                cursor.Next = LooksLikeEthernet(rest) ? NextHeader.Ethernet : NextHeader.Done;
+                cursor.Next = EthernetLikelihood(rest) > 0 ? NextHeader.Ethernet : NextHeader.Done;
                 return;
         }
     }
@@ -196,7 +196,13 @@ internal static class LinkHeaders
         cursor.GoEtherType(header[2..]);
     }
 
-    private static bool LooksLikeEthernet(ReadOnlySpan<byte> bytes) =>
-        bytes.Length >= 14 && BinaryPrimitives.ReadUInt16BigEndian(bytes[12..]) is EtherTypes.IPv4 or EtherTypes.IPv6 or EtherTypes.Arp
-            or EtherTypes.Vlan or EtherTypes.ServiceVlan or EtherTypes.Mpls or EtherTypes.PppoeSession or <= EtherTypes.MaxLength;
+    /// <summary>2 when the bytes have a known EtherType in its place, 1 for a length of 802.3, 0 for neither.</summary>
+    private static int EthernetLikelihood(ReadOnlySpan<byte> bytes) =>
+        bytes.Length < 14 ? 0 : BinaryPrimitives.ReadUInt16BigEndian(bytes[12..]) switch
+        {
+            EtherTypes.IPv4 or EtherTypes.IPv6 or EtherTypes.Arp or EtherTypes.Vlan or EtherTypes.ServiceVlan or EtherTypes.OldServiceVlan
+                or EtherTypes.Mpls or EtherTypes.MplsMulticast or EtherTypes.PppoeSession => 2,
+            var length when length <= EtherTypes.MaxLength && length <= bytes.Length - 14 => 1,
+            _ => 0,
+        };
 }

@@ -34,8 +34,17 @@ public ref partial struct PacketWriter
             _writer.Write(acknowledgement.Value);
     }
 
+    /// <summary>ERSPAN type I: a GRE header alone; Ethernet follows (draft-foschiano-erspan-03 §4.1).</summary>
+    public void ErspanTypeOne()
+    {
+        if (!Begin(HeaderKind.Plain, -1, IpProtocols.Gre))
+            return;
+        _writer.Write((ushort)0);
+        _writer.Write(EtherTypes.ErspanTypeTwo);
+    }
+
     /// <summary>ERSPAN behind <see cref="Gre"/> with a sequence number: type II (8 octets) or III (12, or 20 with the platform part);
-    /// Ethernet follows. Type I has no header: write <see cref="Gre"/> with protocol type 0x88BE.</summary>
+    /// Ethernet follows.</summary>
     public void Erspan(bool typeThree, ushort vlanId, ushort sessionId, bool platformPart = false)
     {
         if (!Begin(HeaderKind.Plain, typeThree ? EtherTypes.ErspanTypeThree : EtherTypes.ErspanTypeTwo, -1))

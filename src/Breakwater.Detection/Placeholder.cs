@@ -1,1 +1,0 @@
-namespace Breakwater.Detection; internal static class Placeholder;

@@ -1,0 +1,27 @@
+using System.CommandLine;
+
+namespace Breakwater.Commands;
+
+/// <summary>The command line: one command a file, in the order of the data.</summary>
+internal static class CommandLine
+{
+    public static int Run(string[] args)
+    {
+        var root = new RootCommand("Keeps public services reachable when a crowd floods them: watches, explains, and drives filters.")
+        {
+            DecodeCommand.Create(),
+            AnalyzeCommand.Create(),
+            SampleCommand.Create(),
+        };
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+                Console.Error.WriteLine($"breakwater: {error.Message}");
+            Console.Error.WriteLine("Usage: breakwater COMMAND --help");
+            return ExitCode.BadUsage;
+        }
+
+        return parsed.Invoke();
+    }
+}

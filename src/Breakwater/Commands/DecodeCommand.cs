@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Breakwater.Telemetry;
+
+namespace Breakwater.Commands;
+
+/// <summary><c>decode FILE…</c>: every record as it was exported, one a line (docs/reference/decode.md).</summary>
+internal static class DecodeCommand
+{
+    private const int OutputBufferBytes = 1 << 16;
+
+    public static Command Create()
+    {
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = "Captures, export datagrams or IPFIX files, plain or gzip; - is standard input",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var format = new Option<string>("--format") { Description = "text or json (one object a line)", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong("text", "json");
+        var options = new InputCommandOptions();
+        var limit = new Option<long>("--limit") { Description = "Stop after this many records", DefaultValueFactory = _ => long.MaxValue };
+        limit.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<long>() < 1)
+                result.AddError("--limit wants a number of records, 1 or more");
+        });
+
+        var command = new Command("decode", "Print every record of captures and flow exports as it was exported") { files, format, limit };
+        options.AddTo(command);
+        command.SetAction(parsed => Run(
+            parsed.GetValue(files)!,
+            options.Read(parsed),
+            parsed.GetValue(format) == "json",
+            parsed.GetValue(limit)));
+        return command;
+    }
+
+    private static int Run(string[] files, InputOptions options, bool json, long limit)
+    {
+        using var output = new BufferedStream(Console.OpenStandardOutput(), OutputBufferBytes);
+        DecodeSummary summary;
+        try
+        {
+            summary = DecodeRun.Run(files, options, output, json, limit);
+            output.Flush();
+        }
+        catch (IOException error) when (error.HResult == BrokenPipe)
+        {
+            return ExitCode.Done; // the reader had enough (head, less): that is its right
+        }
+
+        summary.WriteTo(Console.Error);
+        return summary.RecordsRead > 0 ? ExitCode.Done : ExitCode.NothingReadable;
+    }
+
+    private const int BrokenPipe = 32; // EPIPE, as the runtime reports it in HResult on Linux
+}

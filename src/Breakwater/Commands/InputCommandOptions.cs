@@ -1,0 +1,59 @@
+using System.CommandLine;
+using Breakwater.Telemetry;
+
+namespace Breakwater.Commands;
+
+/// <summary>The options that all commands which read files share.</summary>
+internal sealed class InputCommandOptions
+{
+    private readonly Option<string> _kind = new("--as")
+    {
+        Description = "Read every file as this kind instead of finding it from the content: " + string.Join(", ", InputKinds.AllNames),
+    };
+
+    private readonly Option<string[]> _exporters = new("--exporter")
+    {
+        Description = "NAME=GLOB: raw datagram files whose name matches come from exporter NAME (otherwise all share 'raw')",
+    };
+
+    private readonly Option<string[]> _rates = new("--sampling-rate")
+    {
+        Description = "[EXPORTER=]N: records whose sampling rate the exporter does not tell are 1 in N",
+    };
+
+    private readonly Option<bool> _separatePorts = new("--separate-ports")
+    {
+        Description = "Source ports of one address are different exporters, each with its own templates",
+    };
+
+    public void AddTo(Command command)
+    {
+        _kind.AcceptOnlyFromAmong([.. InputKinds.AllNames]);
+        _exporters.Validators.Add(static result =>
+        {
+            foreach (var token in result.Tokens)
+            {
+                if (!InputOptions.TryParseExporter(token.Value, out _))
+                    result.AddError($"--exporter wants NAME=GLOB, not '{token.Value}'");
+            }
+        });
+        _rates.Validators.Add(static result =>
+        {
+            foreach (var token in result.Tokens)
+            {
+                if (!InputOptions.TryParseSamplingRate(token.Value, out _))
+                    result.AddError($"--sampling-rate wants [EXPORTER=]N with N from 1 to 4294967295, not '{token.Value}'");
+            }
+        });
+        command.Add(_kind);
+        command.Add(_exporters);
+        command.Add(_rates);
+        command.Add(_separatePorts);
+    }
+
+    public InputOptions Read(ParseResult parsed) => InputOptions.Create(
+        parsed.GetValue(_kind),
+        parsed.GetValue(_exporters) ?? [],
+        parsed.GetValue(_rates) ?? [],
+        parsed.GetValue(_separatePorts));
+}

@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+using Breakwater.Wire;
+using Breakwater.Wire.Ipfix;
+using Breakwater.Wire.Sflow;
+
+namespace Breakwater.Telemetry;
+
+/// <summary>One source of telemetry: the state that its datagrams need, and what was counted on them.</summary>
+internal sealed class Exporter(string name, Address? address, InputKind kind, uint configuredRate, ExporterLimits limits)
+{
+    // sFlow: each agent and sub-agent behind the address counts its own datagrams.
+    private readonly Dictionary<(Address Agent, uint SubAgent), SflowSequence> _agents = [];
+
+    /// <summary>Text of the source address, or the name that the operator gave.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Source address of its datagrams, null for raw files.</summary>
+    public Address? Address { get; } = address;
+
+    public InputKind Kind { get; } = kind;
+
+    /// <summary>The operator's sampling rate for records that tell none, 0 without.</summary>
+    public uint ConfiguredRate { get; } = configuredRate;
+
+    /// <summary>Templates, samplers and sequence numbers.</summary>
+    public ExporterState State { get; } = new(limits);
+
+    public long Datagrams { get; set; }
+
+    public long Records { get; set; }
+
+    public long UndecodableSets { get; set; }
+
+    /// <summary>Units that the sequence numbers say were lost: datagrams of sFlow and NetFlow v9, flows of v5, records of IPFIX.</summary>
+    public long Lost { get; set; }
+
+    /// <summary>Units that may be lost: records of sets that could not be read stand in between.</summary>
+    public long AmbiguousLoss { get; set; }
+
+    public long Resets { get; set; }
+
+    public long Late { get; set; }
+
+    /// <summary>True when its datagrams came on a port that is not used for telemetry by default.</summary>
+    public bool Guessed { get; set; }
+
+    /// <summary>Datagrams that could not be read to their end, by reason.</summary>
+    public SortedDictionary<DecodeError, long> Errors { get; } = [];
+
+    /// <summary>sFlow samples of types that are not read.</summary>
+    public long UnknownSamples { get; set; }
+
+    /// <summary>Most sFlow agents whose sequence numbers are followed per source address.</summary>
+    public const int MaximumAgents = 4096;
+
+    /// <summary>Follows the sequence of the datagram's agent and sub-agent.</summary>
+    public void Count(in SflowDatagram datagram)
+    {
+        if (_agents.Count >= MaximumAgents && !_agents.ContainsKey((datagram.Agent, datagram.SubAgentId)))
+            return;
+        ref var sequence = ref CollectionsMarshal.GetValueRefOrAddDefault(_agents, (datagram.Agent, datagram.SubAgentId), out _);
+        Lost -= (long)sequence.Lost;
+        Late -= (long)sequence.LateOrDuplicate;
+        Resets -= (long)sequence.Resets;
+        sequence.Update(datagram.SequenceNumber, datagram.UptimeMilliseconds);
+        Lost += (long)sequence.Lost;
+        Late += (long)sequence.LateOrDuplicate;
+        Resets += (long)sequence.Resets;
+    }
+
+    public void Count(DecodeError error)
+    {
+        if (error != DecodeError.None)
+            Errors[error] = Errors.GetValueOrDefault(error) + 1;
+    }
+
+    public void Count(in SequenceEvent sequence)
+    {
+        switch (sequence.Kind)
+        {
+            case SequenceKind.Loss:
+                Lost += sequence.Missing;
+                break;
+            case SequenceKind.Ambiguous:
+                AmbiguousLoss += sequence.Missing;
+                break;
+            case SequenceKind.Reset:
+                Resets++;
+                break;
+            case SequenceKind.Late:
+                Late++;
+                break;
+        }
+    }
+}

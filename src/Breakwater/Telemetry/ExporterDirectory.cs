@@ -1,0 +1,77 @@
+using System.Runtime.CompilerServices;
+using Breakwater.Wire;
+using Breakwater.Wire.Ipfix;
+
+namespace Breakwater.Telemetry;
+
+/// <summary>All exporters of one run, bounded: a capture full of forged sources cannot take the memory.</summary>
+internal sealed class ExporterDirectory(InputOptions options)
+{
+    /// <summary>Most exporters with a state of their own.</summary>
+    public const int Maximum = 4096;
+
+    private readonly Dictionary<(Address Address, ushort Port, InputKind Kind), Exporter> _byAddress = [];
+    private readonly Dictionary<(string Name, InputKind Kind), Exporter> _byName = [];
+    private readonly ConditionalWeakTable<object, Exporter> _byConnection = [];
+    private readonly List<Exporter> _all = [];
+
+    /// <summary>In the order in which they were first seen.</summary>
+    public IReadOnlyList<Exporter> All => _all;
+
+    /// <summary>Datagrams of exporters beyond <see cref="Maximum"/>: not decoded.</summary>
+    public long Refused { get; private set; }
+
+    /// <summary>The exporter of a datagram; null when there are too many already.</summary>
+    public Exporter? Of(Address source, ushort sourcePort, InputKind kind)
+    {
+        // RFC 7011 §8 scopes templates to the transport session; real exporters change the source port at a restart, and some
+        // send templates and data from different ports, so the port counts only when the operator says so.
+        var key = (source, options.SeparatePorts ? sourcePort : (ushort)0, kind);
+        if (_byAddress.TryGetValue(key, out var exporter))
+            return exporter;
+        exporter = Add(source.ToString(), source, kind);
+        if (exporter is not null)
+            _byAddress.Add(key, exporter);
+        return exporter;
+    }
+
+    /// <summary>The exporter of one TCP connection: its templates end with it (RFC 7011 §8.2).</summary>
+    public Exporter? OfStream(Address source, object connection)
+    {
+        if (_byConnection.TryGetValue(connection, out var exporter))
+            return exporter;
+        exporter = Add(source.ToString(), source, InputKind.Ipfix, isStream: true);
+        if (exporter is not null)
+            _byConnection.Add(connection, exporter);
+        return exporter;
+    }
+
+    /// <summary>The exporter of a raw datagram file.</summary>
+    public Exporter? Of(string name, InputKind kind)
+    {
+        if (_byName.TryGetValue((name, kind), out var exporter))
+            return exporter;
+        exporter = Add(name, null, kind);
+        if (exporter is not null)
+            _byName.Add((name, kind), exporter);
+        return exporter;
+    }
+
+    private Exporter? Add(string name, Address? address, InputKind kind, bool isStream = false)
+    {
+        if (_all.Count == Maximum)
+        {
+            Refused++;
+            return null;
+        }
+
+        var rate = options.ConfiguredRate(name);
+        var exporter = new Exporter(name, address, kind, rate, ExporterLimits.Default with
+        {
+            ConfiguredSamplingRate = rate,
+            IsReliableTransport = isStream,
+        });
+        _all.Add(exporter);
+        return exporter;
+    }
+}

@@ -1,0 +1,144 @@
+using Breakwater.Wire;
+using Breakwater.Wire.Ipfix;
+using Breakwater.Wire.Pcap;
+
+namespace Breakwater.Telemetry;
+
+/// <summary>What files hold, in order: packets, and telemetry datagrams with their exporter.</summary>
+internal interface IInputConsumer
+{
+    /// <summary>True when nothing more is wanted.</summary>
+    bool IsDone { get; }
+
+    /// <summary>One captured packet that is no telemetry.</summary>
+    void OnPacket(InputSummary input, in PcapPacket packet);
+
+    /// <summary>One export datagram or message; <paramref name="receivedNanoseconds"/> is 0 when the file has no time.</summary>
+    void OnDatagram(InputSummary input, Exporter exporter, ReadOnlySpan<byte> datagram, long receivedNanoseconds);
+
+    /// <summary>No more datagrams come from this exporter.</summary>
+    void OnEnd(Exporter exporter);
+}
+
+/// <summary>Reads captures, datagram files and IPFIX files, and hands what they hold to a consumer.</summary>
+internal sealed class InputReader<TConsumer>(InputOptions options, DecodeSummary summary, TConsumer consumer)
+    where TConsumer : IInputConsumer
+{
+    private readonly ExporterDirectory _exporters = new(options);
+    private CaptureTelemetry? _telemetry;
+
+    /// <summary>Reads the files in the order given. A file that cannot be read is noted in its summary; the others are still read.</summary>
+    public void Read(IReadOnlyList<string> paths)
+    {
+        _telemetry = new CaptureTelemetry(options, _exporters);
+        summary.Exporters = _exporters.All;
+        RawDatagrams.LearnTemplates(paths, options, _exporters);
+        foreach (var path in paths)
+        {
+            if (consumer.IsDone)
+                break;
+            var input = new InputSummary(path);
+            summary.Inputs.Add(input);
+            try
+            {
+                using var file = InputFile.Open(path, options.Kind);
+                ReadFile(file, input);
+                input.Bytes = file.BytesRead;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                input.Failure = error.Message;
+            }
+            catch (InvalidDataException)
+            {
+                input.Failure = "its compression is damaged; what came before was read";
+            }
+        }
+
+        foreach (var exporter in _exporters.All)
+            consumer.OnEnd(exporter);
+        summary.RefusedDatagrams = _exporters.Refused;
+    }
+
+    private void ReadFile(InputFile file, InputSummary input)
+    {
+        input.Kind = file.Kind;
+        switch (file.Kind)
+        {
+            case InputKind.Packets:
+                ReadCapture(file, input);
+                break;
+            case InputKind.Ipfix:
+                ReadMessages(file, input);
+                break;
+            case InputKind.Sflow or InputKind.NetFlow5 or InputKind.NetFlow9:
+                ReadDatagram(file, input);
+                break;
+            default:
+                input.Failure = "not a capture, NetFlow, IPFIX or sFlow; --as KIND forces one";
+                break;
+        }
+    }
+
+    private void ReadCapture(InputFile file, InputSummary input)
+    {
+        using var reader = new PcapReader(file.Content);
+        var delivery = new Delivery(this, input);
+        while (!consumer.IsDone && reader.TryRead(out var packet))
+        {
+            input.Records++;
+            if (packet.HasTimestamp)
+                input.Saw(packet.TimestampNanoseconds);
+            if (_telemetry!.TryRead(packet, ref delivery))
+                continue;
+            summary.Packets++;
+            consumer.OnPacket(input, packet);
+        }
+
+        input.Damage = reader.Damage.First;
+        input.DecodeErrors += reader.Damage.Count;
+        if (reader.Error != DecodeError.None)
+            input.Failure = SummaryText.Explain(reader.Error);
+    }
+
+    private void ReadMessages(InputFile file, InputSummary input)
+    {
+        var exporter = _exporters.Of(options.ExporterOf(input.Path), InputKind.Ipfix);
+        if (exporter is null)
+            return;
+        var reader = new IpfixMessageReader(file.Content);
+        while (!consumer.IsDone && reader.TryRead(out var message))
+        {
+            input.Records++;
+            Deliver(input, exporter, message, 0);
+        }
+
+        input.Damage = [.. reader.Damages.Select(static damage => new PcapDamage(damage.Offset, damage.Error, damage.LengthBytes))];
+        input.DecodeErrors += reader.DamageCount;
+    }
+
+    private void ReadDatagram(InputFile file, InputSummary input)
+    {
+        var exporter = _exporters.Of(options.ExporterOf(input.Path), file.Kind);
+        if (exporter is null || !RawDatagrams.TryRead(file.Content, out var datagram))
+        {
+            input.Failure = "longer than a datagram can be (65,535 bytes)";
+            return;
+        }
+
+        input.Records++;
+        Deliver(input, exporter, datagram, 0);
+    }
+
+    private void Deliver(InputSummary input, Exporter exporter, ReadOnlySpan<byte> datagram, long receivedNanoseconds)
+    {
+        exporter.Datagrams++;
+        consumer.OnDatagram(input, exporter, datagram, receivedNanoseconds);
+    }
+
+    private readonly struct Delivery(InputReader<TConsumer> reader, InputSummary input) : ITelemetrySink
+    {
+        public void OnTelemetry(Exporter exporter, ReadOnlySpan<byte> datagram, long receivedNanoseconds) =>
+            reader.Deliver(input, exporter, datagram, receivedNanoseconds);
+    }
+}

@@ -1,0 +1,27 @@
+using Breakwater.Wire;
+
+namespace Breakwater.Telemetry;
+
+/// <summary>Takes flows and may have enough of them.</summary>
+internal interface IFlowReader : IFlowSink
+{
+    /// <summary>True when nothing more is wanted.</summary>
+    bool IsFull { get; }
+}
+
+/// <summary>Any mix of files as one stream of flows.</summary>
+internal static class TelemetryInputs
+{
+    /// <summary>Reads the files in the order given: each packet, sFlow sample and flow record becomes one <see cref="FlowRecord"/>.</summary>
+    /// <param name="paths">Captures, datagram files, IPFIX files; plain or gzip; <c>-</c> is standard input.</param>
+    /// <param name="options">How to read them.</param>
+    /// <param name="summary">What was read, and what was not.</param>
+    /// <param name="sink">Gets the flows.</param>
+    public static void Read<TSink>(IReadOnlyList<string> paths, InputOptions options, DecodeSummary summary, ref TSink sink)
+        where TSink : struct, IFlowReader
+    {
+        var consumer = new FlowConsumer<TSink>(sink, summary);
+        new InputReader<FlowConsumer<TSink>>(options, summary, consumer).Read(paths);
+        sink = consumer.Sink;
+    }
+}

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# The runner's own counting: what passes, fails and is skipped in planted reports must come out so.
+set -euo pipefail
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
+work=$(mktemp -d)
+trap 'rm -rf -- "$work"' EXIT
+
+# expect NAME WANTED STRICT COMMAND…: the closing line after one counted step.
+expect() {
+  local name=$1 wanted=$2 strict=$3 got
+  shift 3
+  got=$(
+    me=runner logs=$work BREAKWATER_STRICT=$strict
+    . "$root/.ci/tally.sh"
+    tally_start "$work/allowed"
+    "$@" >/dev/null
+    tally_finish || true
+  )
+  got=${got##*$'\n'}
+  if [ "$got" = "$wanted" ]; then printf 'ok runner: %s\n' "$name"; else printf 'FAIL runner: %s: got %s, not %s\n' "$name" "$got" "$wanted"; bad=1; fi
+}
+
+cat >"$work/allowed" <<'LIST'
+# comment
+environment | Area.* | data absent: * | not part of the repository
+always | Other.Odd | only on Windows | no Windows here
+LIST
+cat >"$work/report.xml" <<'XML'
+<?xml version="1.0"?><assemblies><assembly name="a" errors="0" failed="0" passed="3" skipped="2"><collection name="c">
+<test id="1" name="Area.One(text: &quot;a &gt; b&quot;)" result="Skip" type="Area"><traits><trait name="Tier" value="daemon" /></traits><reason><![CDATA[data absent: x]]></reason></test><test id="2" name="Other.Odd" result="Skip"><reason>only on Windows</reason></test><test id="3" name="Area.Two" result="Pass" />
+</collection></assembly></assemblies>
+XML
+sed 's/failed="0"/failed="2"/' "$work/report.xml" >"$work/failing.xml"
+sed 's/passed="3"/passed="0"/' "$work/report.xml" >"$work/empty.xml"
+: >"$work/log"
+bad=0
+
+expect 'skips on the list are counted as skips' '3 passed, 0 failed, 2 skipped' 0 tally_xunit t "$work/report.xml" "$work/log" 0
+expect 'strict makes an absent data set a failure' '3 passed, 1 failed, 1 skipped' 1 tally_xunit t "$work/report.xml" "$work/log" 0
+expect 'failures of a report are counted' '3 passed, 2 failed, 2 skipped' 0 tally_xunit t "$work/failing.xml" "$work/log" 1
+expect 'a report without a test that ran fails' '0 passed, 1 failed, 2 skipped' 0 tally_xunit t "$work/empty.xml" "$work/log" 0
+expect 'a missing report fails' '0 passed, 1 failed, 0 skipped' 0 tally_xunit t "$work/none.xml" "$work/log" 134
+expect 'a clean report with a bad exit code fails' '3 passed, 1 failed, 2 skipped' 0 tally_xunit t "$work/report.xml" "$work/log" 139
+expect 'a skip that is not on the list fails' '0 passed, 1 failed, 0 skipped' 0 skipped Other.New 'no time'
+expect 'lines of a script are counted' '2 passed, 1 failed, 1 skipped' 0 run_script s 9 \
+  printf '%s\n' 'ok a' 'other text' 'FAIL b: why' 'skip Area.x: data absent: y' 'ok c'
+expect 'a script that checks nothing fails' '0 passed, 1 failed, 0 skipped' 0 run_script s 9 true
+expect 'a script that dies fails' '1 passed, 1 failed, 0 skipped' 0 run_script s 9 sh -c 'echo ok a; exit 3'
+expect 'a script that hangs fails' '1 passed, 1 failed, 0 skipped' 0 run_script s 1 sh -c 'echo ok a; sleep 20'
+exit "$bad"
