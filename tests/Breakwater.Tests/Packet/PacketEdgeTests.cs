@@ -122,6 +122,36 @@ public sealed class PacketEdgeTests
     }
 
     [Fact]
+    public void MobilityHeader_Dissected_IsTheLastHeader()
+    {
+        var frame = FrameBuilder.Ethernet((ref PacketWriter writer) =>
+        {
+            writer.Ip(FrameBuilder.V6);
+            writer.Extension(135, 16);
+            writer.Udp(1, 2);
+        });
+        var (error, sink) = LayerCollector.Dissect(frame, LinkType.Ethernet);
+        Assert.Equal((DecodeError.None, 135, IPv6Extensions.Mobility), (error, sink.Layers[0].Protocol, sink.Layers[0].Extensions));
+        Assert.Equal(IpFields.None, sink.Layers[0].Known & IpFields.Ports);
+    }
+
+    [Theory]
+    [InlineData(0x00005E005301)]
+    [InlineData(0xA2005E005301)]
+    public void PseudowireWithoutControlWord_Dissected_IsToldByItsEtherType(ulong mac)
+    {
+        var frame = FrameBuilder.Ethernet((ref PacketWriter writer) =>
+        {
+            writer.Mpls(77);
+            writer.Ethernet(mac, 0x00005E005302);
+            writer.Ip(FrameBuilder.V4 with { Protocol = 253 });
+        });
+        var (_, sink) = LayerCollector.Dissect(frame, LinkType.Ethernet);
+        Assert.Equal((2, 1), (sink.Links.Count, sink.Layers.Count));
+        Assert.Equal(mac, sink.Links[1].DestinationMac);
+    }
+
+    [Fact]
     public void CiscoFrameRelayAndHdlc_Dissected_GiveTheIpHeader()
     {
         var ip = FrameBuilder.Build((ref PacketWriter writer) => writer.Ip(FrameBuilder.V4 with { Protocol = 253 }));
