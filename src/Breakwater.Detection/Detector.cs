@@ -31,7 +31,7 @@ public sealed class Detector
     private readonly List<Finding> _findings = [];
     private readonly LeftOutCounts _leftOut = new();
     private long _records, _timed, _unknownRate;
-    private long _first = long.MaxValue, _last = long.MinValue;
+    private long _begin = long.MaxValue, _first = long.MaxValue, _last = long.MinValue;
     private long _tick;
     private int _dossierCount;
 
@@ -126,6 +126,7 @@ public sealed class Detector
             return;
         _timed++;
         _first = Math.Min(_first, flow.ReceivedNanoseconds);
+        _begin = Math.Min(_begin, flow.Knows(FlowFields.Start) ? flow.StartNanoseconds : flow.ReceivedNanoseconds);
         _last = Math.Max(_last, flow.ReceivedNanoseconds);
     }
 
@@ -263,7 +264,7 @@ public sealed class Detector
     {
         JudgeTick();
         var timed = _records > 0 && 2 * _timed > _records;
-        double? span = timed && _last - _first < 1_000_000_000 ? Math.Max(_last - _first, 1_000_000) / 1e9 : null;
+        double? span = timed && _last - _begin < 1_000_000_000 ? Math.Max(_last - _begin, 1_000_000) / 1e9 : null;
         if (span is not null)
             Judge(span);
         var all = _closed.Concat(_open.Values.Select(incident => (Incident: incident, LastTick: _tick)))

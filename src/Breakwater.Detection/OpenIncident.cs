@@ -81,7 +81,7 @@ internal sealed class OpenIncident(Address target, long detectedTick)
         {
             packets.Add(in member.Packets);
             bytes.Add(in member.Bytes);
-            member.MergeSources(sources);
+            sources.Merge(member.Sources);
         }
         var state = lastTick - LastSignalTick < ClassCounters.WindowTicks ? IncidentState.Active
             : lastTick - LastSignalTick < options.QuietSeconds * 10L ? IncidentState.Quiet : IncidentState.Closed;
@@ -128,11 +128,11 @@ internal sealed class OpenIncident(Address target, long detectedTick)
     private static Estimate SourceEstimate(HyperLogLog sources, in WeightedSum packets)
     {
         var value = sources.Estimate();
-        var error = 1.96 * sources.StandardError * value;
-        var low = Math.Max(1, Math.Floor(value - error));
+        var error = 1.96 * sources.StandardErrorAt(value);
+        var low = Math.Max(1, Math.Round(value - error));
         return packets.Sampled > 0 || packets.UnknownRate > 0
             ? new Estimate(null, low, null, packets.Samples)
-            : new Estimate(Math.Round(value), low, Math.Ceiling(value + error), packets.Samples);
+            : new Estimate(Math.Round(value), low, Math.Round(value + error), packets.Samples);
     }
 
     private static uint? CommonRate(in WeightedSum packets)
@@ -147,7 +147,6 @@ internal sealed class OpenIncident(Address target, long detectedTick)
     /// <summary>One vector of the incident with its totals.</summary>
     private sealed class Member(Finding found)
     {
-        private readonly HyperLogLog _sources = new(ClassCounters.SourcePrecision);
         private Finding _strongest = found;
         private long _takenTick = long.MinValue;
         private WeightedSum _packets, _bytes;
@@ -161,6 +160,8 @@ internal sealed class OpenIncident(Address target, long detectedTick)
         public ref readonly WeightedSum Packets => ref _packets;
 
         public ref readonly WeightedSum Bytes => ref _bytes;
+
+        public HyperLogLog Sources { get; } = new(ClassCounters.SourcePrecision);
 
         public IEnumerable<Reason> Reasons => _strongest.Reasons;
 
@@ -190,6 +191,10 @@ internal sealed class OpenIncident(Address target, long detectedTick)
                     (_packets, _bytes, start) = (counters.WindowPackets, counters.WindowBytes, counters.WindowFirst());
                     break;
             }
+            Sources.Merge(counters.Current.Sources);
+            Sources.Merge(counters.Previous.Sources);
+            if (finding.Horizon == Horizon.Life)
+                Sources.Merge(counters.LifeSources);
             series.Add(start / Detector.TickNanoseconds, counters.LastTick, _packets.Sum);
             _takenTick = counters.LastTick;
             return start;
@@ -203,16 +208,7 @@ internal sealed class OpenIncident(Address target, long detectedTick)
             _packets.Add(in Counters.TickPackets);
             _bytes.Add(in Counters.TickBytes);
             series.Add(tick, tick, Counters.TickPackets.Sum);
-            if (tick % 50 == 0)
-                MergeSources(_sources);
-        }
-
-        /// <summary>Adds the senders seen so far: those merged before, and those of the generations still held.</summary>
-        public void MergeSources(HyperLogLog all)
-        {
-            all.Merge(_sources);
-            all.Merge(Counters.Current.Sources);
-            all.Merge(Counters.Previous.Sources);
+            Sources.Merge(Counters.Current.Sources);
         }
 
         public IncidentVector ToVector(ulong allPackets) => new(
