@@ -39,6 +39,10 @@ internal sealed class SamplerTable(DomainTable domains, ExporterLimits limits)
         domain.Scopes |= key.Scope;
     }
 
+    /// <summary>True when rates were announced for such a scope in this domain, or for the whole exporter (domain 0).</summary>
+    internal bool HasScope(ExportFormat format, uint domainId, SamplerScopes scope) =>
+        ((domains.Find(format, domainId)?.Scopes | domains.Find(format, 0)?.Scopes) & scope) != 0;
+
     /// <summary>The rate that holds for one record.</summary>
     internal Sampling For(in SetContext context, Template template, ReadOnlySpan<byte> record)
     {

@@ -11,6 +11,7 @@ internal static class CommandLine
         {
             DecodeCommand.Create(),
             AnalyzeCommand.Create(),
+            SampleCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

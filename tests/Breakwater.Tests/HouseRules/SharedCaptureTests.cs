@@ -71,8 +71,8 @@ public sealed class SharedCaptureTests
         return words;
     }
 
-    /// <summary>"goaccess", "sflow": a name without digit or separator is a word that any source may use.</summary>
-    private static bool IsPlainWord(string stem) => stem.All(char.IsAsciiLetter);
+    /// <summary>"goaccess", "netflow9", "icmpv6": letters and a version are a word of the trade that any source may use.</summary>
+    private static bool IsPlainWord(string stem) => stem.TrimEnd([.. "0123456789"]).All(char.IsAsciiLetter) && stem.Count(char.IsAsciiDigit) <= 1;
 
     /// <summary>Without its ending: <c>a.pcap.gz</c> is <c>a</c>; dots inside a name (<c>amp.UDP.x.pcap</c>) belong to it.</summary>
     private static string Stem(string name) =>

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Breakwater.Samples;
+
+namespace Breakwater.Commands;
+
+/// <summary><c>sample</c>: deterministic example traffic in files, for tests, rehearsals and first steps. It never sends anything.</summary>
+internal static class SampleCommand
+{
+    public static Command Create()
+    {
+        var kind = new Argument<string?>("KIND")
+        {
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "what the sample shows; --list shows the kinds",
+        };
+        var list = new Option<bool>("--list") { Description = "list the kinds and stop" };
+        var output = Text("--out", "FILE", "file to write: .pcap, .pcapng or (IPFIX messages) .ipfix, with .gz or without");
+        var format = Text("--as", "FORMAT", "packets (default), sflow, netflow5, netflow9 or ipfix");
+        var sampling = Text("--sampling", "N", "telemetry sees 1 in N packets, chosen at random (default 1)");
+        var from = Text("--from", "FILE", "convert the packets of this capture to telemetry, instead of KIND");
+        var duration = Text("--duration", "TIME", "of the attack or the quiet traffic, such as 10s (default)");
+        var rate = Text("--rate", "RATE", "packet rate of the attack or the quiet traffic, such as 5kpps (default)");
+        var shape = Text("--shape", "SHAPE", "of an attack: host (default), carpet or pulse");
+        var mix = Text("--mix", "SHARE", "quiet traffic under and 2 s around an attack, as a share of its rate (default 10%)");
+        var seed = Text("--seed", "S", "number from which everything random follows");
+        var force = new Option<bool>("--force") { Description = "replace an existing file" };
+
+        var command = new Command("sample", "Write example traffic into a file (documentation addresses only; nothing is ever sent)")
+        {
+            kind, list, output, format, sampling, from, duration, rate, shape, mix, seed, force,
+        };
+        command.SetAction(result =>
+        {
+            if (result.GetValue(list))
+                return List(result.InvocationConfiguration.Output);
+            var arguments = new SampleArguments
+            {
+                Kind = result.GetValue(kind),
+                Out = result.GetValue(output),
+                As = result.GetValue(format),
+                Sampling = result.GetValue(sampling),
+                From = result.GetValue(from),
+                Duration = result.GetValue(duration),
+                Rate = result.GetValue(rate),
+                Shape = result.GetValue(shape),
+                Mix = result.GetValue(mix),
+                Seed = result.GetValue(seed),
+                Force = result.GetValue(force),
+            };
+            return Run(arguments, result.InvocationConfiguration.Error);
+        });
+        return command;
+    }
+
+    private static int Run(SampleArguments arguments, TextWriter diagnostics)
+    {
+        if (SampleRequest.Parse(arguments, out var error) is not { } request)
+        {
+            diagnostics.WriteLine($"breakwater sample: {error}");
+            return ExitCode.BadUsage;
+        }
+
+        return SampleRun.Run(request, diagnostics) switch
+        {
+            SampleOutcome.Written => ExitCode.Done,
+            SampleOutcome.NothingReadable => ExitCode.NothingReadable,
+            _ => ExitCode.BadUsage,
+        };
+    }
+
+    private static int List(TextWriter output)
+    {
+        var width = SampleKind.All.Max(kind => kind.Name.Length);
+        foreach (var kind in SampleKind.All)
+            output.WriteLine($"{kind.Name.PadRight(width)}  {kind.Description}");
+        return ExitCode.Done;
+    }
+
+    private static Option<string?> Text(string name, string valueName, string description) =>
+        new(name) { HelpName = valueName, Description = description };
+}

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Breakwater.Detection;
+using Breakwater.Wire;
+
+namespace Breakwater.Samples;
+
+/// <summary>What a sample shows: a vector over quiet traffic, or quiet traffic alone.</summary>
+/// <param name="Name">As given on the command line; for vectors the name in <see cref="Vectors"/>.</param>
+/// <param name="Description">One line for <c>sample --list</c>.</param>
+/// <param name="Vector"><see cref="Vector.None"/> for quiet traffic.</param>
+internal sealed record SampleKind(string Name, string Description, Vector Vector)
+{
+    private const string QuietMix = "quiet-mix";
+    private const string QuietDownload = "quiet-download";
+    private const string QuietVideo = "quiet-video";
+    private const string QuietDnsResolver = "quiet-dns-resolver";
+    private const string QuietFlashCrowd = "quiet-flash-crowd";
+
+    /// <summary>Every kind: vectors in the order of their list, then the quiet ones.</summary>
+    public static ImmutableArray<SampleKind> All { get; } =
+    [
+        .. Vectors.All.Where(ShowsInPackets).Select(static vector => new SampleKind(Vectors.Name(vector), Describe(vector), vector)),
+        new(QuietMix, "web, QUIC, DNS, mail and NTP in both directions", Vector.None),
+        new(QuietDownload, "four long downloads that fill the link", Vector.None),
+        new(QuietVideo, "viewers who fetch a piece every two seconds", Vector.None),
+        new(QuietDnsResolver, "a busy resolver: queries, recursion, answers up to 1 kB", Vector.None),
+        new(QuietFlashCrowd, "web visitors, five times as many after the first third", Vector.None),
+    ];
+
+    public bool IsAttack => Vector != Vector.None;
+
+    /// <summary>Finds a kind by its exact name.</summary>
+    public static SampleKind? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);
+
+    /// <summary>Who is attacked: the web server, or the server of the protocol that the vector needs.</summary>
+    public Address Target => Vector switch
+    {
+        Vector.DnsQueryFlood or Vector.DnsRandomSubdomain => DocumentationSpace.Own(53),
+        Vector.SipFlood => DocumentationSpace.Own(60),
+        Vector.DhcpFlood => DocumentationSpace.Own(67),
+        Vector.IPv6ExtensionHeaderFlood => DocumentationSpace.Own(10, ipv6: true),
+        _ => DocumentationSpace.Own(10),
+    };
+
+    /// <summary>True for attacks that are conversations with real clients.</summary>
+    public bool IsConversation => Vector is Vector.TcpConnectionFlood or Vector.HttpFlood or Vector.HttpCacheBusting;
+
+    /// <summary>The conversations of a quiet kind, or of an attack for which <see cref="IsConversation"/> holds.</summary>
+    public ConversationProfile Conversations(long packetsPerSecond, long durationNanoseconds) => (Vector, Name) switch
+    {
+        (Vector.TcpConnectionFlood, _) => QuietProfiles.ConnectionFlood(Target),
+        (Vector.HttpFlood, _) => QuietProfiles.HttpFlood(Target, bustsCaches: false),
+        (Vector.HttpCacheBusting, _) => QuietProfiles.HttpFlood(Target, bustsCaches: true),
+        (_, QuietDownload) => QuietProfiles.Download(packetsPerSecond),
+        (_, QuietVideo) => QuietProfiles.Video(packetsPerSecond),
+        (_, QuietDnsResolver) => QuietProfiles.DnsResolver,
+        (_, QuietFlashCrowd) => QuietProfiles.FlashCrowd(durationNanoseconds),
+        _ => QuietProfiles.Mix,
+    };
+
+    /// <summary>The packets of an attack that is no conversation.</summary>
+    public AttackPackets Packets(SeededRandom random) => Flood.Makes(Vector) ? new Flood(Vector, random) : new Reflection(Vector, random);
+
+    /// <summary>Vectors that are only told from the content of requests come with web logs.</summary>
+    private static bool ShowsInPackets(Vector vector) => vector is not (Vector.HttpSlow or Vector.HttpLoginFlood or Vector.HttpScraping);
+
+    private static string Describe(Vector vector) => vector switch
+    {
+        Vector.TcpReflection => "SYN-ACK from port 443 of many servers that the victim never asked",
+        Vector.UdpReflection => string.Create(CultureInfo.InvariantCulture, $"replies from UDP port {Reflection.UnlistedPort}, which no list names"),
+        Vector.SynFlood => "SYN to port 443 from random sources",
+        Vector.SynAckFlood => "SYN-ACK from random sources and ports",
+        Vector.AckFlood => "ACK without a connection",
+        Vector.RstFlood => "RST without a connection",
+        Vector.FinFlood => "FIN without a connection",
+        Vector.TcpNullFlood => "TCP without flags",
+        Vector.TcpXmasFlood => "TCP with FIN, PSH and URG",
+        Vector.TcpConnectionFlood => "completed handshakes that are left open",
+        Vector.UdpFlood => "UDP between random ports",
+        Vector.FragmentFlood => "later IP fragments whose first never comes",
+        Vector.IcmpFlood => "echo requests",
+        Vector.GreFlood => "UDP in IPv4 in GRE",
+        Vector.IpProtocolFlood => "IP protocol 253",
+        Vector.IPv6ExtensionHeaderFlood => "UDP behind 2 to 8 IPv6 extension headers",
+        Vector.DnsQueryFlood => "one DNS query again and again",
+        Vector.DnsRandomSubdomain => "DNS queries for names that do not exist, through resolvers",
+        Vector.QuicFlood => "first QUIC packets from random sources",
+        Vector.SipFlood => "SIP OPTIONS from random sources",
+        Vector.DhcpFlood => "DHCPDISCOVER from random sources",
+        Vector.HttpFlood => "requests for one page over real connections",
+        Vector.HttpCacheBusting => "requests with a new query string each",
+        _ => DescribePorts(vector),
+    };
+
+    private static string DescribePorts(Vector vector)
+    {
+        var ports = Vectors.AmplificationPorts.Where(entry => entry.Vector == vector).Select(entry => entry.Port).ToArray();
+        return string.Create(CultureInfo.InvariantCulture, $"replies from UDP port{(ports.Length > 1 ? "s" : "")} {string.Join(", ", ports)}");
+    }
+}

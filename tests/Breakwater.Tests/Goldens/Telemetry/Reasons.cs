@@ -1,0 +1,51 @@
+namespace Breakwater.Tests.Goldens.Telemetry;
+
+/// <summary>Why a golden and our lines differ.</summary>
+/// <param name="Errs">Who is wrong: <c>golden</c> (the section says so), <c>neither</c> (both are right, the tools show different things).</param>
+/// <param name="Section">Section of the specification; required when the golden errs.</param>
+internal sealed record Reason(string Tool, string Format, string Element, string Kind, string Check, string Errs, string Section, string Text);
+
+/// <summary>
+/// The reasons as data: <c>Maps/reasons.tsv</c>, columns tool, format, element, kind, check, errs, section, reason. The key is never a file,
+/// an address or a length; the check is a condition on the two values, so that a reason covers only what it explains.
+/// </summary>
+internal sealed class Reasons
+{
+    private static readonly Dictionary<string, Func<Difference, bool>> s_checks = new(StringComparer.Ordinal)
+    {
+        ["-"] = _ => true,
+        ["ours-zero"] = d => d.Ours.Trim('0').Length == 0,
+        ["ours-empty"] = d => d.Ours.Length == 0,
+        ["golden-empty"] = d => d.Golden.Length == 0,
+    };
+
+    public IReadOnlyList<Reason> All { get; }
+
+    public Reasons(IEnumerable<string> lines)
+    {
+        All = lines.Where(l => l.Length > 0 && l[0] != '#').Select(Parse).ToList();
+    }
+
+    public static Reasons Load() => new(File.ReadLines(Path.Combine(NameMap.Folder, "reasons.tsv")));
+
+    /// <summary>The reason for a difference; null when nobody has explained it.</summary>
+    public Reason? Find(string tool, Difference difference) => All.FirstOrDefault(r =>
+        r.Tool == tool
+        && (r.Format == "*" || r.Format == difference.Format)
+        && Matches(r.Element, difference.Element)
+        && r.Kind == difference.Kind.ToString()
+        && s_checks[r.Check](difference));
+
+    private static bool Matches(string pattern, string element) =>
+        pattern.EndsWith('*') ? element.StartsWith(pattern[..^1], StringComparison.Ordinal) : pattern == element;
+
+    private static Reason Parse(string line)
+    {
+        var c = line.Split('\t');
+        if (c.Length != 8 || !Enum.TryParse<DifferenceKind>(c[3], out _) || !s_checks.ContainsKey(c[4]) || c[5] is not ("golden" or "neither"))
+            throw new FormatException($"Not a reason: {line}");
+        if (c[5] == "golden" && c[6].Length < 2)
+            throw new FormatException($"The golden errs by which section? {line}");
+        return new Reason(c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]);
+    }
+}

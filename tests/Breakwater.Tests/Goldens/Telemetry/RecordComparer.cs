@@ -1,0 +1,168 @@
+using System.Text.Json;
+
+namespace Breakwater.Tests.Goldens.Telemetry;
+
+internal enum DifferenceKind
+{
+    /// <summary>Both have the value and the values differ.</summary>
+    Value,
+
+    /// <summary>The golden has a value that our line does not have.</summary>
+    MissingInOurs,
+
+    /// <summary>Our line has a value that the golden does not have.</summary>
+    MissingInGolden,
+
+    /// <summary>The name map does not know the golden's field.</summary>
+    UnknownName,
+
+    /// <summary>A whole record, sample or aggregate.</summary>
+    RecordMissingInOurs,
+    RecordMissingInGolden,
+
+    /// <summary>The same record at another place.</summary>
+    RecordOrder,
+
+    /// <summary>A set that only one side could not decode.</summary>
+    SetUndecodedInGolden,
+    SetUndecodedInOurs,
+}
+
+/// <summary>One difference between a golden and our decoding.</summary>
+internal sealed record Difference(string Format, string Element, DifferenceKind Kind, string GoldenName, string Golden, string Ours)
+{
+    public override string ToString() => $"{Format} {Element} {Kind}: {GoldenName}={Golden} ours={Ours}";
+}
+
+/// <summary>What comparing one record gave.</summary>
+internal sealed record Comparison(int Compared, int Agreed, int NotElements, IReadOnlyList<Difference> Differences);
+
+/// <summary>Compares one golden record with one of our lines, field by field, both ways.</summary>
+/// <param name="map">The tool's names.</param>
+/// <param name="lastWins">The tool keeps fields in a map by name: of several elements with one name only the last is printed.</param>
+internal sealed class RecordComparer(NameMap map, bool lastWins)
+{
+    /// <summary>Elements that say the same as another element of the line, or nothing that was in the datagram.</summary>
+    private static readonly HashSet<string> s_derived = new(StringComparer.Ordinal) { "packetDeltaCount", "tunnel" };
+
+    public Comparison Compare(GoldenRecord golden, DecodedRecord ours)
+    {
+        var state = new State(golden, ours);
+        var open = new List<GoldenField>();
+        foreach (var group in golden.Fields.GroupBy(f => f.Name, StringComparer.Ordinal))
+        {
+            var parts = map.Find(ours.Format, group.Key);
+            if (parts.Count == 0)
+                state.Differences.Add(new Difference(ours.Format, "-", DifferenceKind.UnknownName, group.Key, group.First().Value, ""));
+            foreach (var part in parts)
+            {
+                if (part[0].Element == "-")
+                    state.NotElements += group.Count();
+                else if (part[0].Element == "*")
+                    open.AddRange(group);
+                else
+                    ComparePart(state, part, group.ToList());
+            }
+        }
+
+        CompareRest(state, open);
+        return new Comparison(state.Compared, state.Agreed, state.NotElements, state.Differences);
+    }
+
+    private void ComparePart(State state, IReadOnlyList<NameRule> rules, List<GoldenField> golden)
+    {
+        var candidates = new List<(int Index, NameRule Rule)>();
+        for (var i = 0; i < state.Ours.Elements.Count; i++)
+        {
+            foreach (var rule in rules)
+            {
+                if (rule.Element == state.Ours.Elements[i].Name)
+                    candidates.Add((i, rule));
+            }
+        }
+
+        if (lastWins)
+            candidates.ForEach(c => state.Taken[c.Index] = true);
+
+        if (rules.All(r => ValueTransforms.IsOptional(r.Transform)))
+        {
+            CompareOptional(state, candidates, golden);
+            return;
+        }
+
+        var offset = lastWins ? Math.Max(0, candidates.Count - golden.Count) : 0;
+        for (var i = 0; i < golden.Count; i++)
+        {
+            if (offset + i < candidates.Count)
+                CompareValue(state, candidates[offset + i].Index, candidates[offset + i].Rule, golden[i]);
+            else if (rules.Any(r => r.Absent == golden[i].Value))
+                state.NotElements++;
+            else
+                state.Differ(rules[0].Element, DifferenceKind.MissingInOurs, golden[i], null);
+        }
+    }
+
+    /// <summary>The golden prints such a value for every record, computed when the record has no such element.</summary>
+    private static void CompareOptional(State state, List<(int Index, NameRule Rule)> candidates, List<GoldenField> golden)
+    {
+        foreach (var (index, rule) in candidates)
+        {
+            var element = state.Ours.Elements[index];
+            var match = golden.Find(g => ValueTransforms.Agree(rule.Transform, g.Value, element.Value, state.Golden));
+            CompareValue(state, index, rule, match ?? golden[0]);
+        }
+
+        if (candidates.Count == 0)
+            state.NotElements += golden.Count;
+    }
+
+    /// <summary>Fields that the golden prints without a name of their own take, in wire order, what no other field took.</summary>
+    private static void CompareRest(State state, List<GoldenField> open)
+    {
+        var next = 0;
+        for (var i = 0; i < state.Ours.Elements.Count; i++)
+        {
+            var element = state.Ours.Elements[i];
+            if (state.Taken[i] || element.Name[0] == '@' || s_derived.Contains(element.Name))
+                continue;
+            if (next < open.Count)
+                CompareValue(state, i, new NameRule(element.Name, "octets"), open[next++]);
+            else
+                state.Differences.Add(new Difference(state.Ours.Format, element.Name, DifferenceKind.MissingInGolden, "", "", ValueForms.OurText(element.Value)));
+        }
+
+        for (; next < open.Count; next++)
+            state.Differ("*", DifferenceKind.MissingInOurs, open[next], null);
+    }
+
+    private static void CompareValue(State state, int index, NameRule rule, GoldenField golden)
+    {
+        var element = state.Ours.Elements[index];
+        state.Taken[index] = true;
+        state.Compared++;
+        if (ValueTransforms.Agree(rule.Transform, golden.Value, element.Value, state.Golden))
+            state.Agreed++;
+        else
+            state.Differ(element.Name, DifferenceKind.Value, golden, element.Value);
+    }
+
+    private sealed class State(GoldenRecord golden, DecodedRecord ours)
+    {
+        public GoldenRecord Golden { get; } = golden;
+
+        public DecodedRecord Ours { get; } = ours;
+
+        public bool[] Taken { get; } = new bool[ours.Elements.Count];
+
+        public List<Difference> Differences { get; } = [];
+
+        public int Compared { get; set; }
+
+        public int Agreed { get; set; }
+
+        public int NotElements { get; set; }
+
+        public void Differ(string element, DifferenceKind kind, GoldenField field, JsonElement? value) =>
+            Differences.Add(new Difference(Ours.Format, element, kind, field.Name, field.Value, value is { } v ? ValueForms.OurText(v) : ""));
+    }
+}
