@@ -55,7 +55,8 @@ internal sealed class OpenIncident(Address target, long detectedTick)
             (_strength, _margin) = (finding.Strength, 0);
         if (finding.Strength == _strength)
             _margin = Math.Max(_margin, finding.Margin);
-        var member = _members.Find(known => known.Vector == finding.Vector && known.Counters == finding.Counters);
+        // One kind of traffic has one name: a later, better founded one replaces it.
+        var member = _members.Find(known => known.Counters == finding.Counters);
         if (member is null)
         {
             member = new Member(finding);
@@ -167,9 +168,13 @@ internal sealed class OpenIncident(Address target, long detectedTick)
 
         public void Update(Finding finding)
         {
-            if (finding.Strength > _strongest.Strength || (finding.Strength == _strongest.Strength && finding.Margin > _strongest.Margin))
+            if (Weight(finding).CompareTo(Weight(_strongest)) > 0)
                 _strongest = finding;
         }
+
+        /// <summary>Enough evidence weighs most; then a reflection, which takes a second or two to show its many senders; then the margin.</summary>
+        private static (Strength Strength, bool IsReflection, double Margin) Weight(Finding finding) =>
+            (finding.Strength, finding.Vector is Vector.TcpReflection or Vector.UdpReflection, finding.Margin);
 
         /// <summary>Counts what came before the verdict, the present tick included; returns the time of the first packet.</summary>
         public long TakePast(Finding finding, TimeSeries series)

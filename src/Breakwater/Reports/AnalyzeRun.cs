@@ -20,6 +20,7 @@ internal static class AnalyzeRun
             Options = options,
             Inputs = [.. pass.Summary.Inputs.Select(ToReportInput)],
             Result = pass.Result,
+            RecordsRead = pass.Summary.RecordsRead,
             Warnings = warnings.Sentences,
             Complete = warnings.Complete,
             ElapsedSeconds = clock.GetElapsedTime(started).TotalSeconds,
@@ -66,7 +67,7 @@ internal static class AnalyzeRun
         foreach (var exporter in summary.Exporters)
         {
             if (exporter.UndecodableSets > 0)
-                lacks.Add(Text($"{exporter.Name}: {exporter.UndecodableSets:N0} sets could not be decoded"));
+                lacks.Add(Text($"{exporter.Name}: {exporter.UndecodableSets:N0} sets could not be decoded; give the file with their templates in the same command"));
         }
         if (outOfOrder > 0)
             lacks.Add(Text($"{outOfOrder:N0} records arrived more than a second before ones already judged and were left out"));

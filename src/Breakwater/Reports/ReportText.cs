@@ -27,6 +27,8 @@ internal static class ReportText
     private static string Quiet(AnalysisReport report)
     {
         var result = report.Result;
+        if (result.Records == 0)
+            return Text($"Nothing to judge: {Plural(report.RecordsRead, "record")} read, but no flow or packet among them.");
         var span = result is { FirstNanoseconds: { } first, LastNanoseconds: { } last }
             ? $" over {ReportTime.Span((last - first) / 1e9)}" : ", which carry no times";
         return Text($"No attack found in {Plural(result.Records, "record")}{span}, towards {Plural(result.Hosts, "host")}.");

@@ -104,6 +104,7 @@ internal static class Traffic
         Options = new DetectorOptions(),
         Inputs = [],
         Result = result,
+        RecordsRead = result.Records,
         Warnings = [],
         Complete = true,
         ElapsedSeconds = 0.5,
