@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Text.Json;
+
 namespace Breakwater.Tests.Goldens.Telemetry;
 
 /// <summary>Why a golden and our lines differ.</summary>
@@ -16,7 +19,10 @@ internal sealed class Reasons
         ["-"] = _ => true,
         ["ours-zero"] = d => d.Ours.Trim('0').Length == 0,
         ["ours-empty"] = d => d.Ours.Length == 0,
-        ["golden-empty"] = d => d.Golden.Length == 0,
+        ["same-microsecond"] = d => Times(d) is { } t && t.Golden / 1_000 == t.Ours / 1_000,
+        ["golden-later"] = d => Epochs(d) is { } t && t.Golden > t.Ours,
+        ["golden-extension"] = d => d.Golden is "hopopt" or "ipv6-route" or "ipv6-frag" or "ipv6-opts",
+        ["golden-epoch"] = d => d.Golden.StartsWith("Jan  1, 1970 00:00:00.0", StringComparison.Ordinal),
     };
 
     public IReadOnlyList<Reason> All { get; }
@@ -35,6 +41,12 @@ internal sealed class Reasons
         && Matches(r.Element, difference.Element)
         && r.Kind == difference.Kind.ToString()
         && s_checks[r.Check](difference));
+
+    private static (BigInteger Golden, BigInteger Ours)? Times(Difference d) =>
+        ValueForms.GoldenTime(d.Golden) is { } golden && ValueForms.OurTime(JsonSerializer.SerializeToElement(d.Ours)) is { } ours ? (golden, ours) : null;
+
+    private static (BigInteger Golden, BigInteger Ours)? Epochs(Difference d) =>
+        ValueForms.GoldenDuration(d.Golden + "000") is { } golden && ValueForms.OurTime(JsonSerializer.SerializeToElement(d.Ours)) is { } ours ? (golden, ours) : null;
 
     private static bool Matches(string pattern, string element) =>
         pattern.EndsWith('*') ? element.StartsWith(pattern[..^1], StringComparison.Ordinal) : pattern == element;

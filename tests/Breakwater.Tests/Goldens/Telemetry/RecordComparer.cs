@@ -20,12 +20,24 @@ internal enum DifferenceKind
     RecordMissingInOurs,
     RecordMissingInGolden,
 
+    /// <summary>Our record is of a set that the golden shows as undecodable.</summary>
+    RecordOfUndecodedSet,
+
+    /// <summary>Our record is of a set that the golden does not show at all.</summary>
+    RecordOfUnshownSet,
+
     /// <summary>The same record at another place.</summary>
     RecordOrder,
 
     /// <summary>A set that only one side could not decode.</summary>
     SetUndecodedInGolden,
     SetUndecodedInOurs,
+
+    /// <summary>The golden could not decode a set of which we have records.</summary>
+    SetDecodedByUs,
+
+    /// <summary>The golden reads a set behind the end of the message.</summary>
+    SetBeyondMessage,
 }
 
 /// <summary>One difference between a golden and our decoding.</summary>
@@ -37,10 +49,23 @@ internal sealed record Difference(string Format, string Element, DifferenceKind 
 /// <summary>What comparing one record gave.</summary>
 internal sealed record Comparison(int Compared, int Agreed, int NotElements, IReadOnlyList<Difference> Differences);
 
+/// <summary>What a tool prints when several elements of a record have one name in it.</summary>
+internal enum ElementChoice
+{
+    /// <summary>All of them, in wire order.</summary>
+    All,
+
+    /// <summary>The last: it keeps fields in a map by name.</summary>
+    Last,
+
+    /// <summary>One that is set: its columns have room for one value, 0 when there is none.</summary>
+    FirstSet,
+}
+
 /// <summary>Compares one golden record with one of our lines, field by field, both ways.</summary>
 /// <param name="map">The tool's names.</param>
-/// <param name="lastWins">The tool keeps fields in a map by name: of several elements with one name only the last is printed.</param>
-internal sealed class RecordComparer(NameMap map, bool lastWins)
+/// <param name="choice">What the tool prints of several elements that have one name in it.</param>
+internal sealed class RecordComparer(NameMap map, ElementChoice choice)
 {
     /// <summary>Elements that say the same as another element of the line, or nothing that was in the datagram.</summary>
     private static readonly HashSet<string> s_derived = new(StringComparer.Ordinal) { "packetDeltaCount", "tunnel" };
@@ -81,8 +106,13 @@ internal sealed class RecordComparer(NameMap map, bool lastWins)
             }
         }
 
-        if (lastWins)
+        if (choice == ElementChoice.Last)
             candidates.ForEach(c => state.Taken[c.Index] = true);
+        if (choice == ElementChoice.FirstSet)
+        {
+            candidates = [.. candidates.OrderBy(c => ValueForms.IsEmpty(state.Ours.Elements[c.Index].Value))];
+            candidates.Skip(golden.Count).Where(c => ValueForms.IsEmpty(state.Ours.Elements[c.Index].Value)).ToList().ForEach(c => state.Taken[c.Index] = true);
+        }
 
         if (rules.All(r => ValueTransforms.IsOptional(r.Transform)))
         {
@@ -90,7 +120,7 @@ internal sealed class RecordComparer(NameMap map, bool lastWins)
             return;
         }
 
-        var offset = lastWins ? Math.Max(0, candidates.Count - golden.Count) : 0;
+        var offset = choice == ElementChoice.Last ? Math.Max(0, candidates.Count - golden.Count) : 0;
         for (var i = 0; i < golden.Count; i++)
         {
             if (offset + i < candidates.Count)
@@ -125,7 +155,9 @@ internal sealed class RecordComparer(NameMap map, bool lastWins)
             var element = state.Ours.Elements[i];
             if (state.Taken[i] || element.Name[0] == '@' || s_derived.Contains(element.Name))
                 continue;
-            if (next < open.Count)
+            // A field without octets is not printed; it must not take the next field's value.
+            var printed = ValueForms.OurText(element.Value).Length > 0 || (next < open.Count && open[next].Value.Length == 0);
+            if (printed && next < open.Count)
                 CompareValue(state, i, new NameRule(element.Name, "octets"), open[next++]);
             else
                 state.Differences.Add(new Difference(state.Ours.Format, element.Name, DifferenceKind.MissingInGolden, "", "", ValueForms.OurText(element.Value)));

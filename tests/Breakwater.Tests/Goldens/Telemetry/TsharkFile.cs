@@ -9,6 +9,8 @@ namespace Breakwater.Tests.Goldens.Telemetry;
 /// </summary>
 internal static class TsharkFile
 {
+    private const int MessageHeaderBytes = 16;
+
     public static GoldenExport Read(string path)
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(path));
@@ -19,6 +21,7 @@ internal static class TsharkFile
     {
         var records = new List<GoldenRecord>();
         var undecoded = new List<UndecodedSet>();
+        var beyond = new List<UndecodedSet>();
         var format = "";
         foreach (var packet in packets.EnumerateArray())
         {
@@ -28,14 +31,14 @@ internal static class TsharkFile
                 foreach (var tree in Occurrences(layer.Value))
                 {
                     if (layer.NameEquals("cflow"))
-                        format = ReadCflow(tree, records, undecoded);
+                        format = ReadCflow(tree, records, undecoded, beyond);
                     else if (layer.NameEquals("sflow"))
                         format = TsharkSflow.Read(tree, records);
                 }
             }
         }
 
-        return new GoldenExport(records, undecoded, format);
+        return new GoldenExport(records, undecoded, format, beyond);
     }
 
     /// <summary>A value, or the values of the array that stands for a repeated key.</summary>
@@ -55,7 +58,7 @@ internal static class TsharkFile
                     var inner = property.Name.EndsWith("_section_tree", StringComparison.Ordinal) ? "header:" : prefix;
                     Leaves(value, inner, fields);
                 }
-                else
+                else if (!property.Name.EndsWith("_tree", StringComparison.Ordinal))
                 {
                     fields.Add(new GoldenField(prefix + property.Name, value.ToString()));
                 }
@@ -63,7 +66,8 @@ internal static class TsharkFile
         }
     }
 
-    private static string ReadCflow(JsonElement message, List<GoldenRecord> records, List<UndecodedSet> undecoded)
+    private static string ReadCflow(
+        JsonElement message, List<GoldenRecord> records, List<UndecodedSet> undecoded, List<UndecodedSet> beyond)
     {
         var format = Text(message, "cflow.version") switch
         {
@@ -82,6 +86,8 @@ internal static class TsharkFile
         var export = message.TryGetProperty("cflow.timestamp_tree", out var times)
             ? Number(times, "cflow.exporttime") ?? Number(times, "cflow.unix_secs") ?? 0
             : 0;
+        // Only IPFIX says in its header where the message ends.
+        var left = (Number(message, "cflow.len") ?? long.MaxValue) - MessageHeaderBytes;
         foreach (var property in message.EnumerateObject())
         {
             foreach (var value in Occurrences(property.Value).Where(v => v.ValueKind == JsonValueKind.Object))
@@ -89,7 +95,14 @@ internal static class TsharkFile
                 if (property.Name.StartsWith("pdu ", StringComparison.Ordinal))
                     records.Add(Record(format, null, header, value, export));
                 else if (Number(value, "cflow.flowset_id") is { } id)
-                    ReadSet(format, (int)id, value, header, export, records, undecoded);
+                {
+                    var length = Number(value, "cflow.flowset_length") ?? 0;
+                    if (left < length)
+                        beyond.Add(new UndecodedSet((int)id, (int)length));
+                    else
+                        ReadSet(format, (int)id, value, header, export, records, undecoded);
+                    left -= length;
+                }
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Breakwater.Tests.Goldens.Telemetry;
@@ -79,6 +80,7 @@ internal static class TsharkSflow
     private static void Header(JsonElement layers, List<GoldenField> fields)
     {
         string? etherType = null;
+        var tags = 0;
         foreach (var layer in layers.EnumerateObject().Where(l => s_layers.Contains(l.Name)))
         {
             foreach (var tree in TsharkFile.Occurrences(layer.Value).Where(t => t.ValueKind == JsonValueKind.Object))
@@ -91,16 +93,55 @@ internal static class TsharkSflow
                 else
                     TsharkFile.Leaves(tree, "header:", found);
                 fields.AddRange(found);
-                // The transport protocol is behind the extension headers (RFC 8200 §4).
-                if (layer.NameEquals("ipv6") && found.FindLast(f => f.Name.EndsWith(".nxt", StringComparison.Ordinal)) is { } next)
-                    fields.Add(new GoldenField("header:protocol", next.Value));
-                else if (layer.NameEquals("ip") && TsharkFile.Text(tree, "ip.proto") is { } protocol)
-                    fields.Add(new GoldenField("header:protocol", protocol));
+                if (layer.NameEquals("vlan"))
+                    Tag(tree, tags++ == 0 ? "outer" : "inner", fields);
+                else
+                    Common(layer.Name, tree, found, fields);
             }
         }
 
         if (etherType is not null)
             fields.Add(new GoldenField("header:ethertype", etherType));
+    }
+
+    private static void Tag(JsonElement tree, string which, List<GoldenField> fields)
+    {
+        foreach (var name in (string[])["id", "priority"])
+        {
+            if (TsharkFile.Text(tree, "vlan." + name) is { } value)
+                fields.Add(new GoldenField($"header:vlan.{which}.{name}", value));
+        }
+    }
+
+    /// <summary>What tshark names by protocol and we by meaning.</summary>
+    private static void Common(string layer, JsonElement tree, List<GoldenField> found, List<GoldenField> fields)
+    {
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+                fields.Add(new GoldenField("header:" + name, value));
+        }
+
+        switch (layer)
+        {
+            case "ip":
+                Add("protocol", TsharkFile.Text(tree, "ip.proto"));
+                Add("tos", TsharkFile.Text(tree, "ip.dsfield"));
+                Add("ttl", TsharkFile.Text(tree, "ip.ttl"));
+                Add("length", TsharkFile.Text(tree, "ip.len"));
+                break;
+            case "ipv6":
+                // The transport protocol is behind the extension headers, the length without the header's 40 octets (RFC 8200 §3, §4).
+                Add("protocol", found.FindLast(f => f.Name.EndsWith(".nxt", StringComparison.Ordinal))?.Value);
+                Add("tos", TsharkFile.Text(tree, "ipv6.tclass"));
+                Add("ttl", TsharkFile.Text(tree, "ipv6.hlim"));
+                Add("length", TsharkFile.Number(tree, "ipv6.plen") is { } payload ? (payload + 40).ToString(CultureInfo.InvariantCulture) : null);
+                break;
+            default:
+                Add("port.src", TsharkFile.Text(tree, layer + ".srcport"));
+                Add("port.dst", TsharkFile.Text(tree, layer + ".dstport"));
+                break;
+        }
     }
 
     /// <summary>ICMP errors quote a packet; that is payload, not a further layer.</summary>
