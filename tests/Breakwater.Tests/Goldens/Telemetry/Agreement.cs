@@ -15,7 +15,7 @@ internal sealed class Agreement(Reasons reasons)
         [.. _results.SelectMany(r => r.Comparison.Differences.Where(d => reasons.Find(r.Comparison.Tool, d) is null).Select(d => (r.Golden, d)))];
 
     /// <summary>Reasons that explained nothing.</summary>
-    public IEnumerable<Reason> Unused => reasons.All.Except(_results.SelectMany(Explained));
+    public IEnumerable<Reason> Unused => Reasons.LoadShared().All.Except(_results.SelectMany(Explained));
 
     public int Goldens => _results.Count;
 

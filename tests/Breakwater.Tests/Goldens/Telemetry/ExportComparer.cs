@@ -74,6 +74,7 @@ internal static class ExportComparer
         var text = string.Join(' ', ours.Elements.Take(12).Select(e => e.Name + "=" + ValueForms.OurText(e.Value)));
         var kind = ours.SetId is not { } set ? DifferenceKind.RecordMissingInGolden
             : export.Undecoded.Any(u => u.SetId == set) ? DifferenceKind.RecordOfUndecodedSet
+            : export.Records.Any(r => r.IsCutOff && r.SetId == set) ? DifferenceKind.RecordBehindMalformed
             : export.Records.Any(r => r.SetId is null || r.SetId == set) ? DifferenceKind.RecordMissingInGolden
             : DifferenceKind.RecordOfUnshownSet;
         return new Difference(ours.Format, "record", kind, $"set {ours.SetId}", "", text);

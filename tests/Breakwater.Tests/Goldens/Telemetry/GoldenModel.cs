@@ -16,7 +16,11 @@ internal sealed record GoldenField(string Name, string Value);
 /// <param name="SetId">Id of the set it stands in, null where there are no sets or the tool does not say.</param>
 /// <param name="Fields">All values, in the tool's order.</param>
 /// <param name="ExportSeconds">Export time of the datagram (Unix seconds), 0 when the tool does not say.</param>
-internal sealed record GoldenRecord(string Format, int? SetId, IReadOnlyList<GoldenField> Fields, long ExportSeconds = 0);
+internal sealed record GoldenRecord(string Format, int? SetId, IReadOnlyList<GoldenField> Fields, long ExportSeconds = 0)
+{
+    /// <summary>True when the tool stopped in this record because it took the datagram for malformed.</summary>
+    public bool IsCutOff { get; init; }
+}
 
 /// <summary>A set that could not be decoded: its id and its length with the 4 octets of its header.</summary>
 internal sealed record UndecodedSet(int SetId, int LengthBytes);

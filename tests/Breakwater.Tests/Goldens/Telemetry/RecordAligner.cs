@@ -63,7 +63,8 @@ internal static class RecordAligner
         (golden.Format.Length == 0 || golden.Format == ours.Format) && (golden.SetId is null || golden.SetId == ours.SetId);
 
     /// <summary>Above 0 when more agrees than differs.</summary>
-    private static int Score(Comparison comparison) => (2 * comparison.Agreed) + 1 - comparison.Differences.Count;
+    private static int Score(Comparison comparison) =>
+        (2 * comparison.Agreed) + 1 - comparison.Differences.Count(d => d.Kind != DifferenceKind.MissingBehindMalformed);
 
     private static List<AlignedPair> LongestCommon(
         IReadOnlyList<GoldenRecord> golden,

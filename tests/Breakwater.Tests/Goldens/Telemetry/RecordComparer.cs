@@ -26,6 +26,12 @@ internal enum DifferenceKind
     /// <summary>Our record is of a set that the golden does not show at all.</summary>
     RecordOfUnshownSet,
 
+    /// <summary>As <see cref="MissingInGolden"/>, in the record at which the golden stopped: it calls the datagram malformed.</summary>
+    MissingBehindMalformed,
+
+    /// <summary>Our record is of the set at which the golden stopped.</summary>
+    RecordBehindMalformed,
+
     /// <summary>The same record at another place.</summary>
     RecordOrder,
 
@@ -150,6 +156,7 @@ internal sealed class RecordComparer(NameMap map, ElementChoice choice)
     private static void CompareRest(State state, List<GoldenField> open)
     {
         var next = 0;
+        var missing = state.Golden.IsCutOff ? DifferenceKind.MissingBehindMalformed : DifferenceKind.MissingInGolden;
         for (var i = 0; i < state.Ours.Elements.Count; i++)
         {
             var element = state.Ours.Elements[i];
@@ -160,7 +167,7 @@ internal sealed class RecordComparer(NameMap map, ElementChoice choice)
             if (printed && next < open.Count)
                 CompareValue(state, i, new NameRule(element.Name, "octets"), open[next++]);
             else
-                state.Differences.Add(new Difference(state.Ours.Format, element.Name, DifferenceKind.MissingInGolden, "", "", ValueForms.OurText(element.Value)));
+                state.Differences.Add(new Difference(state.Ours.Format, element.Name, missing, "", "", ValueForms.OurText(element.Value)));
         }
 
         for (; next < open.Count; next++)

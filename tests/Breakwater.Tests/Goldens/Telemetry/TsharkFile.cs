@@ -26,6 +26,7 @@ internal static class TsharkFile
         foreach (var packet in packets.EnumerateArray())
         {
             var layers = packet.GetProperty("_source").GetProperty("layers");
+            var before = records.Count;
             foreach (var layer in layers.EnumerateObject())
             {
                 foreach (var tree in Occurrences(layer.Value))
@@ -36,6 +37,9 @@ internal static class TsharkFile
                         format = TsharkSflow.Read(tree, records);
                 }
             }
+
+            if (layers.TryGetProperty("_ws.malformed", out _) && records.Count > before)
+                records[^1] = records[^1] with { IsCutOff = true };
         }
 
         return new GoldenExport(records, undecoded, format, beyond);
@@ -145,6 +149,9 @@ internal static class TsharkFile
     {
         var fields = new List<GoldenField>(header);
         Leaves(tree, "", fields);
+        // An element 149 has the last word about the domain, in our lines too.
+        if (fields.Skip(header.Count).Any(f => f.Name == "cflow.od_id"))
+            fields.RemoveRange(0, header.Count);
         return new GoldenRecord(format, setId, fields, export);
     }
 

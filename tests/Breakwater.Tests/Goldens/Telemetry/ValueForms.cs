@@ -86,7 +86,8 @@ internal static class ValueForms
             return null;
         }
 
-        return Seconds(time) + BigInteger.Parse(text[(point + 1)..^4].PadRight(9, '0'), CultureInfo.InvariantCulture);
+        // The tool prints a fraction that it took from the datagram as it is, even negative.
+        return Seconds(time) + BigInteger.Parse(text[(point + 1)..^4], CultureInfo.InvariantCulture);
     }
 
     /// <summary>Nanoseconds since 1970 of our RFC 3339 time.</summary>

@@ -28,6 +28,7 @@ internal static class ValueTransforms
         ["octets"] = (g, o, _) => SameOctets(GoldenHex(g), o),
         ["octets-text"] = (g, o, _) => Utf8(OurOctets(o)) == g,
         ["text-octets"] = (g, o, _) => Utf8(OurOctets(o)) == g.TrimEnd('\0'),
+        ["text-within-octets"] = (g, o, _) => Utf8(OurOctets(o))?.Contains(g, StringComparison.Ordinal) ?? false,
         ["int-octets"] = (g, o, _) => OurOctets(o) is { } b
             && (Same(GoldenInteger(g), b.Length == 0 ? 0 : new BigInteger(b, isUnsigned: true, isBigEndian: true))
                 || (b.Length > 0 && Same(GoldenInteger(g), new BigInteger(b, isUnsigned: false, isBigEndian: true)))),
@@ -146,12 +147,15 @@ internal static class ValueTransforms
         return hex.StartsWith(octets, StringComparison.Ordinal) && hex.AsSpan(octets.Length).Trim('0').IsEmpty;
     }
 
-    /// <summary>The times that 4 or 8 octets may encode: seconds, milliseconds, or NTP.</summary>
+    /// <summary>The times that 4 or 8 octets may encode: seconds, milliseconds, NTP, or seconds and (signed) nanoseconds.</summary>
     private static IEnumerable<BigInteger> TimesOf(byte[] octets)
     {
         var value = new BigInteger(octets, isUnsigned: true, isBigEndian: true);
-        return octets.Length == 4 ? [value * 1_000_000_000] : [NtpNanoseconds(value), .. Scales(value)];
+        return octets.Length == 4 ? [value * 1_000_000_000] : [NtpNanoseconds(value), SecondsAndNanoseconds(octets), (value >> 32) * 1_000_000_000, .. Scales(value)];
     }
+
+    private static BigInteger SecondsAndNanoseconds(byte[] octets) =>
+        (new BigInteger(octets.AsSpan(0, 4), isUnsigned: true, isBigEndian: true) * 1_000_000_000) + BinaryPrimitives.ReadInt32BigEndian(octets.AsSpan(4));
 
     private static IEnumerable<BigInteger> Scales(BigInteger value) => [value, value * 1_000, value * 1_000_000, value * 1_000_000_000];
 
