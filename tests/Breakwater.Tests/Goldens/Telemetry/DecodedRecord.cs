@@ -18,6 +18,9 @@ internal sealed record DecodedRecord(string Format, string RecordType, int? SetI
         "recordType", "format", "exporter", "observationDomainId", "setId", "samplingRate", "samplingSource", "receivedAt", "guessed",
     };
 
+    public long? DomainId { get; } =
+        Elements.FirstOrDefault(e => e.Name == "@observationDomainId") is { Value.ValueKind: JsonValueKind.Number } id ? id.Value.GetInt64() : null;
+
     public static IEnumerable<DecodedRecord> ReadLines(TextReader lines)
     {
         while (lines.ReadLine() is { } line)

@@ -18,6 +18,9 @@ internal sealed record GoldenField(string Name, string Value);
 /// <param name="ExportSeconds">Export time of the datagram (Unix seconds), 0 when the tool does not say.</param>
 internal sealed record GoldenRecord(string Format, int? SetId, IReadOnlyList<GoldenField> Fields, long ExportSeconds = 0)
 {
+    /// <summary>Observation domain of the datagram, null when the tool does not say.</summary>
+    public long? DomainId { get; init; }
+
     /// <summary>True when the tool stopped in this record because it took the datagram for malformed.</summary>
     public bool IsCutOff { get; init; }
 }

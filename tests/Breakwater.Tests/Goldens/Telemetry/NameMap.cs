@@ -94,7 +94,7 @@ internal sealed class NameMap
     private IEnumerable<NameRule> WithReverse(string format, NameRule rule)
     {
         yield return rule;
-        if (_namesReverseAlike && format == "ipfix" && char.IsAsciiLetterLower(rule.Element[0]) && !rule.Element.StartsWith("reverse", StringComparison.Ordinal))
+        if (_namesReverseAlike && format == "ipfix" && char.IsAsciiLetter(rule.Element[0]) && !rule.Element.StartsWith("reverse", StringComparison.Ordinal))
             yield return rule with { Element = "reverse" + char.ToUpperInvariant(rule.Element[0]) + rule.Element[1..] };
     }
 

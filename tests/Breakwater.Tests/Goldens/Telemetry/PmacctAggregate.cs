@@ -65,7 +65,7 @@ internal static class PmacctAggregate
             seconds = ((boot * (BigInteger)1_000_000) + value + 999_999_999) / 1_000_000_000;
         else if (Time(flow, "systemInitTimeMilliseconds") is { } init)
             seconds = (init + value) / 1_000_000_000;
-        else if (Domain(flow) is { } domain && starts.TryGetValue(domain, out var start))
+        else if (flow.DomainId is { } domain && starts.TryGetValue(domain, out var start))
             seconds = (start + value) / 1_000_000_000;
         else
             return uptime;
@@ -79,7 +79,7 @@ internal static class PmacctAggregate
         var starts = new Dictionary<long, BigInteger>();
         foreach (var record in ours.Where(o => o.RecordType == "options"))
         {
-            if (Domain(record) is { } domain && Time(record, "systemInitTimeMilliseconds") is { } init)
+            if (record.DomainId is { } domain && Time(record, "systemInitTimeMilliseconds") is { } init)
                 starts[domain] = init;
         }
 
@@ -88,9 +88,6 @@ internal static class PmacctAggregate
 
     private static BigInteger? Time(DecodedRecord record, string name) =>
         record.Elements.FirstOrDefault(e => e.Name == name) is { } element ? ValueForms.OurTime(element.Value) : null;
-
-    private static long? Domain(DecodedRecord record) =>
-        record.Elements.FirstOrDefault(e => e.Name == "@observationDomainId") is { Value.ValueKind: JsonValueKind.Number } id ? id.Value.GetInt64() : null;
 
     private static Dictionary<string, string> Keys(List<string> columns, NameMap map, string format)
     {

@@ -66,8 +66,11 @@ internal sealed class Reasons
     private static (BigInteger Golden, BigInteger Ours)? Epochs(Difference d) =>
         ValueForms.GoldenDuration(d.Golden + "000") is { } golden && ValueForms.OurTime(JsonSerializer.SerializeToElement(d.Ours)) is { } ours ? (golden, ours) : null;
 
+    /// <summary>What holds for an element holds for its reverse (RFC 5103).</summary>
     private static bool Matches(string pattern, string element) =>
-        pattern.EndsWith('*') ? element.StartsWith(pattern[..^1], StringComparison.Ordinal) : pattern == element;
+        pattern == element
+        || (pattern.EndsWith('*') && element.StartsWith(pattern[..^1], StringComparison.Ordinal))
+        || (element == "reverse" + char.ToUpperInvariant(pattern[0]) + pattern[1..]);
 
     private static Reason Parse(string line)
     {

@@ -73,13 +73,15 @@ internal enum ElementChoice
 /// <param name="choice">What the tool prints of several elements that have one name in it.</param>
 internal sealed class RecordComparer(NameMap map, ElementChoice choice)
 {
+    private const string Unnamed = "octets";
+
     /// <summary>Elements that say the same as another element of the line, or nothing that was in the datagram.</summary>
     private static readonly HashSet<string> s_derived = new(StringComparer.Ordinal) { "packetDeltaCount", "tunnel" };
 
     public Comparison Compare(GoldenRecord golden, DecodedRecord ours)
     {
         var state = new State(golden, ours);
-        var open = new List<GoldenField>();
+        var open = new List<Queue<GoldenField>>();
         foreach (var group in golden.Fields.GroupBy(f => f.Name, StringComparer.Ordinal))
         {
             var parts = map.Find(ours.Format, group.Key);
@@ -90,7 +92,7 @@ internal sealed class RecordComparer(NameMap map, ElementChoice choice)
                 if (part[0].Element == "-")
                     state.NotElements += group.Count();
                 else if (part[0].Element == "*")
-                    open.AddRange(group);
+                    open.Add(new Queue<GoldenField>(group));
                 else
                     ComparePart(state, part, group.ToList());
             }
@@ -153,25 +155,34 @@ internal sealed class RecordComparer(NameMap map, ElementChoice choice)
     }
 
     /// <summary>Fields that the golden prints without a name of their own take, in wire order, what no other field took.</summary>
-    private static void CompareRest(State state, List<GoldenField> open)
+    private static void CompareRest(State state, List<Queue<GoldenField>> open)
     {
-        var next = 0;
         var missing = state.Golden.IsCutOff ? DifferenceKind.MissingBehindMalformed : DifferenceKind.MissingInGolden;
         for (var i = 0; i < state.Ours.Elements.Count; i++)
         {
             var element = state.Ours.Elements[i];
             if (state.Taken[i] || element.Name[0] == '@' || s_derived.Contains(element.Name))
                 continue;
-            // A field without octets is not printed; it must not take the next field's value.
-            var printed = ValueForms.OurText(element.Value).Length > 0 || (next < open.Count && open[next].Value.Length == 0);
-            if (printed && next < open.Count)
-                CompareValue(state, i, new NameRule(element.Name, "octets"), open[next++]);
+            if (Next(open, element, state.Golden) is { } golden)
+                CompareValue(state, i, new NameRule(element.Name, Unnamed), golden);
             else
                 state.Differences.Add(new Difference(state.Ours.Format, element.Name, missing, "", "", ValueForms.OurText(element.Value)));
         }
 
-        for (; next < open.Count; next++)
-            state.Differ("*", DifferenceKind.MissingInOurs, open[next], null);
+        foreach (var golden in open.SelectMany(q => q))
+            state.Differ("*", DifferenceKind.MissingInOurs, golden, null);
+    }
+
+    /// <summary>
+    /// The golden's next value without a name for an element of ours. There may be several such names, each with its values in order.
+    /// </summary>
+    private static GoldenField? Next(List<Queue<GoldenField>> open, DecodedElement element, GoldenRecord record)
+    {
+        var fronts = open.Where(q => q.Count > 0).ToList();
+        // A field without octets is not printed; it must not take the next field's value.
+        if (ValueForms.OurText(element.Value).Length == 0)
+            fronts = fronts.FindAll(q => q.Peek().Value.Length == 0);
+        return (fronts.Find(q => ValueTransforms.Agree(Unnamed, q.Peek().Value, element.Value, record)) ?? fronts.FirstOrDefault())?.Dequeue();
     }
 
     private static void CompareValue(State state, int index, NameRule rule, GoldenField golden)

@@ -152,7 +152,11 @@ internal static class TsharkFile
         // An element 149 has the last word about the domain, in our lines too.
         if (fields.Skip(header.Count).Any(f => f.Name == "cflow.od_id"))
             fields.RemoveRange(0, header.Count);
-        return new GoldenRecord(format, setId, fields, export);
+        var domain = fields.Find(f => f.Name is "cflow.od_id" or "cflow.source_id");
+        return new GoldenRecord(format, setId, fields, export)
+        {
+            DomainId = domain is not null && long.TryParse(domain.Value, CultureInfo.InvariantCulture, out var id) ? id : null,
+        };
     }
 
     internal static string? Text(JsonElement tree, string name) =>
