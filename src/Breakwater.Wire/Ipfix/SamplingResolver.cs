@@ -7,6 +7,7 @@ internal struct SamplingResolver
         | SamplingField.Size | SamplingField.Population | SamplingField.Probability | SamplingField.LineCard;
 
     private readonly bool _isByRecord;
+    private readonly bool _isByInterface;
     private bool _hasLast;
     private ulong _lastSelector;
     private ulong _lastInterfaces;
@@ -17,9 +18,9 @@ internal struct SamplingResolver
     {
         var fields = template.SamplingFields;
         _isByRecord = (fields & RateFields) != 0;
-        var byInterface = (fields & (SamplingField.InputInterface | SamplingField.OutputInterface)) != 0
+        _isByInterface = (fields & (SamplingField.InputInterface | SamplingField.OutputInterface)) != 0
             && context.State.Samplers.HasScope(context.Format, context.DomainId, SamplerScopes.Interface);
-        IsConstant = !_isByRecord && !byInterface && (fields & SamplingField.Selector) == 0;
+        IsConstant = !_isByRecord && !_isByInterface && (fields & SamplingField.Selector) == 0;
         Constant = IsConstant ? context.State.Samplers.For(context, template.Id, default) : Sampling.Unknown;
     }
 
@@ -33,13 +34,14 @@ internal struct SamplingResolver
     internal void Resolve(in SetContext context, Template template, ReadOnlySpan<byte> record, ref PlanScratch scratch)
     {
         ref var flow = ref scratch.Flow;
-        var interfaces = ((ulong)flow.InputInterface << 32) | flow.OutputInterface;
+        var interfaces = _isByInterface ? ((ulong)flow.InputInterface << 32) | flow.OutputInterface : 0;
+        var direction = _isByInterface ? flow.Direction : (byte)0;
         var isSame = _hasLast && !_isByRecord && scratch.Selector == _lastSelector && interfaces == _lastInterfaces
-            && flow.Direction == _lastDirection;
+            && direction == _lastDirection;
         if (!isSame)
         {
             _last = context.SamplingFor(template, record);
-            (_hasLast, _lastSelector, _lastInterfaces, _lastDirection) = (true, scratch.Selector, interfaces, flow.Direction);
+            (_hasLast, _lastSelector, _lastInterfaces, _lastDirection) = (true, scratch.Selector, interfaces, direction);
         }
 
         (flow.SamplingRate, flow.SamplingSource) = (_last.Rate, _last.Source);

@@ -99,7 +99,9 @@ internal static class SampleRun
         {
             SampleFormat.Packets => new PacketOutput(new CaptureFile(content, pcapng: extension == ".pcapng")),
             SampleFormat.Sflow => new SflowOutput(new DatagramFile(content, SflowOutput.CollectorPort, extension), request.Sampling, random),
-            _ => throw new InvalidOperationException($"no output for {request.Format}"),
+            SampleFormat.NetFlow5 => new NetFlow5Output(new DatagramFile(content, NetFlow5Output.CollectorPort, extension), request.Sampling, random),
+            SampleFormat.NetFlow9 => new NetFlow9Output(new DatagramFile(content, NetFlow9Output.CollectorPort, extension), request.Sampling, random),
+            _ => new IpfixOutput(new DatagramFile(content, IpfixOutput.CollectorPort, extension), request.Sampling, random),
         };
     }
 

@@ -117,11 +117,12 @@ internal sealed class SflowOutput(DatagramFile datagrams, uint samplingRate, See
                 return (SflowHeaderProtocol.FrameRelay, 0);
             case LinkType.Ppp:
                 return (SflowHeaderProtocol.Ppp, 0);
+            case LinkType.PppHdlc:
+                return (SflowHeaderProtocol.Pos, 0);
             case LinkType.Mpls:
                 return (SflowHeaderProtocol.Mpls, 0);
             default:
-                var first = new FirstIpLayer();
-                PacketDissector.Dissect(packet.Frame, packet.Link, ref first);
+                var first = FirstIpLayer.Find(packet.Frame, packet.Link);
                 return first.Version switch
                 {
                     4 => (SflowHeaderProtocol.IPv4, first.Offset),
@@ -151,22 +152,6 @@ internal sealed class SflowOutput(DatagramFile datagrams, uint samplingRate, See
         public uint Input;
         public uint Output;
     }
-
-    private struct FirstIpLayer : IPacketSink
-    {
-        public byte Version;
-        public int Offset;
-
-        public readonly void OnLink(in LinkLayer link)
-        {
-        }
-
-        public bool OnIp(in IpLayer layer)
-        {
-            (Version, Offset) = (layer.Version, layer.Offset);
-            return false;
-        }
-    }
 }
 
 /// <summary>Values of header_protocol (sFlow v5 §5.3) that are written here.</summary>
@@ -178,4 +163,5 @@ internal static class SflowHeaderProtocol
     public const uint IPv4 = 11;
     public const uint IPv6 = 12;
     public const uint Mpls = 13;
+    public const uint Pos = 14;
 }

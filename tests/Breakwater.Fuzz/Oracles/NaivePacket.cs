@@ -6,8 +6,12 @@ namespace Breakwater.Fuzz.Oracles;
 /// </summary>
 internal sealed class NaivePacket
 {
+    // Every decoder has limits of its own beyond what networks send: from here on the slow reader does not insist.
+    private const int CertainHeaders = 8;
+
     private readonly byte[] _frame;
     private readonly int _end;
+    private int _linkHeaders;
 
     public int Version { get; private set; }
     public byte[] Source { get; private set; } = [];
@@ -75,6 +79,7 @@ internal sealed class NaivePacket
     {
         if (at + 2 > _end)
             return -1;
+        IsOdd |= ++_linkHeaders > CertainHeaders;
         var type = U16(at);
         var next = payload < 0 ? at + 2 : payload;
         switch (type)
@@ -147,6 +152,7 @@ internal sealed class NaivePacket
     {
         while (at + 4 <= _end)
         {
+            IsOdd |= ++_linkHeaders > CertainHeaders;
             var bottom = (_frame[at + 2] & 1) == 1;
             at += 4;
             if (bottom)
@@ -228,6 +234,7 @@ internal sealed class NaivePacket
             if (Protocol is 139 or 140)
                 IsOdd = true;
             ExtensionHeaders.Add(Protocol);
+            IsOdd |= ExtensionHeaders.Count > CertainHeaders;
             if (at + 8 > end)
             {
                 IsOdd = true;
@@ -257,7 +264,6 @@ internal sealed class NaivePacket
                 return;
         }
 
-        IsOdd |= ExtensionHeaders.Count > 8;
         if (FragmentOffset is null or 0)
             ReadTransport(at, end);
     }

@@ -68,8 +68,8 @@ internal sealed class PacketTarget(LinkType link) : FuzzTarget
                 (HasVlan, OutermostVlan) = (true, layer.VlanId(0));
             if (layer.Depth != IpLayers)
                 _fault ??= $"a link layer of depth {layer.Depth} after {IpLayers} IP headers";
-            if (LinkLayers > PacketDissector.MaxIpLayers + 1)
-                _fault ??= "more link layers than IP headers allow";
+            if (LinkLayers > (PacketDissector.MaxIpLayers + 1) * PacketDissector.MaxLinkHeaders)
+                _fault ??= "more link layers than the limits allow";
         }
 
         public bool OnIp(in IpLayer layer)

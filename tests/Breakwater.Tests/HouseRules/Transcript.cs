@@ -51,6 +51,36 @@ internal static partial class Transcript
     /// <summary>Runs a command in <paramref name="folder"/>; null when it did what the page shows, else what it did instead.</summary>
     public static string? Fault(DocumentedCommand command, string folder)
     {
+        if (Run(command.Command, folder) is not var (exitCode, output, errors))
+            return $"{command}\ndid not end within two minutes";
+        if (exitCode != command.ExitCode)
+            return $"{command}\nexit code {exitCode}, not {command.ExitCode}\n{errors}";
+        return command.Output.Count == 0 || Matches(command.Output, output)
+            ? null
+            : $"{command}\nprinted\n{output}\nnot\n{string.Join('\n', command.Output)}\n(BREAKWATER_WRITE_DOCS=1 writes the pages anew)";
+    }
+
+    /// <summary>The page with what its commands print today; as many lines before and after a <c>…</c> as it had.</summary>
+    public static string Rewritten(string page, string text, string folder)
+    {
+        var lines = text.Split('\n').ToList();
+        foreach (var command in Read(page, text).Reverse())
+        {
+            if (command.Output.Count == 0)
+                continue;
+            var printed = Run(command.Command, folder)?.Output.TrimEnd().Split('\n').Select(line => line.TrimEnd()).ToList() ?? [];
+            var gap = command.Output.ToList().IndexOf("…");
+            if (gap >= 0)
+                printed = [.. printed.Take(gap), "…", .. printed.TakeLast(command.Output.Count - gap - 1)];
+            lines.RemoveRange(command.Line, command.Output.Count);
+            lines.InsertRange(command.Line, printed);
+        }
+
+        return string.Join('\n', lines);
+    }
+
+    private static (int ExitCode, string Output, string Errors)? Run(string command, string folder)
+    {
         var start = new ProcessStartInfo("bash")
         {
             WorkingDirectory = folder,
@@ -60,22 +90,15 @@ internal static partial class Transcript
             RedirectStandardError = true,
         };
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add(command.Command);
+        start.ArgumentList.Add(command);
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(2)))
-        {
-            process.Kill(entireProcessTree: true);
-            return $"{command}\ndid not end within two minutes";
-        }
-
-        if (process.ExitCode != command.ExitCode)
-            return $"{command}\nexit code {process.ExitCode}, not {command.ExitCode}\n{errors.Result}";
-        return command.Output.Count == 0 || Matches(command.Output, output.Result)
-            ? null
-            : $"{command}\nprinted\n{output.Result}\nnot\n{string.Join('\n', command.Output)}";
+        if (process.WaitForExit(TimeSpan.FromMinutes(2)))
+            return (process.ExitCode, output.Result, errors.Result);
+        process.Kill(entireProcessTree: true);
+        return null;
     }
 
     public static bool Matches(IReadOnlyList<string> shown, string printed)
