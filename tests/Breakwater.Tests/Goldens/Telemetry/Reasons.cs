@@ -28,6 +28,7 @@ internal sealed class Reasons
             && (g >> 8 == o || g >> 16 == o || g >> 24 == o),
         ["ours-one-octet"] = d => BigInteger.TryParse(d.Ours, out var o) && o < 256,
         ["golden-later"] = d => Epochs(d) is { } t && t.Golden > t.Ours,
+        ["golden-zero-of-structure"] = d => ValueForms.GoldenInteger(d.Golden) is { IsZero: true } && !d.GoldenName.StartsWith("header:", StringComparison.Ordinal),
         ["golden-extension"] = d => d.Golden is "hopopt" or "ipv6-route" or "ipv6-frag" or "ipv6-opts",
         ["golden-epoch"] = d => d.Golden.StartsWith("Jan  1, 1970 00:00:00.", StringComparison.Ordinal),
     };

@@ -13,6 +13,9 @@ internal enum DifferenceKind
     /// <summary>Our line has a value that the golden does not have.</summary>
     MissingInGolden,
 
+    /// <summary>Our line has a value of an inner header that the golden does not have.</summary>
+    InnerMissingInGolden,
+
     /// <summary>The name map does not know the golden's field.</summary>
     UnknownName,
 
@@ -166,7 +169,7 @@ internal sealed class RecordComparer(NameMap map, ElementChoice choice)
             if (Next(open, element, state.Golden) is { } golden)
                 CompareValue(state, i, new NameRule(element.Name, Unnamed), golden);
             else
-                state.Differences.Add(new Difference(state.Ours.Format, element.Name, missing, "", "", ValueForms.OurText(element.Value)));
+                state.Differences.Add(new Difference(state.Ours.Format, element.Name, element.IsInner ? DifferenceKind.InnerMissingInGolden : missing, "", "", ValueForms.OurText(element.Value)));
         }
 
         foreach (var golden in open.SelectMany(q => q))
