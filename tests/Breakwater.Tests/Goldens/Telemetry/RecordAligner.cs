@@ -62,8 +62,12 @@ internal static class RecordAligner
     private static bool Compatible(GoldenRecord golden, DecodedRecord ours) =>
         (golden.Format.Length == 0 || golden.Format == ours.Format) && (golden.SetId is null || golden.SetId == ours.SetId);
 
+    private static bool SameDomain(GoldenRecord golden, DecodedRecord ours) =>
+        golden.DomainId is null || ours.DomainId is null || golden.DomainId == ours.DomainId;
+
     /// <summary>Above 0 when more agrees than differs.</summary>
-    private static int Score(Comparison comparison) => (2 * comparison.Agreed) + 1 - comparison.Differences.Count;
+    private static int Score(Comparison comparison) =>
+        (2 * comparison.Agreed) + 1 - comparison.Differences.Count(d => d.Kind != DifferenceKind.MissingBehindMalformed);
 
     private static List<AlignedPair> LongestCommon(
         IReadOnlyList<GoldenRecord> golden,
@@ -76,7 +80,7 @@ internal static class RecordAligner
         {
             for (var j = ours.Count - 1; j >= 0; j--)
             {
-                scores[i, j] = Compatible(golden[i], ours[j]) ? Math.Max(0, Score(compare(golden[i], ours[j]))) : 0;
+                scores[i, j] = Compatible(golden[i], ours[j]) && SameDomain(golden[i], ours[j]) ? Math.Max(0, Score(compare(golden[i], ours[j]))) : 0;
                 best[i, j] = Math.Max(best[i + 1, j + 1] + scores[i, j], Math.Max(best[i + 1, j], best[i, j + 1]));
             }
         }
