@@ -42,10 +42,14 @@ internal static class FuzzTargets
         new PcapTarget(),
         new PcapngTarget(),
         new SflowTarget(),
+        new SflowFlowTarget(),
+        new SflowStructureTarget(),
         new NetFlow5Target(),
         new NetFlow9Target("netflow9", ExporterLimits.Default),
         new NetFlow9Target("netflow9-tight", _tight),
         new IpfixTarget("ipfix", ExporterLimits.Default),
         new IpfixTarget("ipfix-session", _tight with { IsReliableTransport = true }),
+        new IpfixMessagesTarget(),
+        new StateImportTarget(),
     ];
 }

@@ -16,10 +16,10 @@ internal static class History
             ["cpu"] = CpuModel(),
             ["runtime"] = Environment.Version.ToString(),
             ["workload"] = workload,
-            ["recordsPerSecond"] = Math.Round(figures.Median),
+            ["recordsPerCpuSecond"] = Math.Round(figures.Median),
             ["minimum"] = Math.Round(figures.Minimum),
             ["maximum"] = Math.Round(figures.Maximum),
-            ["perCpuSecond"] = Math.Round(figures.PerCpuSecond),
+            ["byTheClock"] = Math.Round(figures.ByTheClock),
             ["floorRatio"] = Math.Round(floorRatio, 3),
             ["allocatedBytesPerRecord"] = bytesPerRecord,
         });

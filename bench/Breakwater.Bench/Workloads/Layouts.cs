@@ -19,7 +19,11 @@ internal static class Layouts
 
     /// <summary>Reduced sizes (RFC 7011 §6.2) and fields of the vendor's own range.</summary>
     public static FieldSpecifier[] NetFlow9Reduced { get; } = Fields(
-        (8, 4), (12, 4), (1, 3), (2, 3), (10, 2), (14, 2), (7, 2), (11, 2), (4, 1), (6, 1), (33002, 2), (40001, 4), (40002, 5), (40005, 1), (21, 4), (22, 4), (34, 4));
+        (8, 4), (12, 4), (1, 3), (2, 3), (10, 2), (14, 2), (7, 2), (11, 2), (4, 1), (6, 1), (33002, 2), (40001, 4), (40002, 5), (40005, 1), (21, 4), (22, 4));
+
+    /// <summary>An IPv4 template that tells the sampling interval in every record.</summary>
+    public static FieldSpecifier[] NetFlow9Sampled { get; } = Fields(
+        (8, 4), (12, 4), (1, 4), (2, 4), (10, 4), (14, 4), (7, 2), (11, 2), (4, 1), (5, 1), (6, 1), (61, 1), (34, 4), (35, 1), (21, 4), (22, 4));
 
     /// <summary>IPFIX with absolute times and no variable length.</summary>
     public static FieldSpecifier[] IpfixFixed { get; } = Fields(

@@ -15,6 +15,9 @@ public sealed class IpfixMessageReader
     private const int MaxMessageBytes = ushort.MaxValue;
     private const int SetHeaderBytes = 4;
 
+    // Enough to tell a message from chance; more would let hostile octets cost a walk each.
+    private const int MaxSetsChecked = 64;
+
     private readonly Stream _stream;
     private readonly List<MessageDamage> _damages = [];
 
@@ -37,7 +40,10 @@ public sealed class IpfixMessageReader
     /// <summary>All damages, with those not kept.</summary>
     public long DamageCount { get; private set; }
 
-    /// <summary>Reads the next message; false at the end of the stream.</summary>
+    /// <summary>
+    /// Reads the next message; false at the end of the stream. A message that the end of the stream cuts off is handed over as far
+    /// as it goes, and reported.
+    /// </summary>
     /// <exception cref="IOException">The stream failed: what was read before stays valid.</exception>
     public bool TryRead(out ReadOnlySpan<byte> message)
     {
@@ -61,6 +67,16 @@ public sealed class IpfixMessageReader
                 MessageOffset = _offset;
                 message = rest[..length];
                 Skip(length);
+                return true;
+            }
+
+            if (fault == DecodeError.Truncated && _isAtEnd && rest.Length > IpfixDecoder.HeaderBytes && !HasMessageBehind(rest))
+            {
+                Report(skipped, error);
+                MessageOffset = _offset;
+                message = rest;
+                Skip(rest.Length);
+                Report(rest.Length, DecodeError.Truncated);
                 return true;
             }
 
@@ -91,7 +107,7 @@ public sealed class IpfixMessageReader
     // The sets fill the message: a chance match inside other octets does not get this far.
     private static bool AreSetsWhole(ReadOnlySpan<byte> sets)
     {
-        while (sets.Length >= SetHeaderBytes)
+        for (var i = 0; i < MaxSetsChecked && sets.Length >= SetHeaderBytes; i++)
         {
             int length = BinaryPrimitives.ReadUInt16BigEndian(sets[2..]);
             if (length < SetHeaderBytes || length > sets.Length)
@@ -104,6 +120,18 @@ public sealed class IpfixMessageReader
 
     private static bool IsFollowedByHeader(ReadOnlySpan<byte> rest, int length) =>
         rest.Length - length < 2 || BinaryPrimitives.ReadUInt16BigEndian(rest[length..]) == (ushort)ExportFormat.Ipfix;
+
+    // A whole message inside octets that claim to be one: then their length is the damage, and not the end of the stream.
+    private static bool HasMessageBehind(ReadOnlySpan<byte> rest)
+    {
+        for (var step = NextCandidate(rest); step < rest.Length; step += NextCandidate(rest[step..]))
+        {
+            if (Check(rest[step..], out _) == DecodeError.None)
+                return true;
+        }
+
+        return false;
+    }
 
     // At least one octet further: the next place where a version can stand.
     private static int NextCandidate(ReadOnlySpan<byte> rest)

@@ -31,10 +31,10 @@ public ref struct IpfixWriter
     public readonly int Free => _sets.Out.Free;
 
     /// <summary>Announces a template (§3.4.1).</summary>
-    public void Template(ushort id, ReadOnlySpan<FieldSpecifier> fields) => _sets.Template(id, fields);
+    public void Template(ushort id, scoped ReadOnlySpan<FieldSpecifier> fields) => _sets.Template(id, fields);
 
     /// <summary>Announces an options template (§3.4.2): its scope fields come first.</summary>
-    public void OptionsTemplate(ushort id, ReadOnlySpan<FieldSpecifier> fields) => _sets.OptionsTemplate(id, fields);
+    public void OptionsTemplate(ushort id, scoped ReadOnlySpan<FieldSpecifier> fields) => _sets.OptionsTemplate(id, fields);
 
     /// <summary>Withdraws a template (§8.1); id 2 or 3 withdraws all.</summary>
     public void Withdraw(ushort id, bool isOptions = false) => _sets.Withdraw(id, isOptions);
@@ -46,10 +46,10 @@ public ref struct IpfixWriter
     public void Integer(ulong value, int lengthBytes) => _sets.Integer(value, lengthBytes);
 
     /// <summary>Writes a value of fixed length as it stands.</summary>
-    public void Octets(ReadOnlySpan<byte> value) => _sets.Out.Write(value);
+    public void Octets(scoped ReadOnlySpan<byte> value) => _sets.Out.Write(value);
 
     /// <summary>Writes a value of variable length with its length in front (§7), in three octets when needed or wanted.</summary>
-    public void Variable(ReadOnlySpan<byte> value, bool longForm = false) => _sets.Variable(value, longForm);
+    public void Variable(scoped ReadOnlySpan<byte> value, bool longForm = false) => _sets.Variable(value, longForm);
 
     /// <summary>Ends a data record.</summary>
     public void EndRecord() => _sets.EndRecord();

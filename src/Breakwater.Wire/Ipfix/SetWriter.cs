@@ -14,7 +14,7 @@ internal ref struct SetWriter(Span<byte> buffer, ExportFormat format)
 
     internal int DataRecords { get; private set; }
 
-    internal void Template(ushort id, ReadOnlySpan<FieldSpecifier> fields)
+    internal void Template(ushort id, scoped ReadOnlySpan<FieldSpecifier> fields)
     {
         BeginSet(format == ExportFormat.Ipfix ? (ushort)2 : (ushort)0, joins: true);
         Out.Write(id);
@@ -23,7 +23,7 @@ internal ref struct SetWriter(Span<byte> buffer, ExportFormat format)
         Records++;
     }
 
-    internal void OptionsTemplate(ushort id, ReadOnlySpan<FieldSpecifier> fields)
+    internal void OptionsTemplate(ushort id, scoped ReadOnlySpan<FieldSpecifier> fields)
     {
         var scopes = 0;
         while (scopes < fields.Length && fields[scopes].IsScope)
@@ -58,7 +58,7 @@ internal ref struct SetWriter(Span<byte> buffer, ExportFormat format)
             Out.Write(shift < 64 ? (byte)(value >> shift) : (byte)0);
     }
 
-    internal void Variable(ReadOnlySpan<byte> value, bool longForm)
+    internal void Variable(scoped ReadOnlySpan<byte> value, bool longForm)
     {
         if (longForm || value.Length >= 255)
         {
@@ -97,7 +97,7 @@ internal ref struct SetWriter(Span<byte> buffer, ExportFormat format)
         Out.Write((ushort)0);
     }
 
-    private void WriteFields(ReadOnlySpan<FieldSpecifier> fields)
+    private void WriteFields(scoped ReadOnlySpan<FieldSpecifier> fields)
     {
         foreach (var field in fields)
         {

@@ -23,10 +23,10 @@ public ref struct NetFlow9Writer
     public readonly int Free => _sets.Out.Free;
 
     /// <summary>Announces a template (§5.2).</summary>
-    public void Template(ushort id, ReadOnlySpan<FieldSpecifier> fields) => _sets.Template(id, fields);
+    public void Template(ushort id, scoped ReadOnlySpan<FieldSpecifier> fields) => _sets.Template(id, fields);
 
     /// <summary>Announces an options template (§6.1): its scope fields come first, with scope types as ids.</summary>
-    public void OptionsTemplate(ushort id, ReadOnlySpan<FieldSpecifier> fields) => _sets.OptionsTemplate(id, fields);
+    public void OptionsTemplate(ushort id, scoped ReadOnlySpan<FieldSpecifier> fields) => _sets.OptionsTemplate(id, fields);
 
     /// <summary>Begins a data flow set.</summary>
     public void BeginData(ushort templateId) => _sets.BeginData(templateId);
@@ -35,7 +35,7 @@ public ref struct NetFlow9Writer
     public void Integer(ulong value, int lengthBytes) => _sets.Integer(value, lengthBytes);
 
     /// <summary>Writes a value as it stands.</summary>
-    public void Octets(ReadOnlySpan<byte> value) => _sets.Out.Write(value);
+    public void Octets(scoped ReadOnlySpan<byte> value) => _sets.Out.Write(value);
 
     /// <summary>Ends a data record.</summary>
     public void EndRecord() => _sets.EndRecord();

@@ -13,6 +13,15 @@ internal struct Signature
     /// <summary>Adds a kind: an error code, a set of known members, a type.</summary>
     public void Add(ulong kind) => _hash = BitOperations.RotateLeft((_hash ^ kind) * 0x9E3779B97F4A7C15UL, 29);
 
+    /// <summary>A hash of bytes, for choices that have to be the same when an input is repeated.</summary>
+    public static ulong Of(ReadOnlySpan<byte> bytes)
+    {
+        var signature = default(Signature);
+        foreach (var octet in bytes)
+            signature.Add(octet);
+        return signature.Value;
+    }
+
     /// <summary>Adds a count in steps of powers of two.</summary>
     public void AddCount(long count) => Add((ulong)(64 - BitOperations.LeadingZeroCount((ulong)count)));
 }

@@ -58,6 +58,7 @@ internal static class ExportAgreement
 
     private static void CheckRecords(DeliveredSet set, NaiveTemplate template, byte[] body)
     {
+        FlowAgreement.Check(set, template);
         var expected = NaiveExport.Records(template, body);
         FuzzFault.Same($"records of set {set.SetId}", set.RecordCount, expected.Count);
         var cursor = new RecordCursor(set.Template, set.Records);

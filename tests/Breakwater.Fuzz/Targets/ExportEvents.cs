@@ -1,4 +1,5 @@
 using Breakwater.Fuzz.Engine;
+using Breakwater.Wire;
 using Breakwater.Wire.Ipfix;
 
 namespace Breakwater.Fuzz.Targets;
@@ -11,7 +12,33 @@ namespace Breakwater.Fuzz.Targets;
 /// <param name="RecordCount">Records announced by the decoder.</param>
 /// <param name="Template">The template it was read with.</param>
 /// <param name="Records">The octets handed over.</param>
-internal sealed record DeliveredSet(uint Domain, ushort SetId, bool HasWaited, int Offset, int RecordCount, Template Template, byte[] Records);
+/// <param name="ExportSeconds">Export time of its message.</param>
+/// <param name="SysUptimeMilliseconds">Uptime of its message (NetFlow v9).</param>
+/// <param name="Flows">What the flow extractor made of it.</param>
+internal sealed record DeliveredSet(
+    uint Domain,
+    ushort SetId,
+    bool HasWaited,
+    int Offset,
+    int RecordCount,
+    Template Template,
+    byte[] Records,
+    uint ExportSeconds,
+    uint SysUptimeMilliseconds,
+    List<FlowRecord> Flows);
+
+/// <summary>Copies flows.</summary>
+internal readonly struct FlowList(List<FlowRecord> flows) : IFlowSink
+{
+    public void OnFlow(in FlowRecord flow)
+    {
+        flows.Add(flow);
+#if PLANTED_BUGS
+        if (flow.Bytes > uint.MaxValue)
+            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(flows)[^1].Bytes = (uint)flow.Bytes;
+#endif
+    }
+}
 
 /// <summary>Copies what a decoder hands over, to be compared afterwards.</summary>
 internal struct ExportEvents : ISetSink
@@ -33,7 +60,14 @@ internal struct ExportEvents : ISetSink
     public void OnDataSet(in SetContext context, Template template, ReadOnlySpan<byte> records)
     {
         var offset = Datagram.AsSpan().Overlaps(records, out var at) ? at : 0;
-        Sets.Add(new DeliveredSet(context.DomainId, context.SetId, context.HasWaited, offset, context.RecordCount, template, records.ToArray()));
+        var flows = new List<FlowRecord>();
+        var extractor = new FlowExtractor<FlowList>(new FlowList(flows));
+        extractor.OnDataSet(context, template, records);
+        Sets.Add(new DeliveredSet(
+            context.DomainId, context.SetId, context.HasWaited, offset, context.RecordCount, template, records.ToArray(), context.ExportTimeSeconds,
+            context.SysUptimeMilliseconds, flows));
+        if (flows.Count > 0)
+            Signature.Add((ulong)flows[0].Known);
         Signature.Add(0x200 | (context.HasWaited ? 1UL : 0) | ((ulong)template.Kind << 4) | (template.HasVariableLength ? 0x80UL : 0));
         Signature.AddCount(context.RecordCount);
         Signature.Add((ulong)context.SamplingFor(template, records).Source);
@@ -51,31 +85,10 @@ internal struct ExportEvents : ISetSink
     public void OnSequence(in SetContext context, in SequenceEvent sequenceEvent) => Signature.Add(0x400 | (ulong)sequenceEvent.Kind);
 }
 
-/// <summary>Takes everything and keeps nothing: for the measurement of allocations.</summary>
-internal struct NoEvents : ISetSink
+/// <summary>Takes flows and keeps nothing: for the measurement of allocations.</summary>
+internal struct NoFlows : IFlowSink
 {
-    public int Records;
+    private ulong _bytes;
 
-    public readonly void OnTemplate(in SetContext context, Template template, TemplateChange change)
-    {
-    }
-
-    public void OnDataSet(in SetContext context, Template template, ReadOnlySpan<byte> records)
-    {
-        var cursor = new RecordCursor(template, records);
-        while (cursor.TryRead(out var record))
-        {
-            var fields = new FieldCursor(template, record);
-            while (fields.TryRead(out _, out var value))
-                Records += value.Length;
-        }
-    }
-
-    public readonly void OnUndecodableSet(in SetContext context, int lengthBytes, UndecodableReason reason)
-    {
-    }
-
-    public readonly void OnSequence(in SetContext context, in SequenceEvent sequenceEvent)
-    {
-    }
+    public void OnFlow(in FlowRecord flow) => _bytes += flow.Bytes;
 }

@@ -13,6 +13,7 @@ internal abstract class ExportTarget : FuzzTarget
 {
     private const long FirstArrival = 1_700_000_000_000_000_000;
     private const int WindowsPerMeasurement = 64;
+    private const ulong CompiledOneIn = 200;
 
     private readonly bool _isIpfix;
     private readonly ExporterLimits _limits;
@@ -45,6 +46,9 @@ internal abstract class ExportTarget : FuzzTarget
         [0, 8, 0, 4], [0, 12, 0, 4], [0, 27, 0, 16], [0, 1, 0, 8], [0, 2, 0, 4], [0, 34, 0, 4], [0, 48, 0, 1], [0, 50, 0, 4], [1, 0x31, 0, 4], [0, 210, 0, 1],
         [0, 82, 0xFF, 0xFF], [0, 4, 0, 0], [0, 152, 0, 8], [0, 21, 0, 4], [0x80, 8, 0, 4, 0, 0, 0x72, 0x79], [1, 0x3B, 0xFF, 0xFF],
     ];
+
+    /// <summary>True with the usual limits.</summary>
+    private protected bool HasUsualLimits => _limits == ExporterLimits.Default;
 
     /// <summary>The decoder, perhaps with the planted bug around it.</summary>
     private protected abstract DecodeError Decode<TSink>(ReadOnlySpan<byte> datagram, long received, ExporterState state, ref TSink sink)
@@ -95,6 +99,10 @@ internal abstract class ExportTarget : FuzzTarget
         {
             var events = One(datagram.ToArray(), ref signature);
             accepted |= events.Sets.Count > 0;
+
+            // Compiling takes a millisecond, so only some layouts are tried.
+            if (events.Sets.Count > 0 && Signature.Of(datagram) % CompiledOneIn == 0)
+                FlowAgreement.CheckCompiled(events.Sets[^1]);
         }
 
         CheckBounds();
@@ -146,7 +154,7 @@ internal abstract class ExportTarget : FuzzTarget
 
     private long Again(byte[] datagram, long received)
     {
-        var nothing = default(NoEvents);
+        var nothing = new FlowExtractor<NoFlows>(default);
         var meter = AllocationMeter.Start();
         Decode(datagram, received, _state, ref nothing);
         return meter.Bytes;

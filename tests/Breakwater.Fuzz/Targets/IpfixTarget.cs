@@ -11,19 +11,24 @@ internal sealed class IpfixTarget(string name, ExporterLimits limits) : ExportTa
 {
     public override string Name => name;
 
-    public override PlantedBug Planted => new(FaultKind.Growth, "the domains met are remembered in a list without a limit");
+    public override PlantedBug Planted => HasUsualLimits
+        ? new(FaultKind.Growth, "datagrams with templates are kept for ever")
+        : new(FaultKind.Allocation, "a list of the sets is made for each message");
 
     public override IEnumerable<byte[]> Seeds() => [.. ExportSeeds.Ipfix(), .. SharedSeeds.Datagrams(10).SelectMany(ExportSeeds.InGroups)];
 
 #if PLANTED_BUGS
-    private static readonly List<byte[]> _domains = [];
+    private static readonly List<byte[]> _templates = [];
+    private static int[] _sets = [];
 #endif
 
     private protected override DecodeError Decode<TSink>(ReadOnlySpan<byte> datagram, long received, ExporterState state, ref TSink sink)
     {
 #if PLANTED_BUGS
-        if (datagram.Length >= 16 && BinaryPrimitives.ReadUInt16BigEndian(datagram) == 10)
-            _domains.Add(datagram[12..16].ToArray());
+        if (!HasUsualLimits)
+            _sets = new int[datagram.Length / 4];
+        else if (datagram.Length >= 20 && BinaryPrimitives.ReadUInt16BigEndian(datagram[16..]) == 2)
+            _templates.Add(datagram.ToArray());
 #endif
         return IpfixDecoder.Decode(datagram, received, state, ref sink);
     }

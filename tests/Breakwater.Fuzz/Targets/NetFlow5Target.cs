@@ -54,12 +54,16 @@ internal sealed class NetFlow5Target : FuzzTarget
         while (DatagramSequence.TryNext(ref input, out var part))
         {
             var datagram = part.ToArray();
-            var sink = new Sink { Records = [] };
+            var sink = new Sink { Records = [], Flows = [] };
             var error = Decode(datagram, ref sink);
             var expected = NaiveNetFlow5.Read(datagram) ?? [];
             FuzzFault.Same("records", sink.Records.Count, expected.Count);
             for (var i = 0; i < expected.Count; i++)
+            {
                 FuzzFault.Same($"record {i}", sink.Records[i], expected[i]);
+                CheckFlow(sink.Flows[i], expected[i], datagram);
+            }
+
             if (expected.Count > 0)
                 AllocationMeter.ExpectNone(Allocated(datagram), () => Allocated(datagram));
             accepted |= expected.Count > 0;
@@ -69,6 +73,21 @@ internal sealed class NetFlow5Target : FuzzTarget
         }
 
         return new Outcome(signature.Value, accepted);
+    }
+
+    private static void CheckFlow(in FlowRecord flow, NaiveNetFlow5Record record, byte[] datagram)
+    {
+        FuzzFault.Same("addresses", (flow.Source.IPv4, flow.Destination.IPv4), ((uint)record.Source, (uint)record.Destination));
+        FuzzFault.Same("counters", (flow.Bytes, flow.Packets), ((ulong)record.Bytes, (ulong)record.Packets));
+        FuzzFault.Same("interfaces", (flow.InputInterface, flow.OutputInterface), ((uint)record.Input, (uint)record.Output));
+        FuzzFault.Same("ports known", flow.Knows(FlowFields.SourcePort | FlowFields.DestinationPort), record.Protocol is 6 or 17 or 33 or 132 or 136);
+        if (flow.Knows(FlowFields.SourcePort))
+            FuzzFault.Same("ports", (flow.SourcePort, flow.DestinationPort), ((ushort)record.SourcePort, (ushort)record.DestinationPort));
+
+        // Uptimes are differences to the header's uptime, which belongs to the header's time.
+        var export = ((Int128)NaivePcap.Big32(datagram, 8) * 1_000_000_000) + NaivePcap.Big32(datagram, 12);
+        var first = (int)((uint)record.First - NaivePcap.Big32(datagram, 4));
+        FuzzFault.Same("start", (Int128)flow.StartNanoseconds, export + ((Int128)first * 1_000_000));
     }
 
     private DecodeError Decode<TSink>(ReadOnlySpan<byte> datagram, ref TSink sink)
@@ -108,6 +127,7 @@ internal sealed class NetFlow5Target : FuzzTarget
     private struct Sink : INetFlow5Sink
     {
         public List<NaiveNetFlow5Record> Records;
+        public List<FlowRecord> Flows;
         public ulong Sequence;
         public SamplingSource Source;
 
@@ -120,6 +140,9 @@ internal sealed class NetFlow5Target : FuzzTarget
                 Records.Add(new NaiveNetFlow5Record(
                     one.SourceAddress, one.DestinationAddress, one.InputInterface, one.OutputInterface, one.Packets, one.Bytes, one.FirstMilliseconds,
                     one.LastMilliseconds, one.SourcePort, one.DestinationPort, one.TcpFlags, one.Protocol, one.TypeOfService));
+                var flow = default(FlowRecord);
+                NetFlow5Flow.Read(header, one, ref flow);
+                Flows.Add(flow);
             }
         }
 

@@ -12,15 +12,16 @@ internal sealed class NetFlow9Target(string name, ExporterLimits limits) : Expor
 {
     public override string Name => name;
 
-    public override PlantedBug Planted => new(FaultKind.Disagreement, "the last octet of a set with an odd length is cut off");
+    public override PlantedBug Planted => HasUsualLimits
+        ? new(FaultKind.Disagreement, "the last octet of a set with an odd length is cut off")
+        : new(FaultKind.Disagreement, "octet counters of 8 octets lose their upper half");
 
     public override IEnumerable<byte[]> Seeds() => [.. ExportSeeds.NetFlow9(), .. SharedSeeds.Datagrams(9).SelectMany(ExportSeeds.InGroups)];
 
     private protected override DecodeError Decode<TSink>(ReadOnlySpan<byte> datagram, long received, ExporterState state, ref TSink sink)
     {
 #if PLANTED_BUGS
-        // The last set forgets an octet whenever its length is odd.
-        if (datagram.Length > 24 && BinaryPrimitives.ReadUInt16BigEndian(datagram[22..]) == datagram.Length - 20 && datagram.Length % 2 == 1)
+        if (HasUsualLimits && datagram.Length > 24 && BinaryPrimitives.ReadUInt16BigEndian(datagram[22..]) == datagram.Length - 20 && datagram.Length % 2 == 1)
             return NetFlow9Decoder.Decode(datagram[..^1], received, state, ref sink);
 #endif
         return NetFlow9Decoder.Decode(datagram, received, state, ref sink);

@@ -22,6 +22,7 @@ public sealed class SflowFlowTests
         Assert.Equal((1000u, SamplingSource.Header), (flow.SamplingRate, flow.SamplingSource));
         Assert.Equal(((ushort)4000, (ushort)53), (flow.SourcePort, flow.DestinationPort));
         Assert.Equal((7u, SflowInterface.Local), (flow.InputInterface, flow.OutputInterface));
+        Assert.False(flow.Knows(FlowFields.ForwardingStatus));
         Assert.True(flow.Knows(FlowFields.Bytes | FlowFields.Packets | FlowFields.InputInterface | FlowFields.OutputInterface));
     }
 
@@ -138,6 +139,8 @@ public sealed class SflowFlowTests
         Assert.Equal((0u, SamplingSource.Unknown), (flow.SamplingRate, flow.SamplingSource));
         Assert.False(flow.Knows(FlowFields.OutputInterface));
         Assert.False(flow.Knows(FlowFields.InputInterface));
+        Assert.True(flow.Knows(FlowFields.ForwardingStatus));
+        Assert.Equal(2, flow.ForwardingStatus >> 6);
     }
 
     [Fact]
@@ -168,7 +171,7 @@ public sealed class SflowFlowTests
             flow.SamplingSource = expected.SamplingSource;
             expected.Packets = 1;
             expected.Known |= FlowFields.Packets;
-            Assert.Equal(expected, flow);
+            Assert.Equal((seed, Text(expected)), (seed, Text(flow)));
             usual += flow.Knows(FlowFields.Source) ? 1 : 0;
         }
 
@@ -201,6 +204,8 @@ public sealed class SflowFlowTests
         Assert.True(sink.Bytes > 0);
     }
 
+    private static string Text(FlowRecord flow) => string.Join(' ', typeof(FlowRecord).GetFields().Select(f => $"{f.Name}={f.GetValue(flow)}"));
+
     private static SflowRecords RandomRecords(Random random, int seed)
     {
         var buffer = new byte[9000];
@@ -210,7 +215,7 @@ public sealed class SflowFlowTests
         for (var i = 0; i < count; i++)
         {
             var frame = random.Next(3) == 0 ? FrameModel.FromSeed(seed + i).Frame : Frame();
-            switch (random.Next(i == 0 ? 3 : 7))
+            switch (random.Next(i == 0 ? 5 : 7))
             {
                 case 0 or 1 or 2:
                     writer.WriteRawHeader((uint)(random.Next(8) == 0 ? 15 : 1), (uint)random.Next(2000), 4, frame.AsSpan(0, random.Next(4) > 0 ? frame.Length : random.Next(frame.Length)));

@@ -52,7 +52,7 @@ public sealed partial class SflowTcpdumpTests
             else if (line.Contains("(invalid)", StringComparison.Ordinal))
                 facts.Add("invalid");
             else if (Sample().Match(line) is { Success: true } sample)
-                facts.Add($"sample {sample.Groups[1]} {Numbers(sample.Groups[2].Value)}");
+                facts.Add($"sample {sample.Groups["type"]} {Numbers(sample.Groups["rest"].Value)}");
             else if (Record().Match(line) is { Success: true } record)
                 facts.Add($"record {string.Join(' ', record.Groups.Values.Skip(1))}");
             else if (line.StartsWith("\t      ", StringComparison.Ordinal) && !line.Contains("protocol", StringComparison.Ordinal))
@@ -66,16 +66,20 @@ public sealed partial class SflowTcpdumpTests
 
     private static string Numbers(string text) => string.Join(' ', Number().Matches(text).Select(m => m.Value.Trim()));
 
-    [GeneratedRegex(@"sFlowv5, IPv4 agent ([0-9.]+), agent-id (\d+), seqnum (\d+), uptime (\d+), samples (\d+), length (\d+)", RegexOptions.None, 5000)]
+    [GeneratedRegex(
+        @"sFlowv5, IPv4 agent (?<agent>[0-9.]+), agent-id (?<id>\d+), seqnum (?<sequence>\d+), uptime (?<uptime>\d+), samples (?<samples>\d+), length (?<length>\d+)",
+        RegexOptions.None, 5000)]
     private static partial Regex Header();
 
-    [GeneratedRegex(@"sample \((\d)\), (length.*)$", RegexOptions.None, 5000)]
+    [GeneratedRegex(@"sample \((?<type>\d)\), (?<rest>length.*)$", RegexOptions.None, 5000)]
     private static partial Regex Sample();
 
-    [GeneratedRegex(@"enterprise (\d+),? [^(]*\((\d+)\) length (\d+)", RegexOptions.None, 5000)]
+    [GeneratedRegex(@"enterprise (?<enterprise>\d+),? [^(]*\((?<format>\d+)\) length (?<length>\d+)", RegexOptions.None, 5000)]
     private static partial Regex Record();
 
-    [GeneratedRegex(@"protocol \w+ \((\d+)\), length (\d+), stripped bytes (\d+), header_size (\d+)", RegexOptions.None, 5000)]
+    [GeneratedRegex(
+        @"protocol \w+ \((?<protocol>\d+)\), length (?<length>\d+), stripped bytes (?<stripped>\d+), header_size (?<size>\d+)",
+        RegexOptions.None, 5000)]
     private static partial Regex RawHeader();
 
     [GeneratedRegex(@" \d+(?![\w.])", RegexOptions.None, 5000)]
