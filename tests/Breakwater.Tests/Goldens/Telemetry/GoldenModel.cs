@@ -21,6 +21,9 @@ internal sealed record GoldenRecord(string Format, int? SetId, IReadOnlyList<Gol
     /// <summary>Observation domain of the datagram, null when the tool does not say.</summary>
     public long? DomainId { get; init; }
 
+    /// <summary>Number of the datagram where the tool's output keeps no order among its records; null where it does.</summary>
+    public int? Unordered { get; init; }
+
     /// <summary>True when the tool stopped in this record because it took the datagram for malformed.</summary>
     public bool IsCutOff { get; init; }
 }

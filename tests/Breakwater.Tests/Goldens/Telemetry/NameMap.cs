@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Breakwater.Tests.Goldens.Telemetry;
 
 /// <summary>Where one value of a golden is found in our line and how the two are brought to one form.</summary>
@@ -16,6 +18,7 @@ internal sealed class NameMap
     private readonly bool _namesReverseAlike;
     private readonly Dictionary<string, List<(string Format, string Part, NameRule Rule)>> _exact = new(StringComparer.Ordinal);
     private readonly List<(string Format, string Prefix, NameRule Rule)> _prefixes = [];
+    private readonly ConcurrentDictionary<(string Format, string Name), IReadOnlyList<IReadOnlyList<NameRule>>> _found = new();
 
     public static string Folder { get; } =
         Path.Combine(SharedData.RepositoryRoot, "tests", "Breakwater.Tests", "Goldens", "Telemetry", "Maps");
@@ -45,7 +48,7 @@ internal sealed class NameMap
         return map;
     }
 
-    public void Add(string line)
+    private void Add(string line)
     {
         if (line.Length == 0 || line[0] == '#')
             return;
@@ -65,7 +68,10 @@ internal sealed class NameMap
     }
 
     /// <summary>The rules for a golden field, grouped by part; empty when the map does not know the name.</summary>
-    public IReadOnlyList<IReadOnlyList<NameRule>> Find(string format, string name)
+    public IReadOnlyList<IReadOnlyList<NameRule>> Find(string format, string name) =>
+        _found.GetOrAdd((format, name), key => Search(key.Format, key.Name));
+
+    private IReadOnlyList<IReadOnlyList<NameRule>> Search(string format, string name)
     {
         var known = _exact.TryGetValue(name, out var rules)
             ? rules.Where(r => Matches(r.Format, format)).ToList()

@@ -29,17 +29,16 @@ internal static class TsharkSflow
                 header.Add(new GoldenField(name, value));
         }
 
-        foreach (var property in datagram.EnumerateObject())
-        {
-            foreach (var sample in TsharkFile.Occurrences(property.Value))
-            {
-                if (sample.ValueKind == JsonValueKind.Object && sample.TryGetProperty("sflow_245.sampletype", out _))
-                    records.Add(Sample(sample, header));
-            }
-        }
-
+        // Samples are named by sequence number: those of several sources can have one name, and become one array out of order.
+        var samples = datagram.EnumerateObject().Where(p => TsharkFile.Occurrences(p.Value).Any(IsSample)).ToList();
+        var unordered = samples.Exists(p => p.Value.ValueKind == JsonValueKind.Array);
+        var number = records.Count;
+        records.AddRange(samples.SelectMany(p => TsharkFile.Occurrences(p.Value))
+            .Select(sample => Sample(sample, header) with { Unordered = unordered ? number : null }));
         return "sflow5";
     }
+
+    private static bool IsSample(JsonElement tree) => tree.ValueKind == JsonValueKind.Object && tree.TryGetProperty("sflow_245.sampletype", out _);
 
     private static GoldenRecord Sample(JsonElement sample, List<GoldenField> header)
     {
