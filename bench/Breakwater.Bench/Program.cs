@@ -1,1 +1,17 @@
-return 0;
+using BenchmarkDotNet.Running;
+using Breakwater.Bench;
+
+var words = args.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToList();
+switch (words.FirstOrDefault())
+{
+    case "quick":
+        return Quick.Execute(words[1..], args.Contains("--history", StringComparer.Ordinal), onlyFloor: false);
+    case "floor":
+        return Quick.Execute(words[1..], keepsHistory: false, onlyFloor: true);
+    case "wire":
+        BenchmarkSwitcher.FromAssembly(typeof(WireBenchmarks).Assembly).Run(["--filter", "*WireBenchmarks*", .. args.Skip(1)]);
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: quick [WORKLOAD…] [--history] | floor [WORKLOAD…] | wire [BenchmarkDotNet options]");
+        return 2;
+}

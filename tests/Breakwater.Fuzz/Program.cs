@@ -1,1 +1,3 @@
-return 0;
+using Breakwater.Fuzz.Cli;
+
+return Options.TryParse(args, out var options, out var error) ? Command.Execute(options) : Command.Usage(error);

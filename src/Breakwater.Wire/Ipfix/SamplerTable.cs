@@ -11,10 +11,9 @@ internal sealed class SamplerTable(DomainTable domains, ExporterLimits limits)
 
     internal int Count => _rates.Count;
 
-    /// <summary>Grows with every change: what was looked up before is then to be looked up again.</summary>
-    internal uint Version { get; private set; }
-
     internal IEnumerable<(SamplerKey Key, uint Rate)> All => _order.Select(key => (key, _rates[key]));
+
+    internal bool Knows(in SamplerKey key) => _rates.ContainsKey(key);
 
     /// <summary>Notes a rate above 0.</summary>
     internal void Put(in SamplerKey key, uint rate)
@@ -27,7 +26,6 @@ internal sealed class SamplerTable(DomainTable domains, ExporterLimits limits)
         }
 
         _rates[key] = rate;
-        Version++;
         var domain = domains.Use(key.Format, key.DomainId);
         if (key.Scope == SamplerScopes.Selector)
         {
@@ -38,6 +36,10 @@ internal sealed class SamplerTable(DomainTable domains, ExporterLimits limits)
 
         domain.Scopes |= key.Scope;
     }
+
+    /// <summary>True when rates were announced for such a scope in this domain, or for the whole exporter (domain 0).</summary>
+    internal bool HasScope(ExportFormat format, uint domainId, SamplerScopes scope) =>
+        ((ScopesOf(format, domainId) | ScopesOf(format, 0)) & scope) != 0;
 
     /// <summary>The rate that holds for one record.</summary>
     internal Sampling For(in SetContext context, Template template, ReadOnlySpan<byte> record)
@@ -62,6 +64,8 @@ internal sealed class SamplerTable(DomainTable domains, ExporterLimits limits)
             ? new Sampling(limits.ConfiguredSamplingRate, SamplingSource.Configured)
             : Sampling.Unknown;
     }
+
+    private SamplerScopes ScopesOf(ExportFormat format, uint domainId) => domains.Find(format, domainId)?.Scopes ?? SamplerScopes.None;
 
     // From the most to the least specific. RFC 7011 §3.1: domain 0 stands for the whole exporter.
     private uint Announced(ExportFormat format, uint domainId, ushort templateId, in SamplingFields fields)

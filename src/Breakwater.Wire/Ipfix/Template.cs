@@ -84,6 +84,9 @@ public sealed class Template
     /// <summary>The sampling elements that its records carry.</summary>
     internal SamplingField SamplingFields { get; }
 
+    /// <summary>What <see cref="FlowExtractor{TFlowSink}"/> reads; made with the first data set.</summary>
+    internal FlowPlan Plan => field ??= FlowPlanBuilder.Build(this);
+
     /// <summary>True when a record's own fields decide which sampling rate holds.</summary>
     internal bool MayNameSampler => (SamplingFields & ~(SamplingField.Direction | SamplingField.Domain)) != 0;
 

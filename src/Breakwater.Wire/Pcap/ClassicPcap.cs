@@ -97,7 +97,7 @@ internal sealed class ClassicPcap
             var whole = _headerBytes + (int)record.Captured;
             if (!_input.Ensure(whole))
             {
-                SkipCutRecord();
+                SkipCutRecord(record);
                 continue;
             }
 
@@ -157,19 +157,20 @@ internal sealed class ClassicPcap
         for (var at = from; at < to && at + _headerBytes <= bytes.Length; at++)
         {
             var seconds = hasLast ? lastSeconds : ReadUInt32(bytes[at..]);
-            if (IsSoundChain(bytes[at..], seconds))
+            if (IsSoundChain(bytes[at..], seconds, hasLast ? 1 : 2))
                 return at;
         }
 
         return -1;
     }
 
-    private bool IsSoundChain(ReadOnlySpan<byte> bytes, uint lastSeconds)
+    /// <summary>Sound records in a row; <paramref name="leastRecords"/> suffice when the last of them ends exactly where the capture does.</summary>
+    private bool IsSoundChain(ReadOnlySpan<byte> bytes, uint lastSeconds, int leastRecords)
     {
         for (var i = 0; i < ChainRecords; i++)
         {
             if (bytes.IsEmpty)
-                return i > 0;
+                return i >= leastRecords;
             if (bytes.Length < _headerBytes)
                 return i > 1;
             var record = new ClassicRecord(bytes, _bigEndian);
@@ -207,8 +208,11 @@ internal sealed class ClassicPcap
     }
 
     /// <summary>A record that runs past the end: the last one cut off, unless sound records stand within it.</summary>
-    private void SkipCutRecord()
+    private void SkipCutRecord(scoped in ClassicRecord record)
     {
+        // The time of a first record that looks sound otherwise is the best reference there is.
+        if (!_hasLast && record.IsPlausible(record.Seconds, _fractionsPerSecond))
+            (_lastSeconds, _hasLast) = (record.Seconds, true);
         var bytes = _input.Available;
         if (FindChain(bytes, 1, bytes.Length, _lastSeconds, _hasLast) >= 0)
             Resynchronize(DecodeError.BadLength, 1);

@@ -12,7 +12,7 @@ internal sealed class PcapInput : IDisposable
     private const int GzipPortionBytes = 512;
 
     private readonly PcapDamageLog _damage;
-    private readonly byte[] _buffer = new byte[PcapLimits.BufferBytes];
+    private readonly byte[] _buffer;
     private Stream _stream;
     private GZipStream? _gzip;
     private GzipInput? _gzipInput;
@@ -21,10 +21,11 @@ internal sealed class PcapInput : IDisposable
     private int _end;
     private bool _ended;
 
-    public PcapInput(Stream stream, PcapDamageLog damage)
+    public PcapInput(Stream stream, PcapDamageLog damage, byte[] buffer)
     {
         _stream = stream;
         _damage = damage;
+        _buffer = buffer;
     }
 
     /// <summary>The bytes not yet consumed that are in memory.</summary>

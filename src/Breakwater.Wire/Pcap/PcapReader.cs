@@ -13,9 +13,16 @@ public sealed class PcapReader : IDisposable
 
     /// <summary>Nothing is read until the first call of <see cref="TryRead"/> or <see cref="Open"/>.</summary>
     public PcapReader(Stream stream)
+        : this(stream, new byte[PcapLimits.BufferBytes])
+    {
+    }
+
+    /// <summary>Reads through a buffer of <see cref="PcapLimits.BufferBytes"/> that the caller gives again and again (many small files).</summary>
+    internal PcapReader(Stream stream, byte[] buffer)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        _input = new PcapInput(stream, Damage);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(buffer.Length, PcapLimits.BufferBytes);
+        _input = new PcapInput(stream, Damage, buffer);
     }
 
     /// <summary>What could not be read so far.</summary>

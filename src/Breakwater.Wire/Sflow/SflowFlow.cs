@@ -6,6 +6,16 @@ namespace Breakwater.Wire.Sflow;
 /// <summary>A flow sample as one flow record: however many records describe the packet, it counts once.</summary>
 public static class SflowFlow
 {
+    private const int RawHeaderBytes = 16;
+    private const int SwitchRecordBytes = 8 + 16;
+    private const uint EthernetProtocol = 1;
+
+    // IPFIX forwardingStatus (RFC 7270 §4.12): dropped, reason unknown.
+    private const byte Dropped = 0x80;
+
+    // extended_switch: "0xffffffff if unknown"
+    private const uint NoVlan = 0xFFFFFFFF;
+
     /// <summary>
     /// Resets <paramref name="flow"/> and fills it. The raw header is preferred; without one that shows an IP header, the sampled IPv4
     /// or IPv6 fields serve. Bytes are the frame's length on the network, stripped octets included, never the captured length.
@@ -18,22 +28,28 @@ public static class SflowFlow
     {
         _ = datagram;
         var error = ReadPacket(sample.Records, ref flow);
+        var known = flow.Known | FlowFields.Packets;
         flow.Packets = 1;
-        flow.Known |= FlowFields.Packets;
         flow.SamplingRate = sample.SamplingRate;
         flow.SamplingSource = sample.SamplingRate == 0 ? SamplingSource.Unknown : SamplingSource.Header;
         if (sample.Input.IsKnownIndex)
         {
             flow.InputInterface = sample.Input.Value;
-            flow.Known |= FlowFields.InputInterface;
+            known |= FlowFields.InputInterface;
         }
 
         if (sample.Output.IsKnownIndex)
         {
             flow.OutputInterface = sample.Output.Value;
-            flow.Known |= FlowFields.OutputInterface;
+            known |= FlowFields.OutputInterface;
+        }
+        else if (sample.Output.Format == SflowInterfaceFormat.Discarded)
+        {
+            flow.ForwardingStatus = Dropped;
+            known |= FlowFields.ForwardingStatus;
         }
 
+        flow.Known = known;
         return error;
     }
 
@@ -47,7 +63,7 @@ public static class SflowFlow
         flow.SamplingSource = SamplingSource.Header;
         flow.InputInterface = sample.InputIfIndex;
         flow.OutputInterface = sample.OutputIfIndex;
-        flow.ForwardingStatus = 0x80;
+        flow.ForwardingStatus = Dropped;
         flow.Known |= FlowFields.Packets | FlowFields.ForwardingStatus
             | (sample.InputIfIndex != 0 ? FlowFields.InputInterface : 0) | (sample.OutputIfIndex != 0 ? FlowFields.OutputInterface : 0);
         return error;
@@ -55,46 +71,88 @@ public static class SflowFlow
 
     private static DecodeError ReadPacket(SflowRecords records, ref FlowRecord flow)
     {
-        // The usual case: the raw header comes first and shows an IP header; what follows can only add the VLAN.
-        var list = records.GetEnumerator();
-        if (list.MoveNext() && list.Tag.Value == SflowFlowRecord.RawHeader && SflowRawHeader.TryRead(list.Body, out var raw)
-            && SflowRawHeader.TryGetLink(raw.Protocol, out var link))
+        // The usual case: the raw header of an Ethernet frame, with extended_switch before it, after it, or not at all.
+        // Read without stepping through records.
+        var bytes = records.Bytes;
+        var vlan = NoVlan;
+        var before = 0u;
+        if (records.Count > 1 && bytes.Length >= SwitchRecordBytes
+            && BinaryPrimitives.ReadUInt32BigEndian(bytes) == SflowFlowRecord.ExtendedSwitch
+            && BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]) == SwitchRecordBytes - 8)
         {
-            var error = ReadRawHeader(raw, link, ref flow);
-            if (flow.Knows(FlowFields.Source))
-                return records.Count == 1 ? FirstOf(DecodeError.None, list.Error, error) : ReadRest(ref list, error, ref flow);
+            vlan = BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]);
+            bytes = bytes[SwitchRecordBytes..];
+            before = 1;
         }
 
-        return ReadAnyPacket(records, ref flow);
-    }
-
-    private static DecodeError ReadRest(ref SflowRecords.Enumerator list, DecodeError error, ref FlowRecord flow)
-    {
-        var found = default(PacketRecords);
-        var fault = AddAll(ref list, ref found);
-        found.FillVlan(ref flow);
-        return FirstOf(fault, list.Error, error);
-    }
-
-    private static DecodeError ReadRawHeader(scoped in SflowRawHeader raw, LinkType link, ref FlowRecord flow)
-    {
-        var length = (int)Math.Min(raw.FrameLength, int.MaxValue);
-        var error = PacketFlow.Read(raw.Header, length, link, ref flow);
-        flow.Bytes = (ulong)length;
-        flow.Known |= FlowFields.Bytes;
+        if (records.Count == 0 || bytes.Length < 8 + RawHeaderBytes)
+            return ReadAnyPacket(records, ref flow);
+        var length = BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]);
+        var captured = BinaryPrimitives.ReadUInt32BigEndian(bytes[20..]);
+        if (BinaryPrimitives.ReadUInt32BigEndian(bytes) != SflowFlowRecord.RawHeader
+            || BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]) != EthernetProtocol
+            || length > (uint)bytes.Length - 8 || length < RawHeaderBytes || captured > length - RawHeaderBytes)
+            return ReadAnyPacket(records, ref flow);
+        var frameLength = (int)Math.Min(BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]), int.MaxValue);
+        var error = PacketFlow.Read(bytes.Slice(8 + RawHeaderBytes, (int)captured), frameLength, LinkType.Ethernet, ref flow);
+        if (!flow.Knows(FlowFields.Source))
+            return ReadAnyPacket(records, ref flow);
+        if (records.Count > before + 1)
+            return ReadRest(records, before, length, vlan, error, ref flow);
+        FillVlan(vlan, ref flow);
         return error;
     }
 
-    private static DecodeError AddAll(ref SflowRecords.Enumerator list, ref PacketRecords found)
+    /// <summary>What follows the raw header can only add the VLAN, or be faulty.</summary>
+    private static DecodeError ReadRest(
+        SflowRecords records, uint before, uint rawLength, uint vlan, DecodeError error, ref FlowRecord flow)
     {
         var fault = DecodeError.None;
+        var list = records.GetEnumerator();
+        if (before > 0)
+            list.SkipKnown(SwitchRecordBytes - 8);
+        list.SkipKnown(rawLength);
         while (list.MoveNext())
         {
-            if (!found.TryAdd(list.Tag, list.Body) && fault == DecodeError.None)
+            if (!IsWhole(list.Tag, list.Body))
                 fault = DecodeError.BadLength;
+            else if (list.Tag.Value == SflowFlowRecord.ExtendedSwitch && vlan == NoVlan)
+                vlan = BinaryPrimitives.ReadUInt32BigEndian(list.Body);
         }
 
-        return fault;
+        FillVlan(vlan, ref flow);
+        return FirstOf(fault, list.Error, error);
+    }
+
+    /// <summary>False for a record of a kind that is read here, but too short for it.</summary>
+    private static bool IsWhole(SflowTag tag, ReadOnlySpan<byte> body) => tag.Value switch
+    {
+        SflowFlowRecord.RawHeader => SflowRawHeader.TryRead(body, out _),
+        SflowFlowRecord.Ethernet => body.Length >= 24,
+        SflowFlowRecord.IPv4 => body.Length >= 32,
+        SflowFlowRecord.IPv6 => body.Length >= 56,
+        SflowFlowRecord.ExtendedSwitch => body.Length >= 16,
+        _ => true,
+    };
+
+    /// <summary>The switch's VLAN of the incoming frame (1-4094), when the header itself shows no tag.</summary>
+    private static void FillVlan(uint vlan, ref FlowRecord flow)
+    {
+        if (vlan is 0 or > 4094 || flow.Knows(FlowFields.VlanId))
+            return;
+        flow.VlanId = (ushort)vlan;
+        flow.Known |= FlowFields.VlanId;
+    }
+
+    private static DecodeError ReadRawHeader(scoped in SflowRawHeader raw, ref FlowRecord flow)
+    {
+        var length = (int)Math.Min(raw.FrameLength, int.MaxValue);
+        var error = DecodeError.Unsupported;
+        if (SflowRawHeader.TryGetLink(raw.Protocol, out var link))
+            error = PacketFlow.Read(raw.Header, length, link, ref flow);
+        flow.Bytes = (ulong)length;
+        flow.Known |= FlowFields.Bytes;
+        return error;
     }
 
     private static DecodeError FirstOf(DecodeError fault, DecodeError listError, DecodeError packetError) =>
@@ -103,74 +161,57 @@ public static class SflowFlow
     /// <summary>Reads every record, whatever their order.</summary>
     internal static DecodeError ReadAnyPacket(SflowRecords records, ref FlowRecord flow)
     {
-        var found = default(PacketRecords);
+        var found = new PacketRecords();
         var list = records.GetEnumerator();
-        var fault = AddAll(ref list, ref found);
+        var fault = DecodeError.None;
+        while (list.MoveNext())
+        {
+            if (IsWhole(list.Tag, list.Body))
+                found.Add(list.Tag, list.Body);
+            else
+                fault = DecodeError.BadLength;
+        }
+
         return FirstOf(fault, list.Error, found.Build(ref flow));
     }
 
     /// <summary>The first of each kind of record that describes the packet.</summary>
-    private ref struct PacketRecords
+    private ref struct PacketRecords()
     {
         private SflowRawHeader _raw;
         private SflowIp _ip;
         private uint _ethernetLength;
-        private uint _vlan;
+        private uint _vlan = NoVlan;
         private bool _hasRaw;
         private bool _hasIp;
         private bool _hasEthernet;
-        private bool _hasVlan;
 
-        /// <summary>False when the record is of a kind that is read here, but too short for it.</summary>
-        public bool TryAdd(SflowTag tag, ReadOnlySpan<byte> body)
+        public void Add(SflowTag tag, ReadOnlySpan<byte> body)
         {
             switch (tag.Value)
             {
-                case SflowFlowRecord.RawHeader:
-                    if (!SflowRawHeader.TryRead(body, out var raw))
-                        return false;
-                    if (!_hasRaw)
-                        _raw = raw;
-                    _hasRaw = true;
-                    return true;
-                case SflowFlowRecord.IPv4 or SflowFlowRecord.IPv6:
-                    if (!SflowIp.TryRead(body, tag.Value == SflowFlowRecord.IPv6, out var ip))
-                        return false;
-                    if (!_hasIp)
-                        (_ip, _hasIp) = (ip, true);
-                    return true;
-                case SflowFlowRecord.Ethernet:
-                    if (!SflowEthernet.TryRead(body, out var ethernet))
-                        return false;
-                    if (!_hasEthernet)
-                        (_ethernetLength, _hasEthernet) = (ethernet.Length, true);
-                    return true;
-                case SflowFlowRecord.ExtendedSwitch:
-                    if (body.Length < 16)
-                        return false;
-                    if (!_hasVlan)
-                        (_vlan, _hasVlan) = (BinaryPrimitives.ReadUInt32BigEndian(body), true);
-                    return true;
-                default:
-                    return true;
+                case SflowFlowRecord.RawHeader when !_hasRaw:
+                    _hasRaw = SflowRawHeader.TryRead(body, out _raw);
+                    break;
+                case SflowFlowRecord.IPv4 or SflowFlowRecord.IPv6 when !_hasIp:
+                    _hasIp = SflowIp.TryRead(body, tag.Value == SflowFlowRecord.IPv6, out _ip);
+                    break;
+                case SflowFlowRecord.Ethernet when !_hasEthernet:
+                    _hasEthernet = SflowEthernet.TryRead(body, out var ethernet);
+                    _ethernetLength = ethernet.Length;
+                    break;
+                case SflowFlowRecord.ExtendedSwitch when _vlan == NoVlan:
+                    _vlan = BinaryPrimitives.ReadUInt32BigEndian(body);
+                    break;
             }
         }
 
-        public DecodeError Build(ref FlowRecord flow)
+        public readonly DecodeError Build(ref FlowRecord flow)
         {
             flow = default;
             var error = DecodeError.None;
-            if (_hasRaw && SflowRawHeader.TryGetLink(_raw.Protocol, out var link))
-            {
-                error = ReadRawHeader(_raw, link, ref flow);
-            }
-            else if (_hasRaw)
-            {
-                error = DecodeError.Unsupported;
-                flow.Bytes = Math.Min(_raw.FrameLength, int.MaxValue);
-                flow.Known |= FlowFields.Bytes;
-            }
-
+            if (_hasRaw)
+                error = ReadRawHeader(_raw, ref flow);
             if (_hasIp && !flow.Knows(FlowFields.Source))
             {
                 error = DecodeError.None;
@@ -183,17 +224,8 @@ public static class SflowFlow
                 flow.Known |= FlowFields.Bytes;
             }
 
-            FillVlan(ref flow);
+            FillVlan(_vlan, ref flow);
             return error;
-        }
-
-        /// <summary>The switch's VLAN of the incoming frame (1-4094), when the header itself shows no tag.</summary>
-        public readonly void FillVlan(ref FlowRecord flow)
-        {
-            if (!_hasVlan || _vlan is 0 or > 4094 || flow.Knows(FlowFields.VlanId))
-                return;
-            flow.VlanId = (ushort)_vlan;
-            flow.Known |= FlowFields.VlanId;
         }
 
         private readonly void FillIp(ref FlowRecord flow)

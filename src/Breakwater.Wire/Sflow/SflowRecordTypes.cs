@@ -94,7 +94,7 @@ public readonly ref struct SflowEthernet
 }
 
 /// <summary><c>sampled_ipv4</c> and <c>sampled_ipv6</c>: the IP header in fields.</summary>
-public readonly struct SflowIp
+public readonly record struct SflowIp
 {
     /// <summary>Length of the IP packet without lower layers, in bytes.</summary>
     public uint Length { get; init; }

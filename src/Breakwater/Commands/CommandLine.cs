@@ -10,6 +10,7 @@ internal static class CommandLine
         var root = new RootCommand("Keeps public services reachable when a crowd floods them: watches, explains, and drives filters.")
         {
             DecodeCommand.Create(),
+            AnalyzeCommand.Create(),
             SampleCommand.Create(),
         };
         var parsed = root.Parse(args);

@@ -52,7 +52,7 @@ internal static class SampleRun
     }
 
     /// <summary>Why a made-up sample would be too large; null when it is not.</summary>
-    private static string? Refusal(SampleRequest request)
+    internal static string? Refusal(SampleRequest request)
     {
         if (request.Scenario is not { } scenario)
             return null;
@@ -98,7 +98,10 @@ internal static class SampleRun
         return request.Format switch
         {
             SampleFormat.Packets => new PacketOutput(new CaptureFile(content, pcapng: extension == ".pcapng")),
-            _ => throw new InvalidOperationException($"no output for {request.Format} {random}"),
+            SampleFormat.Sflow => new SflowOutput(new DatagramFile(content, SflowOutput.CollectorPort, extension), request.Sampling, random),
+            SampleFormat.NetFlow5 => new NetFlow5Output(new DatagramFile(content, NetFlow5Output.CollectorPort, extension), request.Sampling, random),
+            SampleFormat.NetFlow9 => new NetFlow9Output(new DatagramFile(content, NetFlow9Output.CollectorPort, extension), request.Sampling, random),
+            _ => new IpfixOutput(new DatagramFile(content, IpfixOutput.CollectorPort, extension), request.Sampling, random),
         };
     }
 

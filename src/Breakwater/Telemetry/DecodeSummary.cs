@@ -77,7 +77,7 @@ internal sealed class DecodeSummary
     /// <summary>Packets, flows, options, counters, events and template records.</summary>
     public long RecordsRead => Packets + TelemetryRecords + Templates;
 
-    public void CountTemplate(Exporter exporter, TemplateChange change)
+    public void CountTemplate(TemplateChange change)
     {
         if (change is TemplateChange.Added or TemplateChange.Refreshed or TemplateChange.Redefined)
             Templates++;

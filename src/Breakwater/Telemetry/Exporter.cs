@@ -1,11 +1,16 @@
+using System.Runtime.InteropServices;
 using Breakwater.Wire;
 using Breakwater.Wire.Ipfix;
+using Breakwater.Wire.Sflow;
 
 namespace Breakwater.Telemetry;
 
 /// <summary>One source of telemetry: the state that its datagrams need, and what was counted on them.</summary>
 internal sealed class Exporter(string name, Address? address, InputKind kind, uint configuredRate, ExporterLimits limits)
 {
+    // sFlow: each agent and sub-agent behind the address counts its own datagrams.
+    private readonly Dictionary<(Address Agent, uint SubAgent), SflowSequence> _agents = [];
+
     /// <summary>Text of the source address, or the name that the operator gave.</summary>
     public string Name { get; } = name;
 
@@ -41,6 +46,27 @@ internal sealed class Exporter(string name, Address? address, InputKind kind, ui
 
     /// <summary>Datagrams that could not be read to their end, by reason.</summary>
     public SortedDictionary<DecodeError, long> Errors { get; } = [];
+
+    /// <summary>sFlow samples of types that are not read.</summary>
+    public long UnknownSamples { get; set; }
+
+    /// <summary>Most sFlow agents whose sequence numbers are followed per source address.</summary>
+    public const int MaximumAgents = 4096;
+
+    /// <summary>Follows the sequence of the datagram's agent and sub-agent.</summary>
+    public void Count(in SflowDatagram datagram)
+    {
+        if (_agents.Count >= MaximumAgents && !_agents.ContainsKey((datagram.Agent, datagram.SubAgentId)))
+            return;
+        ref var sequence = ref CollectionsMarshal.GetValueRefOrAddDefault(_agents, (datagram.Agent, datagram.SubAgentId), out _);
+        Lost -= (long)sequence.Lost;
+        Late -= (long)sequence.LateOrDuplicate;
+        Resets -= (long)sequence.Resets;
+        sequence.Update(datagram.SequenceNumber, datagram.UptimeMilliseconds);
+        Lost += (long)sequence.Lost;
+        Late += (long)sequence.LateOrDuplicate;
+        Resets += (long)sequence.Resets;
+    }
 
     public void Count(DecodeError error)
     {

@@ -1,6 +1,9 @@
 using Breakwater.Wire;
+using Breakwater.Wire.Ipfix;
+using Breakwater.Wire.NetFlow;
 using Breakwater.Wire.Packet;
 using Breakwater.Wire.Pcap;
+using Breakwater.Wire.Sflow;
 
 namespace Breakwater.Telemetry;
 
@@ -19,6 +22,8 @@ internal sealed class FlowConsumer<TSink>(TSink sink, DecodeSummary summary) : I
     {
         if (PacketFlow.Read(packet.Data, packet.OriginalLength, packet.Link, ref _flow) != DecodeError.None)
             input.DecodeErrors++;
+        _flow.SamplingRate = 1; // a captured packet stands for itself
+        _flow.SamplingSource = SamplingSource.Header;
         if (packet.HasTimestamp)
         {
             _flow.StartNanoseconds = _flow.EndNanoseconds = _flow.ReceivedNanoseconds = packet.TimestampNanoseconds;
@@ -30,10 +35,34 @@ internal sealed class FlowConsumer<TSink>(TSink sink, DecodeSummary summary) : I
 
     public void OnDatagram(InputSummary input, Exporter exporter, ReadOnlySpan<byte> datagram, long receivedNanoseconds)
     {
-        _ = summary;
+        var error = Decode(exporter, datagram, receivedNanoseconds);
+        exporter.Count(error);
+        if (error != DecodeError.None)
+            input.DecodeErrors++;
     }
 
     public void OnEnd(Exporter exporter)
     {
+        var flows = new ExportFlows<TSink>(exporter, summary, ref _sink);
+        exporter.State.Flush(ref flows);
+    }
+
+    private DecodeError Decode(Exporter exporter, ReadOnlySpan<byte> datagram, long receivedNanoseconds)
+    {
+        switch (exporter.Kind)
+        {
+            case InputKind.Sflow:
+                var samples = new SflowFlows<TSink>(exporter, receivedNanoseconds, ref _sink);
+                return SflowDecoder.Decode(datagram, ref samples);
+            case InputKind.NetFlow5:
+                var records = new ExportFlows<TSink>(exporter, summary, ref _sink);
+                return NetFlow5Decoder.Decode(datagram, receivedNanoseconds, exporter.State, ref records);
+            case InputKind.NetFlow9:
+                var sets = new ExportFlows<TSink>(exporter, summary, ref _sink);
+                return NetFlow9Decoder.Decode(datagram, receivedNanoseconds, exporter.State, ref sets);
+            default:
+                sets = new ExportFlows<TSink>(exporter, summary, ref _sink);
+                return IpfixDecoder.Decode(datagram, receivedNanoseconds, exporter.State, ref sets);
+        }
     }
 }

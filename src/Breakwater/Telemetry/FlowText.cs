@@ -62,7 +62,7 @@ internal struct FlowText(TextWriter writer, long limit) : IFlowReader
     private static string Details(in FlowRecord flow)
     {
         var details = new List<string>(4);
-        if (flow.Knows(FlowFields.TcpFlags))
+        if (flow.Knows(FlowFields.TcpFlags) && flow.Protocol == 6)
             details.Add(TcpFlags(flow.TcpFlags));
         if (flow.Knows(FlowFields.IcmpTypeCode))
             details.Add($"type {flow.IcmpTypeCode >> 8} code {flow.IcmpTypeCode & 0xFF}");

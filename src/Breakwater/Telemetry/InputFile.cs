@@ -6,7 +6,9 @@ namespace Breakwater.Telemetry;
 /// <summary>One input of a command, opened: decompressed where it was gzip, its kind found from its first bytes.</summary>
 internal sealed class InputFile : IDisposable
 {
-    private const int PeekLength = 16;
+    // Enough compressed bytes for the first decompressed ones, a long file name in the gzip header included.
+    private const int PeekLength = 4096;
+    private const int HeadLength = 16;
 
     private readonly CountingStream _counted;
 
@@ -21,7 +23,7 @@ internal sealed class InputFile : IDisposable
     /// <summary>As given on the command line; <c>-</c> is standard input.</summary>
     public string Path { get; }
 
-    /// <summary>The content, decompressed, from its first byte.</summary>
+    /// <summary>The content from its first byte: decompressed, but for captures, whose reader does so.</summary>
     public Stream Content { get; }
 
     /// <summary>What it holds.</summary>
@@ -40,22 +42,33 @@ internal sealed class InputFile : IDisposable
             : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
         var counted = new CountingStream(raw);
         var content = new PeekStream(counted, PeekLength);
-        var head = content.Peek();
-        if (head is [0x1F, 0x8B, ..])
-        {
-            content = new PeekStream(new GZipStream(content, CompressionMode.Decompress), PeekLength);
-            head = content.Peek();
-        }
-
+        var isGzip = content.Peek() is [0x1F, 0x8B, ..];
+        var head = isGzip ? Decompress(content.Peek()) : content.Peek();
         var kind = KindOf(head);
         // A forced kind of telemetry may stand in a capture: then it says how its UDP datagrams are read.
         if (forced != InputKind.Unknown && kind != InputKind.Packets)
             kind = forced;
-        return new InputFile(path, counted, content, kind);
+        // The capture reader decompresses by itself, and locates damage of the compression too.
+        var isUnpacked = isGzip && kind != InputKind.Packets;
+        return new InputFile(path, counted, isUnpacked ? new GZipStream(content, CompressionMode.Decompress) : content, kind);
     }
 
     public void Dispose() => Content.Dispose();
 
     private static InputKind KindOf(ReadOnlySpan<byte> head) =>
         PcapReader.Recognizes(head) ? InputKind.Packets : TelemetryRecognition.ByVersion(head);
+
+    private static byte[] Decompress(ReadOnlySpan<byte> start)
+    {
+        var head = new byte[HeadLength];
+        try
+        {
+            using var gzip = new GZipStream(new MemoryStream(start.ToArray()), CompressionMode.Decompress);
+            return head[..gzip.ReadAtLeast(head, HeadLength, throwOnEndOfStream: false)];
+        }
+        catch (InvalidDataException)
+        {
+            return [];
+        }
+    }
 }

@@ -49,6 +49,10 @@ internal sealed class InputReader<TConsumer>(InputOptions options, DecodeSummary
             {
                 input.Failure = error.Message;
             }
+            catch (InvalidDataException)
+            {
+                input.Failure = "its compression is damaged; what came before was read";
+            }
         }
 
         foreach (var exporter in _exporters.All)
@@ -102,8 +106,15 @@ internal sealed class InputReader<TConsumer>(InputOptions options, DecodeSummary
         var exporter = _exporters.Of(options.ExporterOf(input.Path), InputKind.Ipfix);
         if (exporter is null)
             return;
-        if (RawDatagrams.TryRead(file.Content, out var message))
+        var reader = new IpfixMessageReader(file.Content);
+        while (!consumer.IsDone && reader.TryRead(out var message))
+        {
+            input.Records++;
             Deliver(input, exporter, message, 0);
+        }
+
+        input.Damage = [.. reader.Damages.Select(static damage => new PcapDamage(damage.Offset, damage.Error, damage.LengthBytes))];
+        input.DecodeErrors += reader.DamageCount;
     }
 
     private void ReadDatagram(InputFile file, InputSummary input)

@@ -11,18 +11,7 @@ internal sealed class PeekStream(Stream inner, int peekLength) : Stream
     public ReadOnlySpan<byte> Peek()
     {
         if (_headLength < 0)
-        {
-            _headLength = 0;
-            try
-            {
-                _headLength = inner.ReadAtLeast(_head, _head.Length, throwOnEndOfStream: false);
-            }
-            catch (InvalidDataException)
-            {
-                // Damaged compression: the reader meets the same error at the same place and reports it with its offset.
-            }
-        }
-
+            _headLength = inner.ReadAtLeast(_head, _head.Length, throwOnEndOfStream: false);
         return _head.AsSpan(0, _headLength);
     }
 

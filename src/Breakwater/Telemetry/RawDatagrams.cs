@@ -53,9 +53,14 @@ internal static class RawDatagrams
     {
         var sink = default(NoRecords);
         if (kind == InputKind.NetFlow9)
+        {
             NetFlow9Decoder.Decode(datagram, 0, state, ref sink);
-        else
-            IpfixDecoder.Decode(datagram, 0, state, ref sink);
+            return;
+        }
+
+        var messages = new IpfixMessageReader(new MemoryStream(datagram));
+        while (messages.TryRead(out var message))
+            IpfixDecoder.Decode(message, 0, state, ref sink);
     }
 
     // By exporter, kind, export time and sequence (both at the same place in NetFlow v9 and IPFIX headers), then content.

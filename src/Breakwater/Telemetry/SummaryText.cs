@@ -58,6 +58,8 @@ internal static class SummaryText
             writer.Write(Invariant($", {exporter.Resets} restarts"));
         if (exporter.Late > 0)
             writer.Write(Invariant($", {exporter.Late} late or twice"));
+        if (exporter.UnknownSamples > 0)
+            writer.Write(Invariant($", {exporter.UnknownSamples} samples of unknown types passed over"));
         foreach (var (error, count) in exporter.Errors)
             writer.Write(Invariant($", {count} × {Explain(error)}"));
         writer.WriteLine();

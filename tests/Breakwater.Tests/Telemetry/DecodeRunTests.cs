@@ -148,12 +148,23 @@ public sealed class DecodeRunTests
         using var capture = new CaptureFile();
         capture.Udp(4739, ExportSamples.Ipfix(0, ExportSamples.IpfixTemplateSet(), ExportSamples.DataSet(1500, 3)));
         var plain = capture.Save();
-        using var packed = new RawFile([]);
-        using (var gzip = new GZipStream(File.Create(packed.Path), CompressionLevel.Fastest))
-            gzip.Write(File.ReadAllBytes(plain));
+        using var packed = new RawFile(Gzip(File.ReadAllBytes(plain)));
 
         Assert.Equal(Text(plain), Text(packed.Path));
         Assert.NotEqual("", Text(plain));
+    }
+
+    [Fact]
+    public void IpfixFile_MessagesBackToBack_PlainOrGzip_AreAllRead()
+    {
+        byte[] messages = [.. ExportSamples.Ipfix(0, ExportSamples.IpfixTemplateSet()), .. ExportSamples.Ipfix(0, ExportSamples.DataSet(1, 1)),
+            .. ExportSamples.Ipfix(1, ExportSamples.DataSet(2, 1))];
+        using var plain = new RawFile(messages);
+        using var packed = new RawFile(Gzip(messages));
+
+        Assert.Equal(2, Decode(out var summary, plain.Path).Count);
+        Assert.Equal(3, summary.Inputs[0].Records);
+        Assert.Equal(Text(plain.Path), Text(packed.Path));
     }
 
     [Fact]
@@ -181,6 +192,14 @@ public sealed class DecodeRunTests
         using var output = new MemoryStream();
         DecodeRun.Run([capture.Save()], InputOptions.Default, output, json: true, limit: 4);
         Assert.Equal(4, output.ToArray().Count(static octet => octet == (byte)'\n'));
+    }
+
+    private static byte[] Gzip(byte[] bytes)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            gzip.Write(bytes);
+        return packed.ToArray();
     }
 
     private static string Text(string path)

@@ -2,6 +2,7 @@ using Breakwater.Wire;
 using Breakwater.Wire.Ipfix;
 using Breakwater.Wire.NetFlow;
 using Breakwater.Wire.Pcap;
+using Breakwater.Wire.Sflow;
 
 namespace Breakwater.Telemetry.Json;
 
@@ -10,6 +11,7 @@ internal sealed class JsonConsumer(RecordJson output, DecodeSummary summary) : I
 {
     // One sink per exporter: it keeps room for a record's fields.
     private readonly Dictionary<Exporter, SetJson> _sets = [];
+    private readonly SflowRecordsJson _sflowRecords = new();
 
     public bool IsDone => output.IsFull;
 
@@ -52,7 +54,9 @@ internal sealed class JsonConsumer(RecordJson output, DecodeSummary summary) : I
         switch (exporter.Kind)
         {
             case InputKind.Sflow:
-                return DecodeError.Unsupported;
+                var samples = new SflowJson(output, _sflowRecords, exporter, receivedNanoseconds);
+                var error = SflowDecoder.Decode(datagram, ref samples);
+                return error == DecodeError.None ? samples.Error : error;
             case InputKind.NetFlow5:
                 var records = new NetFlow5Json(output, exporter);
                 return NetFlow5Decoder.Decode(datagram, receivedNanoseconds, exporter.State, ref records);

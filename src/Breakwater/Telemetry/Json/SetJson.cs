@@ -10,7 +10,7 @@ internal struct SetJson(RecordJson output, Exporter exporter, DecodeSummary summ
     private (int Offset, int Length)[] _values = new (int, int)[ExporterLimits.Default.MaxFieldsPerTemplate];
 
     public readonly void OnTemplate(in SetContext context, Template template, TemplateChange change) =>
-        summary.CountTemplate(exporter, change);
+        summary.CountTemplate(change);
 
     public readonly void OnUndecodableSet(in SetContext context, int lengthBytes, UndecodableReason reason) =>
         summary.Add(exporter, new UndecodableSet(exporter.Name, context.DomainId, context.SetId, lengthBytes, reason));

@@ -45,13 +45,10 @@ internal static class ExportComparer
             differences.AddRange(comparison.Differences);
         }
 
+        var format = ours.Select(o => o.Format).Concat(golden.Records.Select(r => r.Format)).FirstOrDefault(f => f.Length > 0) ?? golden.Format;
         // A tool without undecodable sets in its output says nothing about them.
         if (tool == GoldenTool.Tshark)
-            CompareSets(golden.Undecoded, undecoded, differences);
-        var format = ours.Select(o => o.Format)
-            .Concat(golden.Records.Select(r => r.Format))
-            .Concat(golden.Undecoded.Concat(undecoded).Select(u => u.Format))
-            .FirstOrDefault(f => f.Length > 0) ?? "-";
+            CompareSets(format, golden.Undecoded, undecoded, differences);
         return new ExportComparison(
             tool, format, golden.Records.Count, golden.Undecoded.Count, compared, agreed, notElements, differences);
     }
@@ -70,16 +67,16 @@ internal static class ExportComparer
     }
 
     /// <summary>As multisets: id and length say which set it was, the order is that of the file on both sides.</summary>
-    private static void CompareSets(IReadOnlyList<UndecodedSet> golden, IReadOnlyList<UndecodedSet> ours, List<Difference> differences)
+    private static void CompareSets(string format, IReadOnlyList<UndecodedSet> golden, IReadOnlyList<UndecodedSet> ours, List<Difference> differences)
     {
         var left = ours.ToList();
         foreach (var set in golden)
         {
             if (!left.Remove(set))
-                differences.Add(new Difference(set.Format, "set", DifferenceKind.SetUndecodedInGolden, $"set {set.SetId}", $"{set.LengthBytes} octets", ""));
+                differences.Add(new Difference(format, "set", DifferenceKind.SetUndecodedInGolden, $"set {set.SetId}", $"{set.LengthBytes} octets", ""));
         }
 
         foreach (var set in left)
-            differences.Add(new Difference(set.Format, "set", DifferenceKind.SetUndecodedInOurs, $"set {set.SetId}", "", $"{set.LengthBytes} octets"));
+            differences.Add(new Difference(format, "set", DifferenceKind.SetUndecodedInOurs, $"set {set.SetId}", "", $"{set.LengthBytes} octets"));
     }
 }

@@ -23,7 +23,10 @@ internal sealed record GoldenRecord(string Format, int? SetId, IReadOnlyList<Gol
 }
 
 /// <summary>A set that could not be decoded: its id and its length with the 4 octets of its header.</summary>
-internal sealed record UndecodedSet(string Format, int SetId, int LengthBytes);
+internal sealed record UndecodedSet(int SetId, int LengthBytes);
 
 /// <summary>Everything that one golden says about one input.</summary>
-internal sealed record GoldenExport(IReadOnlyList<GoldenRecord> Records, IReadOnlyList<UndecodedSet> Undecoded);
+/// <param name="Records">Data records, samples or aggregates.</param>
+/// <param name="Undecoded">Sets without a template, in the tools that show them.</param>
+/// <param name="Format">The format, for inputs without any record; empty when the tool does not say.</param>
+internal sealed record GoldenExport(IReadOnlyList<GoldenRecord> Records, IReadOnlyList<UndecodedSet> Undecoded, string Format = "");

@@ -19,6 +19,7 @@ internal static class TsharkFile
     {
         var records = new List<GoldenRecord>();
         var undecoded = new List<UndecodedSet>();
+        var format = "";
         foreach (var packet in packets.EnumerateArray())
         {
             var layers = packet.GetProperty("_source").GetProperty("layers");
@@ -27,14 +28,14 @@ internal static class TsharkFile
                 foreach (var tree in Occurrences(layer.Value))
                 {
                     if (layer.NameEquals("cflow"))
-                        ReadCflow(tree, records, undecoded);
+                        format = ReadCflow(tree, records, undecoded);
                     else if (layer.NameEquals("sflow"))
-                        TsharkSflow.Read(tree, records);
+                        format = TsharkSflow.Read(tree, records);
                 }
             }
         }
 
-        return new GoldenExport(records, undecoded);
+        return new GoldenExport(records, undecoded, format);
     }
 
     /// <summary>A value, or the values of the array that stands for a repeated key.</summary>
@@ -62,7 +63,7 @@ internal static class TsharkFile
         }
     }
 
-    private static void ReadCflow(JsonElement message, List<GoldenRecord> records, List<UndecodedSet> undecoded)
+    private static string ReadCflow(JsonElement message, List<GoldenRecord> records, List<UndecodedSet> undecoded)
     {
         var format = Text(message, "cflow.version") switch
         {
@@ -91,6 +92,8 @@ internal static class TsharkFile
                     ReadSet(format, (int)id, value, header, export, records, undecoded);
             }
         }
+
+        return format;
     }
 
     private static void ReadSet(
@@ -122,7 +125,7 @@ internal static class TsharkFile
         // Template sets are ids 0 and 1 (RFC 3954) or 2 and 3 (RFC 7011); an empty data set has nothing to decode.
         var template = format == "ipfix" ? id is 2 or 3 : id is 0 or 1;
         if (!decoded && !template && Number(set, "cflow.flowset_length") is { } length)
-            undecoded.Add(new UndecodedSet(format, id, (int)length));
+            undecoded.Add(new UndecodedSet(id, (int)length));
     }
 
     private static GoldenRecord Record(string format, int? setId, List<GoldenField> header, JsonElement tree, long export)

@@ -15,7 +15,7 @@ internal static class TsharkSflow
         "vxlan", "geneve", "pwethheuristic", "pwethcw",
     };
 
-    public static void Read(JsonElement datagram, List<GoldenRecord> records)
+    public static string Read(JsonElement datagram, List<GoldenRecord> records)
     {
         var header = new List<GoldenField>();
         foreach (var name in (string[])["sflow_245.agent", "sflow_245.agent.v6", "sflow_245.sub_agent_id"])
@@ -32,6 +32,8 @@ internal static class TsharkSflow
                     records.Add(Sample(sample, header));
             }
         }
+
+        return "sflow5";
     }
 
     private static GoldenRecord Sample(JsonElement sample, List<GoldenField> header)

@@ -1,0 +1,55 @@
+using Breakwater.Bench.Harness;
+using Breakwater.Wire;
+using Breakwater.Wire.Packet;
+using Breakwater.Wire.Pcap;
+
+namespace Breakwater.Bench.Workloads;
+
+/// <summary>A capture of mixed frames cut at 128 bytes, read as a file is read, packet by packet.</summary>
+internal sealed class CaptureWorkload : Workload
+{
+    private readonly byte[] _file;
+
+    public CaptureWorkload(string name, bool isPcapng)
+    {
+        Name = name;
+        using var file = new MemoryStream(BufferBytes + 4096);
+        var frames = new Frames(0x5EED);
+        var time = 1_700_000_000_000_000_000L;
+        var plain = isPcapng ? null : new PcapWriter(file, LinkType.Ethernet, nanoseconds: true, snapLength: 128);
+        var next = isPcapng ? new PcapngWriter(file) : null;
+        next?.AddInterface(LinkType.Ethernet, 128);
+        while (file.Length < BufferBytes)
+        {
+            var frame = frames.Next(out var length);
+            var cut = frame[..Math.Min(128, frame.Length)];
+            plain?.Write(cut, length, time);
+            next?.Write(0, cut, length, time);
+            time += 700;
+        }
+
+        _file = file.ToArray();
+    }
+
+    public override string Name { get; }
+
+    public override int Goal => 40;
+
+    public override ReadOnlyMemory<byte> Bytes => _file;
+
+    private protected override void Pass<TSink>(ref TSink sink)
+    {
+        using var stream = new MemoryStream(_file, writable: false);
+        using var reader = new PcapReader(stream);
+        reader.Open();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var flow = default(FlowRecord);
+        while (reader.TryRead(out var packet))
+        {
+            PacketFlow.Read(packet.Data, packet.OriginalLength, packet.Link, ref flow);
+            sink.OnFlow(flow);
+        }
+
+        AllocatedBytes = GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Numerics;
+using Breakwater.Wire;
+
+namespace Breakwater.Detection.Sketches;
+
+/// <summary>
+/// The one hash of all tables and sketches: multiply-xor rounds over address halves with a seed, finished as in MurmurHash3's fmix64.
+/// Seeded so that strangers cannot aim at buckets; not cryptographic.
+/// </summary>
+internal readonly struct KeyedHash(ulong seed)
+{
+    public ulong Of(Address address) => Mix(Fold(address) + seed);
+
+    /// <summary>Hash of the ordered pair: who speaks, to whom, by which protocol.</summary>
+    public ulong OfPair(Address from, Address to, byte protocol) =>
+        Mix(Mix(Fold(from) + seed) ^ BitOperations.RotateLeft(Fold(to), 23) ^ ((ulong)protocol << 56));
+
+    /// <summary>Hash of a question to a whole network (multicast, broadcast): whoever answers from that port was asked.</summary>
+    public ulong OfGroupQuestion(Address from, ushort port) => Mix(Mix(Fold(from) + seed) ^ (0x67726F7570UL << 16) ^ port);
+
+    /// <summary>Extends a hash by one more number.</summary>
+    public static ulong With(ulong hash, ulong number) => Mix(hash ^ (number * 0x9E3779B97F4A7C15UL));
+
+    private static ulong Fold(Address address) =>
+        (address.High * 0xC2B2AE3D27D4EB4FUL) ^ BitOperations.RotateLeft(address.Low * 0x9E3779B97F4A7C15UL, 31);
+
+    private static ulong Mix(ulong value)
+    {
+        value ^= value >> 33;
+        value *= 0xFF51AFD7ED558CCDUL;
+        value ^= value >> 33;
+        value *= 0xC4CEB9FE1A85EC53UL;
+        return value ^ (value >> 33);
+    }
+}

@@ -1,0 +1,108 @@
+using Breakwater.Wire;
+
+namespace Breakwater.Detection;
+
+/// <summary>
+/// What one record would count towards if it were part of an attack: the vector's own number, or one of the classes below that are
+/// no vector but bear on the verdict (sessions speak for completed handshakes; ICMP errors are echoes of forged packets).
+/// </summary>
+internal static class TrafficClass
+{
+    /// <summary>Flow records whose cumulative TCP flags show a whole session (SYN with more than the answer to it).</summary>
+    public const byte Session = 60;
+
+    /// <summary>ICMP destination unreachable, source quench, redirect, time exceeded, parameter problem, and ICMPv6 types 1-4, 137.</summary>
+    public const byte IcmpError = 61;
+
+    /// <summary>Nothing to classify by: no protocol, or no ports where ports are needed.</summary>
+    public const byte Unknown = 62;
+
+    /// <summary>One more than the highest class.</summary>
+    public const int Count = 63;
+
+    private const int Fin = 1, Syn = 2, Rst = 4, Push = 8, Ack = 16, Urgent = 32, AllSix = 63;
+
+    private const IPv6Extensions Chained = IPv6Extensions.HopByHop | IPv6Extensions.Routing | IPv6Extensions.DestinationOptions
+        | IPv6Extensions.AuthenticationHeader | IPv6Extensions.Mobility | IPv6Extensions.Other;
+
+    public static byte Of(in FlowRecord flow)
+    {
+        if (flow.IsLaterFragment)
+            return (byte)Vector.FragmentFlood;
+        if (flow.Knows(FlowFields.Extensions) && (flow.Extensions & Chained) != 0 && !flow.Destination.IsIPv4)
+            return (byte)Vector.IPv6ExtensionHeaderFlood;
+        if (!flow.Knows(FlowFields.Protocol))
+            return Unknown;
+        return flow.Protocol switch
+        {
+            6 => OfTcp(in flow),
+            17 => OfUdp(in flow),
+            1 or 58 => OfIcmp(in flow),
+            47 => (byte)Vector.GreFlood,
+            _ => (byte)Vector.IpProtocolFlood,
+        };
+    }
+
+    private static byte OfUdp(in FlowRecord flow)
+    {
+        if (!flow.Knows(FlowFields.SourcePort))
+            return Unknown;
+        var vector = Vectors.OfUdpSourcePort(flow.SourcePort);
+        return (byte)(vector == Vector.None ? Vector.UdpFlood : vector);
+    }
+
+    private static byte OfTcp(in FlowRecord flow)
+    {
+        if (!flow.Knows(FlowFields.TcpFlags))
+            return Unknown;
+        var flags = flow.TcpFlags & AllSix;
+        switch (flags)
+        {
+            case 0:
+                return (byte)Vector.TcpNullFlood;
+            case Syn:
+                return (byte)Vector.SynFlood;
+            case Syn | Ack:
+                return (byte)Vector.SynAckFlood;
+            case Fin | Push | Urgent:
+            case AllSix:
+                return (byte)Vector.TcpXmasFlood;
+            case Fin:
+                return (byte)Vector.FinFlood;
+        }
+        if ((flags & Syn) != 0)
+            return (flags & Ack) != 0 ? Session : (byte)Vector.SynFlood;
+        if ((flags & Rst) != 0)
+            return (byte)Vector.RstFlood;
+        return (flags & (Fin | Ack)) == (Fin | Ack) && flow.Packets == 1 ? (byte)Vector.FinFlood : (byte)Vector.AckFlood;
+    }
+
+    private static byte OfIcmp(in FlowRecord flow)
+    {
+        if (!flow.Knows(FlowFields.IcmpTypeCode))
+            return (byte)Vector.IcmpFlood;
+        var type = flow.IcmpTypeCode >> 8;
+        var isError = flow.Protocol == 1 ? type is 3 or 4 or 5 or 11 or 12 : type is (>= 1 and <= 4) or 137;
+        return isError ? IcmpError : (byte)Vector.IcmpFlood;
+    }
+
+    /// <summary>
+    /// True when the packet can be a question, so that an answer to it is expected. A reset, an ICMP error and an echo reply are
+    /// themselves reactions: a victim sends them to forged sources, and they ask for nothing.
+    /// </summary>
+    public static bool IsQuestion(byte trafficClass, in FlowRecord flow) => trafficClass switch
+    {
+        IcmpError or Unknown or (byte)Vector.RstFlood or (byte)Vector.TcpNullFlood or (byte)Vector.TcpXmasFlood => false,
+        (byte)Vector.IcmpFlood => flow.Knows(FlowFields.IcmpTypeCode) && flow.IcmpTypeCode >> 8 is 8 or 128,
+        _ => true,
+    };
+
+    /// <summary>True for segments that only a peer of an open connection sends (if it is honest): they carry ACK or data.</summary>
+    public static bool IsOfOpenConnection(byte trafficClass) =>
+        trafficClass is (byte)Vector.AckFlood or (byte)Vector.FinFlood or Session;
+
+    /// <summary>True for multicast and limited broadcast destinations (RFC 1112, RFC 4291 §2.7, RFC 919 §7): nobody's host.</summary>
+    public static bool IsGroup(Address address) => address.IsIPv4
+        ? address.IPv4 >> 28 == 0xE || address.IPv4 == uint.MaxValue
+        : address.High >> 56 == 0xFF;
+}

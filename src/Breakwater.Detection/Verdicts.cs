@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using Breakwater.Wire;
+
+namespace Breakwater.Detection;
+
+/// <summary>What an incident is judged to be.</summary>
+public enum Verdict : byte
+{
+    /// <summary>The evidence is too thin: a capture shorter than a second, or records without times.</summary>
+    InsufficientEvidence,
+
+    /// <summary>Enough evidence, and it points both ways.</summary>
+    Undetermined,
+
+    /// <summary>Popular, not attacked.</summary>
+    FlashCrowd,
+
+    /// <summary>An attack.</summary>
+    Attack,
+}
+
+/// <summary>How firmly the verdict stands.</summary>
+public enum Confidence : byte
+{
+    /// <summary>Barely: the verdict is insufficient-evidence or undetermined.</summary>
+    Low,
+
+    /// <summary>Above the floor, by less than twice, or seen in one direction only.</summary>
+    Medium,
+
+    /// <summary>At least twice the floor even at the lower bound.</summary>
+    High,
+}
+
+/// <summary>Where an incident stands in its life.</summary>
+public enum IncidentState : byte
+{
+    /// <summary>The signal was there when the records ended.</summary>
+    Active,
+
+    /// <summary>The signal is gone, for less than the quiet period.</summary>
+    Quiet,
+
+    /// <summary>The quiet period has passed.</summary>
+    Closed,
+}
+
+/// <summary>One argument of a verdict: a measure, its value, the threshold that it crossed, and what would have turned it.</summary>
+public sealed record Reason(string Text, string Measure, double Value, double Threshold, string Counterfactual);
+
+/// <summary>One technique seen in an incident.</summary>
+/// <param name="Vector">The technique.</param>
+/// <param name="Protocol">IP protocol number, null when mixed.</param>
+/// <param name="SourcePort">Port that more than half of the packets came from, null when none.</param>
+/// <param name="DestinationPort">Port that more than half of the packets went to, null when none.</param>
+/// <param name="Share">Its part of the incident's packets, 0-1.</param>
+public sealed record IncidentVector(Vector Vector, byte? Protocol, ushort? SourcePort, ushort? DestinationPort, double Share);
+
+/// <summary>The largest second of an incident (of the capture, when that is shorter).</summary>
+public sealed record Peak(double WindowSeconds, Estimate PacketsPerSecond, Estimate BitsPerSecond);
+
+/// <summary>One event against one host.</summary>
+public sealed record Incident
+{
+    public required Address Target { get; init; }
+
+    public required Verdict Verdict { get; init; }
+
+    public required Confidence Confidence { get; init; }
+
+    public required IncidentState State { get; init; }
+
+    public required ImmutableArray<IncidentVector> Vectors { get; init; }
+
+    /// <summary>First packet of the attack traffic; nanoseconds since 1970-01-01 UTC, null when the records have no time of arrival.</summary>
+    public required long? StartedNanoseconds { get; init; }
+
+    /// <summary>End of the tick in which the verdict stood.</summary>
+    public required long? DetectedNanoseconds { get; init; }
+
+    /// <summary>Last packet of the attack traffic; null while it goes on.</summary>
+    public required long? EndedNanoseconds { get; init; }
+
+    public required Peak Peak { get; init; }
+
+    public required Estimate Packets { get; init; }
+
+    public required Estimate Bytes { get; init; }
+
+    /// <summary>Distinct source addresses among the packets seen.</summary>
+    public required Estimate Sources { get; init; }
+
+    public required ImmutableArray<Reason> Reasons { get; init; }
+
+    /// <summary>1 in this many packets was seen; null when unknown or mixed.</summary>
+    public required uint? SamplingRate { get; init; }
+
+    /// <summary>What must be kept in mind when reading this incident.</summary>
+    public required ImmutableArray<string> Limits { get; init; }
+
+    /// <summary>Attack packets over time, equal steps from the first to the last packet (for a sparkline).</summary>
+    public required ImmutableArray<ulong> Series { get; init; }
+}
+
+/// <summary>What a detector found, and what it could not look at.</summary>
+public sealed record DetectionResult
+{
+    /// <summary>The reason of <see cref="LeftOut"/> that is no lack: ARP and the like.</summary>
+    public const string WithoutAddresses = "without IP addresses";
+
+    /// <summary>Incidents in the order of detection, then target.</summary>
+    public required ImmutableArray<Incident> Incidents { get; init; }
+
+    /// <summary>Records counted.</summary>
+    public required long Records { get; init; }
+
+    /// <summary>First and last time of arrival, nanoseconds since 1970-01-01 UTC; null when no record has one.</summary>
+    public required long? FirstNanoseconds { get; init; }
+
+    /// <inheritdoc cref="FirstNanoseconds"/>
+    public required long? LastNanoseconds { get; init; }
+
+    /// <summary>Destination hosts counted.</summary>
+    public required int Hosts { get; init; }
+
+    /// <summary>Records left out of the verdicts, by reason; only reasons that occurred.</summary>
+    public required ImmutableArray<(string Reason, long Records)> LeftOut { get; init; }
+
+    /// <summary>Records whose sampling rate is unknown: their sums are lower bounds.</summary>
+    public required long UnknownRateRecords { get; init; }
+}

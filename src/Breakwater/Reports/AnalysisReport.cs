@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Breakwater.Detection;
+
+namespace Breakwater.Reports;
+
+/// <summary>All that one run of <c>analyze</c> has to say; <see cref="ReportJson"/> and <see cref="ReportText"/> write it.</summary>
+internal sealed record AnalysisReport
+{
+    /// <summary>Name and version of the report's schema.</summary>
+    public const string Schema = "breakwater.report/1";
+
+    public required DetectorOptions Options { get; init; }
+
+    public required ImmutableArray<ReportInput> Inputs { get; init; }
+
+    public required DetectionResult Result { get; init; }
+
+    /// <summary>Everything read: flows, but also templates, options and counters, which no verdict can rest on.</summary>
+    public required long RecordsRead { get; init; }
+
+    /// <summary>What was not read or not judged, each in a sentence.</summary>
+    public required ImmutableArray<string> Warnings { get; init; }
+
+    /// <summary>False when part of the input bears on no verdict.</summary>
+    public required bool Complete { get; init; }
+
+    public required double ElapsedSeconds { get; init; }
+
+    /// <summary>Breakwater's version.</summary>
+    public static string Version { get; } = typeof(AnalysisReport).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+
+    /// <summary>SHA-256 of everything that was configured, lower-case hexadecimal.</summary>
+    public string ConfigHash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Options.Canonical())));
+}

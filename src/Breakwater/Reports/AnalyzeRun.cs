@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Breakwater.Detection;
+using Breakwater.Telemetry;
+
+namespace Breakwater.Reports;
+
+/// <summary>Files in, report out: the one place where telemetry meets detection.</summary>
+internal static class AnalyzeRun
+{
+    public static AnalysisReport Run(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options, TimeProvider clock)
+    {
+        var started = clock.GetTimestamp();
+        var pass = paths.Count == 1 ? Straight(paths, inputs, options) : Merged(paths, inputs, options);
+        if (pass.OutOfOrder > 0 && paths is [not "-"])
+            pass = Merged(paths, inputs, options);
+        var warnings = Warnings(pass.Summary, pass.Result, pass.OutOfOrder);
+        return new AnalysisReport
+        {
+            Options = options,
+            Inputs = [.. pass.Summary.Inputs.Select(ToReportInput)],
+            Result = pass.Result,
+            RecordsRead = pass.Summary.RecordsRead,
+            Warnings = warnings.Sentences,
+            Complete = warnings.Complete,
+            ElapsedSeconds = clock.GetElapsedTime(started).TotalSeconds,
+        };
+    }
+
+    /// <summary>One file in its own order: no copy of a record is kept.</summary>
+    private static Pass Straight(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options)
+    {
+        var summary = new DecodeSummary();
+        var detector = new Detector(options);
+        var feed = new DetectorFeed(detector);
+        TelemetryInputs.Read(paths, inputs, summary, ref feed);
+        return new Pass(summary, detector.Finish(), feed.OutOfOrder);
+    }
+
+    /// <summary>Several files, or one whose times jump back, put into the order of arrival.</summary>
+    private static Pass Merged(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options)
+    {
+        var summary = new DecodeSummary();
+        var detector = new Detector(options);
+        var feed = new MergingFeed(new DetectorFeed(detector));
+        TelemetryInputs.Read(paths, inputs, summary, ref feed);
+        feed.Flush();
+        return new Pass(summary, detector.Finish(), feed.OutOfOrder);
+    }
+
+    private sealed record Pass(DecodeSummary Summary, DetectionResult Result, long OutOfOrder);
+
+    private static ReportInput ToReportInput(InputSummary input) => new(
+        input.Path, input.Kind == InputKind.Unknown ? "unknown" : input.Kind.Name(), input.Records, input.Bytes, input.FirstSeenNanoseconds,
+        input.LastSeenNanoseconds, input.DecodeErrors, input.Failure);
+
+    private static (ImmutableArray<string> Sentences, bool Complete) Warnings(DecodeSummary summary, DetectionResult result, long outOfOrder)
+    {
+        var lacks = new List<string>();
+        foreach (var input in summary.Inputs)
+        {
+            if (input.Failure is not null)
+                lacks.Add($"{input.Path}: {input.Failure}");
+            else if (input.DecodeErrors > 0)
+                lacks.Add(Text($"{input.Path}: {input.DecodeErrors:N0} packets or places could not be read to their end"));
+        }
+        foreach (var exporter in summary.Exporters)
+        {
+            if (exporter.UndecodableSets > 0)
+                lacks.Add(Text($"{exporter.Name}: {exporter.UndecodableSets:N0} sets could not be decoded; give the file with their templates in the same command"));
+        }
+        if (outOfOrder > 0)
+            lacks.Add(Text($"{outOfOrder:N0} records arrived more than a second before ones already judged and were left out"));
+        var isComplete = lacks.Count == 0;
+        foreach (var (reason, records) in result.LeftOut)
+        {
+            // ARP and the like lack nothing.
+            if (reason == DetectionResult.WithoutAddresses)
+                continue;
+            lacks.Add(Text($"{records:N0} records {reason} bear on no verdict"));
+            isComplete = false;
+        }
+        if (result.UnknownRateRecords > 0)
+            lacks.Add(Text($"{result.UnknownRateRecords:N0} records have no known sampling rate: attacks may be larger than reported, or missed"));
+        return ([.. lacks], isComplete);
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

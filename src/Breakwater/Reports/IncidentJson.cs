@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Breakwater.Detection;
+
+namespace Breakwater.Reports;
+
+/// <summary>One incident as the report's JSON has it: every key of the contract, null where nothing is known.</summary>
+internal static class IncidentJson
+{
+    public static JsonObject Write(Incident incident) => new()
+    {
+        ["id"] = Id(incident),
+        ["target"] = new JsonObject { ["kind"] = "host", ["value"] = incident.Target.ToString(), ["direction"] = "inbound" },
+        ["service"] = null,
+        ["shape"] = "host",
+        ["verdict"] = Name(incident.Verdict),
+        ["confidence"] = Name(incident.Confidence),
+        ["state"] = Name(incident.State),
+        ["vectors"] = new JsonArray([.. incident.Vectors.Select(Write)]),
+        ["startedAt"] = ReportTime.Format(incident.StartedNanoseconds),
+        ["detectedAt"] = ReportTime.Format(incident.DetectedNanoseconds),
+        ["endedAt"] = ReportTime.Format(incident.EndedNanoseconds),
+        ["peak"] = new JsonObject
+        {
+            ["windowSeconds"] = Number(incident.Peak.WindowSeconds),
+            ["packetsPerSecond"] = Write(incident.Peak.PacketsPerSecond),
+            ["bitsPerSecond"] = Write(incident.Peak.BitsPerSecond),
+            ["requestsPerSecond"] = null,
+        },
+        ["total"] = new JsonObject { ["packets"] = Write(incident.Packets), ["bytes"] = Write(incident.Bytes), ["requests"] = null },
+        ["sources"] = new JsonObject
+        {
+            ["distinct"] = Write(incident.Sources),
+            // None of these vectors completes a handshake, so no sender of theirs is proven (and none is published).
+            ["proven"] = Write(new Estimate(0, 0, 0, incident.Sources.Samples)),
+            ["top"] = new JsonArray(),
+            ["countries"] = null,
+            ["asns"] = null,
+        },
+        ["reasons"] = new JsonArray([.. incident.Reasons.Select(Write)]),
+        ["telemetry"] = new JsonObject { ["samplingRate"] = Number(incident.SamplingRate), ["health"] = null },
+        ["limits"] = new JsonArray([.. incident.Limits.Select(static limit => (JsonNode)limit)]),
+        ["mitigations"] = new JsonArray(),
+    };
+
+    /// <summary>The same event has the same identifier in every run: it is a hash of target and start.</summary>
+    public static string Id(Incident incident)
+    {
+        var start = incident.StartedNanoseconds?.ToString(CultureInfo.InvariantCulture) ?? "unknown";
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{incident.Target}|{start}"));
+        return "inc-" + Convert.ToHexStringLower(hash)[..12];
+    }
+
+    public static string Name(Verdict verdict) => verdict switch
+    {
+        Verdict.Attack => "attack",
+        Verdict.FlashCrowd => "flash-crowd",
+        Verdict.Undetermined => "undetermined",
+        _ => "insufficient-evidence",
+    };
+
+    public static string Name(Confidence confidence) => confidence switch
+    {
+        Confidence.High => "high",
+        Confidence.Medium => "medium",
+        _ => "low",
+    };
+
+    private static string Name(IncidentState state) => state switch
+    {
+        IncidentState.Active => "active",
+        IncidentState.Quiet => "quiet",
+        _ => "closed",
+    };
+
+    private static JsonNode Write(IncidentVector vector) => new JsonObject
+    {
+        ["name"] = Vectors.Name(vector.Vector),
+        ["protocol"] = Number(vector.Protocol),
+        ["sourcePort"] = Number(vector.SourcePort),
+        ["destinationPort"] = Number(vector.DestinationPort),
+        ["share"] = Number(Math.Round(vector.Share, 4)),
+    };
+
+    private static JsonNode Write(Reason reason) => new JsonObject
+    {
+        ["text"] = reason.Text,
+        ["measure"] = reason.Measure,
+        ["value"] = Number(reason.Value),
+        ["threshold"] = Number(reason.Threshold),
+        ["counterfactual"] = reason.Counterfactual,
+    };
+
+    private static JsonObject Write(Estimate estimate) => new()
+    {
+        ["value"] = Number(estimate.Value),
+        ["low"] = Number(estimate.Low),
+        ["high"] = Number(estimate.High),
+        ["samples"] = Number(estimate.Samples),
+    };
+
+    /// <summary>Whole numbers as they are (above 2⁵³ as text), others whole or with six significant digits: more would be false precision.</summary>
+    internal static JsonNode? Number(double? value)
+    {
+        if (value is not { } number || !double.IsFinite(number))
+            return null;
+        if (number == Math.Floor(number) && Math.Abs(number) <= 1L << 53)
+            return JsonValue.Create((long)number);
+        if (Math.Abs(number) > 1L << 53)
+            return JsonValue.Create(number.ToString("F0", CultureInfo.InvariantCulture));
+        var digits = 5 - (int)Math.Floor(Math.Log10(Math.Abs(number)));
+        return JsonValue.Create(digits is >= 0 and <= 15 ? Math.Round(number, digits) : Math.Round(number));
+    }
+}

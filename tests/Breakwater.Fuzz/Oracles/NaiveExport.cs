@@ -1,0 +1,217 @@
+namespace Breakwater.Fuzz.Oracles;
+
+/// <summary>One field of a template as the slow reader sees it.</summary>
+internal readonly record struct NaiveField(int Id, uint Enterprise, int Length, bool IsScope);
+
+/// <summary>A template's fields.</summary>
+internal sealed record NaiveTemplate(bool IsOptions, IReadOnlyList<NaiveField> Fields);
+
+/// <summary>One value of a record.</summary>
+internal readonly record struct NaiveValue(NaiveField Field, byte[] Octets);
+
+/// <summary>A data set as it stands in a message.</summary>
+/// <param name="SetId">Its id, 256 and above.</param>
+/// <param name="Offset">Where its body begins in the message.</param>
+/// <param name="Body">The octets behind its header, as many as are there.</param>
+/// <param name="Template">What its id meant at this place; null when nothing is known.</param>
+internal sealed record NaiveDataSet(int SetId, int Offset, byte[] Body, NaiveTemplate? Template);
+
+/// <summary>What one message carries.</summary>
+internal sealed record NaiveMessage(uint Domain, List<NaiveDataSet> DataSets, Dictionary<int, List<NaiveTemplate>> Meanings)
+{
+    /// <summary>True when there were template sets.</summary>
+    public bool HasTemplates { get; set; }
+}
+
+/// <summary>
+/// Reads NetFlow v9 (RFC 3954) and IPFIX (RFC 7011) messages with a plain list walk and remembers every template it ever saw: no
+/// waiting, no eviction, no plans. Written from the RFCs.
+/// </summary>
+internal sealed class NaiveExport(bool isIpfix, int mostFields)
+{
+    private readonly Dictionary<(uint Domain, int Id), NaiveTemplate> _templates = [];
+
+    /// <summary>Reads one message; null when its header cannot be read.</summary>
+    public NaiveMessage? Read(byte[] datagram)
+    {
+        var header = isIpfix ? 16 : 20;
+        if (datagram.Length < header || U16(datagram, 0) != (isIpfix ? 10 : 9))
+            return null;
+        var end = datagram.Length;
+        if (isIpfix)
+        {
+            if (U16(datagram, 2) < header)
+                return null;
+            end = Math.Min(end, U16(datagram, 2));
+        }
+
+        var domain = U32(datagram, isIpfix ? 12 : 16);
+        var message = new NaiveMessage(domain, [], []);
+        var at = header;
+        while (at + 4 <= end)
+        {
+            var (id, length) = (U16(datagram, at), U16(datagram, at + 2));
+            if (length < 4)
+                break;
+            var setEnd = Math.Min(end, at + length);
+            ReadSet(message, id, at + 4, datagram[(at + 4)..setEnd]);
+            at = setEnd;
+        }
+
+        return message;
+    }
+
+    /// <summary>Cuts a data set into records; what is left is padding, or a record that is cut off.</summary>
+    public static List<List<NaiveValue>> Records(NaiveTemplate template, byte[] body)
+    {
+        var records = new List<List<NaiveValue>>();
+        var at = 0;
+        while (at < body.Length && ReadRecord(template, body, ref at) is { } record)
+            records.Add(record);
+        return records;
+    }
+
+    private static List<NaiveValue>? ReadRecord(NaiveTemplate template, byte[] body, ref int at)
+    {
+        var values = new List<NaiveValue>();
+        var place = at;
+        foreach (var field in template.Fields)
+        {
+            var length = field.Length;
+            if (length == 65535)
+            {
+                // RFC 7011 §7
+                if (place >= body.Length)
+                    return null;
+                length = body[place++];
+                if (length == 255)
+                {
+                    if (place + 2 > body.Length)
+                        return null;
+                    length = U16(body, place);
+                    place += 2;
+                }
+            }
+
+            if (place + length > body.Length)
+                return null;
+            values.Add(new NaiveValue(field, body[place..(place + length)]));
+            place += length;
+        }
+
+        if (place == at)
+            return null;
+        at = place;
+        return values;
+    }
+
+    private void ReadSet(NaiveMessage message, int id, int offset, byte[] body)
+    {
+        if (id >= 256)
+        {
+            _templates.TryGetValue((message.Domain, id), out var template);
+            message.DataSets.Add(new NaiveDataSet(id, offset, body, template));
+        }
+        else if (id == (isIpfix ? 2 : 0))
+        {
+            message.HasTemplates = true;
+            ReadTemplates(message, body);
+        }
+        else if (id == (isIpfix ? 3 : 1))
+        {
+            message.HasTemplates = true;
+            ReadOptionsTemplates(message, body);
+        }
+    }
+
+    // RFC 7011 §3.4.1, RFC 3954 §5.2: id, field count, fields; over and over until padding.
+    private void ReadTemplates(NaiveMessage message, byte[] body)
+    {
+        var at = 0;
+        while (at + 4 <= body.Length)
+        {
+            var (id, count) = (U16(body, at), U16(body, at + 2));
+            at += 4;
+            if (id == 0 && count == 0)
+                return;
+            if (count == 0)
+                continue;
+            if (ReadFields(body, ref at, count, 0) is not { } fields)
+                return;
+            Keep(message, id, new NaiveTemplate(false, fields));
+        }
+    }
+
+    // RFC 7011 §3.4.2.2: id, field count, scope field count. RFC 3954 §6.1: id, scope length, option length, in octets.
+    private void ReadOptionsTemplates(NaiveMessage message, byte[] body)
+    {
+        var at = 0;
+        while (at + 4 <= body.Length)
+        {
+            var (id, first) = (U16(body, at), U16(body, at + 2));
+            if (isIpfix && first == 0)
+            {
+                if (id == 0)
+                    return;
+                at += 4;
+                continue;
+            }
+
+            if (at + 6 > body.Length)
+                return;
+            var second = U16(body, at + 4);
+            at += 6;
+            if (id == 0 && first == 0 && second == 0)
+                return;
+            var (count, scopes) = isIpfix ? (first, second) : ((first + second) / 4, first / 4);
+            if (isIpfix ? scopes > count : first % 4 != 0 || second % 4 != 0)
+                return;
+            if (ReadFields(body, ref at, count, scopes) is not { } fields)
+                return;
+            if (scopes > 0 || !isIpfix)
+                Keep(message, id, new NaiveTemplate(true, fields));
+        }
+    }
+
+    private List<NaiveField>? ReadFields(byte[] body, ref int at, int count, int scopes)
+    {
+        var fields = new List<NaiveField>();
+        for (var i = 0; i < count; i++)
+        {
+            if (at + 4 > body.Length)
+                return null;
+            var (id, length) = (U16(body, at), U16(body, at + 2));
+            at += 4;
+            uint enterprise = 0;
+            if (isIpfix && id >= 0x8000)
+            {
+                if (at + 4 > body.Length)
+                    return null;
+                id -= 0x8000;
+                enterprise = U32(body, at);
+                at += 4;
+            }
+
+            fields.Add(new NaiveField(id, enterprise, length, i < scopes));
+        }
+
+        return fields;
+    }
+
+    private void Keep(NaiveMessage message, int id, NaiveTemplate template)
+    {
+        if (id < 256 || template.Fields.Count == 0 || template.Fields.Count > mostFields)
+            return;
+        if (!message.Meanings.TryGetValue(id, out var meanings))
+            message.Meanings[id] = meanings = [];
+        meanings.Add(template);
+        _templates[(message.Domain, id)] = template;
+    }
+
+    /// <summary>What an id means now, in a domain; null when it was never told.</summary>
+    public NaiveTemplate? Find(uint domain, int id) => _templates.GetValueOrDefault((domain, id));
+
+    internal static int U16(byte[] bytes, int at) => (bytes[at] << 8) | bytes[at + 1];
+
+    internal static uint U32(byte[] bytes, int at) => ((uint)U16(bytes, at) << 16) | (uint)U16(bytes, at + 2);
+}

@@ -1,0 +1,80 @@
+using Breakwater.Fuzz.Engine;
+using Breakwater.Fuzz.Oracles;
+using Breakwater.Wire.Ipfix;
+
+namespace Breakwater.Fuzz.Targets;
+
+/// <summary>Compares the sets that a decoder handed over with those of the slow reader.</summary>
+internal static class ExportAgreement
+{
+    /// <summary>What the ids of the delivered sets meant before this message: sets that waited may be read with that.</summary>
+    public static List<NaiveTemplate?> MeaningsBefore(in ExportEvents events, NaiveExport oracle) =>
+        [.. events.Sets.Select(set => oracle.Find(set.Domain, set.SetId))];
+
+    /// <summary>Compares one message.</summary>
+    /// <param name="message">As the slow reader sees it.</param>
+    /// <param name="events">What the decoder handed over while it read the message.</param>
+    /// <param name="before">For each delivered set, what its id meant before this message.</param>
+    public static void Check(NaiveMessage message, in ExportEvents events, List<NaiveTemplate?> before)
+    {
+        var last = -1;
+        for (var i = 0; i < events.Sets.Count; i++)
+        {
+            var set = events.Sets[i];
+            if (set.HasWaited)
+            {
+                var meanings = new List<NaiveTemplate?> { before[i] };
+                if (set.Domain == message.Domain && message.Meanings.TryGetValue(set.SetId, out var told))
+                    meanings.AddRange(told);
+                var meaning = meanings.Find(one => one is not null && IsSame(one, set.Template));
+                FuzzFault.Holds(meaning is not null, $"set {set.SetId} waited and was read with a template that nobody sent");
+                CheckRecords(set, meaning!, set.Records);
+                continue;
+            }
+
+            FuzzFault.Holds(set.Offset > last, $"set {set.SetId} at {set.Offset} came after that at {last}");
+            last = set.Offset;
+            var own = message.DataSets.Find(one => one.Offset == set.Offset);
+            FuzzFault.Holds(own is not null && own.SetId == set.SetId, $"there is no set {set.SetId} at {set.Offset}");
+            FuzzFault.Holds(own!.Template is not null, $"set {set.SetId} was read without a template");
+            FuzzFault.Holds(IsSame(own.Template!, set.Template), $"set {set.SetId} was read with another template than the latest");
+            CheckRecords(set, own.Template!, own.Body);
+        }
+    }
+
+    private static bool IsSame(NaiveTemplate oracle, Template template)
+    {
+        if (oracle.Fields.Count != template.Fields.Length || oracle.IsOptions != template.IsOptions)
+            return false;
+        for (var i = 0; i < oracle.Fields.Count; i++)
+        {
+            var (one, two) = (oracle.Fields[i], template.Fields[i]);
+            if (one.Id != two.Id || one.Enterprise != two.EnterpriseNumber || one.Length != two.Length || one.IsScope != two.IsScope)
+                return false;
+        }
+
+        return true;
+    }
+
+    private static void CheckRecords(DeliveredSet set, NaiveTemplate template, byte[] body)
+    {
+        var expected = NaiveExport.Records(template, body);
+        FuzzFault.Same($"records of set {set.SetId}", set.RecordCount, expected.Count);
+        var cursor = new RecordCursor(set.Template, set.Records);
+        foreach (var record in expected)
+        {
+            FuzzFault.Holds(cursor.TryRead(out var octets), "fewer records than counted");
+            var fields = new FieldCursor(set.Template, octets);
+            foreach (var value in record)
+            {
+                FuzzFault.Holds(fields.TryRead(out var field, out var read), $"element {value.Field.Id} is missing");
+                FuzzFault.Same("element", (int)field.Id, value.Field.Id);
+                FuzzFault.Holds(read.SequenceEqual(value.Octets), $"element {field.Id}: {Convert.ToHexString(read)} and {Convert.ToHexString(value.Octets)}");
+            }
+
+            FuzzFault.Holds(!fields.TryRead(out _, out _), "a field more than the template has");
+        }
+
+        FuzzFault.Holds(!cursor.TryRead(out _), "a record more than counted");
+    }
+}

@@ -1,0 +1,81 @@
+using Breakwater.Fuzz.Engine;
+using Breakwater.Wire.Ipfix;
+
+namespace Breakwater.Fuzz.Targets;
+
+/// <summary>One data set that a decoder handed over, copied.</summary>
+/// <param name="Domain">Its observation domain or source id.</param>
+/// <param name="SetId">Its id.</param>
+/// <param name="HasWaited">True when it came with an earlier message.</param>
+/// <param name="Offset">Where its records begin in the datagram; 0 for sets that waited.</param>
+/// <param name="RecordCount">Records announced by the decoder.</param>
+/// <param name="Template">The template it was read with.</param>
+/// <param name="Records">The octets handed over.</param>
+internal sealed record DeliveredSet(uint Domain, ushort SetId, bool HasWaited, int Offset, int RecordCount, Template Template, byte[] Records);
+
+/// <summary>Copies what a decoder hands over, to be compared afterwards.</summary>
+internal struct ExportEvents : ISetSink
+{
+    public byte[] Datagram;
+    public List<DeliveredSet> Sets;
+    public int UndecodableDataSets;
+    public int UndecodableOtherSets;
+    public int Templates;
+    public Signature Signature;
+
+    public void OnTemplate(in SetContext context, Template template, TemplateChange change)
+    {
+        Templates++;
+        Signature.Add(0x100 | (ulong)change | ((ulong)template.Kind << 4) | (template.HasVariableLength ? 0x80UL : 0));
+        Signature.AddCount(template.Fields.Length);
+    }
+
+    public void OnDataSet(in SetContext context, Template template, ReadOnlySpan<byte> records)
+    {
+        var offset = Datagram.AsSpan().Overlaps(records, out var at) ? at : 0;
+        Sets.Add(new DeliveredSet(context.DomainId, context.SetId, context.HasWaited, offset, context.RecordCount, template, records.ToArray()));
+        Signature.Add(0x200 | (context.HasWaited ? 1UL : 0) | ((ulong)template.Kind << 4) | (template.HasVariableLength ? 0x80UL : 0));
+        Signature.AddCount(context.RecordCount);
+        Signature.Add((ulong)context.SamplingFor(template, records).Source);
+    }
+
+    public void OnUndecodableSet(in SetContext context, int lengthBytes, UndecodableReason reason)
+    {
+        if (context.SetId >= 256)
+            UndecodableDataSets++;
+        else
+            UndecodableOtherSets++;
+        Signature.Add(0x300 | (ulong)reason);
+    }
+
+    public void OnSequence(in SetContext context, in SequenceEvent sequenceEvent) => Signature.Add(0x400 | (ulong)sequenceEvent.Kind);
+}
+
+/// <summary>Takes everything and keeps nothing: for the measurement of allocations.</summary>
+internal struct NoEvents : ISetSink
+{
+    public int Records;
+
+    public readonly void OnTemplate(in SetContext context, Template template, TemplateChange change)
+    {
+    }
+
+    public void OnDataSet(in SetContext context, Template template, ReadOnlySpan<byte> records)
+    {
+        var cursor = new RecordCursor(template, records);
+        while (cursor.TryRead(out var record))
+        {
+            var fields = new FieldCursor(template, record);
+            while (fields.TryRead(out _, out var value))
+                Records += value.Length;
+        }
+    }
+
+    public readonly void OnUndecodableSet(in SetContext context, int lengthBytes, UndecodableReason reason)
+    {
+    }
+
+    public readonly void OnSequence(in SetContext context, in SequenceEvent sequenceEvent)
+    {
+    }
+}
