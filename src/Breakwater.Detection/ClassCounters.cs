@@ -40,6 +40,9 @@ internal sealed class ClassCounters
 
     public long LastTick { get; private set; } = long.MinValue;
 
+    /// <summary>Sources over the class's life.</summary>
+    public HyperLogLog LifeSources { get; } = new(SourcePrecision);
+
     /// <summary>Ports over the class's life.</summary>
     public PortVote LifeSourcePorts { get; } = new();
 
@@ -56,7 +59,7 @@ internal sealed class ClassCounters
         var steps = _ringTick == long.MinValue || tick - _ringTick >= WindowTicks ? WindowTicks : (int)(tick - _ringTick);
         for (var step = 0; step < steps; step++)
         {
-            var slot = (int)((tick - step) % WindowTicks);
+            var slot = (int)((tick - step + WindowTicks) % WindowTicks);
             _packetRing[slot] = default;
             _byteRing[slot] = default;
             _firstRing[slot] = long.MaxValue;
@@ -80,6 +83,7 @@ internal sealed class ClassCounters
         _firstRing[slot] = TickFirst;
         var scaled = (ulong)entry.Packets * Math.Max(entry.SamplingRate, 1);
         Current.Add(in entry, scaled);
+        LifeSources.Add(entry.Source);
         if (!entry.HasPorts)
             return;
         LifeSourcePorts.Add(entry.SourcePort, scaled);
@@ -123,6 +127,7 @@ internal sealed class ClassCounters
     private void ForgetLife()
     {
         (LifePackets, LifeBytes, PeakPackets, PeakBytes, LifeFirst) = (default, default, default, default, long.MaxValue);
+        LifeSources.Clear();
         LifeSourcePorts.Clear();
         LifeDestinationPorts.Clear();
     }

@@ -15,6 +15,9 @@ public sealed class Detector
     /// <summary>Length of a tick.</summary>
     public const long TickNanoseconds = 100_000_000;
 
+    /// <summary>An IPv4 header without options (RFC 791 §3.1): no packet is smaller.</summary>
+    private const uint SmallestPacketBytes = 20;
+
     private const uint WatchFloorPacketsPerSecond = 10;
     private const uint WatchFloorReplies = 8;
     private const int MaxIncidents = 10_000;
@@ -31,7 +34,7 @@ public sealed class Detector
     private readonly List<Finding> _findings = [];
     private readonly LeftOutCounts _leftOut = new();
     private long _records, _timed, _unknownRate;
-    private long _first = long.MaxValue, _last = long.MinValue;
+    private long _begin = long.MaxValue, _first = long.MaxValue, _last = long.MinValue;
     private long _tick;
     private int _dossierCount;
 
@@ -55,6 +58,8 @@ public sealed class Detector
             _leftOut.NoPackets++;
         else if (flow.Knows(FlowFields.TotalCounters))
             _leftOut.RunningTotals++;
+        else if (flow.Knows(FlowFields.Bytes) && flow.Bytes / flow.Packets < SmallestPacketBytes)
+            _leftOut.Impossible++;
         else
             CountUsable(in flow);
     }
@@ -126,6 +131,7 @@ public sealed class Detector
             return;
         _timed++;
         _first = Math.Min(_first, flow.ReceivedNanoseconds);
+        _begin = Math.Min(_begin, flow.Knows(FlowFields.Start) ? flow.StartNanoseconds : flow.ReceivedNanoseconds);
         _last = Math.Max(_last, flow.ReceivedNanoseconds);
     }
 
@@ -263,7 +269,7 @@ public sealed class Detector
     {
         JudgeTick();
         var timed = _records > 0 && 2 * _timed > _records;
-        double? span = timed && _last - _first < 1_000_000_000 ? Math.Max(_last - _first, 1_000_000) / 1e9 : null;
+        double? span = timed && _last - _begin < 1_000_000_000 ? Math.Max(_last - _begin, 1_000_000) / 1e9 : null;
         if (span is not null)
             Judge(span);
         var all = _closed.Concat(_open.Values.Select(incident => (Incident: incident, LastTick: _tick)))
@@ -283,7 +289,7 @@ public sealed class Detector
     /// <summary>Records that no verdict rests on, by reason.</summary>
     private sealed class LeftOutCounts
     {
-        public long NoAddresses, NoPackets, RunningTotals, BeyondHosts, BeyondTick, HostsWithoutDossier;
+        public long NoAddresses, NoPackets, RunningTotals, Impossible, BeyondHosts, BeyondTick, HostsWithoutDossier;
 
         public ImmutableArray<(string Reason, long Records)> ToReasons()
         {
@@ -292,6 +298,7 @@ public sealed class Detector
                 (DetectionResult.WithoutAddresses, NoAddresses),
                 ("without a packet count", NoPackets),
                 ("with running totals instead of differences", RunningTotals),
+                ("with fewer bytes than their packets' headers have", Impossible),
                 ("to hosts beyond the limit of hosts", BeyondHosts),
                 ("beyond the limit of records studied per tick", BeyondTick),
                 ("at the moments when a busy host found every place of close watch taken", HostsWithoutDossier),

@@ -20,8 +20,8 @@ public sealed record DetectorOptions
     /// <summary>UDP without a telling port: lowest rate of an attack.</summary>
     public int UdpFloorPacketsPerSecond { get; init; } = 2_000;
 
-    /// <summary>GRE and other IP protocols: lowest rate of an attack.</summary>
-    public int TunnelFloorPacketsPerSecond { get; init; } = 5_000;
+    /// <summary>GRE and other IP protocols, from 64 senders or more: lowest rate of an attack.</summary>
+    public int TunnelFloorPacketsPerSecond { get; init; } = 2_000;
 
     /// <summary>Replies nobody asked for are evidence at any rate from this many packets on (within a minute, unsampled).</summary>
     public int UnaskedRepliesFloorPackets { get; init; } = 100;

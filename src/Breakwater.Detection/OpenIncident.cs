@@ -55,7 +55,8 @@ internal sealed class OpenIncident(Address target, long detectedTick)
             (_strength, _margin) = (finding.Strength, 0);
         if (finding.Strength == _strength)
             _margin = Math.Max(_margin, finding.Margin);
-        var member = _members.Find(known => known.Vector == finding.Vector && known.Counters == finding.Counters);
+        // One kind of traffic has one name: a later, better founded one replaces it.
+        var member = _members.Find(known => known.Counters == finding.Counters);
         if (member is null)
         {
             member = new Member(finding);
@@ -81,7 +82,7 @@ internal sealed class OpenIncident(Address target, long detectedTick)
         {
             packets.Add(in member.Packets);
             bytes.Add(in member.Bytes);
-            member.MergeSources(sources);
+            sources.Merge(member.Sources);
         }
         var state = lastTick - LastSignalTick < ClassCounters.WindowTicks ? IncidentState.Active
             : lastTick - LastSignalTick < options.QuietSeconds * 10L ? IncidentState.Quiet : IncidentState.Closed;
@@ -128,11 +129,11 @@ internal sealed class OpenIncident(Address target, long detectedTick)
     private static Estimate SourceEstimate(HyperLogLog sources, in WeightedSum packets)
     {
         var value = sources.Estimate();
-        var error = 1.96 * sources.StandardError * value;
-        var low = Math.Max(1, Math.Floor(value - error));
+        var error = 1.96 * sources.StandardErrorAt(value);
+        var low = Math.Max(1, Math.Round(value - error));
         return packets.Sampled > 0 || packets.UnknownRate > 0
             ? new Estimate(null, low, null, packets.Samples)
-            : new Estimate(Math.Round(value), low, Math.Ceiling(value + error), packets.Samples);
+            : new Estimate(Math.Round(value), low, Math.Round(value + error), packets.Samples);
     }
 
     private static uint? CommonRate(in WeightedSum packets)
@@ -147,7 +148,6 @@ internal sealed class OpenIncident(Address target, long detectedTick)
     /// <summary>One vector of the incident with its totals.</summary>
     private sealed class Member(Finding found)
     {
-        private readonly HyperLogLog _sources = new(ClassCounters.SourcePrecision);
         private Finding _strongest = found;
         private long _takenTick = long.MinValue;
         private WeightedSum _packets, _bytes;
@@ -162,13 +162,19 @@ internal sealed class OpenIncident(Address target, long detectedTick)
 
         public ref readonly WeightedSum Bytes => ref _bytes;
 
+        public HyperLogLog Sources { get; } = new(ClassCounters.SourcePrecision);
+
         public IEnumerable<Reason> Reasons => _strongest.Reasons;
 
         public void Update(Finding finding)
         {
-            if (finding.Strength > _strongest.Strength || (finding.Strength == _strongest.Strength && finding.Margin > _strongest.Margin))
+            if (Weight(finding).CompareTo(Weight(_strongest)) > 0)
                 _strongest = finding;
         }
+
+        /// <summary>Enough evidence weighs most; then a reflection, which takes a second or two to show its many senders; then the margin.</summary>
+        private static (Strength Strength, bool IsReflection, double Margin) Weight(Finding finding) =>
+            (finding.Strength, finding.Vector is Vector.TcpReflection or Vector.UdpReflection, finding.Margin);
 
         /// <summary>Counts what came before the verdict, the present tick included; returns the time of the first packet.</summary>
         public long TakePast(Finding finding, TimeSeries series)
@@ -190,6 +196,10 @@ internal sealed class OpenIncident(Address target, long detectedTick)
                     (_packets, _bytes, start) = (counters.WindowPackets, counters.WindowBytes, counters.WindowFirst());
                     break;
             }
+            Sources.Merge(counters.Current.Sources);
+            Sources.Merge(counters.Previous.Sources);
+            if (finding.Horizon == Horizon.Life)
+                Sources.Merge(counters.LifeSources);
             series.Add(start / Detector.TickNanoseconds, counters.LastTick, _packets.Sum);
             _takenTick = counters.LastTick;
             return start;
@@ -203,16 +213,7 @@ internal sealed class OpenIncident(Address target, long detectedTick)
             _packets.Add(in Counters.TickPackets);
             _bytes.Add(in Counters.TickBytes);
             series.Add(tick, tick, Counters.TickPackets.Sum);
-            if (tick % 50 == 0)
-                MergeSources(_sources);
-        }
-
-        /// <summary>Adds the senders seen so far: those merged before, and those of the generations still held.</summary>
-        public void MergeSources(HyperLogLog all)
-        {
-            all.Merge(_sources);
-            all.Merge(Counters.Current.Sources);
-            all.Merge(Counters.Previous.Sources);
+            Sources.Merge(Counters.Current.Sources);
         }
 
         public IncidentVector ToVector(ulong allPackets) => new(

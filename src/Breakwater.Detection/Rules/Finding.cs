@@ -63,14 +63,14 @@ internal readonly record struct RuleContext(Dossier Dossier, DetectorOptions Opt
     /// <summary>The reason that belongs to <see cref="Test"/>.</summary>
     public Reason RateReason(ClassCounters counters, double fraction, int floor, Strength strength, string what)
     {
-        var rate = counters.WindowPackets.Sum * fraction;
+        var rate = Math.Round(counters.WindowPackets.Sum * fraction);
         if (strength == Strength.Sufficient)
         {
             return new Reason(
                 Text($"{rate:N0} {what} within one second; the floor is {floor:N0} packets/s"), "packetsPerSecond", rate, floor,
                 Text($"would not fire below {floor:N0} packets/s"));
         }
-        var extrapolated = rate / SpanSeconds!.Value;
+        var extrapolated = Math.Round(rate / SpanSeconds!.Value);
         return new Reason(
             Text($"{rate:N0} {what} in {SpanSeconds:0.###} s, the whole input: {extrapolated:N0} packets/s if it went on; the floor is {floor:N0}"),
             "packetsPerSecond", extrapolated, floor, Text($"a full second with at least {floor:N0} such packets would make it an attack"));

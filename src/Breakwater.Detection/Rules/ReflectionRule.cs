@@ -93,7 +93,8 @@ internal static class ReflectionRule
         var destinationPort = RuleContext.DestinationPort(counters);
         var sources = RuleContext.Sources(counters);
         var needed = context.Dossier.ReturnSeen && context.PairsKnown ? 4 * options.ReflectionSources : options.CrowdSources;
-        if (sourcePort is null || share < 0.8 || sourcePort == destinationPort || sources < needed || !RuleContext.MostlyUnasked(counters, 0.5))
+        // DHCP clients ask from port 68 (RFC 2131 §4.1): a fixed port, but no reflector's.
+        if (sourcePort is null or 68 || share < 0.8 || sourcePort == destinationPort || sources < needed || !RuleContext.MostlyUnasked(counters, 0.5))
             return null;
         var strength = context.Test(counters, share, options.ShapedFloorPacketsPerSecond, out var margin);
         if (strength == Strength.None)

@@ -6,6 +6,19 @@ internal static class UdpFloodRule
     /// <summary>Services that a crowd of honest clients uses by UDP: from one direction, crowd and flood look alike there.</summary>
     private static bool FacesCrowds(ushort? port) => port is 53 or 123 or 443 or 500 or 1194 or 3478 or 4500 or 5060 or 51820;
 
+    /// <summary>
+    /// A flood of requests has the port and the size of its service's requests: DNS queries are short (RFC 1035 §4.2.1 and an OPT
+    /// record), a client's first QUIC packet is padded to 1,200 bytes (RFC 9000 §14.1), a BOOTP message has 300 (RFC 1542 §2.1).
+    /// </summary>
+    private static Vector Name(ushort? destinationPort, double meanBytes) => destinationPort switch
+    {
+        53 when meanBytes is >= 40 and <= 160 => Vector.DnsQueryFlood,
+        67 when meanBytes is >= 250 and <= 650 => Vector.DhcpFlood,
+        443 when meanBytes >= 1200 => Vector.QuicFlood,
+        5060 when meanBytes >= 250 => Vector.SipFlood,
+        _ => Vector.UdpFlood,
+    };
+
     public static void Evaluate(in RuleContext context, List<Finding> findings)
     {
         if (context.Dossier[Vector.UdpFlood] is not { } counters || findings.Exists(static finding => finding.Vector == Vector.UdpReflection))
@@ -23,7 +36,7 @@ internal static class UdpFloodRule
             "distinctSources", Math.Round(sources), context.Options.CrowdSources,
             "would not fire for a few lasting conversations between fixed ports");
         findings.Add(new Finding(
-            Vector.UdpFlood, counters, strength, margin, Horizon.Window, RuleContext.SourcePort(counters, out _), destinationPort, 17,
+            Name(destinationPort, RuleContext.MeanBytes(counters)), counters, strength, margin, Horizon.Window, RuleContext.SourcePort(counters, out _), destinationPort, 17,
             [context.RateReason(counters, 1, floor, strength, "unasked UDP packets"), crowd]));
     }
 

@@ -10,8 +10,17 @@ internal sealed class HyperLogLog(int precision)
 {
     private readonly byte[] _registers = new byte[1 << precision];
 
-    /// <summary>Relative standard error of <see cref="Estimate"/>.</summary>
-    public double StandardError => 1.04 / Math.Sqrt(_registers.Length);
+    /// <summary>
+    /// Standard error of <see cref="Estimate"/> at a count, in counts: 1.04/√m, and where linear counting is used the smaller of that
+    /// and √m·√(eᵗ − t − 1), t = n/m (Whang, Vander-Zanden, Taylor 1990).
+    /// </summary>
+    public double StandardErrorAt(double count)
+    {
+        var registers = _registers.Length;
+        var raw = 1.04 / Math.Sqrt(registers) * count;
+        var load = count / registers;
+        return load > 2.5 ? raw : Math.Min(raw, Math.Sqrt(registers * (Math.Exp(load) - load - 1)));
+    }
 
     public void Add(ulong hash)
     {

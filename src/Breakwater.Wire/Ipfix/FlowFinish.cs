@@ -15,7 +15,8 @@ internal static class FlowFinish
     private const byte UdpLite = 136;
 
     /// <summary>The traits that need this at all for every record.</summary>
-    internal const PlanTraits Rare = PlanTraits.AbsoluteTimes | PlanTraits.DeferredUptime | PlanTraits.Duration | PlanTraits.Frame;
+    internal const PlanTraits Rare = PlanTraits.AbsoluteTimes | PlanTraits.DeferredUptime | PlanTraits.Duration | PlanTraits.Frame
+        | PlanTraits.ClearsFirst;
 
     /// <summary>True when ports and ICMP elements are not simply what they seem.</summary>
     internal static bool IsUnusual(in FlowRecord flow) =>
@@ -32,6 +33,8 @@ internal static class FlowFinish
                 flow.Known &= ~FlowFields.End;
         }
 
+        if ((flow.Known & FlowFields.IcmpTypeCode) == 0)
+            flow.IcmpTypeCode = 0; // a code whose type was missing
         if ((plan.Traits & PlanTraits.DeferredUptime) != 0)
             ResolveUptimes(plan, ref scratch);
         if ((plan.Traits & PlanTraits.Duration) != 0)
@@ -46,10 +49,12 @@ internal static class FlowFinish
     /// </summary>
     internal static void FixPorts(ref FlowRecord flow)
     {
+        if ((flow.Known & FlowFields.Protocol) == 0)
+            return;
         if (flow.Protocol is Icmp or IcmpV6)
         {
-            var isTold = (flow.Known & FlowFields.IcmpTypeCode) != 0 && flow.IcmpTypeCode != 0;
-            if (!isTold && (flow.Known & FlowFields.DestinationPort) != 0)
+            // Firewalls export type and code as elements, and the echo identifier as a port: an element, even 0, is what holds.
+            if ((flow.Known & (FlowFields.IcmpTypeCode | FlowFields.DestinationPort)) == FlowFields.DestinationPort)
             {
                 flow.IcmpTypeCode = flow.DestinationPort;
                 flow.Known |= FlowFields.IcmpTypeCode;
@@ -74,15 +79,15 @@ internal static class FlowFinish
         if (scratch.SystemInitMilliseconds == 0)
             return;
         var uptime = (uint)((ulong)(scratch.ExportNanoseconds / 1_000_000) - scratch.SystemInitMilliseconds);
-        if (plan.StartsByUptime)
+        if (plan.StartsByUptime && scratch.FirstUptimePlusOne != 0)
         {
-            flow.StartNanoseconds = FlowTime.FromUptime(scratch.FirstUptime, uptime, scratch.ExportNanoseconds);
+            flow.StartNanoseconds = FlowTime.FromUptime((uint)(scratch.FirstUptimePlusOne - 1), uptime, scratch.ExportNanoseconds);
             flow.Known |= FlowFields.Start;
         }
 
-        if (plan.EndsByUptime)
+        if (plan.EndsByUptime && scratch.LastUptimePlusOne != 0)
         {
-            flow.EndNanoseconds = FlowTime.FromUptime(scratch.LastUptime, uptime, scratch.ExportNanoseconds);
+            flow.EndNanoseconds = FlowTime.FromUptime((uint)(scratch.LastUptimePlusOne - 1), uptime, scratch.ExportNanoseconds);
             flow.Known |= FlowFields.End;
         }
     }
@@ -90,7 +95,9 @@ internal static class FlowFinish
     private static void AddDuration(ref PlanScratch scratch)
     {
         ref var flow = ref scratch.Flow;
-        var duration = (long)scratch.DurationNanoseconds;
+        if (scratch.DurationPlusOne == 0)
+            return;
+        var duration = (long)(scratch.DurationPlusOne - 1);
         if (flow.Knows(FlowFields.Start) && !flow.Knows(FlowFields.End) && duration <= long.MaxValue - flow.StartNanoseconds)
         {
             flow.EndNanoseconds = flow.StartNanoseconds + duration;

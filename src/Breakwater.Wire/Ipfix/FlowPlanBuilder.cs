@@ -95,7 +95,8 @@ internal static class FlowPlanBuilder
         FlowMember.UdpSourcePort or FlowMember.TcpSourcePort => Has(chosen, FlowMember.SourcePort),
         FlowMember.UdpDestinationPort or FlowMember.TcpDestinationPort => Has(chosen, FlowMember.DestinationPort),
         FlowMember.IcmpTypeIPv4 or FlowMember.IcmpCodeIPv4 or FlowMember.IcmpTypeIPv6 or FlowMember.IcmpCodeIPv6 =>
-            Has(chosen, FlowMember.IcmpIPv4) || Has(chosen, FlowMember.IcmpIPv6),
+            Has(chosen, FlowMember.IcmpIPv4) || Has(chosen, FlowMember.IcmpIPv6)
+            || !(Has(chosen, FlowMember.IcmpTypeIPv4) || Has(chosen, FlowMember.IcmpTypeIPv6)),
         FlowMember.Frame => HasAddress(chosen),
         FlowMember.FrameSize => HasAddress(chosen) || !Has(chosen, FlowMember.Frame),
         FlowMember.Duration => Has(chosen, FlowMember.Start) == Has(chosen, FlowMember.End),

@@ -14,10 +14,16 @@ internal struct PlanScratch
     /// <summary>Uptime of the message's header, or computed from the start of the uptime clock.</summary>
     internal uint SysUptimeMilliseconds;
 
-    internal uint FirstUptime;
-    internal uint LastUptime;
+    /// <summary>Uptime of the first packet, plus 1; 0 when the record has none.</summary>
+    internal ulong FirstUptimePlusOne;
+
+    /// <summary>Uptime of the last packet, plus 1; 0 when the record has none.</summary>
+    internal ulong LastUptimePlusOne;
+
     internal ulong SystemInitMilliseconds;
-    internal ulong DurationNanoseconds;
+
+    /// <summary>Duration in nanoseconds, plus 1; 0 when the record has none.</summary>
+    internal ulong DurationPlusOne;
     internal ulong Selector;
     internal ulong FrameSize;
 

@@ -108,11 +108,11 @@ internal static class PlanStore
             case PlanTarget.EndUptime:
                 flow.EndNanoseconds = FlowTime.FromUptime((uint)number, scratch.SysUptimeMilliseconds, scratch.ExportNanoseconds);
                 break;
-            case PlanTarget.ScratchFirstUptime: scratch.FirstUptime = (uint)number; break;
-            case PlanTarget.ScratchLastUptime: scratch.LastUptime = (uint)number; break;
+            case PlanTarget.ScratchFirstUptime: scratch.FirstUptimePlusOne = (uint)number + 1UL; break;
+            case PlanTarget.ScratchLastUptime: scratch.LastUptimePlusOne = (uint)number + 1UL; break;
             case PlanTarget.ScratchSystemInit: scratch.SystemInitMilliseconds = number; break;
-            case PlanTarget.ScratchDurationMilliseconds: scratch.DurationNanoseconds = (ulong)FlowTime.FromMilliseconds(number); break;
-            case PlanTarget.ScratchDurationMicroseconds: scratch.DurationNanoseconds = (ulong)FlowTime.FromMilliseconds(number) / 1000; break;
+            case PlanTarget.ScratchDurationMilliseconds: scratch.DurationPlusOne = Duration(number, 1_000_000); break;
+            case PlanTarget.ScratchDurationMicroseconds: scratch.DurationPlusOne = Duration(number, 1_000); break;
             case PlanTarget.ScratchSelector: scratch.Selector = number; break;
             case PlanTarget.ScratchFrameSize: scratch.FrameSize = number; break;
         }
@@ -120,6 +120,9 @@ internal static class PlanStore
 
     // Jumbograms are longer than the member: it then holds its largest value.
     internal static ushort LimitIpLength(ulong number) => (ushort)Math.Min(number, ushort.MaxValue);
+
+    private static ulong Duration(ulong number, ulong nanoseconds) =>
+        number > long.MaxValue / 1_000_000 ? 0 : (number * nanoseconds) + 1;
 
     private static void AddIcmpType(ref FlowRecord flow, byte type)
     {

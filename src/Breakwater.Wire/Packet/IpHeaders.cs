@@ -138,8 +138,9 @@ internal static class IpHeaders
                 break;
             }
 
+            // A mobility header is the last one (RFC 6275 §6.1.1: its payload protocol is "no next header", anything else is discarded).
             ip.Extensions |= extension;
-            if (!TryReadExtension(ref cursor, extension))
+            if (extension == IPv6Extensions.Mobility || !TryReadExtension(ref cursor, extension))
                 break;
         }
 

@@ -7,6 +7,7 @@ namespace Breakwater.Wire.Sflow;
 public static class SflowFlow
 {
     private const int RawHeaderBytes = 16;
+    private const int SwitchRecordBytes = 8 + 16;
     private const uint EthernetProtocol = 1;
 
     // IPFIX forwardingStatus (RFC 7270 §4.12): dropped, reason unknown.
@@ -70,33 +71,47 @@ public static class SflowFlow
 
     private static DecodeError ReadPacket(SflowRecords records, ref FlowRecord flow)
     {
-        // The usual case: the raw header of an Ethernet frame comes first and shows an IP header. Read without stepping through records.
+        // The usual case: the raw header of an Ethernet frame, with extended_switch before it, after it, or not at all.
+        // Read without stepping through records.
         var bytes = records.Bytes;
-        if (records.Count != 0 && bytes.Length >= 8 + RawHeaderBytes)
+        var vlan = NoVlan;
+        var before = 0u;
+        if (records.Count > 1 && bytes.Length >= SwitchRecordBytes
+            && BinaryPrimitives.ReadUInt32BigEndian(bytes) == SflowFlowRecord.ExtendedSwitch
+            && BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]) == SwitchRecordBytes - 8)
         {
-            var length = BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]);
-            var captured = BinaryPrimitives.ReadUInt32BigEndian(bytes[20..]);
-            if (BinaryPrimitives.ReadUInt32BigEndian(bytes) == SflowFlowRecord.RawHeader
-                && BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]) == EthernetProtocol
-                && length <= (uint)bytes.Length - 8 && length >= RawHeaderBytes && captured <= length - RawHeaderBytes)
-            {
-                var frameLength = (int)Math.Min(BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]), int.MaxValue);
-                var error = PacketFlow.Read(bytes.Slice(8 + RawHeaderBytes, (int)captured), frameLength, LinkType.Ethernet, ref flow);
-                if (flow.Knows(FlowFields.Source))
-                    return records.Count == 1 ? error : ReadRest(records, length, error, ref flow);
-            }
+            vlan = BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]);
+            bytes = bytes[SwitchRecordBytes..];
+            before = 1;
         }
 
-        return ReadAnyPacket(records, ref flow);
+        if (records.Count == 0 || bytes.Length < 8 + RawHeaderBytes)
+            return ReadAnyPacket(records, ref flow);
+        var length = BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]);
+        var captured = BinaryPrimitives.ReadUInt32BigEndian(bytes[20..]);
+        if (BinaryPrimitives.ReadUInt32BigEndian(bytes) != SflowFlowRecord.RawHeader
+            || BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]) != EthernetProtocol
+            || length > (uint)bytes.Length - 8 || length < RawHeaderBytes || captured > length - RawHeaderBytes)
+            return ReadAnyPacket(records, ref flow);
+        var frameLength = (int)Math.Min(BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]), int.MaxValue);
+        var error = PacketFlow.Read(bytes.Slice(8 + RawHeaderBytes, (int)captured), frameLength, LinkType.Ethernet, ref flow);
+        if (!flow.Knows(FlowFields.Source))
+            return ReadAnyPacket(records, ref flow);
+        if (records.Count > before + 1)
+            return ReadRest(records, before, length, vlan, error, ref flow);
+        FillVlan(vlan, ref flow);
+        return error;
     }
 
     /// <summary>What follows the raw header can only add the VLAN, or be faulty.</summary>
-    private static DecodeError ReadRest(SflowRecords records, uint firstLength, DecodeError error, ref FlowRecord flow)
+    private static DecodeError ReadRest(
+        SflowRecords records, uint before, uint rawLength, uint vlan, DecodeError error, ref FlowRecord flow)
     {
         var fault = DecodeError.None;
-        var vlan = NoVlan;
         var list = records.GetEnumerator();
-        list.SkipFirst(firstLength);
+        if (before > 0)
+            list.SkipKnown(SwitchRecordBytes - 8);
+        list.SkipKnown(rawLength);
         while (list.MoveNext())
         {
             if (!IsWhole(list.Tag, list.Body))

@@ -74,8 +74,8 @@ public readonly ref struct SflowRecords
             return true;
         }
 
-        /// <summary>Steps over the first record, whose body is known to lie within the sample.</summary>
-        internal void SkipFirst(uint bodyLength)
+        /// <summary>Steps over a record whose body is known to lie within the sample.</summary>
+        internal void SkipKnown(uint bodyLength)
         {
             _rest = _rest[Math.Min(_rest.Length, 8 + (int)((bodyLength + 3) & ~3u))..];
             _left--;

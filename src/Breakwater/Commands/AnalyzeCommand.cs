@@ -46,9 +46,7 @@ internal static class AnalyzeCommand
 
     private static int Print(AnalysisReport report, bool json, string? failOn)
     {
-        foreach (var input in report.Inputs.Where(static input => input.Failure is not null))
-            Console.Error.WriteLine($"breakwater: {input.Path}: {input.Failure}");
-        var isReadable = report.Result.Records > 0;
+        var isReadable = report.RecordsRead > 0;
         if (json)
         {
             using var output = Console.OpenStandardOutput();
@@ -59,7 +57,13 @@ internal static class AnalyzeCommand
             ReportText.Write(report, Console.Out);
         }
         if (!isReadable)
+        {
+            foreach (var warning in report.Warnings)
+                Console.Error.WriteLine($"breakwater: {warning}");
+            Console.Error.WriteLine("breakwater: nothing readable: no record in any input");
             return ExitCode.NothingReadable;
+        }
+
         return Fails(report, failOn) ? ExitCode.Found : ExitCode.Done;
     }
 

@@ -17,6 +17,9 @@ internal sealed record AnalysisReport
 
     public required DetectionResult Result { get; init; }
 
+    /// <summary>Everything read: flows, but also templates, options and counters, which no verdict can rest on.</summary>
+    public required long RecordsRead { get; init; }
+
     /// <summary>What was not read or not judged, each in a sentence.</summary>
     public required ImmutableArray<string> Warnings { get; init; }
 

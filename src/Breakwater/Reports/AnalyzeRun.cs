@@ -11,35 +11,44 @@ internal static class AnalyzeRun
     public static AnalysisReport Run(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options, TimeProvider clock)
     {
         var started = clock.GetTimestamp();
-        var summary = new DecodeSummary();
-        var detector = new Detector(options);
-        var outOfOrder = Feed(paths, inputs, summary, detector);
-        var result = detector.Finish();
-        var warnings = Warnings(summary, result, outOfOrder);
+        var pass = paths.Count == 1 ? Straight(paths, inputs, options) : Merged(paths, inputs, options);
+        if (pass.OutOfOrder > 0 && paths is [not "-"])
+            pass = Merged(paths, inputs, options);
+        var warnings = Warnings(pass.Summary, pass.Result, pass.OutOfOrder);
         return new AnalysisReport
         {
             Options = options,
-            Inputs = [.. summary.Inputs.Select(ToReportInput)],
-            Result = result,
+            Inputs = [.. pass.Summary.Inputs.Select(ToReportInput)],
+            Result = pass.Result,
+            RecordsRead = pass.Summary.RecordsRead,
             Warnings = warnings.Sentences,
             Complete = warnings.Complete,
             ElapsedSeconds = clock.GetElapsedTime(started).TotalSeconds,
         };
     }
 
-    private static long Feed(IReadOnlyList<string> paths, InputOptions inputs, DecodeSummary summary, Detector detector)
+    /// <summary>One file in its own order: no copy of a record is kept.</summary>
+    private static Pass Straight(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options)
     {
+        var summary = new DecodeSummary();
+        var detector = new Detector(options);
         var feed = new DetectorFeed(detector);
-        if (paths.Count == 1)
-        {
-            TelemetryInputs.Read(paths, inputs, summary, ref feed);
-            return feed.OutOfOrder;
-        }
-        var merging = new MergingFeed(feed);
-        TelemetryInputs.Read(paths, inputs, summary, ref merging);
-        merging.Flush();
-        return merging.OutOfOrder;
+        TelemetryInputs.Read(paths, inputs, summary, ref feed);
+        return new Pass(summary, detector.Finish(), feed.OutOfOrder);
     }
+
+    /// <summary>Several files, or one whose times jump back, put into the order of arrival.</summary>
+    private static Pass Merged(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options)
+    {
+        var summary = new DecodeSummary();
+        var detector = new Detector(options);
+        var feed = new MergingFeed(new DetectorFeed(detector));
+        TelemetryInputs.Read(paths, inputs, summary, ref feed);
+        feed.Flush();
+        return new Pass(summary, detector.Finish(), feed.OutOfOrder);
+    }
+
+    private sealed record Pass(DecodeSummary Summary, DetectionResult Result, long OutOfOrder);
 
     private static ReportInput ToReportInput(InputSummary input) => new(
         input.Path, input.Kind == InputKind.Unknown ? "unknown" : input.Kind.Name(), input.Records, input.Bytes, input.FirstSeenNanoseconds,
@@ -58,15 +67,18 @@ internal static class AnalyzeRun
         foreach (var exporter in summary.Exporters)
         {
             if (exporter.UndecodableSets > 0)
-                lacks.Add(Text($"{exporter.Name}: {exporter.UndecodableSets:N0} sets could not be decoded"));
+                lacks.Add(Text($"{exporter.Name}: {exporter.UndecodableSets:N0} sets could not be decoded; give the file with their templates in the same command"));
         }
         if (outOfOrder > 0)
             lacks.Add(Text($"{outOfOrder:N0} records arrived more than a second before ones already judged and were left out"));
         var isComplete = lacks.Count == 0;
         foreach (var (reason, records) in result.LeftOut)
         {
+            // ARP and the like lack nothing.
+            if (reason == DetectionResult.WithoutAddresses)
+                continue;
             lacks.Add(Text($"{records:N0} records {reason} bear on no verdict"));
-            isComplete &= reason == DetectionResult.WithoutAddresses;
+            isComplete = false;
         }
         if (result.UnknownRateRecords > 0)
             lacks.Add(Text($"{result.UnknownRateRecords:N0} records have no known sampling rate: attacks may be larger than reported, or missed"));

@@ -101,7 +101,7 @@ internal static class IncidentJson
         ["samples"] = Number(estimate.Samples),
     };
 
-    /// <summary>Whole numbers as they are (above 2⁵³ as text), others with six significant digits: more would be false precision.</summary>
+    /// <summary>Whole numbers as they are (above 2⁵³ as text), others whole or with six significant digits: more would be false precision.</summary>
     internal static JsonNode? Number(double? value)
     {
         if (value is not { } number || !double.IsFinite(number))

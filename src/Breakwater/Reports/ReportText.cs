@@ -27,6 +27,8 @@ internal static class ReportText
     private static string Quiet(AnalysisReport report)
     {
         var result = report.Result;
+        if (result.Records == 0)
+            return Text($"Nothing to judge: {Plural(report.RecordsRead, "record")} read, but no flow or packet among them.");
         var span = result is { FirstNanoseconds: { } first, LastNanoseconds: { } last }
             ? $" over {ReportTime.Span((last - first) / 1e9)}" : ", which carry no times";
         return Text($"No attack found in {Plural(result.Records, "record")}{span}, towards {Plural(result.Hosts, "host")}.");
@@ -72,8 +74,8 @@ internal static class ReportText
     private static string Figures(Incident incident)
     {
         var peak = incident.Peak;
-        return Text($"Peak {Quantity(peak.PacketsPerSecond, 1000, "packets/s")}, {Quantity(peak.BitsPerSecond, 1000, "bit/s")} over {ReportTime.Span(peak.WindowSeconds)}; ")
-            + Text($"in all {Quantity(incident.Packets, 0, "packets")}, {Quantity(incident.Bytes, 1000, "B")}, from {Quantity(incident.Sources, 0, "senders")}.");
+        return Text($"Peak {Quantity(peak.PacketsPerSecond, 0, "packets/s")}, {Quantity(peak.BitsPerSecond, 1000, "bit/s")} over {ReportTime.Span(peak.WindowSeconds)}; ")
+            + Text($"in all {Quantity(incident.Packets, 0, "packets")}, {Quantity(incident.Bytes, 1000, "B")}, from {Quantity(incident.Sources, 0, incident.Sources.Value == 1 ? "sender" : "senders")}.");
     }
 
     private static string? When(Incident incident)
@@ -103,9 +105,11 @@ internal static class ReportText
     {
         if (estimate.Value is not { } value)
             return estimate.Low is { } low ? $"at least {Scaled(low, scale)}{unit}" : $"an unknown number of {unit}";
-        if (estimate.Low is not { } least || estimate.High is not { } most || (least == value && most == value))
-            return $"{Scaled(value, scale)}{unit}";
-        return $"about {Scaled(value, scale)}{unit} ({Scaled(least, scale).TrimEnd()} to {Scaled(most, scale).TrimEnd()})";
+        var text = Scaled(value, scale);
+        var (least, most) = (Scaled(estimate.Low ?? value, scale), Scaled(estimate.High ?? value, scale));
+        return least == text && most == text
+            ? text + unit
+            : $"about {text}{unit} ({least.TrimEnd()} to {most.TrimEnd()})";
     }
 
     private static string Scaled(double value, int scale)

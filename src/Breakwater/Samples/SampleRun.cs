@@ -52,7 +52,7 @@ internal static class SampleRun
     }
 
     /// <summary>Why a made-up sample would be too large; null when it is not.</summary>
-    private static string? Refusal(SampleRequest request)
+    internal static string? Refusal(SampleRequest request)
     {
         if (request.Scenario is not { } scenario)
             return null;

@@ -32,7 +32,8 @@ public sealed partial class LimitsPageTests
             Differences(code, page));
     }
 
-    /// <summary>Constants and default values that bound something: all of types called …Limits, and what is called Max… or Limit elsewhere (a MaxLength is part of a format).</summary>
+    /// <summary>Constants and default values that bound something: all of types called …Limits, and what is called Max… or Limit elsewhere, defaults of
+    /// …Options included (a MaxLength is part of a format).</summary>
     private static Dictionary<string, long> InCode(IEnumerable<Assembly> assemblies)
     {
         var found = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -41,14 +42,14 @@ public sealed partial class LimitsPageTests
             var isLimits = type.Name.EndsWith("Limits", StringComparison.Ordinal);
             foreach (var field in type.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static))
             {
-                if (field.IsLiteral && !field.IsPrivate && IsNumber(field.FieldType) && !type.IsEnum && (isLimits || BoundName().IsMatch(field.Name)))
+                if (field.IsLiteral && IsNumber(field.FieldType) && !type.IsEnum && (isLimits || BoundName().IsMatch(field.Name)))
                     found[$"{type.Name}.{field.Name}"] = Convert.ToInt64(field.GetRawConstantValue(), CultureInfo.InvariantCulture);
             }
 
-            if (!isLimits || type.GetConstructor(Type.EmptyTypes) is null)
+            if (!(isLimits || type.Name.EndsWith("Options", StringComparison.Ordinal)) || type.GetConstructor(Type.EmptyTypes) is null)
                 continue;
             var defaults = Activator.CreateInstance(type);
-            foreach (var property in type.GetProperties().Where(property => IsNumber(property.PropertyType)))
+            foreach (var property in type.GetProperties().Where(property => IsNumber(property.PropertyType) && (isLimits || BoundName().IsMatch(property.Name))))
                 found[$"{type.Name}.{property.Name}"] = Convert.ToInt64(property.GetValue(defaults), CultureInfo.InvariantCulture);
         }
 

@@ -81,6 +81,23 @@ public sealed partial class RepositoryTests
         Assert.Matches(MachinePath(), "cd /home" + "/somebody/breakwater");
     }
 
+    [Fact]
+    public void Documents_RelativeLinks_LeadSomewhere()
+    {
+        string[] pages = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", .. SourceTree.Files("docs", ".md"), .. SourceTree.Files("samples", ".md"), .. SourceTree.Files("tests", ".md")];
+        Rule.Holds(pages.SelectMany(page => DeadLinks(page, SourceTree.Read(page))));
+        Assert.Equal(["docs/x.md: ../nowhere.md"], DeadLinks("docs/x.md", "[a](../README.md#top) [b](../nowhere.md) [c](https://example.net/) `[d](e)`"));
+    }
+
+    private static List<string> DeadLinks(string page, string text) =>
+    [
+        .. from Match link in RelativeLink().Matches(text)
+           let target = link.Groups[1].Value
+           let full = Path.GetFullPath(Path.Combine(SourceTree.Root, Path.GetDirectoryName(page)!, target))
+           where !File.Exists(full) && !Directory.Exists(full)
+           select $"{page}: {target}",
+    ];
+
     private static IReadOnlyList<string> Projects() =>
         [.. SourceTree.Files("src", ".csproj"), .. SourceTree.Files("tests", ".csproj"), .. SourceTree.Files("bench", ".csproj")];
 
@@ -112,6 +129,9 @@ public sealed partial class RepositoryTests
 
     [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX|NotImplementedException)\b", RegexOptions.CultureInvariant)]
     private static partial Regex UnfinishedMark();
+
+    [GeneratedRegex(@"(?<!`)\[[^\]]*\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)]*)?\)", RegexOptions.CultureInvariant)]
+    private static partial Regex RelativeLink();
 
     [GeneratedRegex("/(home|root|work|Users|tmp)/", RegexOptions.CultureInvariant)]
     private static partial Regex MachinePath();

@@ -110,8 +110,7 @@ internal sealed class FrameModel
                 break;
             case 2:
                 WriteMpls(ref writer, 1);
-                if (_random.Next(2) == 0)
-                    writer.ControlWord();
+                writer.ControlWord();
                 writer.Ethernet(Mac(), Mac());
                 break;
         }
@@ -155,8 +154,8 @@ internal sealed class FrameModel
 
     private void WriteExtensions(ref PacketWriter writer, ExpectedLayer layer, bool isLast)
     {
-        (byte, IPv6Extensions)[] kinds = [(0, IPv6Extensions.HopByHop), (43, IPv6Extensions.Routing),
-            (60, IPv6Extensions.DestinationOptions), (135, IPv6Extensions.Mobility)];
+        (byte, IPv6Extensions)[] kinds =
+            [(0, IPv6Extensions.HopByHop), (43, IPv6Extensions.Routing), (60, IPv6Extensions.DestinationOptions)];
         for (var count = _random.Next(3); count > 0; count--)
         {
             var (type, flag) = kinds[_random.Next(kinds.Length)];
@@ -253,7 +252,7 @@ internal sealed class FrameModel
                 break;
         }
 
-        writer.Filler(_random.Next(40), 0x5A);
+        writer.Filler(_random.Next(1, 40), 0x5A);
     }
 
     private ulong Mac() => 0x020000000000UL | (uint)_random.Next();

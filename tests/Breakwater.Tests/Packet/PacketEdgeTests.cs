@@ -121,6 +121,82 @@ public sealed class PacketEdgeTests
         Assert.False(sink.Layers[0].Knows(IpFields.Payload));
     }
 
+    /// <summary>A carrier's length bounds what it carries, even when more bytes were captured.</summary>
+    [Theory]
+    [InlineData(Tunnel.None, 18)] // PPPoE
+    [InlineData(Tunnel.GtpU, 14 + 20 + 8 + 2)]
+    [InlineData(Tunnel.Gre, 14 + 20 + 4)] // PPTP
+    public void LengthOfTheCarrierBelowItsContent_Dissected_CutsTheContent(Tunnel carrier, int lengthPlace)
+    {
+        var frame = FrameBuilder.Ethernet((ref PacketWriter writer) =>
+        {
+            if (carrier == Tunnel.None)
+            {
+                writer.Pppoe(1);
+            }
+            else
+            {
+                writer.Ip(FrameBuilder.V4);
+                if (carrier == Tunnel.GtpU)
+                {
+                    writer.Udp(2152, 2152);
+                    writer.GtpU(1);
+                }
+                else
+                {
+                    writer.GrePptp(1, 1);
+                    writer.Ppp();
+                }
+            }
+
+            writer.Ip(FrameBuilder.V4 with { TimeToLive = 9 });
+            writer.Udp(1, 2);
+        });
+        var expected = carrier == Tunnel.None ? 1 : 2;
+        Assert.Equal(expected, LayerCollector.Dissect(frame, LinkType.Ethernet).Sink.Layers.Count);
+        frame[lengthPlace] = 0;
+        frame[lengthPlace + 1] = 19;
+        var (error, sink) = LayerCollector.Dissect(frame, LinkType.Ethernet);
+        Assert.Equal((DecodeError.Truncated, expected - 1), (error, sink.Layers.Count));
+    }
+
+    [Fact]
+    public void FrameRelayAddressOfFiveOctets_Dissected_IsABadLength()
+    {
+        var (error, sink) = LayerCollector.Dissect([0x18, 0x60, 0x60, 0x60, 0x01, 0x03, 0xCC, 0x45], LinkType.FrameRelay);
+        Assert.Equal((DecodeError.BadLength, 0), (error, sink.Layers.Count));
+    }
+
+    [Fact]
+    public void MobilityHeader_Dissected_IsTheLastHeader()
+    {
+        var frame = FrameBuilder.Ethernet((ref PacketWriter writer) =>
+        {
+            writer.Ip(FrameBuilder.V6);
+            writer.Extension(135, 16);
+            writer.Udp(1, 2);
+        });
+        var (error, sink) = LayerCollector.Dissect(frame, LinkType.Ethernet);
+        Assert.Equal((DecodeError.None, 135, IPv6Extensions.Mobility), (error, sink.Layers[0].Protocol, sink.Layers[0].Extensions));
+        Assert.Equal(IpFields.None, sink.Layers[0].Known & IpFields.Ports);
+    }
+
+    [Theory]
+    [InlineData(0x00005E005301)]
+    [InlineData(0xA2005E005301)]
+    public void PseudowireWithoutControlWord_Dissected_IsToldByItsEtherType(ulong mac)
+    {
+        var frame = FrameBuilder.Ethernet((ref PacketWriter writer) =>
+        {
+            writer.Mpls(77);
+            writer.Ethernet(mac, 0x00005E005302);
+            writer.Ip(FrameBuilder.V4 with { Protocol = 253 });
+        });
+        var (_, sink) = LayerCollector.Dissect(frame, LinkType.Ethernet);
+        Assert.Equal((2, 1), (sink.Links.Count, sink.Layers.Count));
+        Assert.Equal(mac, sink.Links[1].DestinationMac);
+    }
+
     [Fact]
     public void CiscoFrameRelayAndHdlc_Dissected_GiveTheIpHeader()
     {

@@ -172,6 +172,29 @@ public sealed class PcapDamageTests
         }
     }
 
+    [Theory]
+    [InlineData("pcap")]
+    [InlineData("pcap-big-ns")]
+    [InlineData("pcapng")]
+    [InlineData("pcapng-big")]
+    public void TryRead_RandomBytesChanged_NeverThrowsAndReadsOn(string kind)
+    {
+        var packets = Captures.Random(7, 40);
+        var sound = Make(kind, packets);
+        for (var seed = 0; seed < 400; seed++)
+        {
+            var random = new Random(seed);
+            var content = (byte[])sound.Clone();
+            for (var i = 0; i < 3; i++)
+                content[random.Next(24, content.Length)] = (byte)(random.Next(2) == 0 ? 0xFF : random.Next(256));
+            var compressed = seed % 4 == 0 ? Captures.Gzip(content) : content;
+            if (seed % 8 == 0)
+                compressed[random.Next(compressed.Length)] ^= (byte)random.Next(256);
+            var read = Captures.Read(compressed, out _);
+            Assert.InRange(read.Count, 0, packets.Count + 3);
+        }
+    }
+
     private static byte[] Make(string kind, IEnumerable<CapturedPacket> packets) => kind switch
     {
         "pcap" => Captures.Pcap(packets),

@@ -39,6 +39,23 @@ public sealed class SafetyTests : IDisposable
     }
 
     [Theory]
+    [InlineData("sflow")]
+    [InlineData("netflow5")]
+    [InlineData("netflow9")]
+    [InlineData("ipfix")]
+    public void EveryDatagramOfEveryKind_IsHarmlessAndSpeaksOfHarmlessPackets(string format)
+    {
+        foreach (var kind in SampleKind.All)
+        {
+            var path = _files.Make("export.pcap", new SampleArguments { Kind = kind.Name, As = format, Duration = "1s", Rate = "200pps", Force = true });
+            Assert.All(SampleFiles.Frames(path), frame => Assert.Null(Harm(frame.Frame)));
+            var exports = Exports.Read(path);
+            Assert.NotEmpty(exports.Flows);
+            Assert.All(exports.Flows, flow => Assert.True(IsAllowed(flow.Source) && IsAllowed(flow.Destination)));
+        }
+    }
+
+    [Theory]
     [InlineData("carpet")]
     [InlineData("pulse")]
     public void OtherShapes_AreHarmless(string shape)

@@ -215,7 +215,7 @@ public sealed class SflowFlowTests
         for (var i = 0; i < count; i++)
         {
             var frame = random.Next(3) == 0 ? FrameModel.FromSeed(seed + i).Frame : Frame();
-            switch (random.Next(i == 0 ? 3 : 7))
+            switch (random.Next(i == 0 ? 5 : 7))
             {
                 case 0 or 1 or 2:
                     writer.WriteRawHeader((uint)(random.Next(8) == 0 ? 15 : 1), (uint)random.Next(2000), 4, frame.AsSpan(0, random.Next(4) > 0 ? frame.Length : random.Next(frame.Length)));

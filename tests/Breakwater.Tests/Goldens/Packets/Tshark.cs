@@ -40,6 +40,14 @@ internal static partial class Tshark
         return Parse(Start(arguments));
     }
 
+    /// <summary>Numbers of the frames in which tshark finds a wrong IP, TCP, UDP, ICMP, ICMPv6 or SCTP checksum.</summary>
+    public static string FramesWithBadChecksums(string path) => Start(
+    [
+        "-n", "-r", path, .. Reasons.Settings("tshark"), "-T", "fields", "-e", "frame.number",
+        "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-o", "sctp.checksum:CRC-32c",
+        "-Y", string.Join(" || ", new[] { "ip", "tcp", "udp", "icmp", "icmpv6", "sctp" }.Select(protocol => $"{protocol}.checksum.status == 0")),
+    ]).Trim();
+
     public static Result Parse(string output)
     {
         // The roots of the protocol hierarchy are the link types: together they are all frames.
@@ -132,7 +140,12 @@ internal static partial class Tshark
 
     private static string Start(IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("tshark", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("tshark", arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["WIRESHARK_CONFIG_DIR"] = Path.GetTempPath(); // no preferences of the user
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();

@@ -55,7 +55,7 @@ public sealed class TsharkGoldenTests(ITestOutputHelper output)
         }
     }
 
-    private static Comparison Compare(string path, IReadOnlyList<CapturedFrame> frames)
+    internal static Comparison Compare(string path, IReadOnlyList<CapturedFrame> frames)
     {
         var ours = TrafficTable.Of(frames, "tshark");
         var golden = Tshark.Run(path);

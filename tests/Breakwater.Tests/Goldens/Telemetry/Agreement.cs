@@ -15,7 +15,7 @@ internal sealed class Agreement(Reasons reasons)
         [.. _results.SelectMany(r => r.Comparison.Differences.Where(d => reasons.Find(r.Comparison.Tool, d) is null).Select(d => (r.Golden, d)))];
 
     /// <summary>Reasons that explained nothing.</summary>
-    public IEnumerable<Reason> Unused => reasons.All.Except(_results.SelectMany(Explained));
+    public IEnumerable<Reason> Unused => Reasons.LoadShared().All.Except(_results.SelectMany(Explained));
 
     public int Goldens => _results.Count;
 
@@ -39,8 +39,8 @@ internal sealed class Agreement(Reasons reasons)
         var (ours, undecoded) = DecodeAdapter.Decode(golden.Inputs);
         if (golden.Tool != GoldenTool.Pmacct)
             return ExportComparer.Compare(golden.Tool, map, export, ours, undecoded);
-        export = PmacctAggregate.WithBootTime(export, ours);
-        return ExportComparer.Compare(golden.Tool, map, export, PmacctAggregate.Aggregate(export, map, ours), undecoded);
+        var aggregates = PmacctAggregate.Aggregate(export, map, ours, ExportClock.NetFlow9Starts(golden.Inputs));
+        return ExportComparer.Compare(golden.Tool, map, export, aggregates, undecoded);
     }
 
     private IEnumerable<Reason> Explained((string Golden, ExportComparison Comparison) result) =>

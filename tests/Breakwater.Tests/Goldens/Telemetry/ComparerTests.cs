@@ -89,7 +89,7 @@ public sealed class ComparerTests
     {
         var other = Second.Replace("\"setId\":256", "\"setId\":257", StringComparison.Ordinal);
         Assert.Equal(
-            [DifferenceKind.RecordMissingInOurs, DifferenceKind.RecordMissingInGolden],
+            [DifferenceKind.RecordMissingInOurs, DifferenceKind.RecordOfUnshownSet],
             Compare([First, other], s_set).Differences.Select(d => d.Kind).Order());
     }
 
@@ -121,6 +121,15 @@ public sealed class ComparerTests
         Assert.Equal(
             [DifferenceKind.SetUndecodedInGolden, DifferenceKind.SetUndecodedInOurs],
             Compare([First, Second], s_set with { LengthBytes = 28 }).Differences.Select(d => d.Kind));
+    }
+
+    [Fact]
+    public void Compare_RecordOfSetThatGoldenCouldNotDecode_IsToldApart()
+    {
+        var later = Second.Replace("\"setId\":256", "\"setId\":300", StringComparison.Ordinal);
+        Assert.Equal(
+            [DifferenceKind.RecordOfUndecodedSet, DifferenceKind.SetDecodedByUs],
+            Compare([First, Second, later]).Differences.Select(d => d.Kind).Order());
     }
 
     [Fact]
@@ -157,7 +166,7 @@ public sealed class ComparerTests
         var map = NameMap.Load(GoldenTool.Pmacct);
         var ours = new[] { 100, 200 }.Select(n => DecodedRecord.Parse(
             Line + $"\"sourceIPv4Address\":\"192.0.2.1\",\"octetDeltaCount\":{n},\"packetDeltaCount\":{n / 100},\"sourceTransportPort\":{n}}}")).ToList();
-        var result = ExportComparer.Compare(GoldenTool.Pmacct, map, golden, PmacctAggregate.Aggregate(golden, map, ours), []);
+        var result = ExportComparer.Compare(GoldenTool.Pmacct, map, golden, PmacctAggregate.Aggregate(golden, map, ours, new Dictionary<long, long>()), []);
         Assert.Equal(differences, result.Differences.Count);
     }
 

@@ -8,7 +8,8 @@ namespace Breakwater.Tests.Goldens.Telemetry;
 /// <c>inner</c> headers follow the outer ones under the same names.
 /// </param>
 /// <param name="Value">Its JSON value; the values of an array follow one another.</param>
-internal sealed record DecodedElement(string Name, JsonElement Value);
+/// <param name="IsInner">True for an element of an inner header.</param>
+internal sealed record DecodedElement(string Name, JsonElement Value, bool IsInner = false);
 
 /// <summary>One JSON line of <c>decode --format json</c>, flattened.</summary>
 internal sealed record DecodedRecord(string Format, string RecordType, int? SetId, IReadOnlyList<DecodedElement> Elements)
@@ -17,6 +18,9 @@ internal sealed record DecodedRecord(string Format, string RecordType, int? SetI
     {
         "recordType", "format", "exporter", "observationDomainId", "setId", "samplingRate", "samplingSource", "receivedAt", "guessed",
     };
+
+    public long? DomainId { get; } =
+        Elements.FirstOrDefault(e => e.Name == "@observationDomainId") is { Value.ValueKind: JsonValueKind.Number } id ? id.Value.GetInt64() : null;
 
     public static IEnumerable<DecodedRecord> ReadLines(TextReader lines)
     {
@@ -39,7 +43,7 @@ internal sealed record DecodedRecord(string Format, string RecordType, int? SetI
             else if (property.NameEquals("records"))
                 Structures(property.Value, elements);
             else
-                Flatten(property.Name, property.Value, "", elements);
+                Flatten(property.Name, property.Value, "", false, elements);
         }
 
         int? setId = root.TryGetProperty("setId", out var id) && id.ValueKind == JsonValueKind.Number ? id.GetInt32() : null;
@@ -49,26 +53,26 @@ internal sealed record DecodedRecord(string Format, string RecordType, int? SetI
     private static void Structures(JsonElement records, List<DecodedElement> elements)
     {
         foreach (var structure in records.EnumerateObject())
-            Flatten(structure.Name, structure.Value, "", elements);
+            Flatten(structure.Name, structure.Value, "", false, elements);
     }
 
     /// <summary>Inner headers keep the element's plain name; other objects put their own name in front of their fields' names.</summary>
-    private static void Flatten(string name, JsonElement value, string prefix, List<DecodedElement> elements)
+    private static void Flatten(string name, JsonElement value, string prefix, bool inner, List<DecodedElement> elements)
     {
         if (value.ValueKind == JsonValueKind.Array)
         {
             foreach (var item in value.EnumerateArray())
-                Flatten(name, item, prefix, elements);
+                Flatten(name, item, prefix, inner, elements);
         }
         else if (value.ValueKind == JsonValueKind.Object)
         {
             var inside = name == "inner" ? prefix : prefix + name + "/";
             foreach (var property in value.EnumerateObject())
-                Flatten(property.Name, property.Value, inside, elements);
+                Flatten(property.Name, property.Value, inside, inner || name == "inner", elements);
         }
         else
         {
-            elements.Add(new DecodedElement(prefix + name, value));
+            elements.Add(new DecodedElement(prefix + name, value, inner));
         }
     }
 }

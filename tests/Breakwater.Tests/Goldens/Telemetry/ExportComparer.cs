@@ -21,7 +21,12 @@ internal static class ExportComparer
         IReadOnlyList<DecodedRecord> ours,
         IReadOnlyList<UndecodedSet> undecoded)
     {
-        var comparer = new RecordComparer(map, lastWins: tool == GoldenTool.Telegraf);
+        var comparer = new RecordComparer(map, tool switch
+        {
+            GoldenTool.Telegraf => ElementChoice.Last,
+            GoldenTool.Pmacct => ElementChoice.FirstSet,
+            _ => ElementChoice.All,
+        });
         var ordered = tool == GoldenTool.Tshark;
         var pairs = ordered
             ? RecordAligner.InOrder(golden.Records, ours, comparer.Compare)
@@ -32,7 +37,7 @@ internal static class ExportComparer
         {
             if (pair.Golden is null || pair.Ours is null)
             {
-                differences.Add(Unpaired(pair));
+                differences.Add(Unpaired(pair, golden));
                 continue;
             }
 
@@ -48,12 +53,16 @@ internal static class ExportComparer
         var format = ours.Select(o => o.Format).Concat(golden.Records.Select(r => r.Format)).FirstOrDefault(f => f.Length > 0) ?? golden.Format;
         // A tool without undecodable sets in its output says nothing about them.
         if (tool == GoldenTool.Tshark)
-            CompareSets(format, golden.Undecoded, undecoded, differences);
+        {
+            var decoded = pairs.Where(p => p.Golden is null).Select(p => p.Ours!.SetId).OfType<int>().ToHashSet();
+            CompareSets(format, golden, undecoded, decoded, differences);
+        }
+
         return new ExportComparison(
             tool, format, golden.Records.Count, golden.Undecoded.Count, compared, agreed, notElements, differences);
     }
 
-    private static Difference Unpaired(AlignedPair pair)
+    private static Difference Unpaired(AlignedPair pair, GoldenExport export)
     {
         if (pair.Golden is { } golden)
         {
@@ -63,19 +72,27 @@ internal static class ExportComparer
 
         var ours = pair.Ours!;
         var text = string.Join(' ', ours.Elements.Take(12).Select(e => e.Name + "=" + ValueForms.OurText(e.Value)));
-        return new Difference(ours.Format, "record", DifferenceKind.RecordMissingInGolden, $"set {ours.SetId}", "", text);
+        var kind = ours.SetId is not { } set ? DifferenceKind.RecordMissingInGolden
+            : export.Undecoded.Any(u => u.SetId == set) ? DifferenceKind.RecordOfUndecodedSet
+            : export.Records.Any(r => r.IsCutOff && r.SetId == set) ? DifferenceKind.RecordBehindMalformed
+            : export.Records.Any(r => r.SetId is null || r.SetId == set) ? DifferenceKind.RecordMissingInGolden
+            : DifferenceKind.RecordOfUnshownSet;
+        return new Difference(ours.Format, "record", kind, $"set {ours.SetId}", "", text);
     }
 
     /// <summary>As multisets: id and length say which set it was, the order is that of the file on both sides.</summary>
-    private static void CompareSets(string format, IReadOnlyList<UndecodedSet> golden, IReadOnlyList<UndecodedSet> ours, List<Difference> differences)
+    private static void CompareSets(
+        string format, GoldenExport golden, IReadOnlyList<UndecodedSet> ours, HashSet<int> decoded, List<Difference> differences)
     {
         var left = ours.ToList();
-        foreach (var set in golden)
+        foreach (var set in golden.Undecoded.Where(u => !left.Remove(u)))
         {
-            if (!left.Remove(set))
-                differences.Add(new Difference(format, "set", DifferenceKind.SetUndecodedInGolden, $"set {set.SetId}", $"{set.LengthBytes} octets", ""));
+            var kind = decoded.Contains(set.SetId) ? DifferenceKind.SetDecodedByUs : DifferenceKind.SetUndecodedInGolden;
+            differences.Add(new Difference(format, "set", kind, $"set {set.SetId}", $"{set.LengthBytes} octets", ""));
         }
 
+        foreach (var set in golden.Beyond ?? [])
+            differences.Add(new Difference(format, "set", DifferenceKind.SetBeyondMessage, $"set {set.SetId}", $"{set.LengthBytes} octets", ""));
         foreach (var set in left)
             differences.Add(new Difference(format, "set", DifferenceKind.SetUndecodedInOurs, $"set {set.SetId}", "", $"{set.LengthBytes} octets"));
     }

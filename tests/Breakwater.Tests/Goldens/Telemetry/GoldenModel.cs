@@ -18,8 +18,14 @@ internal sealed record GoldenField(string Name, string Value);
 /// <param name="ExportSeconds">Export time of the datagram (Unix seconds), 0 when the tool does not say.</param>
 internal sealed record GoldenRecord(string Format, int? SetId, IReadOnlyList<GoldenField> Fields, long ExportSeconds = 0)
 {
-    /// <summary>Unix milliseconds of the exporter's start, for tools that turn its uptimes into times; null when they do not.</summary>
-    public long? BootMilliseconds { get; init; }
+    /// <summary>Observation domain of the datagram, null when the tool does not say.</summary>
+    public long? DomainId { get; init; }
+
+    /// <summary>Number of the datagram where the tool's output keeps no order among its records; null where it does.</summary>
+    public int? Unordered { get; init; }
+
+    /// <summary>True when the tool stopped in this record because it took the datagram for malformed.</summary>
+    public bool IsCutOff { get; init; }
 }
 
 /// <summary>A set that could not be decoded: its id and its length with the 4 octets of its header.</summary>
@@ -29,4 +35,6 @@ internal sealed record UndecodedSet(int SetId, int LengthBytes);
 /// <param name="Records">Data records, samples or aggregates.</param>
 /// <param name="Undecoded">Sets without a template, in the tools that show them.</param>
 /// <param name="Format">The format, for inputs without any record; empty when the tool does not say.</param>
-internal sealed record GoldenExport(IReadOnlyList<GoldenRecord> Records, IReadOnlyList<UndecodedSet> Undecoded, string Format = "");
+/// <param name="Beyond">Sets that the tool read behind the end of their message (IPFIX header's length).</param>
+internal sealed record GoldenExport(
+    IReadOnlyList<GoldenRecord> Records, IReadOnlyList<UndecodedSet> Undecoded, string Format = "", IReadOnlyList<UndecodedSet>? Beyond = null);

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Breakwater.Tests.Goldens.Telemetry;
 
 /// <summary>Where one value of a golden is found in our line and how the two are brought to one form.</summary>
@@ -13,8 +15,10 @@ internal sealed record NameRule(string Element, string Transform, string? Absent
 /// </summary>
 internal sealed class NameMap
 {
+    private readonly bool _namesReverseAlike;
     private readonly Dictionary<string, List<(string Format, string Part, NameRule Rule)>> _exact = new(StringComparer.Ordinal);
     private readonly List<(string Format, string Prefix, NameRule Rule)> _prefixes = [];
+    private readonly ConcurrentDictionary<(string Format, string Name), IReadOnlyList<IReadOnlyList<NameRule>>> _found = new();
 
     public static string Folder { get; } =
         Path.Combine(SharedData.RepositoryRoot, "tests", "Breakwater.Tests", "Goldens", "Telemetry", "Maps");
@@ -27,9 +31,14 @@ internal sealed class NameMap
         _exact.Values.SelectMany(r => r.Select(x => x.Rule)).Concat(_prefixes.Select(p => p.Rule))
             .Where(r => r.Element != "-").Select(r => r.Transform).Distinct(StringComparer.Ordinal);
 
+    private NameMap(bool namesReverseAlike)
+    {
+        _namesReverseAlike = namesReverseAlike;
+    }
+
     public static NameMap Load(string tool)
     {
-        var map = new NameMap();
+        var map = new NameMap(namesReverseAlike: tool == GoldenTool.Tshark);
         foreach (var file in Directory.EnumerateFiles(Folder, tool + "*.tsv").Order(StringComparer.Ordinal))
         {
             foreach (var line in File.ReadLines(file))
@@ -39,7 +48,7 @@ internal sealed class NameMap
         return map;
     }
 
-    public void Add(string line)
+    private void Add(string line)
     {
         if (line.Length == 0 || line[0] == '#')
             return;
@@ -59,10 +68,13 @@ internal sealed class NameMap
     }
 
     /// <summary>The rules for a golden field, grouped by part; empty when the map does not know the name.</summary>
-    public IReadOnlyList<IReadOnlyList<NameRule>> Find(string format, string name)
+    public IReadOnlyList<IReadOnlyList<NameRule>> Find(string format, string name) =>
+        _found.GetOrAdd((format, name), key => Search(key.Format, key.Name));
+
+    private IReadOnlyList<IReadOnlyList<NameRule>> Search(string format, string name)
     {
         var known = _exact.TryGetValue(name, out var rules)
-            ? rules.Where(r => r.Format == "*" || r.Format == format).ToList()
+            ? rules.Where(r => Matches(r.Format, format)).ToList()
             : [];
         if (known.Count > 0)
         {
@@ -74,17 +86,21 @@ internal sealed class NameMap
                 .ToList();
         }
 
-        var prefix = _prefixes.Find(p => (p.Format == "*" || p.Format == format) && name.StartsWith(p.Prefix, StringComparison.Ordinal));
+        var prefix = _prefixes.Find(p => Matches(p.Format, format) && name.StartsWith(p.Prefix, StringComparison.Ordinal));
         if (prefix.Rule is not null)
             return [[prefix.Rule]];
         return VendorName(name) is { } vendor ? [[vendor]] : [];
     }
 
+    /// <summary>A rule is for one format, for several (comma), or for any ("*").</summary>
+    private static bool Matches(string formats, string format) =>
+        formats == "*" || formats == format || formats.Split(',').Contains(format, StringComparer.Ordinal);
+
     /// <summary>tshark prints a reverse element (RFC 5103) under the forward element's name.</summary>
-    private static IEnumerable<NameRule> WithReverse(string format, NameRule rule)
+    private IEnumerable<NameRule> WithReverse(string format, NameRule rule)
     {
         yield return rule;
-        if (format == "ipfix" && char.IsAsciiLetterLower(rule.Element[0]) && !rule.Element.StartsWith("reverse", StringComparison.Ordinal))
+        if (_namesReverseAlike && format == "ipfix" && char.IsAsciiLetter(rule.Element[0]) && !rule.Element.StartsWith("reverse", StringComparison.Ordinal))
             yield return rule with { Element = "reverse" + char.ToUpperInvariant(rule.Element[0]) + rule.Element[1..] };
     }
 
@@ -97,7 +113,8 @@ internal sealed class NameMap
         return parts.Length switch
         {
             2 => new NameRule("0/" + parts[1], "octets"),
-            3 => new NameRule(parts[1] + "/" + parts[2], "octets"),
+            // Among options fields it keeps the enterprise bit in the element id.
+            3 => new NameRule(parts[1] + "/" + (int.Parse(parts[2], null) & 0x7FFF), "octets"),
             // The tool takes bit 14 of the element id for a reverse flag.
             4 => new NameRule(parts[1] + "/" + (int.Parse(parts[3], null) | 0x4000), "octets"),
             _ => null,

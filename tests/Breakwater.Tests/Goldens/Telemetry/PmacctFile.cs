@@ -31,6 +31,8 @@ internal static partial class PmacctFile
     private static List<GoldenField> Fields(JsonElement row, Dictionary<string, string> custom, BigInteger rate)
     {
         var fields = new List<GoldenField>();
+        // With a routing table at hand the tool takes networks from there.
+        var networks = row.TryGetProperty("as_path", out _);
         foreach (var column in row.EnumerateObject())
         {
             if (column.NameEquals("custom_primitives"))
@@ -45,6 +47,10 @@ internal static partial class PmacctFile
             else if (column.Value.ValueKind == JsonValueKind.Array)
             {
                 fields.Add(new GoldenField(column.Name, string.Join(',', column.Value.EnumerateArray().Select(v => v.ToString()).Order(StringComparer.Ordinal))));
+            }
+            else if (networks && column.Name is ("mask_src" or "mask_dst" or "net_src" or "net_dst"))
+            {
+                fields.Add(new GoldenField("bgp:" + column.Name, column.Value.ToString()));
             }
             else if (column.Name is "packets" or "bytes" && BigInteger.TryParse(column.Value.ToString(), out var count) && (count % rate).IsZero)
             {

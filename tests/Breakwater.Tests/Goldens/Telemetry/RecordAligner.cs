@@ -16,12 +16,30 @@ internal static class RecordAligner
         Func<GoldenRecord, DecodedRecord, Comparison> compare)
     {
         if (golden.Count == ours.Count && golden.Zip(ours).All(p => Compatible(p.First, p.Second)))
-            return [.. golden.Zip(ours, (g, o) => new AlignedPair(g, o))];
+            return [.. OneByOne(golden, ours, compare)];
         if ((long)golden.Count * ours.Count > MaxComparisons)
             return AnyOrder(golden, ours, compare);
 
         var pairs = LongestCommon(golden, ours, compare);
         return Reunite(pairs, compare);
+    }
+
+    /// <summary>Records pair up by place; within a datagram whose order the golden lost, by content.</summary>
+    private static IEnumerable<AlignedPair> OneByOne(
+        IReadOnlyList<GoldenRecord> golden,
+        IReadOnlyList<DecodedRecord> ours,
+        Func<GoldenRecord, DecodedRecord, Comparison> compare)
+    {
+        for (var i = 0; i < golden.Count;)
+        {
+            var end = i + 1;
+            while (golden[i].Unordered is { } datagram && end < golden.Count && golden[end].Unordered == datagram)
+                end++;
+            var (left, right) = (golden.Skip(i).Take(end - i).ToList(), ours.Skip(i).Take(end - i).ToList());
+            foreach (var pair in end - i == 1 ? [new AlignedPair(left[0], right[0])] : AnyOrder(left, right, compare))
+                yield return pair;
+            i = end;
+        }
     }
 
     /// <summary>For tools that print records in any order: equal ones first, then the nearest.</summary>
@@ -62,8 +80,12 @@ internal static class RecordAligner
     private static bool Compatible(GoldenRecord golden, DecodedRecord ours) =>
         (golden.Format.Length == 0 || golden.Format == ours.Format) && (golden.SetId is null || golden.SetId == ours.SetId);
 
+    private static bool SameDomain(GoldenRecord golden, DecodedRecord ours) =>
+        golden.DomainId is null || ours.DomainId is null || golden.DomainId == ours.DomainId;
+
     /// <summary>Above 0 when more agrees than differs.</summary>
-    private static int Score(Comparison comparison) => (2 * comparison.Agreed) + 1 - comparison.Differences.Count;
+    private static int Score(Comparison comparison) =>
+        (2 * comparison.Agreed) + 1 - comparison.Differences.Count(d => d.Kind != DifferenceKind.MissingBehindMalformed);
 
     private static List<AlignedPair> LongestCommon(
         IReadOnlyList<GoldenRecord> golden,
@@ -76,7 +98,7 @@ internal static class RecordAligner
         {
             for (var j = ours.Count - 1; j >= 0; j--)
             {
-                scores[i, j] = Compatible(golden[i], ours[j]) ? Math.Max(0, Score(compare(golden[i], ours[j]))) : 0;
+                scores[i, j] = Compatible(golden[i], ours[j]) && SameDomain(golden[i], ours[j]) ? Math.Max(0, Score(compare(golden[i], ours[j]))) : 0;
                 best[i, j] = Math.Max(best[i + 1, j + 1] + scores[i, j], Math.Max(best[i + 1, j], best[i, j + 1]));
             }
         }

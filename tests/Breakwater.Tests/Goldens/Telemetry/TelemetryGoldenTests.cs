@@ -6,7 +6,7 @@ namespace Breakwater.Tests.Goldens.Telemetry;
 /// </summary>
 public sealed class TelemetryGoldenTests
 {
-    private const int ListedDifferences = 100;
+    private const int ListedDifferences = 3000;
 
     private static readonly Lazy<Agreement> s_shared = new(() => Agreement.OfFolder(SharedData.Path("flow-telemetry")));
 

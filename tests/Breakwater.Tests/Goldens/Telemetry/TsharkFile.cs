@@ -9,6 +9,8 @@ namespace Breakwater.Tests.Goldens.Telemetry;
 /// </summary>
 internal static class TsharkFile
 {
+    private const int MessageHeaderBytes = 16;
+
     public static GoldenExport Read(string path)
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(path));
@@ -19,23 +21,28 @@ internal static class TsharkFile
     {
         var records = new List<GoldenRecord>();
         var undecoded = new List<UndecodedSet>();
+        var beyond = new List<UndecodedSet>();
         var format = "";
         foreach (var packet in packets.EnumerateArray())
         {
             var layers = packet.GetProperty("_source").GetProperty("layers");
+            var before = records.Count;
             foreach (var layer in layers.EnumerateObject())
             {
                 foreach (var tree in Occurrences(layer.Value))
                 {
                     if (layer.NameEquals("cflow"))
-                        format = ReadCflow(tree, records, undecoded);
+                        format = ReadCflow(tree, records, undecoded, beyond);
                     else if (layer.NameEquals("sflow"))
                         format = TsharkSflow.Read(tree, records);
                 }
             }
+
+            if (layers.TryGetProperty("_ws.malformed", out _) && records.Count > before)
+                records[^1] = records[^1] with { IsCutOff = true };
         }
 
-        return new GoldenExport(records, undecoded, format);
+        return new GoldenExport(records, undecoded, format, beyond);
     }
 
     /// <summary>A value, or the values of the array that stands for a repeated key.</summary>
@@ -55,7 +62,7 @@ internal static class TsharkFile
                     var inner = property.Name.EndsWith("_section_tree", StringComparison.Ordinal) ? "header:" : prefix;
                     Leaves(value, inner, fields);
                 }
-                else
+                else if (!property.Name.EndsWith("_tree", StringComparison.Ordinal))
                 {
                     fields.Add(new GoldenField(prefix + property.Name, value.ToString()));
                 }
@@ -63,7 +70,8 @@ internal static class TsharkFile
         }
     }
 
-    private static string ReadCflow(JsonElement message, List<GoldenRecord> records, List<UndecodedSet> undecoded)
+    private static string ReadCflow(
+        JsonElement message, List<GoldenRecord> records, List<UndecodedSet> undecoded, List<UndecodedSet> beyond)
     {
         var format = Text(message, "cflow.version") switch
         {
@@ -82,6 +90,8 @@ internal static class TsharkFile
         var export = message.TryGetProperty("cflow.timestamp_tree", out var times)
             ? Number(times, "cflow.exporttime") ?? Number(times, "cflow.unix_secs") ?? 0
             : 0;
+        // Only IPFIX says in its header where the message ends.
+        var left = (Number(message, "cflow.len") ?? long.MaxValue) - MessageHeaderBytes;
         foreach (var property in message.EnumerateObject())
         {
             foreach (var value in Occurrences(property.Value).Where(v => v.ValueKind == JsonValueKind.Object))
@@ -89,7 +99,14 @@ internal static class TsharkFile
                 if (property.Name.StartsWith("pdu ", StringComparison.Ordinal))
                     records.Add(Record(format, null, header, value, export));
                 else if (Number(value, "cflow.flowset_id") is { } id)
-                    ReadSet(format, (int)id, value, header, export, records, undecoded);
+                {
+                    var length = Number(value, "cflow.flowset_length") ?? 0;
+                    if (left < length)
+                        beyond.Add(new UndecodedSet((int)id, (int)length));
+                    else
+                        ReadSet(format, (int)id, value, header, export, records, undecoded);
+                    left -= length;
+                }
             }
         }
 
@@ -132,7 +149,14 @@ internal static class TsharkFile
     {
         var fields = new List<GoldenField>(header);
         Leaves(tree, "", fields);
-        return new GoldenRecord(format, setId, fields, export);
+        // An element 149 has the last word about the domain, in our lines too.
+        if (fields.Skip(header.Count).Any(f => f.Name == "cflow.od_id"))
+            fields.RemoveRange(0, header.Count);
+        var domain = fields.Find(f => f.Name is "cflow.od_id" or "cflow.source_id");
+        return new GoldenRecord(format, setId, fields, export)
+        {
+            DomainId = domain is not null && long.TryParse(domain.Value, CultureInfo.InvariantCulture, out var id) ? id : null,
+        };
     }
 
     internal static string? Text(JsonElement tree, string name) =>

@@ -64,7 +64,15 @@ internal static class ValueForms
     /// <summary>An address in the form of RFC 5952 (or dotted), whatever form the golden has.</summary>
     public static string? Address(string text) => IPAddress.TryParse(text, out var address) ? address.ToString() : null;
 
-    public static string OurText(JsonElement ours) => ours.ValueKind == JsonValueKind.String ? ours.GetString()! : ours.GetRawText();
+    public static string OurText(JsonElement ours) => ours.ValueKind switch
+    {
+        JsonValueKind.String => ours.GetString()!,
+        JsonValueKind.Null => "",
+        _ => ours.GetRawText(),
+    };
+
+    /// <summary>True for the value of a field without octets, and for what a tool prints for an element that it did not get.</summary>
+    public static bool IsEmpty(JsonElement ours) => OurText(ours).All(c => c is '0' or '.' or ':');
 
     /// <summary>Nanoseconds since 1970 of tshark's "Apr 15, 2018 03:29:02.000000000 UTC".</summary>
     public static BigInteger? GoldenTime(string text)
@@ -78,7 +86,8 @@ internal static class ValueForms
             return null;
         }
 
-        return Seconds(time) + BigInteger.Parse(text[(point + 1)..^4].PadRight(9, '0'), CultureInfo.InvariantCulture);
+        // The tool prints a fraction that it took from the datagram as it is, even negative.
+        return Seconds(time) + BigInteger.Parse(text[(point + 1)..^4], CultureInfo.InvariantCulture);
     }
 
     /// <summary>Nanoseconds since 1970 of our RFC 3339 time.</summary>

@@ -28,6 +28,7 @@ internal static class ValueTransforms
         ["octets"] = (g, o, _) => SameOctets(GoldenHex(g), o),
         ["octets-text"] = (g, o, _) => Utf8(OurOctets(o)) == g,
         ["text-octets"] = (g, o, _) => Utf8(OurOctets(o)) == g.TrimEnd('\0'),
+        ["text-within-octets"] = (g, o, _) => Utf8(OurOctets(o))?.Contains(g, StringComparison.Ordinal) ?? false,
         ["int-octets"] = (g, o, _) => OurOctets(o) is { } b
             && (Same(GoldenInteger(g), b.Length == 0 ? 0 : new BigInteger(b, isUnsigned: true, isBigEndian: true))
                 || (b.Length > 0 && Same(GoldenInteger(g), new BigInteger(b, isUnsigned: false, isBigEndian: true)))),
@@ -43,15 +44,12 @@ internal static class ValueTransforms
         ["duration-octets"] = (g, o, _) => OurOctets(o) is { } b && GoldenDuration(g) is { } t
             && Scales(new BigInteger(b, true, true)).Contains(t),
         ["uptime"] = (g, o, _) => Same(GoldenDuration(g), OurInteger(o) * 1_000_000),
-        ["optional-ms"] = (g, o, _) => Same(GoldenDuration(g), OurInteger(o) * 1_000_000),
-        ["optional-us"] = (g, o, _) => Same(GoldenDuration(g), OurInteger(o) * 1_000),
+        ["duration-ms"] = (g, o, _) => Same(GoldenDuration(g), OurInteger(o) * 1_000_000),
+        ["duration-us"] = (g, o, _) => Same(GoldenDuration(g), OurInteger(o) * 1_000),
         ["before-export-us"] = (g, o, r) => Same(GoldenTime(g), (r.ExportSeconds * (BigInteger)1_000_000_000) - (OurInteger(o) * 1_000)),
         ["epoch-s"] = (g, o, _) => Same(GoldenInteger(g) * 1_000_000_000, OurTime(o)),
         ["epoch-ms"] = (g, o, _) => Same(GoldenInteger(g) * 1_000_000, OurTime(o)),
         ["epoch-text"] = (g, o, _) => Same(GoldenDuration(g + "000"), OurTime(o) / 1_000_000_000 * 1_000_000_000),
-        // The tool cut the exporter's clock to seconds twice (start of the exporter, start of the flow).
-        ["uptime-epoch-text"] = (g, o, r) => GoldenDuration(g + "000") is { } t && r.BootMilliseconds is { } boot
-            && BigInteger.Abs((t / 1_000_000) - (OurInteger(o) ?? 0) - boot) <= 2_000,
         ["indexed-label"] = (g, o, _) => OurOctets(o) is { Length: 3 } b && g.Split('-') is [_, var label]
             && Same(GoldenInteger(label), new BigInteger(b, true, true) >> 4),
         ["tcp-flag-names"] = (g, o, _) => OurInteger(o) is { } n && g == TcpFlagNames((int)n),
@@ -70,29 +68,48 @@ internal static class ValueTransforms
         ["rate-or-unknown"] = (g, o, _) => GoldenInteger(g) is { } n && (n.IsZero ? o.ValueKind == JsonValueKind.Null : Same(n, OurInteger(o))),
         ["tcp-flags"] = (g, o, _) => OurInteger(o) is { } n && g == TcpFlags((int)n, g.Length),
         ["fragment-flags"] = (g, o, _) => OurInteger(o) is { } n && g == FragmentFlags((int)n),
+        ["total-or-payload"] = (g, o, _) => Same(GoldenInteger(g), OurInteger(o)) || Same(GoldenInteger(g) + 40, OurInteger(o)),
+        // The tool writes one letter at most: of the reserved bit, don't fragment, more fragments.
+        ["fragment-letters"] = (g, o, _) => OurInteger(o) is { } n
+            && g == ((n & 0x80) != 0 ? ".......E" : (n & 0x40) != 0 ? "......D." : (n & 0x20) != 0 ? ".....M.." : "........"),
         ["bit-7"] = (g, o, _) => Same(GoldenInteger(g), (OurInteger(o) >> 7) & 1),
         ["bit-6"] = (g, o, _) => Same(GoldenInteger(g), (OurInteger(o) >> 6) & 1),
         ["bit-5"] = (g, o, _) => Same(GoldenInteger(g), (OurInteger(o) >> 5) & 1),
-        ["words-of-octets"] = (g, o, _) => Same(GoldenInteger(g) * 4, OurInteger(o)),
-        ["fragment-units"] = (g, o, _) => Same(GoldenInteger(g), OurInteger(o)),
+        ["bit-4"] = (g, o, _) => Same(GoldenInteger(g), (OurInteger(o) >> 4) & 1),
+        ["bit-3"] = (g, o, _) => Same(GoldenInteger(g), (OurInteger(o) >> 3) & 1),
+        ["bit-2"] = (g, o, _) => Same(GoldenInteger(g), (OurInteger(o) >> 2) & 1),
+        ["bit-1"] = (g, o, _) => Same(GoldenInteger(g), (OurInteger(o) >> 1) & 1),
+        ["bit-0"] = (g, o, _) => Same(GoldenInteger(g), (OurInteger(o) >> 0) & 1),
+        ["precedence"] = (g, o, _) => Same(GoldenInteger(g), (OurInteger(o) >> 5) & 7),
         ["ipv6-payload"] = (g, o, _) => Same(GoldenInteger(g) + 40, OurInteger(o)),
-        ["interface-value"] = (g, o, _) => Same(GoldenInteger(g), OurInteger(o)),
+        // A format that we do not write is 0, an interface index (sFlow version 5, §5.3).
         ["interface-format"] = (g, o, _) => g == (OurText(o) switch { "discarded" => "1", "multiple" => "2", _ => "0" }),
         ["interface"] = (g, o, _) => GoldenInteger(g) is { } n
             && (Same(n, OurInteger(o)) || Same(n & 0x3FFF_FFFF, OurInteger(o))),
     };
 
+    private const string Optional = "optional-";
+    private const string Enumeration = "enum:";
+
     /// <summary>True when the map may name this transform.</summary>
-    public static bool Exists(string transform) =>
-        s_all.ContainsKey(transform) || (transform.StartsWith("enum:", StringComparison.Ordinal) && ValueNames.Has(transform[5..]));
+    public static bool Exists(string transform)
+    {
+        var name = Plain(transform);
+        return s_all.ContainsKey(name) || (name.StartsWith(Enumeration, StringComparison.Ordinal) && ValueNames.Has(name[Enumeration.Length..]));
+    }
 
-    /// <summary>A value that the golden may also have computed itself: compared when the record has the element, otherwise not missed.</summary>
-    public static bool IsOptional(string transform) => transform.StartsWith("optional-", StringComparison.Ordinal);
+    /// <summary>A value that the golden may also have from elsewhere: compared when the record has the element, otherwise not missed.</summary>
+    public static bool IsOptional(string transform) => transform.StartsWith(Optional, StringComparison.Ordinal);
 
-    public static bool Agree(string transform, string golden, JsonElement ours, GoldenRecord record) =>
-        transform.StartsWith("enum:", StringComparison.Ordinal)
-            ? OurInteger(ours) is { } number && ValueNames.Agree(transform[5..], golden, number)
-            : s_all[transform](golden, ours, record);
+    public static bool Agree(string transform, string golden, JsonElement ours, GoldenRecord record)
+    {
+        var name = Plain(transform);
+        return name.StartsWith(Enumeration, StringComparison.Ordinal)
+            ? OurInteger(ours) is { } number && ValueNames.Agree(name[Enumeration.Length..], golden, number)
+            : s_all[name](golden, ours, record);
+    }
+
+    private static string Plain(string transform) => IsOptional(transform) ? transform[Optional.Length..] : transform;
 
     private static bool Same(BigInteger? golden, BigInteger? ours) => golden is { } g && ours is { } o && g == o;
 
@@ -130,12 +147,15 @@ internal static class ValueTransforms
         return hex.StartsWith(octets, StringComparison.Ordinal) && hex.AsSpan(octets.Length).Trim('0').IsEmpty;
     }
 
-    /// <summary>The times that 4 or 8 octets may encode: seconds, milliseconds, or NTP.</summary>
+    /// <summary>The times that 4 or 8 octets may encode: seconds, milliseconds, NTP, or seconds and (signed) nanoseconds.</summary>
     private static IEnumerable<BigInteger> TimesOf(byte[] octets)
     {
         var value = new BigInteger(octets, isUnsigned: true, isBigEndian: true);
-        return octets.Length == 4 ? [value * 1_000_000_000] : [NtpNanoseconds(value), .. Scales(value)];
+        return octets.Length == 4 ? [value * 1_000_000_000] : [NtpNanoseconds(value), SecondsAndNanoseconds(octets), (value >> 32) * 1_000_000_000, .. Scales(value)];
     }
+
+    private static BigInteger SecondsAndNanoseconds(byte[] octets) =>
+        (new BigInteger(octets.AsSpan(0, 4), isUnsigned: true, isBigEndian: true) * 1_000_000_000) + BinaryPrimitives.ReadInt32BigEndian(octets.AsSpan(4));
 
     private static IEnumerable<BigInteger> Scales(BigInteger value) => [value, value * 1_000, value * 1_000_000, value * 1_000_000_000];
 

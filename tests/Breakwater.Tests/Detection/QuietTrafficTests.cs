@@ -1,0 +1,107 @@
+using Breakwater.Detection;
+using Breakwater.Wire;
+using static Breakwater.Tests.Detection.Traffic;
+
+namespace Breakwater.Tests.Detection;
+
+/// <summary>Ordinary traffic above the floors opens no incident; beside each case stands the attack that it resembles.</summary>
+public sealed class QuietTrafficTests
+{
+    private static readonly Address _resolver = Address.Parse("203.0.113.53");
+
+    /// <summary>Questions to many servers, and their answers 20 ms later.</summary>
+    private static IEnumerable<FlowRecord> Conversation(int perSecond, int servers, int serverPort, int answerBytes, bool withQuestions)
+    {
+        var answers = Stream(perSecond, 5, (index, time) =>
+            Udp(time + 20_000_000, Sender(index % servers), serverPort, _resolver, 2000 + (index % 50_000), answerBytes));
+        if (!withQuestions)
+            return answers;
+        return answers.Concat(Stream(perSecond, 5, (index, time) =>
+            Udp(time, _resolver, 2000 + (index % 50_000), Sender(index % servers), serverPort, 70)));
+    }
+
+    [Fact]
+    public void Detect_ResolversOwnAnswers_AreSilent()
+    {
+        Assert.Empty(Detect(Conversation(3000, 400, 53, 1200, withQuestions: true)).Incidents);
+        // The twin: the same answers without the questions.
+        Assert.Single(Detect(Conversation(3000, 400, 53, 1200, withQuestions: false)).Incidents);
+    }
+
+    [Fact]
+    public void Detect_ResolversAnswersSeenOneWay_AreSilent() =>
+        Assert.Empty(Detect(Conversation(3000, 400, 53, 180, withQuestions: false)).Incidents);
+
+    [Fact]
+    public void Detect_BrowsersBehindOneAddressSeenOneWay_AreSilent() =>
+        Assert.Empty(Detect(Conversation(20_000, 2000, 443, 1250, withQuestions: false)).Incidents);
+
+    [Fact]
+    public void Detect_AnswersToAMulticastSearch_AreSilent()
+    {
+        var group = Address.Parse("239.255.255.250");
+        List<FlowRecord> Answers() => Stream(200, 5, (index, time) => Udp(time + 1_000_000, Sender(index % 40), 1900, Victim, 800, 320));
+        var search = Udp(Start, Victim, 800, group, 1900, 150);
+
+        Assert.Empty(Detect(Answers().Append(search)).Incidents);
+        Assert.Equal(Vector.SsdpAmplification, Assert.Single(Assert.Single(Detect(Answers()).Incidents).Vectors).Vector);
+    }
+
+    [Fact]
+    public void Detect_FlashCrowdThatCompletesItsHandshakes_IsSilent()
+    {
+        List<FlowRecord> Crowd(bool completed) =>
+        [
+            .. Stream(3000, 5, static (index, time) => Tcp(time, Sender(index), 30_000 + (index % 30_000), Victim, 443, Syn)),
+            .. Stream(completed ? 3000 : 30, 5, static (index, time) => Tcp(time + 40_000_000, Sender(index), 30_000 + (index % 30_000), Victim, 443, Ack)),
+        ];
+
+        Assert.Empty(Detect(Crowd(completed: true)).Incidents);
+        Assert.Equal(Vector.SynFlood, Assert.Single(Assert.Single(Detect(Crowd(completed: false)).Incidents).Vectors).Vector);
+    }
+
+    [Fact]
+    public void Detect_LargeUploadSeenOneWay_IsSilent() =>
+        Assert.Empty(Detect(Stream(80_000, 2, static (_, time) => Tcp(time, Sender(1), 50_000, Victim, 443, Ack, 1500))).Incidents);
+
+    [Fact]
+    public void Detect_UdpStreamOfOneConversation_IsSilent()
+    {
+        Assert.Empty(Detect(Stream(20_000, 2, static (_, time) => Udp(time, Sender(1), 50_000, Victim, 40_000, 1300))).Incidents);
+        // The twin: the same rate and sender, but to every port.
+        Assert.Single(Detect(Stream(60_000, 2, static (index, time) => Udp(time, Sender(1), 50_000, Victim, 1024 + (index % 60_000), 1300))).Incidents);
+    }
+
+    [Fact]
+    public void Detect_PortScan_IsSilent() =>
+        Assert.Empty(Detect(Stream(3000, 10, static (index, time) => Tcp(time, Sender(1), 55_555, Victim, 1 + (index % 65_535), Syn))).Incidents);
+
+    [Fact]
+    public void Detect_GreTunnel_IsSilent() =>
+        Assert.Empty(Detect(Stream(50_000, 2, static (_, time) => Ip(time, Sender(1), Victim, 47, 1400))).Incidents);
+
+    [Fact]
+    public void Detect_AckedConnectionsBothDirections_AreSilent()
+    {
+        var inbound = Stream(5000, 3, static (index, time) => Tcp(time, Sender(index % 3000), 40_000, Victim, 443, Ack));
+        var outbound = Stream(5000, 3, static (index, time) => Tcp(time, Victim, 443, Sender(index % 3000), 40_000, Ack, 1500));
+
+        Assert.Empty(Detect(inbound.Concat(outbound), new DetectorOptions()).Incidents);
+    }
+
+    [Fact]
+    public void Detect_LongFlowExportedAtOnce_CountsWithItsOwnRate()
+    {
+        FlowRecord Export(long seconds)
+        {
+            var flow = Icmp(Start, Sender(1), Victim, 8);
+            flow.Packets = 6000;
+            flow.Bytes = 6000 * 84;
+            flow.StartNanoseconds = Start - (seconds * 1_000_000_000);
+            return flow;
+        }
+
+        Assert.Empty(Detect([Export(60)]).Incidents);
+        Assert.Single(Detect([Export(1)]).Incidents);
+    }
+}

@@ -1,0 +1,83 @@
+using Breakwater.Detection;
+using Breakwater.Wire;
+using static Breakwater.Tests.Detection.Traffic;
+
+namespace Breakwater.Tests.Detection;
+
+public sealed class SamplingTests
+{
+    private const int Rate = 200_000;
+
+    private static readonly List<FlowRecord> _attack = Stream(
+        Rate, 3, static (index, time) => Udp(time, Sender(index % 4000), 389, Victim, 1024 + (index % 50_000), 1000 + (index % 400)));
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(100)]
+    [InlineData(1000)]
+    public void Detect_Sampled_TruthIsWithinTheIntervals(int rate)
+    {
+        var truth = Assert.Single(Detect(_attack).Incidents);
+        var covered = 0;
+        const int Runs = 10;
+        for (var seed = 0; seed < Runs; seed++)
+        {
+            var incident = Assert.Single(Detect(Sample(_attack, rate, seed)).Incidents);
+            Assert.Equal([Vector.CldapAmplification], incident.Vectors.Select(static vector => vector.Vector));
+            Assert.Equal((uint)rate, incident.SamplingRate);
+            Assert.Equal(Verdict.Attack, incident.Verdict);
+            Assert.True(incident.Sources.Low <= truth.Sources.High);
+            covered += Covers(incident.Packets, truth.Packets) && Covers(incident.Bytes, truth.Bytes)
+                && Covers(incident.Peak.PacketsPerSecond, truth.Peak.PacketsPerSecond) ? 1 : 0;
+        }
+
+        Assert.InRange(covered, Runs - 3, Runs);
+    }
+
+    [Fact]
+    public void Detect_Unsampled_TotalsAreExact()
+    {
+        var incident = Assert.Single(Detect(_attack).Incidents);
+        Assert.Equal(new Estimate(3 * Rate, 3 * Rate, 3 * Rate, 3 * Rate), incident.Packets);
+    }
+
+    [Fact]
+    public void Detect_UnknownRate_GivesLowerBoundsOnly()
+    {
+        var flows = _attack.Where(static (_, index) => index % 20 == 0).Select(static flow =>
+        {
+            flow.SamplingRate = 0;
+            return flow;
+        });
+
+        var incident = Assert.Single(Detect(flows).Incidents);
+
+        Assert.Null(incident.SamplingRate);
+        Assert.Null(incident.Packets.Value);
+        Assert.Null(incident.Packets.High);
+        Assert.Equal(3 * Rate / 20, incident.Packets.Low);
+    }
+
+    [Fact]
+    public void Detect_FewSamples_DoNotReachTheFloor()
+    {
+        // Two samples of 1:1000 stand for about 2,000 packets/s, four times the floor, but also for far less.
+        var few = Sample(_attack.Take(Rate), 1000, 1).Take(2).ToList();
+        Assert.Equal(2, few.Count);
+        Assert.Empty(Detect(few.Append(Udp(Start + 5_000_000_000, Sender(9), 4000, Victim, 4000, 100))).Incidents);
+    }
+
+    [Theory]
+    [InlineData(0, 0, 3.689)]
+    [InlineData(1, 0.0253, 5.572)]
+    [InlineData(10, 4.795, 18.39)]
+    [InlineData(49, 36.25, 64.78)]
+    public void PoissonInterval_KnownCounts_IsGarwoods(long count, double low, double high)
+    {
+        var interval = Poisson.Interval(count);
+        Assert.Equal(low, interval.Low, 0.01);
+        Assert.Equal(high, interval.High, 0.01);
+    }
+
+    private static bool Covers(Estimate estimate, Estimate truth) => estimate.Low <= truth.Value && truth.Value <= estimate.High;
+}

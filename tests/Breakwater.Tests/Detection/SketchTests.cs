@@ -1,0 +1,105 @@
+using Breakwater.Detection.Sketches;
+using Breakwater.Wire;
+
+namespace Breakwater.Tests.Detection;
+
+public sealed class SketchTests
+{
+    private static readonly KeyedHash _hash = new(42);
+
+    private static ulong HashOf(int index) => _hash.Of(Address.FromIPv4((uint)index));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(30)]
+    [InlineData(1000)]
+    [InlineData(5000)]
+    [InlineData(1_000_000)]
+    public void HyperLogLog_Distinct_IsWithinFourStandardErrors(int distinct)
+    {
+        var sketch = new HyperLogLog(11);
+        for (var index = 0; index < distinct; index++)
+        {
+            sketch.Add(HashOf(index));
+            sketch.Add(HashOf(index / 2));
+        }
+
+        var error = Math.Max(0.5, 4 * sketch.StandardErrorAt(distinct));
+        Assert.InRange(sketch.Estimate(), distinct - error, distinct + error);
+    }
+
+    [Fact]
+    public void HyperLogLog_Merged_EqualsOneThatSawAll()
+    {
+        HyperLogLog left = new(11), right = new(11), all = new(11);
+        for (var index = 0; index < 3000; index++)
+        {
+            (index % 3 == 0 ? left : right).Add(HashOf(index));
+            all.Add(HashOf(index));
+        }
+
+        Assert.NotEqual(all.Estimate(), left.Estimate());
+        Assert.Equal(all.Estimate(), left.EstimateWith(right));
+        left.Merge(right);
+        Assert.Equal(all.Estimate(), left.Estimate());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(53)]
+    [InlineData(11211)]
+    [InlineData(65535)]
+    public void PortVote_PortOfMoreThanHalf_IsFound(int port)
+    {
+        PortVote vote = new(), empty = new();
+        for (var index = 0; index < 1000; index++)
+            vote.Add((ushort)(index % 10 < 6 ? port : index * 31), 1);
+
+        Assert.Equal((ushort)port, vote.Majority(empty, out var share));
+        Assert.InRange(share, 0.59, 0.75);
+    }
+
+    [Fact]
+    public void PortVote_NoMajority_FindsNone()
+    {
+        PortVote halves = new(), spread = new(), empty = new();
+        for (var index = 0; index < 5000; index++)
+        {
+            halves.Add((ushort)(index % 2 == 0 ? 80 : 443), 1);
+            spread.Add((ushort)((uint)index * 2654435761u >> 16), 1);
+        }
+
+        Assert.Null(halves.Majority(empty, out _));
+        Assert.False(halves.IsSpread(empty));
+        Assert.Null(spread.Majority(empty, out _));
+        Assert.True(spread.IsSpread(empty));
+    }
+
+    [Fact]
+    public void PairFilter_WithinThirtySeconds_RemembersAndThenForgets()
+    {
+        var filter = new PairFilter();
+        filter.Advance(60_000_000_000);
+        for (var index = 0; index < 10_000; index++)
+            filter.Add(HashOf(index));
+
+        filter.Advance(90_000_000_000);
+        Assert.All(Enumerable.Range(0, 10_000), index => Assert.True(filter.Contains(HashOf(index))));
+        Assert.InRange(Enumerable.Range(10_000, 10_000).Count(index => filter.Contains(HashOf(index))), 0, 20);
+        Assert.False(filter.IsSaturated);
+
+        filter.Advance(120_000_000_000);
+        Assert.DoesNotContain(Enumerable.Range(0, 10_000), index => filter.Contains(HashOf(index)));
+    }
+
+    [Fact]
+    public void PairFilter_TooManyPairs_SaysSo()
+    {
+        var filter = new PairFilter();
+        filter.Advance(0);
+        for (var index = 0; index < 10_000_000; index++)
+            filter.Add(HashOf(index));
+
+        Assert.True(filter.IsSaturated);
+    }
+}
