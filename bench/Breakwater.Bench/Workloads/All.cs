@@ -10,7 +10,7 @@ internal static class All
         ("netflow9-ipv4", () => new ExportWorkload("netflow9-ipv4", 40, false, Layouts.IPv4)),
         ("netflow9-ipv6", () => new ExportWorkload("netflow9-ipv6", 40, false, Layouts.IPv6)),
         ("netflow9-reduced", () => new ExportWorkload("netflow9-reduced", 40, false, Layouts.NetFlow9Reduced)),
-        ("netflow9-sampled", () => new ExportWorkload("netflow9-sampled", 40, false, Layouts.NetFlow9Sampled)),
+        ("netflow9-sampled", () => new ExportWorkload("netflow9-sampled", null, false, Layouts.NetFlow9Sampled)),
         ("ipfix-fixed", () => new ExportWorkload("ipfix-fixed", 30, true, Layouts.IpfixFixed)),
         ("ipfix-variable", () => new ExportWorkload("ipfix-variable", 30, true, Layouts.IpfixVariable)),
         ("ipfix-enterprise", () => new ExportWorkload("ipfix-enterprise", 30, true, Layouts.IpfixEnterprise)),

@@ -13,6 +13,7 @@ internal sealed class CaptureWorkload : Workload
     public CaptureWorkload(string name, bool isPcapng, bool isFlood)
     {
         Name = name;
+        Goal = isFlood ? 40 : null;
         using var file = new MemoryStream(BufferBytes + 4096);
         var frames = new Frames(0x5EED, isTagged: isPcapng, isFlood);
         var time = 1_700_000_000_000_000_000L;
@@ -33,7 +34,7 @@ internal sealed class CaptureWorkload : Workload
 
     public override string Name { get; }
 
-    public override int Goal => 40;
+    public override int? Goal { get; }
 
     public override ReadOnlyMemory<byte> Bytes => _file;
 

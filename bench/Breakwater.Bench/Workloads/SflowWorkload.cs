@@ -12,12 +12,13 @@ internal sealed class SflowWorkload : Workload
     public SflowWorkload(string name, bool isExpanded, bool isFlood)
     {
         Name = name;
+        Goal = isExpanded ? null : 30;
         Fill(isExpanded, isFlood);
     }
 
     public override string Name { get; }
 
-    public override int Goal => 30;
+    public override int? Goal { get; }
 
     public override ReadOnlyMemory<byte> Bytes => _datagrams.Bytes;
 
