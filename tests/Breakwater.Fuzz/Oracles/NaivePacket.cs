@@ -235,6 +235,10 @@ internal sealed class NaivePacket
                 IsOdd = true;
             ExtensionHeaders.Add(Protocol);
             IsOdd |= ExtensionHeaders.Count > CertainHeaders;
+
+            // RFC 6275 §6.1.1: nothing follows a mobility header.
+            if (Protocol == 135)
+                return;
             if (at + 8 > end)
             {
                 IsOdd = true;
