@@ -5,13 +5,13 @@ var words = args.Where(argument => !argument.StartsWith("--", StringComparison.O
 switch (words.FirstOrDefault())
 {
     case "quick":
-        return Quick.Execute(words[1..], args.Contains("--history", StringComparer.Ordinal), onlyFloor: false);
+        return Quick.Execute(words[1..], args.Contains("--history", StringComparer.Ordinal), onlyFloor: false, args.Contains("--check", StringComparer.Ordinal));
     case "floor":
-        return Quick.Execute(words[1..], keepsHistory: false, onlyFloor: true);
+        return Quick.Execute(words[1..], keepsHistory: false, onlyFloor: true, checks: false);
     case "wire":
         BenchmarkSwitcher.FromAssembly(typeof(WireBenchmarks).Assembly).Run(["--filter", "*WireBenchmarks*", .. args.Skip(1)]);
         return 0;
     default:
-        Console.Error.WriteLine("usage: quick [WORKLOAD…] [--history] | floor [WORKLOAD…] | wire [BenchmarkDotNet options]");
+        Console.Error.WriteLine("usage: quick [WORKLOAD…] [--history] [--check] | floor [WORKLOAD…] | wire [BenchmarkDotNet options]");
         return 2;
 }

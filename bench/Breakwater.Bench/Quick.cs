@@ -10,8 +10,9 @@ internal static class Quick
     private const int Rounds = 7;
     private const double RoundSeconds = 0.3;
 
-    public static int Execute(IReadOnlyList<string> names, bool keepsHistory, bool onlyFloor)
+    public static int Execute(IReadOnlyList<string> names, bool keepsHistory, bool onlyFloor, bool checks)
     {
+        var missed = 0;
         var table = new DestinationTable();
         ulong sum = 0;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"per CPU second of one core",-30} {"M/s min",9} {"median",9} {"max",9} {"by clock",10} {"goal",6} {"floor",7} {"of floor",9} {"B/record",9}"));
@@ -29,7 +30,10 @@ internal static class Quick
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {records:N0} records of {bytesPerRecord:F1} bytes; floor: {read.Median / 1e9:F1} GB/s read"));
             if (onlyFloor)
                 continue;
-            Measure(workload, "decode", Figures.Measure(() => workload.Sum(ref sum), Rounds, RoundSeconds), read.Median / bytesPerRecord, records, keepsHistory);
+            var decoded = Figures.Measure(() => workload.Sum(ref sum), Rounds, RoundSeconds);
+            Measure(workload, "decode", decoded, read.Median / bytesPerRecord, records, keepsHistory);
+            if (checks && !Check(workload, decoded))
+                missed++;
             table = new DestinationTable();
             var counted = Figures.Measure(() => workload.Count(table), Rounds, RoundSeconds);
             var floor = 1 / ((bytesPerRecord / read.Median) + (1 / increments.Median));
@@ -37,7 +41,18 @@ internal static class Quick
         }
 
         Console.WriteLine($"(sum {sum}, {table.Used:N0} destinations)");
-        return 0;
+        return missed == 0 ? 0 : 1;
+    }
+
+    private static bool Check(Workload workload, Figures figures)
+    {
+        var isFast = figures.Median >= (workload.Goal ?? 0) * 1e6;
+        var isQuiet = workload.AllocatedBytes == 0;
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{workload.Name} decodes {figures.Median / 1e6:F1} M records per CPU-second (goal {workload.Goal}), allocates {workload.AllocatedBytes} bytes a pass");
+        Console.WriteLine(isFast && isQuiet ? $"ok bench: {text}" : $"FAIL bench: {workload.Name}: {text}");
+        return isFast && isQuiet;
     }
 
     private static void Measure(Workload workload, string what, Figures figures, double floor, long records, bool keepsHistory)

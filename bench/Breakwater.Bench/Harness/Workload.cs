@@ -11,8 +11,8 @@ internal abstract class Workload
     /// <summary>Name on the command line and in the history.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Million records a second on one core that are promised.</summary>
-    public abstract int Goal { get; }
+    /// <summary>Million records a second on one core that are promised; null where the figure is only for comparison.</summary>
+    public abstract int? Goal { get; }
 
     /// <summary>All bytes that one pass reads.</summary>
     public abstract ReadOnlyMemory<byte> Bytes { get; }

@@ -5,16 +5,17 @@ using Breakwater.Wire.Pcap;
 
 namespace Breakwater.Bench.Workloads;
 
-/// <summary>A capture of mixed frames cut at 128 bytes, read as a file is read, packet by packet.</summary>
+/// <summary>A capture of frames cut at 128 bytes, read as a file is read, packet by packet.</summary>
 internal sealed class CaptureWorkload : Workload
 {
     private readonly byte[] _file;
 
-    public CaptureWorkload(string name, bool isPcapng)
+    public CaptureWorkload(string name, bool isPcapng, bool isFlood)
     {
         Name = name;
+        Goal = isFlood ? 40 : null;
         using var file = new MemoryStream(BufferBytes + 4096);
-        var frames = new Frames(0x5EED);
+        var frames = new Frames(0x5EED, isTagged: isPcapng, isFlood);
         var time = 1_700_000_000_000_000_000L;
         var plain = isPcapng ? null : new PcapWriter(file, LinkType.Ethernet, nanoseconds: true, snapLength: 128);
         var next = isPcapng ? new PcapngWriter(file) : null;
@@ -33,7 +34,7 @@ internal sealed class CaptureWorkload : Workload
 
     public override string Name { get; }
 
-    public override int Goal => 40;
+    public override int? Goal { get; }
 
     public override ReadOnlyMemory<byte> Bytes => _file;
 

@@ -16,7 +16,7 @@ internal sealed class ExportWorkload : Workload
     private readonly ExporterState _state = new();
     private readonly Datagrams _datagrams = new(BufferBytes);
 
-    public ExportWorkload(string name, int goal, bool isIpfix, FieldSpecifier[] fields)
+    public ExportWorkload(string name, int? goal, bool isIpfix, FieldSpecifier[] fields)
     {
         (Name, Goal, _isIpfix, _fields) = (name, goal, isIpfix, fields);
         Fill();
@@ -26,7 +26,7 @@ internal sealed class ExportWorkload : Workload
 
     public override string Name { get; }
 
-    public override int Goal { get; }
+    public override int? Goal { get; }
 
     public override ReadOnlyMemory<byte> Bytes => _datagrams.Bytes;
 

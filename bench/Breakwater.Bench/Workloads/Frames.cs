@@ -3,8 +3,11 @@ using Breakwater.Wire.Packet;
 
 namespace Breakwater.Bench.Workloads;
 
-/// <summary>Ethernet frames of 60 to 1,500 bytes: IPv4 and IPv6, TCP and UDP, some with a VLAN tag, a few ICMP and fragments.</summary>
-internal sealed class Frames(ulong seed)
+/// <summary>
+/// Ethernet frames of 60 to 1,500 bytes. A flood is UDP over IPv4 from many sources; a mixture is IPv4 and IPv6, TCP and UDP, a few ICMP and
+/// fragments, in random order: the worst case for a processor's branch prediction. A link carries VLAN tags or none, so all frames have one or none has.
+/// </summary>
+internal sealed class Frames(ulong seed, bool isTagged, bool isFlood)
 {
     private readonly byte[] _buffer = new byte[2048];
     private Traffic _traffic = new(seed);
@@ -14,9 +17,9 @@ internal sealed class Frames(ulong seed)
     {
         var writer = new PacketWriter(_buffer);
         writer.Ethernet(0x00005E005301, 0x00005E005302);
-        if (_traffic.Below(5) == 0)
+        if (isTagged)
             writer.Vlan((ushort)(1 + _traffic.Below(4000)));
-        var kind = _traffic.Below(100);
+        var kind = isFlood ? 80 : _traffic.Below(100);
         if (kind < 25)
             writer.Ip(new IpHeader(Traffic.IPv6(_traffic.Source()), Traffic.IPv6(_traffic.Destination6())));
         else if (kind == 25)

@@ -9,15 +9,16 @@ internal sealed class SflowWorkload : Workload
 {
     private readonly Datagrams _datagrams = new(BufferBytes);
 
-    public SflowWorkload(string name, bool isExpanded)
+    public SflowWorkload(string name, bool isExpanded, bool isFlood)
     {
         Name = name;
-        Fill(isExpanded);
+        Goal = isExpanded ? null : 30;
+        Fill(isExpanded, isFlood);
     }
 
     public override string Name { get; }
 
-    public override int Goal => 30;
+    public override int? Goal { get; }
 
     public override ReadOnlyMemory<byte> Bytes => _datagrams.Bytes;
 
@@ -31,9 +32,9 @@ internal sealed class SflowWorkload : Workload
         AllocatedBytes = GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
-    private void Fill(bool isExpanded)
+    private void Fill(bool isExpanded, bool isFlood)
     {
-        var frames = new Frames(0x5EED);
+        var frames = new Frames(0x5EED, isTagged: isExpanded, isFlood);
         var buffer = new byte[2048];
         var header = new SflowDatagram { HasAgent = true, Agent = Address.FromIPv4(0xC0000201), UptimeMilliseconds = 3_600_000 };
         for (var sequence = 1u; ; sequence++)

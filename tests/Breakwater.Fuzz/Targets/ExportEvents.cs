@@ -30,14 +30,7 @@ internal sealed record DeliveredSet(
 /// <summary>Copies flows.</summary>
 internal readonly struct FlowList(List<FlowRecord> flows) : IFlowSink
 {
-    public void OnFlow(in FlowRecord flow)
-    {
-        flows.Add(flow);
-#if PLANTED_BUGS
-        if (flow.Bytes > uint.MaxValue)
-            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(flows)[^1].Bytes = (uint)flow.Bytes;
-#endif
-    }
+    public void OnFlow(in FlowRecord flow) => flows.Add(flow);
 }
 
 /// <summary>Copies what a decoder hands over, to be compared afterwards.</summary>
@@ -63,6 +56,13 @@ internal struct ExportEvents : ISetSink
         var flows = new List<FlowRecord>();
         var extractor = new FlowExtractor<FlowList>(new FlowList(flows));
         extractor.OnDataSet(context, template, records);
+#if PLANTED_BUGS
+        foreach (ref var flow in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(flows))
+        {
+            if (context.Format == ExportFormat.NetFlow9 && context.State.Limits != ExporterLimits.Default)
+                flow.Bytes = (uint)flow.Bytes;
+        }
+#endif
         Sets.Add(new DeliveredSet(
             context.DomainId, context.SetId, context.HasWaited, offset, context.RecordCount, template, records.ToArray(), context.ExportTimeSeconds,
             context.SysUptimeMilliseconds, flows));
