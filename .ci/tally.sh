@@ -70,7 +70,8 @@ tally_xunit() {
 attribute() { printf '%s' "$2" | sed -n "s/.* $1=\"\([^\"]*\)\".*/\1/p" | head -n 1; }
 plain() { printf '%s' "$1" | sed 's/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g'; }
 
-# run_script NAME SECONDS COMMAND…: reads its lines 'ok NAME', 'FAIL NAME: why', 'skip NAME: why'; 0 seconds is no limit.
+# run_script NAME SECONDS COMMAND…: reads its lines 'ok NAME', 'FAIL NAME: why', 'skip NAME: why', or a count 'N passed, N failed';
+# 0 seconds is no limit.
 run_script() {
   local name=$1 limit=$2 log code=0 line oks=0 before=$count_failed said=0
   shift 2
@@ -81,6 +82,7 @@ run_script() {
       'ok '*) oks=$((oks + 1)) ;;
       'FAIL '*) failed "${line#FAIL }" "in $name" ;;
       'skip '*) line=${line#skip }; skipped "${line%%: *}" "${line#*: }" ;;
+      [0-9]*' passed, '[0-9]*' failed'*) count "$name" "$line" "$log" ;;
       *) continue ;;
     esac
     said=1
@@ -92,6 +94,17 @@ run_script() {
     if [ "$count_failed" -eq "$before" ]; then failed_with_log "$name ended with code $code" "$log"; else tail -n 40 -- "$log" | sed 's/^/  /'; fi
   elif [ "$said" -eq 0 ]; then
     failed_with_log "$name checked nothing" "$log"
+  fi
+}
+
+# count NAME LINE LOG: a program that counts by itself; nothing checked is no success.
+count() {
+  local ok=${2%% passed, *} bad=${2#* passed, }
+  bad=${bad%% failed*}
+  passed "$ok"
+  if [ "$bad" -gt 0 ] || [ "$ok" -eq 0 ]; then
+    failed_with_log "$1: $2" "$3"
+    count_failed=$((count_failed + (bad > 1 ? bad - 1 : 0)))
   fi
 }
 

@@ -44,6 +44,9 @@ expect 'a clean report with a bad exit code fails' '3 passed, 1 failed, 2 skippe
 expect 'a skip that is not on the list fails' '0 passed, 1 failed, 0 skipped' 0 skipped Other.New 'no time'
 expect 'lines of a script are counted' '2 passed, 1 failed, 1 skipped' 0 run_script s 9 \
   printf '%s\n' 'ok a' 'other text' 'FAIL b: why' 'skip Area.x: data absent: y' 'ok c'
+expect 'a count is taken over' '21 passed, 0 failed, 0 skipped' 0 run_script s 9 echo '21 passed, 0 failed'
+expect 'failures in a count are taken over' '5 passed, 3 failed, 0 skipped' 0 run_script s 9 sh -c 'echo 5 passed, 3 failed, 0 skipped; exit 1'
+expect 'an empty count fails' '0 passed, 1 failed, 0 skipped' 0 run_script s 9 echo '0 passed, 0 failed'
 expect 'a script that checks nothing fails' '0 passed, 1 failed, 0 skipped' 0 run_script s 9 true
 expect 'a script that dies fails' '1 passed, 1 failed, 0 skipped' 0 run_script s 9 sh -c 'echo ok a; exit 3'
 expect 'a script that hangs fails' '1 passed, 1 failed, 0 skipped' 0 run_script s 1 sh -c 'echo ok a; sleep 20'

@@ -12,6 +12,9 @@ internal static class CaptureConversion
 {
     private const int BufferBytes = 1 << 16;
 
+    /// <summary>A day before the year 2106 ends the clocks of pcap, NetFlow and IPFIX: flows are exported after their packets.</summary>
+    private const long LatestNanoseconds = (uint.MaxValue - 86_400L) * 1_000_000_000;
+
     /// <summary>Reads the capture to its end.</summary>
     /// <returns>Packets read; 0 with a message in <paramref name="diagnostics"/> when there were none.</returns>
     /// <exception cref="IOException">The capture cannot be opened or read.</exception>
@@ -25,9 +28,11 @@ internal static class CaptureConversion
         while (reader.TryRead(out var packet))
         {
             packets++;
-            timeless += packet.HasTimestamp ? 0 : 1;
             // Captures of several interfaces are a little out of order: an exporter's clock only goes forward.
-            nowNanoseconds = Math.Max(nowNanoseconds, packet.TimestampNanoseconds);
+            if (packet.HasTimestamp && packet.TimestampNanoseconds is >= 0 and <= LatestNanoseconds)
+                nowNanoseconds = Math.Max(nowNanoseconds, packet.TimestampNanoseconds);
+            else
+                timeless++;
             output.Add(new SeenPacket(packet.Data, packet.OriginalLength, packet.Link, nowNanoseconds)
             {
                 InputInterface = (uint)packet.InterfaceIndex + 1,
@@ -37,7 +42,7 @@ internal static class CaptureConversion
         if (packets == 0)
             diagnostics.WriteLine($"breakwater sample: '{path}' holds no packets{(reader.Error == DecodeError.None ? "" : $" ({reader.Error})")}");
         if (timeless > 0)
-            diagnostics.WriteLine($"breakwater sample: {timeless} packets have no time and take that of the packet before them");
+            diagnostics.WriteLine($"breakwater sample: {timeless} packets have no time, or one that telemetry cannot state, and take that of the packet before them");
         if (reader.Damage.Count > 0)
             diagnostics.WriteLine($"breakwater sample: {path}: {reader.Damage.Count} damaged places, the first at offset {reader.Damage.First[0].Offset}; the rest was used");
         return packets;

@@ -28,6 +28,9 @@ internal sealed record SampleKind(string Name, string Description, Vector Vector
         new(QuietFlashCrowd, "web visitors, five times as many after the first third", Vector.None),
     ];
 
+    /// <summary>The quiet traffic that runs under attacks.</summary>
+    public static SampleKind Mix { get; } = All.Single(static kind => kind.Name == QuietMix);
+
     public bool IsAttack => Vector != Vector.None;
 
     /// <summary>Finds a kind by its exact name.</summary>

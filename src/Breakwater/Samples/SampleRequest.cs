@@ -1,4 +1,5 @@
 using System.Globalization;
+using Breakwater.Detection;
 
 namespace Breakwater.Samples;
 
@@ -96,7 +97,9 @@ internal sealed record SampleRequest(string OutPath, SampleFormat Format, ulong 
         if (arguments.Kind is null)
             error = "KIND is missing; 'sample --list' shows the kinds";
         else if (SampleKind.Find(arguments.Kind) is not { } kind)
-            error = $"'{arguments.Kind}' is no kind of sample; 'sample --list' shows the kinds";
+            error = Vectors.TryParse(arguments.Kind, out _)
+                ? $"{arguments.Kind} shows in web logs only, which come in a later version"
+                : $"'{arguments.Kind}' is no kind of sample; 'sample --list' shows the kinds";
         else if (ParseScenario(new ScenarioOptions(kind, request.Seed), arguments, out error) is { } scenario)
             return request with { Scenario = scenario };
         return null;

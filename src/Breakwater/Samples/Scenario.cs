@@ -39,7 +39,7 @@ internal sealed class Scenario
         var start = options.MixPercent > 0 ? QuietNanoseconds : 0;
         var end = start + options.DurationNanoseconds;
         if (options.MixPercent > 0)
-            AddConversations(SampleKind.All.First(other => !other.IsAttack), Math.Max(1, rate * options.MixPercent / 100), 0, end + start, warmUp: true, random);
+            AddConversations(SampleKind.Mix, Math.Max(1, rate * options.MixPercent / 100), 0, end + start, warmUp: true, random);
         if (kind.IsConversation)
             AddConversations(kind, rate, start, end, warmUp: false, random);
         else

@@ -70,7 +70,7 @@ internal sealed class SflowOutput(DatagramFile datagrams, uint samplingRate, See
         sample.Protocol = protocol;
         // The length on the network counts the frame check sequence; captures do not hold it, so it was stripped.
         sample.Stripped = protocol == SflowHeaderProtocol.Ethernet ? FrameCheckSequenceBytes : 0u;
-        sample.FrameLength = (uint)(packet.OriginalLength - offset) + sample.Stripped;
+        sample.FrameLength = (uint)(Math.Max(packet.OriginalLength, packet.Frame.Length) - offset) + sample.Stripped;
         sample.Sequence = ++source.Sequence;
         sample.Pool = source.Pool;
         (sample.Input, sample.Output) = (packet.InputInterface, packet.OutputInterface);

@@ -6,19 +6,19 @@ namespace Breakwater.Tests.HouseRules;
 /// <summary>Who may know whom: Wire knows nobody, Detection only Wire, and the stages inside Breakwater only those before them.</summary>
 public sealed class DependencyDirectionTests
 {
-    /// <summary>Types in the first namespace (and below it) do not use types in the others. Commands and Program.cs join them all.</summary>
+    /// <summary>Types in the first namespace (and below it) do not use types in the others. Reports, Commands and Program.cs join them.</summary>
     private static readonly (string Stage, string[] MustNotKnow)[] _stages =
     [
-        ("Breakwater.Wire", ["Telemetry", "Detection", "Incidents", "Response", "Console", "Reach", "Noise", "Watch", "Samples", "Commands"]),
-        ("Breakwater.Detection", ["Telemetry", "Incidents", "Response", "Console", "Reach", "Noise", "Watch", "Samples", "Commands"]),
-        ("Breakwater.Telemetry", ["Detection", "Incidents", "Response", "Console", "Reach", "Noise", "Watch", "Samples", "Commands"]),
-        ("Breakwater.Samples", ["Telemetry", "Incidents", "Response", "Console", "Reach", "Noise", "Watch", "Commands"]),
-        ("Breakwater.Incidents", ["Response", "Console", "Reach", "Noise", "Watch", "Samples", "Commands"]),
-        ("Breakwater.Response", ["Console", "Reach", "Noise", "Watch", "Samples", "Commands"]),
-        ("Breakwater.Console", ["Samples", "Commands"]),
-        ("Breakwater.Reach", ["Telemetry", "Detection", "Response", "Console", "Noise", "Watch", "Samples", "Commands"]),
-        ("Breakwater.Noise", ["Telemetry", "Detection", "Response", "Console", "Reach", "Watch", "Samples", "Commands"]),
-        ("Breakwater.Watch", ["Telemetry", "Detection", "Response", "Console", "Reach", "Noise", "Samples", "Commands"]),
+        ("Breakwater.Wire", ["Telemetry", "Detection", "Incidents", "Response", "Console", "Reach", "Noise", "Watch", "Samples", "Reports", "Commands"]),
+        ("Breakwater.Detection", ["Telemetry", "Incidents", "Response", "Console", "Reach", "Noise", "Watch", "Samples", "Reports", "Commands"]),
+        ("Breakwater.Telemetry", ["Detection", "Incidents", "Response", "Console", "Reach", "Noise", "Watch", "Samples", "Reports", "Commands"]),
+        ("Breakwater.Samples", ["Telemetry", "Incidents", "Response", "Console", "Reach", "Noise", "Watch", "Reports", "Commands"]),
+        ("Breakwater.Incidents", ["Response", "Console", "Reach", "Noise", "Watch", "Samples", "Reports", "Commands"]),
+        ("Breakwater.Response", ["Console", "Reach", "Noise", "Watch", "Samples", "Reports", "Commands"]),
+        ("Breakwater.Console", ["Samples", "Reports", "Commands"]),
+        ("Breakwater.Reach", ["Telemetry", "Detection", "Response", "Console", "Noise", "Watch", "Samples", "Reports", "Commands"]),
+        ("Breakwater.Noise", ["Telemetry", "Detection", "Response", "Console", "Reach", "Watch", "Samples", "Reports", "Commands"]),
+        ("Breakwater.Watch", ["Telemetry", "Detection", "Response", "Console", "Reach", "Noise", "Samples", "Reports", "Commands"]),
     ];
 
     /// <summary>Assemblies that give a pure project what its banned list forbids: sockets, processes, consoles, hosts, loggers.</summary>

@@ -69,6 +69,29 @@ public sealed class CaptureConversionTests : IDisposable
         Assert.Equal((9 * Second, 10 * Second, 3UL), (flow.StartNanoseconds, flow.EndNanoseconds, flow.Packets));
     }
 
+    /// <summary>pcapng can hold times that pcap, NetFlow and IPFIX cannot state.</summary>
+    [Theory]
+    [InlineData("sflow")]
+    [InlineData("netflow5")]
+    [InlineData("netflow9")]
+    [InlineData("ipfix")]
+    public void TimesBeyondTelemetry_CountAsNone(string format)
+    {
+        var path = _files.Path("own.pcapng");
+        using (var stream = File.Create(path))
+        {
+            var writer = new PcapngWriter(stream);
+            writer.AddInterface(LinkType.Ethernet);
+            foreach (var nanoseconds in (long[])[5 * Second, long.MaxValue - 1, 6 * Second])
+                writer.Write(0, Frame("8.8.8.8", "10.1.2.3"), 242, nanoseconds);
+        }
+
+        var (outcome, diagnostics) = SampleFiles.Run(new SampleArguments { From = path, As = format, Out = _files.Path("out.pcap") });
+        Assert.Equal(SampleOutcome.Written, outcome);
+        Assert.StartsWith("breakwater sample: 1 packets have no time, or one that telemetry cannot state", diagnostics, StringComparison.Ordinal);
+        Assert.Equal(3UL, Exports.Read(_files.Path("out.pcap")).Flows.Aggregate(0UL, (sum, flow) => sum + flow.Packets));
+    }
+
     [Fact]
     public void FrameWithoutIp_IsCountedAsLeftOut()
     {

@@ -35,6 +35,20 @@ public sealed class PacketGuardTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void CaptureFile_ForeignFrame_IsNotWritten(bool pcapng)
+    {
+        var content = new MemoryStream();
+        var capture = new CaptureFile(content, pcapng);
+        var header = content.Length;
+        Assert.Throws<UnsafePacketException>(() => capture.Write(Frame("198.18.0.1", "8.8.8.8"), 0));
+        Assert.Equal(header, content.Length);
+        capture.Write(Frame("198.18.0.1", "203.0.113.10"), 0);
+        Assert.True(content.Length > header);
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(2)]
     [InlineData(64)]

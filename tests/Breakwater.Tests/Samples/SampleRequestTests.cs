@@ -13,6 +13,7 @@ public sealed class SampleRequestTests
     [InlineData("quiet-mix --out a.pcap --seed -1", "--seed '-1' is no number from 0 on")]
     [InlineData("--out a.pcap --seed 1", "KIND is missing; 'sample --list' shows the kinds")]
     [InlineData("quiet --out a.pcap --seed 1", "'quiet' is no kind of sample; 'sample --list' shows the kinds")]
+    [InlineData("http-slow --out a.pcap --seed 1", "http-slow shows in web logs only, which come in a later version")]
     [InlineData("quiet-mix --out a.pcap --seed 1 --as log", "--as log is not there yet: web logs come in a later version; packets, sflow, netflow5, netflow9, ipfix are")]
     [InlineData("quiet-mix --out a.pcap --seed 1 --as pcap", "--as 'pcap' is none of packets, sflow, netflow5, netflow9, ipfix")]
     [InlineData("quiet-mix --out a.txt --seed 1", "--out 'a.txt' does not tell what to write: let it end in .pcap or .pcapng (with --as ipfix also .ipfix), each with .gz or without")]
