@@ -103,7 +103,7 @@ count() {
   bad=${bad%% failed*}
   passed "$ok"
   if [ "$bad" -gt 0 ] || [ "$ok" -eq 0 ]; then
-    failed_with_log "$1: $2" "$3"
+    failed "$1" "$2; its log: ${3#"$root/"}"
     count_failed=$((count_failed + (bad > 1 ? bad - 1 : 0)))
   fi
 }

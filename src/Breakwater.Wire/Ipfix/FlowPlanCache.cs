@@ -11,8 +11,11 @@ internal sealed class FlowPlanCache(int limit)
     private readonly Lock _gate = new();
     private readonly Dictionary<Layout, PlanCode> _codes = [];
 
-    /// <summary>The process's cache: 256 plans of some kilobytes of code each.</summary>
-    internal static FlowPlanCache Shared { get; } = new(256);
+    /// <summary>Plans in the process's cache, of some kilobytes of code each.</summary>
+    internal const int MaxPlans = 256;
+
+    /// <summary>The process's cache.</summary>
+    internal static FlowPlanCache Shared { get; } = new(MaxPlans);
 
     internal int Count
     {

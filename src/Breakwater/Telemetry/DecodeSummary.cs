@@ -20,7 +20,7 @@ internal sealed class InputSummary(string path)
 
     public InputKind Kind { get; set; }
 
-    /// <summary>Packets and records that were read from it.</summary>
+    /// <summary>Packets, and records of telemetry, that were read from it.</summary>
     public long Records { get; set; }
 
     /// <summary>Bytes of the file that were read, before decompression.</summary>

@@ -8,7 +8,17 @@ namespace Breakwater.Telemetry;
 internal sealed class ExporterDirectory(InputOptions options)
 {
     /// <summary>Most exporters with a state of their own.</summary>
-    public const int Maximum = 4096;
+    public const int Maximum = 1024;
+
+    // A national network has some hundred exporters with some ten templates each. Together with the maximum this bounds what a capture
+    // full of forged exporters can take, at a little over 1 GiB.
+    private static readonly ExporterLimits Limits = ExporterLimits.Default with
+    {
+        MaxDomains = 64,
+        MaxTemplates = 256,
+        MaxTemplateFields = 8192,
+        MaxSamplers = 256,
+    };
 
     private readonly Dictionary<(Address Address, ushort Port, InputKind Kind), Exporter> _byAddress = [];
     private readonly Dictionary<(string Name, InputKind Kind), Exporter> _byName = [];
@@ -66,7 +76,7 @@ internal sealed class ExporterDirectory(InputOptions options)
         }
 
         var rate = options.ConfiguredRate(name);
-        var exporter = new Exporter(name, address, kind, rate, ExporterLimits.Default with
+        var exporter = new Exporter(name, address, kind, rate, Limits with
         {
             ConfiguredSamplingRate = rate,
             IsReliableTransport = isStream,

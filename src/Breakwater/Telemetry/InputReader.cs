@@ -86,11 +86,11 @@ internal sealed class InputReader<TConsumer>(InputOptions options, DecodeSummary
         var delivery = new Delivery(this, input);
         while (!consumer.IsDone && reader.TryRead(out var packet))
         {
-            input.Records++;
             if (packet.HasTimestamp)
                 input.Saw(packet.TimestampNanoseconds);
             if (_telemetry!.TryRead(packet, ref delivery))
                 continue;
+            input.Records++;
             summary.Packets++;
             consumer.OnPacket(input, packet);
         }
@@ -109,7 +109,6 @@ internal sealed class InputReader<TConsumer>(InputOptions options, DecodeSummary
         var reader = new IpfixMessageReader(file.Content);
         while (!consumer.IsDone && reader.TryRead(out var message))
         {
-            input.Records++;
             Deliver(input, exporter, message, 0);
         }
 
@@ -126,14 +125,15 @@ internal sealed class InputReader<TConsumer>(InputOptions options, DecodeSummary
             return;
         }
 
-        input.Records++;
         Deliver(input, exporter, datagram, 0);
     }
 
     private void Deliver(InputSummary input, Exporter exporter, ReadOnlySpan<byte> datagram, long receivedNanoseconds)
     {
         exporter.Datagrams++;
+        var before = exporter.Records;
         consumer.OnDatagram(input, exporter, datagram, receivedNanoseconds);
+        input.Records += exporter.Records - before;
     }
 
     private readonly struct Delivery(InputReader<TConsumer> reader, InputSummary input) : ITelemetrySink

@@ -13,7 +13,7 @@ public sealed partial class RepositoryTests
         Rule.Holds(Unfinished([.. SourceTree.Product(), .. SourceTree.Files("bench", ".cs").Select(path => new SourceFile(path, SourceTree.Read(path)))]));
 
     [Theory]
-    [InlineData("// TODO" + ": later", true)]
+    [InlineData("// TO" + "DO: later", true)]
     [InlineData("throw new NotImplemented" + "Exception();", true)]
     [InlineData("// FIX" + "ME", true)]
     [InlineData("var mastodon = 1; // a hackney", false)]
@@ -127,7 +127,7 @@ public sealed partial class RepositoryTests
         return [.. types.Where(type => !documented.Contains("T:" + type.FullName!.Replace('+', '.')))];
     }
 
-    [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX|NotImplementedException)\b", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(TO(?:DO)|FIX(?:ME)|HA(?:CK)|X(?:XX)|NotImplemented(?:Exception))\b", RegexOptions.CultureInvariant)]
     private static partial Regex UnfinishedMark();
 
     [GeneratedRegex(@"(?<!`)\[[^\]]*\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)]*)?\)", RegexOptions.CultureInvariant)]

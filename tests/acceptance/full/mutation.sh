@@ -18,4 +18,4 @@ dotnet build "$root/tests/Breakwater.Mutants" -c Release -v quiet -nologo
 "$root/artifacts/bin/Breakwater.Mutants/release/Breakwater.Mutants" "$scratch/tree" "$scratch/results.jsonl" "$seed" "$count"
 survived=$(grep -c '"Fate":"Survived"' "$scratch/results.jsonl" || true)
 noticed=$(grep -cE '"Fate":"(Killed|TimedOut)"' "$scratch/results.jsonl" || true)
-printf '%s mutants noticed, %s survived\n' "$noticed" "$survived"
+printf 'ok mutants of the decoders: %s noticed, %s survived\n' "$noticed" "$survived"

@@ -170,6 +170,24 @@ public sealed class ComparerTests
         Assert.Equal(differences, result.Differences.Count);
     }
 
+    [Theory]
+    [InlineData("blue", "2:65536:7", 0)]
+    [InlineData("red", "2:65536:7", 1)]
+    [InlineData("blue", "2:65536:8", 1)]
+    public void Compare_PmacctJoinedOptions_AreCompared(string vrf, string distinguisher, int differences)
+    {
+        var golden = new GoldenExport([new GoldenRecord("", null, [new("vrf_name", vrf), new("mpls_vpn_rd", distinguisher), new("packets", "1")])], []);
+        var map = NameMap.Load(GoldenTool.Pmacct);
+        var options = Line.Replace("\"flow\"", "\"options\"", StringComparison.Ordinal);
+        var ours = new[]
+        {
+            options + "\"ingressVRFID\":5,\"VRFname\":\"blue\",\"mplsVpnRouteDistinguisher\":\"0002000100000007\"}",
+            Line + "\"ingressVRFID\":5,\"packetDeltaCount\":1}",
+        }.Select(DecodedRecord.Parse).ToList();
+        var aggregates = PmacctAggregate.Aggregate(golden, map, ours, new Dictionary<long, long>());
+        Assert.Equal(differences, ExportComparer.Compare(GoldenTool.Pmacct, map, golden, aggregates, []).Differences.Count);
+    }
+
     [Fact]
     public void Reasons_KeyIsFormatElementAndTool_OthersStayUnexplained()
     {

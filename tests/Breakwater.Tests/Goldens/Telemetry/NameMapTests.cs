@@ -26,7 +26,7 @@ public sealed partial class NameMapTests
         Assert.True(names.Count > 400);
         foreach (var element in Lines(tool).Where(l => l[0] != "sflow5").Select(l => l[3]).Distinct(StringComparer.Ordinal))
         {
-            if (element is "-" or "*" || element[0] == '@' || Vendor().IsMatch(element))
+            if (element is "-" or "*" || element[0] == '@' || element.StartsWith("joined/", StringComparison.Ordinal) || Vendor().IsMatch(element))
                 continue;
             // pmacct has columns for the outer header of a packet inside a packet.
             var plain = element.StartsWith("tunnel/", StringComparison.Ordinal) ? element[7..] : element;

@@ -24,7 +24,16 @@ internal static class PmacctAggregate
     {
         var starts = Starts(ours);
         var columns = golden.Records.SelectMany(r => r.Fields.Select(f => f.Name)).Distinct(StringComparer.Ordinal).ToList();
-        var flows = ours.Where(o => o.RecordType is "flow" or "event").Select(o => Prepare(o, starts, headers)).ToList();
+        var join = new PmacctJoin();
+        var flows = new List<DecodedRecord>();
+        foreach (var record in ours)
+        {
+            if (record.RecordType == "options")
+                join.Learn(record);
+            else
+                flows.Add(Prepare(join.Join(record), starts, headers));
+        }
+
         return
         [
             .. flows.GroupBy(f => Key(f, Keys(columns, map, f.Format)), StringComparer.Ordinal)

@@ -48,6 +48,10 @@ internal static partial class PmacctFile
             {
                 fields.Add(new GoldenField(column.Name, string.Join(',', column.Value.EnumerateArray().Select(v => v.ToString()).Order(StringComparer.Ordinal))));
             }
+            else if (column.NameEquals("mpls_vpn_rd"))
+            {
+                fields.Add(RouteDistinguisher(row, column.Value.ToString()));
+            }
             else if (networks && column.Name is ("mask_src" or "mask_dst" or "net_src" or "net_dst"))
             {
                 fields.Add(new GoldenField("bgp:" + column.Name, column.Value.ToString()));
@@ -63,6 +67,18 @@ internal static partial class PmacctFile
         }
 
         return fields;
+    }
+
+    /// <summary>Only one that stands in the export counts; without a name for the VRF the tool prints the VRF's id.</summary>
+    private static GoldenField RouteDistinguisher(JsonElement row, string value)
+    {
+        const string VrfId = "vrfid:";
+        var exported = row.TryGetProperty("mpls_vpn_rd_origin", out var origin) && origin.ToString() == "flow";
+        if (!exported)
+            return new GoldenField("configured:mpls_vpn_rd", value);
+        return value.StartsWith(VrfId, StringComparison.Ordinal)
+            ? new GoldenField("mpls_vpn_rd:vrfid", value[VrfId.Length..])
+            : new GoldenField("mpls_vpn_rd", value);
     }
 
     private static string MapFolder(string path)
