@@ -24,7 +24,7 @@ row() {
   shift 4
   if [ "$tool" != breakwater ] && ! command -v "$tool" >/dev/null 2>&1; then return 0; fi
   local seconds
-  seconds=$(time_of "$@")
+  if [ "$tool" = breakwater ] && [ "$2" = decode ]; then seconds=$ours; else seconds=$(time_of "$@"); fi
   printf '%-12s %-34s %8s CPU-s %8.1f MB/s   %6.2f x\n' "$what" "$(printf '%s ' "$@" | sed "s|$work/||g; s|$root/||g" | cut -c1-34)" "$seconds" \
     "$(awk "BEGIN { print $(stat -c %s "$file") / 1e6 / ($seconds > 0 ? $seconds : 0.01) }")" "$(awk "BEGIN { print $seconds / ($ours > 0 ? $ours : 0.01) }")"
 }
