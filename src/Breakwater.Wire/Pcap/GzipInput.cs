@@ -5,7 +5,7 @@ namespace Breakwater.Wire.Pcap;
 /// more gzip member of known content. The runtime's decompressor takes a member that is cut off for a finished one; whether the known
 /// content comes out at the end tells the two apart.
 /// </summary>
-internal sealed class GzipInput(byte[] prefix, Stream inner) : Stream
+public sealed class GzipInput(byte[] prefix, Stream inner) : Stream
 {
     /// <summary>What <see cref="Trailer"/> decompresses to.</summary>
     public static ReadOnlySpan<byte> TrailerContent => "end of capture"u8;

@@ -47,14 +47,16 @@ internal static class AnalyzeCommand
     private static int Print(AnalysisReport report, bool json, string? failOn)
     {
         var isReadable = report.RecordsRead > 0;
+        using var output = new StandardOutput();
         if (json)
         {
-            using var output = Console.OpenStandardOutput();
             ReportJson.Write(report, output);
         }
         else if (isReadable)
         {
-            ReportText.Write(report, Console.Out);
+            using var text = new StringWriter();
+            ReportText.Write(report, text);
+            output.Write(System.Text.Encoding.UTF8.GetBytes(text.ToString()));
         }
         if (!isReadable)
         {

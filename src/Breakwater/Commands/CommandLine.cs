@@ -22,6 +22,22 @@ internal static class CommandLine
             return ExitCode.BadUsage;
         }
 
-        return parsed.Invoke();
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (OutputException error)
+        {
+            if (error.IsReaderGone)
+                return ExitCode.Done;
+            Console.Error.WriteLine($"breakwater: standard output: {error.Message}");
+            return ExitCode.Failed;
+        }
+        catch (Exception error)
+        {
+            // A fault must never look like "attack found" to a script.
+            Console.Error.WriteLine($"breakwater: a fault of Breakwater itself, please report it: {error}");
+            return ExitCode.Failed;
+        }
     }
 }

@@ -37,21 +37,11 @@ internal static class DecodeCommand
 
     private static int Run(string[] files, InputOptions options, bool json, long limit)
     {
-        using var output = new BufferedStream(Console.OpenStandardOutput(), OutputBufferBytes);
-        DecodeSummary summary;
-        try
-        {
-            summary = DecodeRun.Run(files, options, output, json, limit);
-            output.Flush();
-        }
-        catch (IOException error) when (error.HResult == BrokenPipe)
-        {
-            return ExitCode.Done; // the reader had enough (head, less): that is its right
-        }
-
+        using var standard = new StandardOutput();
+        var output = new BufferedStream(standard, OutputBufferBytes); // not disposed: what a failed write left is not written again
+        var summary = DecodeRun.Run(files, options, output, json, limit);
+        output.Flush();
         summary.WriteTo(Console.Error);
         return summary.RecordsRead > 0 ? ExitCode.Done : ExitCode.NothingReadable;
     }
-
-    private const int BrokenPipe = 32; // EPIPE, as the runtime reports it in HResult on Linux
 }

@@ -14,4 +14,7 @@ internal static class ExitCode
 
     /// <summary>Nothing readable.</summary>
     public const int NothingReadable = 3;
+
+    /// <summary>The output could not be written, or Breakwater itself has a fault.</summary>
+    public const int Failed = 4;
 }

@@ -11,8 +11,10 @@ internal static class AnalyzeRun
     public static AnalysisReport Run(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options, TimeProvider clock)
     {
         var started = clock.GetTimestamp();
-        var pass = paths.Count == 1 ? Straight(paths, inputs, options) : Merged(paths, inputs, options);
-        if (pass.OutOfOrder > 0 && paths is [not "-"])
+        // A pipe can be read only once: it is put into order at once.
+        var isStraight = paths is [var only] && InputFile.IsRereadable(only);
+        var pass = isStraight ? Straight(paths, inputs, options) : Merged(paths, inputs, options);
+        if (pass.OutOfOrder > 0 && isStraight)
             pass = Merged(paths, inputs, options);
         var warnings = Warnings(pass.Summary, pass.Result, pass.OutOfOrder);
         return new AnalysisReport

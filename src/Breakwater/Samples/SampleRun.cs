@@ -31,6 +31,12 @@ internal static class SampleRun
     {
         if (Refusal(request) is { } refusal)
             return Fail(diagnostics, refusal);
+        if (request.FromPath is { } missing && !File.Exists(missing))
+        {
+            diagnostics.WriteLine($"breakwater sample: {missing}: no such file");
+            return SampleOutcome.NothingReadable;
+        }
+
         try
         {
             using var file = new SampleFile(request.OutPath, request.Overwrite, request.LimitBytes);

@@ -17,9 +17,10 @@ internal static class DecodeRun
         }
         else
         {
-            using var writer = new StreamWriter(output, new System.Text.UTF8Encoding(false), bufferSize: 1 << 16, leaveOpen: true);
+            var writer = new StreamWriter(output, new System.Text.UTF8Encoding(false), bufferSize: 1 << 16, leaveOpen: true);
             var lines = new FlowText(writer, limit);
             TelemetryInputs.Read(paths, options, summary, ref lines);
+            writer.Flush();
         }
 
         return summary;

@@ -8,16 +8,17 @@ namespace Breakwater.Telemetry;
 internal sealed class ExporterDirectory(InputOptions options)
 {
     /// <summary>Most exporters with a state of their own.</summary>
-    public const int Maximum = 1024;
+    public const int Maximum = 512;
 
     // A national network has some hundred exporters with some ten templates each. Together with the maximum this bounds what a capture
-    // full of forged exporters can take, at a little over 1 GiB.
+    // full of forged exporters can take, at about half a gigabyte.
     private static readonly ExporterLimits Limits = ExporterLimits.Default with
     {
         MaxDomains = 64,
         MaxTemplates = 256,
         MaxTemplateFields = 8192,
         MaxSamplers = 256,
+        MaxWaitingBytes = 128 * 1024,
     };
 
     private readonly Dictionary<(Address Address, ushort Port, InputKind Kind), Exporter> _byAddress = [];
@@ -55,6 +56,9 @@ internal sealed class ExporterDirectory(InputOptions options)
             _byConnection.Add(connection, exporter);
         return exporter;
     }
+
+    /// <summary>The session of one IPFIX file: its templates and withdrawals hold in it alone.</summary>
+    public Exporter? OfFile(string name) => Add(name, null, InputKind.Ipfix, isStream: true);
 
     /// <summary>The exporter of a raw datagram file.</summary>
     public Exporter? Of(string name, InputKind kind)

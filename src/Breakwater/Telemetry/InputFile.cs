@@ -32,6 +32,22 @@ internal sealed class InputFile : IDisposable
     /// <summary>Bytes read from the file so far, before decompression.</summary>
     public long BytesRead => _counted.BytesRead;
 
+    /// <summary>True for a file that can be opened and read more than once: not for pipes, which are empty the second time.</summary>
+    public static bool IsRereadable(string path)
+    {
+        if (path == "-")
+            return false;
+        try
+        {
+            // The length of a link is its own, so it is followed; a pipe behind /dev/fd has no file, a named one no length.
+            return (File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path)) is FileInfo { Exists: true, Length: > 0 };
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false; // opening it says why
+        }
+    }
+
     /// <summary>Opens a file or standard input.</summary>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
@@ -50,7 +66,7 @@ internal sealed class InputFile : IDisposable
             kind = forced;
         // The capture reader decompresses by itself, and locates damage of the compression too.
         var isUnpacked = isGzip && kind != InputKind.Packets;
-        return new InputFile(path, counted, isUnpacked ? new GZipStream(content, CompressionMode.Decompress) : content, kind);
+        return new InputFile(path, counted, isUnpacked ? new GunzipStream(content) : content, kind);
     }
 
     public void Dispose() => Content.Dispose();

@@ -103,10 +103,13 @@ internal sealed class InputReader<TConsumer>(InputOptions options, DecodeSummary
 
     private void ReadMessages(InputFile file, InputSummary input)
     {
-        var exporter = _exporters.Of(options.ExporterOf(input.Path), InputKind.Ipfix);
+        // Datagram files of one exporter share its templates; a file of many messages is a session of its own (RFC 5655 §5).
+        using var content = new PeekStream(file.Content, RawDatagrams.MaximumBytes + 1);
+        var name = options.ExporterOf(input.Path);
+        var exporter = RawDatagrams.IsMessageFile(content.Peek()) ? _exporters.OfFile(name) : _exporters.Of(name, InputKind.Ipfix);
         if (exporter is null)
             return;
-        var reader = new IpfixMessageReader(file.Content);
+        var reader = new IpfixMessageReader(content);
         while (!consumer.IsDone && reader.TryRead(out var message))
         {
             Deliver(input, exporter, message, 0);

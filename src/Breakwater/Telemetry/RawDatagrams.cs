@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Breakwater.Wire.Ipfix;
 using Breakwater.Wire.NetFlow;
@@ -30,7 +31,7 @@ internal static class RawDatagrams
         var datagrams = new List<(string Exporter, InputKind Kind, byte[] Bytes, byte[] Hash)>();
         foreach (var path in paths)
         {
-            if (path != "-" && TryOpen(path, options, out var kind, out var bytes))
+            if (InputFile.IsRereadable(path) && TryOpen(path, options, out var kind, out var bytes))
                 datagrams.Add((options.ExporterOf(path), kind, bytes, SHA256.HashData(bytes)));
         }
 
@@ -58,10 +59,12 @@ internal static class RawDatagrams
             return;
         }
 
-        var messages = new IpfixMessageReader(new MemoryStream(datagram));
-        while (messages.TryRead(out var message))
-            IpfixDecoder.Decode(message, 0, state, ref sink);
+        IpfixDecoder.Decode(datagram, 0, state, ref sink);
     }
+
+    /// <summary>True when more than one IPFIX message begins in <paramref name="start"/>: an RFC 5655 file, a session of its own.</summary>
+    public static bool IsMessageFile(ReadOnlySpan<byte> start) =>
+        start.Length >= sizeof(uint) && start.Length > BinaryPrimitives.ReadUInt16BigEndian(start[2..]);
 
     // By exporter, kind, export time and sequence (both at the same place in NetFlow v9 and IPFIX headers), then content.
     private static int Compare(
@@ -88,7 +91,8 @@ internal static class RawDatagrams
         {
             using var file = InputFile.Open(path, options.Kind);
             kind = file.Kind;
-            return kind is InputKind.NetFlow9 or InputKind.Ipfix && TryRead(file.Content, out bytes);
+            return kind is InputKind.NetFlow9 or InputKind.Ipfix && TryRead(file.Content, out bytes)
+                && (kind == InputKind.NetFlow9 || !IsMessageFile(bytes));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
