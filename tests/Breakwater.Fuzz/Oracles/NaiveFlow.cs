@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Breakwater.Fuzz.Oracles;
 
 /// <summary>
@@ -14,25 +12,25 @@ internal sealed class NaiveFlow
 
     public byte[]? Source { get; private init; }
     public byte[]? Destination { get; private init; }
-    public BigInteger? Bytes { get; private init; }
-    public BigInteger? Packets { get; private init; }
-    public BigInteger? Protocol { get; private init; }
-    public BigInteger? TypeOfService { get; private init; }
-    public BigInteger? TcpFlags { get; private init; }
-    public BigInteger? SourcePort { get; private init; }
-    public BigInteger? DestinationPort { get; private init; }
-    public BigInteger? Input { get; private init; }
-    public BigInteger? Output { get; private init; }
-    public BigInteger? TimeToLive { get; private init; }
-    public BigInteger? VlanId { get; private init; }
-    public BigInteger? Direction { get; private init; }
-    public BigInteger? ForwardingStatus { get; private init; }
+    public Int128? Bytes { get; private init; }
+    public Int128? Packets { get; private init; }
+    public Int128? Protocol { get; private init; }
+    public Int128? TypeOfService { get; private init; }
+    public Int128? TcpFlags { get; private init; }
+    public Int128? SourcePort { get; private init; }
+    public Int128? DestinationPort { get; private init; }
+    public Int128? Input { get; private init; }
+    public Int128? Output { get; private init; }
+    public Int128? TimeToLive { get; private init; }
+    public Int128? VlanId { get; private init; }
+    public Int128? Direction { get; private init; }
+    public Int128? ForwardingStatus { get; private init; }
 
     /// <summary>Nanoseconds since 1970.</summary>
-    public BigInteger? Start { get; private init; }
+    public Int128? Start { get; private init; }
 
     /// <summary>Nanoseconds since 1970.</summary>
-    public BigInteger? End { get; private init; }
+    public Int128? End { get; private init; }
 
     /// <summary>Reads one record.</summary>
     /// <param name="record">Its values.</param>
@@ -65,8 +63,8 @@ internal sealed class NaiveFlow
     }
 
     // The only value of these elements with 1 to 8 octets; as many low octets as the thing has bits for.
-    private BigInteger? Only(int octets, params ReadOnlySpan<int> ids) =>
-        One(ids) is { Length: >= 1 and <= 8 } value ? Number(value) % BigInteger.Pow(256, octets) : null;
+    private Int128? Only(int octets, params ReadOnlySpan<int> ids) =>
+        One(ids) is { Length: >= 1 and <= 8 } value ? Number(value) % ((Int128)1 << (8 * octets)) : null;
 
     private byte[]? One(ReadOnlySpan<int> ids)
     {
@@ -92,7 +90,7 @@ internal sealed class NaiveFlow
     }
 
     // RFC 7011 §6.1.7-10: seconds, milliseconds, NTP; IE 158 and 159: microseconds before export; 21 and 22: milliseconds of uptime.
-    private BigInteger? Time(uint exportSeconds, uint? sysUptime, params ReadOnlySpan<int> ids)
+    private Int128? Time(uint exportSeconds, uint? sysUptime, params ReadOnlySpan<int> ids)
     {
         // Observation times and durations compete for the same two ends.
         if (One(ids) is not { Length: >= 1 and <= 8 } octets || _record.Exists(value => value.Field.Id is 322 or 323 or 324 or 325 or 160 or 161 or 162 or 315 or 313 or 104))
@@ -101,7 +99,7 @@ internal sealed class NaiveFlow
         foreach (var value in _record)
             id = ids.Contains(value.Field.Id) ? value.Field.Id : id;
         var number = Number(octets);
-        var export = new BigInteger(exportSeconds) * 1_000_000_000;
+        var export = (Int128)exportSeconds * 1_000_000_000;
         switch (id)
         {
             case 150 or 151:
@@ -112,13 +110,19 @@ internal sealed class NaiveFlow
                 if (octets.Length != 8 || number == 0)
                     return null;
                 var seconds = number >> 32;
-                return ((seconds + (seconds < 0x80000000 ? BigInteger.Pow(2, 32) : 0) - 2_208_988_800) * 1_000_000_000) + (((number & 0xFFFFFFFF) * 1_000_000_000) >> 32);
+                return ((seconds + (seconds < 0x80000000 ? (Int128)1 << 32 : 0) - 2_208_988_800) * 1_000_000_000) + (((number & 0xFFFFFFFF) * 1_000_000_000) >> 32);
             case 158 or 159:
                 return export - ((number & 0xFFFFFFFF) * 1_000);
             default:
-                return sysUptime is { } uptime ? export + (new BigInteger((int)((uint)(number & 0xFFFFFFFF) - uptime)) * 1_000_000) : null;
+                return sysUptime is { } uptime ? export + ((Int128)(int)((uint)(number & 0xFFFFFFFF) - uptime) * 1_000_000) : null;
         }
     }
 
-    private static BigInteger Number(byte[] octets) => new(octets, isUnsigned: true, isBigEndian: true);
+    private static Int128 Number(byte[] octets)
+    {
+        Int128 number = 0;
+        foreach (var octet in octets)
+            number = (number << 8) | octet;
+        return number;
+    }
 }

@@ -34,7 +34,7 @@ internal sealed class NaivePacket
     /// <summary>True when a header contradicts itself, or the chain ended early, so that not all the rest can be known.</summary>
     public bool IsOdd { get; private set; }
 
-    /// <summary>True when the link headers are such that readers may differ on whether IP follows at all.</summary>
+    /// <summary>True when the link headers are such that readers may differ on whether IP follows, and where.</summary>
     public bool IsLinkOdd { get; private set; }
 
     private NaivePacket(byte[] frame) => (_frame, _end) = (frame, frame.Length);

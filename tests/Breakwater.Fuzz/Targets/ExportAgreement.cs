@@ -64,13 +64,13 @@ internal static class ExportAgreement
         var cursor = new RecordCursor(set.Template, set.Records);
         foreach (var record in expected)
         {
-            FuzzFault.Holds(cursor.TryRead(out var octets), "fewer records than counted");
+            if (!cursor.TryRead(out var octets))
+                throw new FuzzFault(FaultKind.Disagreement, "fewer records than counted");
             var fields = new FieldCursor(set.Template, octets);
             foreach (var value in record)
             {
-                FuzzFault.Holds(fields.TryRead(out var field, out var read), $"element {value.Field.Id} is missing");
-                FuzzFault.Same("element", (int)field.Id, value.Field.Id);
-                FuzzFault.Holds(read.SequenceEqual(value.Octets), $"element {field.Id}: {Convert.ToHexString(read)} and {Convert.ToHexString(value.Octets)}");
+                if (!fields.TryRead(out var field, out var read) || field.Id != value.Field.Id || !read.SequenceEqual(value.Octets))
+                    throw new FuzzFault(FaultKind.Disagreement, $"element {field.Id}: {Convert.ToHexString(read)}, but {value.Field.Id}: {Convert.ToHexString(value.Octets)}");
             }
 
             FuzzFault.Holds(!fields.TryRead(out _, out _), "a field more than the template has");

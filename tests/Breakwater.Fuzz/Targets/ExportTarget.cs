@@ -13,7 +13,7 @@ internal abstract class ExportTarget : FuzzTarget
 {
     private const long FirstArrival = 1_700_000_000_000_000_000;
     private const int WindowsPerMeasurement = 64;
-    private const ulong CompiledOneIn = 200;
+    private const ulong CompiledOneIn = 1_000;
 
     private readonly bool _isIpfix;
     private readonly ExporterLimits _limits;

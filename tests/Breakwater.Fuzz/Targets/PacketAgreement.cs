@@ -10,7 +10,7 @@ internal static class PacketAgreement
 {
     public static void Check(in PacketTarget.Sink sink, NaivePacket? oracle)
     {
-        if (oracle is null || (oracle.IsLinkOdd && sink.IpLayers == 0))
+        if (oracle is null || oracle.IsLinkOdd)
             return;
         FuzzFault.Holds(sink.IpLayers > 0, $"the second reader sees IPv{oracle.Version}, the decoder no IP");
         ref readonly var layer = ref sink.Outermost;

@@ -50,7 +50,7 @@ internal sealed class SflowFlowTarget : SflowInputs
         var raw = sample.Records.Find(record => record.Tag == 1);
         var ip = sample.Records.FindAll(record => record.Tag is 3 or 4);
         if (raw is { Body.Length: >= 16 })
-            CheckRaw(flow, raw.Body, ip.Count == 0);
+            CheckRaw(flow, raw.Body);
         else if (raw is null && ip.Count == 1)
             CheckIp(flow, ip[0], sample.Records.Exists(record => record.Tag == 2));
     }
@@ -63,23 +63,16 @@ internal sealed class SflowFlowTarget : SflowInputs
     }
 
     // sampled_header: protocol, frame_length, stripped, header<>
-    private static void CheckRaw(in FlowRecord flow, byte[] body, bool isOnly)
+    private static void CheckRaw(in FlowRecord flow, byte[] body)
     {
         var length = NaivePcap.Big32(body, 12);
         if (length > body.Length - 16)
             return;
         FuzzFault.Same("bytes", flow.Bytes, Math.Min(NaivePcap.Big32(body, 4), int.MaxValue));
         var link = NaivePcap.Big32(body, 0) switch { 1 => 1, 5 => 107, 7 => 9, 11 => 228, 12 => 229, 13 => 219, 14 => 50, _ => -1 };
-        if (NaivePacket.Read(body[16..(16 + (int)length)], link) is not { } packet)
+        if (NaivePacket.Read(body[16..(16 + (int)length)], link) is not { IsLinkOdd: false } packet)
             return;
-        if (!flow.Knows(FlowFields.Source))
-        {
-            FuzzFault.Holds(packet.IsLinkOdd, $"the second reader sees IPv{packet.Version}, the decoder no addresses");
-            return;
-        }
-
-        if (!isOnly && packet.IsLinkOdd)
-            return;
+        FuzzFault.Holds(flow.Knows(FlowFields.Source), $"the second reader sees IPv{packet.Version}, the decoder no addresses");
         FuzzFault.Same("source", flow.Source, PacketAgreement.ToAddress(packet.Source));
         FuzzFault.Same("destination", flow.Destination, PacketAgreement.ToAddress(packet.Destination));
         if (packet.IsOdd)
