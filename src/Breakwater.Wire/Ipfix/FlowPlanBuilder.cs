@@ -66,10 +66,10 @@ internal static class FlowPlanBuilder
         PlanTarget.TimeToLive => FlowFields.TimeToLive,
         PlanTarget.Direction => FlowFields.Direction,
         PlanTarget.ForwardingStatus => FlowFields.ForwardingStatus,
-        PlanTarget.StartSeconds or PlanTarget.StartMilliseconds or PlanTarget.StartNtp or PlanTarget.StartDeltaMicroseconds
-            or PlanTarget.StartUptime => FlowFields.Start,
-        PlanTarget.EndSeconds or PlanTarget.EndMilliseconds or PlanTarget.EndNtp or PlanTarget.EndDeltaMicroseconds
-            or PlanTarget.EndUptime => FlowFields.End,
+        PlanTarget.StartSeconds or PlanTarget.StartMilliseconds or PlanTarget.StartNtpMicroseconds
+            or PlanTarget.StartNtpNanoseconds or PlanTarget.StartDeltaMicroseconds or PlanTarget.StartUptime => FlowFields.Start,
+        PlanTarget.EndSeconds or PlanTarget.EndMilliseconds or PlanTarget.EndNtpMicroseconds
+            or PlanTarget.EndNtpNanoseconds or PlanTarget.EndDeltaMicroseconds or PlanTarget.EndUptime => FlowFields.End,
         _ => FlowFields.None,
     };
 
@@ -127,8 +127,9 @@ internal static class FlowPlanBuilder
             or PlanTarget.DestinationEitherIPv6 or PlanTarget.SourcePortIfZero or PlanTarget.DestinationPortIfZero
             or PlanTarget.IcmpTypeCodeIfZero or PlanTarget.IcmpType or PlanTarget.IcmpCode => PlanTraits.ClearsFirst,
         PlanTarget.Protocol => PlanTraits.HasProtocol,
-        PlanTarget.StartSeconds or PlanTarget.StartMilliseconds or PlanTarget.StartNtp or PlanTarget.EndSeconds
-            or PlanTarget.EndMilliseconds or PlanTarget.EndNtp => PlanTraits.AbsoluteTimes,
+        PlanTarget.StartSeconds or PlanTarget.StartMilliseconds or PlanTarget.StartNtpMicroseconds
+            or PlanTarget.StartNtpNanoseconds or PlanTarget.EndSeconds or PlanTarget.EndMilliseconds
+            or PlanTarget.EndNtpMicroseconds or PlanTarget.EndNtpNanoseconds => PlanTraits.AbsoluteTimes,
         PlanTarget.ScratchFirstUptime or PlanTarget.ScratchLastUptime => PlanTraits.DeferredUptime,
         PlanTarget.ScratchDurationMilliseconds or PlanTarget.ScratchDurationMicroseconds => PlanTraits.Duration,
         PlanTarget.ScratchFrame => PlanTraits.Frame | PlanTraits.ClearsFirst,
@@ -167,7 +168,8 @@ internal static class FlowPlanBuilder
     {
         PlanTarget.StartSeconds => PlanTarget.EndSeconds,
         PlanTarget.StartMilliseconds => PlanTarget.EndMilliseconds,
-        _ => PlanTarget.EndNtp,
+        PlanTarget.StartNtpMicroseconds => PlanTarget.EndNtpMicroseconds,
+        _ => PlanTarget.EndNtpNanoseconds,
     };
 
     // The octets up to the next variable-length field, with its first length octet, must be there before they are read.

@@ -92,7 +92,8 @@ internal static class PlanStore
         {
             case PlanTarget.StartSeconds: flow.StartNanoseconds = FlowTime.FromSeconds(number); break;
             case PlanTarget.StartMilliseconds: flow.StartNanoseconds = FlowTime.FromMilliseconds(number); break;
-            case PlanTarget.StartNtp: flow.StartNanoseconds = FlowTime.FromNtp(number); break;
+            case PlanTarget.StartNtpMicroseconds: flow.StartNanoseconds = FlowTime.FromNtpMicroseconds(number); break;
+            case PlanTarget.StartNtpNanoseconds: flow.StartNanoseconds = FlowTime.FromNtpNanoseconds(number); break;
             case PlanTarget.StartDeltaMicroseconds:
                 flow.StartNanoseconds = FlowTime.FromDeltaMicroseconds((uint)number, scratch.ExportNanoseconds);
                 break;
@@ -101,7 +102,8 @@ internal static class PlanStore
                 break;
             case PlanTarget.EndSeconds: flow.EndNanoseconds = FlowTime.FromSeconds(number); break;
             case PlanTarget.EndMilliseconds: flow.EndNanoseconds = FlowTime.FromMilliseconds(number); break;
-            case PlanTarget.EndNtp: flow.EndNanoseconds = FlowTime.FromNtp(number); break;
+            case PlanTarget.EndNtpMicroseconds: flow.EndNanoseconds = FlowTime.FromNtpMicroseconds(number); break;
+            case PlanTarget.EndNtpNanoseconds: flow.EndNanoseconds = FlowTime.FromNtpNanoseconds(number); break;
             case PlanTarget.EndDeltaMicroseconds:
                 flow.EndNanoseconds = FlowTime.FromDeltaMicroseconds((uint)number, scratch.ExportNanoseconds);
                 break;

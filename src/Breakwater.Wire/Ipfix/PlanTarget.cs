@@ -44,12 +44,14 @@ internal enum PlanTarget : byte
 
     StartSeconds,
     StartMilliseconds,
-    StartNtp,
+    StartNtpMicroseconds,
+    StartNtpNanoseconds,
     StartDeltaMicroseconds,
     StartUptime,
     EndSeconds,
     EndMilliseconds,
-    EndNtp,
+    EndNtpMicroseconds,
+    EndNtpNanoseconds,
     EndDeltaMicroseconds,
     EndUptime,
 

@@ -77,9 +77,32 @@ public sealed class FlowMeaningTests
         Assert.Equal(1_600_000_000_500_000_000, flow.StartNanoseconds);
     }
 
+    [Theory]
+    [InlineData(0x83AA_7E80_0000_0000, 0)] // 1970
+    [InlineData(0x83AA_7E81_0000_0000, 1_000_000_000)]
+    [InlineData(0x83AA_7E7F_0000_0000, 4_294_967_295_000_000_000)] // one second less is the end of the next era
+    [InlineData(0x8200_0000_0000_0000, 4_267_027_328_000_000_000)]
+    [InlineData(0x0000_0000_8000_0000, 2_085_978_496_500_000_000)] // 2036
+    [InlineData(0, 0)]
+    public void NtpSeconds_BeforeTheYear1970_BelongToTheEraFrom2036(ulong timestamp, long nanoseconds)
+    {
+        Assert.Equal(nanoseconds, FlowTime.FromNtpNanoseconds(timestamp));
+        Assert.Equal(nanoseconds, FlowTime.FromNtpMicroseconds(timestamp));
+        Assert.Equal(timestamp != 0, FlowTime.TryReadNtp(timestamp, isMicroseconds: false, out _, out _));
+    }
+
     [Fact]
-    public void NtpSecondsWithClearTopBit_BelongToTheEraFrom2036() =>
-        Assert.Equal(2_085_978_496_000_000_000, FlowTime.FromNtp(0x0000_0000_0000_0001) / 1_000_000_000 * 1_000_000_000);
+    public void NtpFraction_MicrosecondsIgnoreElevenBits_BothRoundToTheNearest()
+    {
+        const ulong Second = 3_808_988_800ul << 32;
+        const long Start = 1_600_000_000_000_000_000;
+
+        Assert.Equal(Start + 1_000_000_000, FlowTime.FromNtpMicroseconds(Second | 0xFFFF_F800));
+        Assert.Equal(Start + 999_999_523, FlowTime.FromNtpNanoseconds(Second | 0xFFFF_F800));
+        Assert.Equal(Start, FlowTime.FromNtpMicroseconds(Second | 0x7FF));
+        Assert.Equal(Start + 477, FlowTime.FromNtpNanoseconds(Second | 0x7FF));
+        Assert.Equal(Start + 123_457_000, FlowTime.FromNtpMicroseconds(Second | 0x1F9A_DEAF));
+    }
 
     [Fact]
     public void IpfixUptimes_NeedSystemInit()

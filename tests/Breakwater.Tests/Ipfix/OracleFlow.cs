@@ -252,8 +252,14 @@ internal sealed class OracleFlow
             default:
                 if (value == 0)
                     return null;
-                var seconds = (decimal)(value >> 32) + ((value >> 63) == 0 ? 4294967296m : 0);
-                var fraction = Math.Floor((value & 0xFFFFFFFF) * 1_000_000_000m / 4294967296m);
+                var seconds = (decimal)(value >> 32);
+                if (seconds < 2208988800m)
+                    seconds += 4294967296m;
+                var isMicro = id is 154 or 155 or 324;
+                decimal raw = value % 4294967296;
+                var fraction = isMicro
+                    ? Math.Round((raw - (raw % 2048)) * 1_000_000m / 4294967296m, MidpointRounding.AwayFromZero) * 1000
+                    : Math.Round(raw * 1_000_000_000m / 4294967296m, MidpointRounding.AwayFromZero);
                 var result = (long)(((seconds - 2208988800m) * 1_000_000_000m) + fraction);
                 return result == 0 ? null : result;
         }
