@@ -87,12 +87,12 @@ internal static class FlowElements
         14 => new(FlowMember.OutputInterface, PlanTarget.OutputInterface, 0),
         253 => new(FlowMember.OutputInterface, PlanTarget.OutputInterface, 1),
         192 => new(FlowMember.TimeToLive, PlanTarget.TimeToLive, 0),
-        32 => new(FlowMember.IcmpIPv4, PlanTarget.IcmpTypeCode, 0),
-        139 => new(FlowMember.IcmpIPv6, PlanTarget.IcmpTypeCode, 0),
-        176 => new(FlowMember.IcmpTypeIPv4, PlanTarget.IcmpType, 0),
-        177 => new(FlowMember.IcmpCodeIPv4, PlanTarget.IcmpCode, 0),
-        178 => new(FlowMember.IcmpTypeIPv6, PlanTarget.IcmpType, 0),
-        179 => new(FlowMember.IcmpCodeIPv6, PlanTarget.IcmpCode, 0),
+        32 => new(FlowMember.IcmpIPv4, PlanTarget.ScratchIcmpIPv4, 0),
+        139 => new(FlowMember.IcmpIPv6, PlanTarget.ScratchIcmpIPv6, 0),
+        176 => new(FlowMember.IcmpTypeIPv4, PlanTarget.ScratchIcmpTypeIPv4, 0),
+        177 => new(FlowMember.IcmpCodeIPv4, PlanTarget.ScratchIcmpCodeIPv4, 0),
+        178 => new(FlowMember.IcmpTypeIPv6, PlanTarget.ScratchIcmpTypeIPv6, 0),
+        179 => new(FlowMember.IcmpCodeIPv6, PlanTarget.ScratchIcmpCodeIPv6, 0),
         88 => new(FlowMember.FragmentOffset, PlanTarget.FragmentOffset, 0),
         197 => new(FlowMember.FragmentFlags, PlanTarget.FragmentFlags, 0),
         58 => new(FlowMember.VlanId, PlanTarget.VlanId, 0),
@@ -162,9 +162,9 @@ internal static class FlowElements
     internal static int Capacity(PlanTarget target) => target switch
     {
         PlanTarget.Protocol or PlanTarget.TypeOfService or PlanTarget.TimeToLive or PlanTarget.Direction
-            or PlanTarget.ForwardingStatus or PlanTarget.FragmentFlags or PlanTarget.IcmpType or PlanTarget.IcmpCode => 1,
+            or PlanTarget.ForwardingStatus or PlanTarget.FragmentFlags => 1,
         PlanTarget.SourcePort or PlanTarget.DestinationPort or PlanTarget.SourcePortIfZero or PlanTarget.DestinationPortIfZero
-            or PlanTarget.TcpFlags or PlanTarget.IcmpTypeCode or PlanTarget.IcmpTypeCodeIfZero or PlanTarget.FragmentOffset
+            or PlanTarget.TcpFlags or PlanTarget.IcmpTypeCode or PlanTarget.FragmentOffset
             or PlanTarget.VlanId => 2,
         PlanTarget.InputInterface or PlanTarget.OutputInterface or PlanTarget.StartUptime or PlanTarget.EndUptime
             or PlanTarget.ScratchFirstUptime or PlanTarget.ScratchLastUptime or PlanTarget.StartDeltaMicroseconds

@@ -11,6 +11,8 @@ namespace Breakwater.Wire.Ipfix;
 public ref struct FlowExtractor<TFlowSink>(TFlowSink sink) : ISetSink, INetFlow5Sink
     where TFlowSink : struct, IFlowSink, allows ref struct
 {
+    private const PlanTraits Plain = PlanTraits.HasProtocol | PlanTraits.IcmpIPv4 | PlanTraits.IcmpIPv6;
+
     /// <summary>Gets the flows.</summary>
     public TFlowSink Sink = sink;
 
@@ -30,7 +32,7 @@ public ref struct FlowExtractor<TFlowSink>(TFlowSink sink) : ISetSink, INetFlow5
         rates.Constant.Deconstruct(out scratch.Flow.SamplingRate, out scratch.Flow.SamplingSource);
         scratch.Flow.ReceivedNanoseconds = context.ReceivedNanoseconds;
         scratch.KnownOfSet = context.ReceivedNanoseconds != 0 ? FlowFields.ReceivedAt : FlowFields.None;
-        if (plan.Code is { } code && plan.IsFixed && rates.IsConstant && (plan.Traits & ~PlanTraits.HasProtocol) == 0)
+        if (plan.Code is { } code && plan.IsFixed && rates.IsConstant && (plan.Traits & ~Plain) == 0)
             RunFixed(plan, code, records, ref scratch);
         else
             RunAny(context, plan, template, records, ref scratch, ref rates);
@@ -80,7 +82,7 @@ public ref struct FlowExtractor<TFlowSink>(TFlowSink sink) : ISetSink, INetFlow5
             code(ref record, length, ref scratch);
             if (checksPorts && FlowFinish.IsUnusual(scratch.Flow))
             {
-                FlowFinish.FixPorts(ref scratch.Flow);
+                FlowFinish.FixPorts(ref scratch.Flow, plan.Traits);
                 Sink.OnFlow(scratch.Flow);
                 scratch.Flow = initial;
             }
@@ -121,7 +123,7 @@ public ref struct FlowExtractor<TFlowSink>(TFlowSink sink) : ISetSink, INetFlow5
                 FlowFinish.FinishRare(plan, ref scratch, record);
             if (checksPorts && FlowFinish.IsUnusual(scratch.Flow))
             {
-                FlowFinish.FixPorts(ref scratch.Flow);
+                FlowFinish.FixPorts(ref scratch.Flow, plan.Traits);
                 isUnusual = true;
             }
 

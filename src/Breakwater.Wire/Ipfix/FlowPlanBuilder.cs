@@ -22,6 +22,8 @@ internal static class FlowPlanBuilder
             var target = Adjust(element.Target, (FlowMember)member, chosen);
             targets[chosen[member]] = target;
             traits |= TraitsOf(target);
+            if (target == PlanTarget.IcmpTypeCode)
+                traits |= (FlowMember)member == FlowMember.IcmpIPv4 ? PlanTraits.IcmpIPv4 : PlanTraits.IcmpIPv6;
             if (element.IsTotal)
                 known |= FlowFields.TotalCounters;
             if (template.Fields[chosen[member]].IsVariable)
@@ -58,7 +60,7 @@ internal static class FlowPlanBuilder
         PlanTarget.DestinationPort or PlanTarget.DestinationPortIfZero => FlowFields.DestinationPort,
         PlanTarget.IpLength => FlowFields.IpLength,
         PlanTarget.TcpFlags => FlowFields.TcpFlags,
-        PlanTarget.IcmpTypeCode or PlanTarget.IcmpTypeCodeIfZero or PlanTarget.IcmpType => FlowFields.IcmpTypeCode,
+        PlanTarget.IcmpTypeCode => FlowFields.IcmpTypeCode,
         PlanTarget.FragmentOffset => FlowFields.Fragment,
         PlanTarget.VlanId => FlowFields.VlanId,
         PlanTarget.Protocol => FlowFields.Protocol,
@@ -94,9 +96,8 @@ internal static class FlowPlanBuilder
     {
         FlowMember.UdpSourcePort or FlowMember.TcpSourcePort => Has(chosen, FlowMember.SourcePort),
         FlowMember.UdpDestinationPort or FlowMember.TcpDestinationPort => Has(chosen, FlowMember.DestinationPort),
-        FlowMember.IcmpTypeIPv4 or FlowMember.IcmpCodeIPv4 or FlowMember.IcmpTypeIPv6 or FlowMember.IcmpCodeIPv6 =>
-            Has(chosen, FlowMember.IcmpIPv4) || Has(chosen, FlowMember.IcmpIPv6)
-            || !(Has(chosen, FlowMember.IcmpTypeIPv4) || Has(chosen, FlowMember.IcmpTypeIPv6)),
+        FlowMember.IcmpTypeIPv4 or FlowMember.IcmpCodeIPv4 => Has(chosen, FlowMember.IcmpIPv4),
+        FlowMember.IcmpTypeIPv6 or FlowMember.IcmpCodeIPv6 => Has(chosen, FlowMember.IcmpIPv6),
         FlowMember.Frame => HasAddress(chosen),
         FlowMember.FrameSize => HasAddress(chosen) || !Has(chosen, FlowMember.Frame),
         FlowMember.Duration => Has(chosen, FlowMember.Start) == Has(chosen, FlowMember.End),
@@ -104,6 +105,12 @@ internal static class FlowPlanBuilder
     };
 
     private static bool Has(ReadOnlySpan<int> chosen, FlowMember member) => chosen[(int)member] != NotChosen;
+
+    // The usual template has one ICMP element, with type and code.
+    private static bool HasOneIcmp(ReadOnlySpan<int> chosen) =>
+        !Has(chosen, FlowMember.IcmpIPv4)
+            ? !Has(chosen, FlowMember.IcmpTypeIPv4) && !Has(chosen, FlowMember.IcmpCodeIPv4)
+            : !Has(chosen, FlowMember.IcmpIPv6) && !Has(chosen, FlowMember.IcmpTypeIPv6) && !Has(chosen, FlowMember.IcmpCodeIPv6);
 
     private static bool HasAddress(ReadOnlySpan<int> chosen) =>
         Has(chosen, FlowMember.SourceIPv4) || Has(chosen, FlowMember.SourceIPv6)
@@ -116,16 +123,16 @@ internal static class FlowPlanBuilder
         FlowMember.SourceIPv6 when Has(chosen, FlowMember.SourceIPv4) => PlanTarget.SourceEitherIPv6,
         FlowMember.DestinationIPv4 when Has(chosen, FlowMember.DestinationIPv6) => PlanTarget.DestinationEitherIPv4,
         FlowMember.DestinationIPv6 when Has(chosen, FlowMember.DestinationIPv4) => PlanTarget.DestinationEitherIPv6,
-        FlowMember.IcmpIPv4 when Has(chosen, FlowMember.IcmpIPv6) => PlanTarget.IcmpTypeCodeIfZero,
-        FlowMember.IcmpIPv6 when Has(chosen, FlowMember.IcmpIPv4) => PlanTarget.IcmpTypeCodeIfZero,
+        FlowMember.IcmpIPv4 or FlowMember.IcmpIPv6 when HasOneIcmp(chosen) => PlanTarget.IcmpTypeCode,
         _ => target,
     };
 
     private static PlanTraits TraitsOf(PlanTarget target) => target switch
     {
         PlanTarget.SourceEitherIPv4 or PlanTarget.SourceEitherIPv6 or PlanTarget.DestinationEitherIPv4
-            or PlanTarget.DestinationEitherIPv6 or PlanTarget.SourcePortIfZero or PlanTarget.DestinationPortIfZero
-            or PlanTarget.IcmpTypeCodeIfZero or PlanTarget.IcmpType or PlanTarget.IcmpCode => PlanTraits.ClearsFirst,
+            or PlanTarget.DestinationEitherIPv6 or PlanTarget.SourcePortIfZero or PlanTarget.DestinationPortIfZero => PlanTraits.ClearsFirst,
+        PlanTarget.ScratchIcmpIPv4 or PlanTarget.ScratchIcmpTypeIPv4 or PlanTarget.ScratchIcmpCodeIPv4 or PlanTarget.ScratchIcmpIPv6
+            or PlanTarget.ScratchIcmpTypeIPv6 or PlanTarget.ScratchIcmpCodeIPv6 => PlanTraits.IcmpApart | PlanTraits.ClearsFirst,
         PlanTarget.Protocol => PlanTraits.HasProtocol,
         PlanTarget.StartSeconds or PlanTarget.StartMilliseconds or PlanTarget.StartNtpMicroseconds
             or PlanTarget.StartNtpNanoseconds or PlanTarget.EndSeconds or PlanTarget.EndMilliseconds

@@ -88,7 +88,7 @@ public sealed class FlowPlanPropertyTests
                 break;
             FlowFinish.FinishRare(plan, ref scratch, rest[..length]);
             if ((plan.Traits & PlanTraits.HasProtocol) != 0 && FlowFinish.IsUnusual(scratch.Flow))
-                FlowFinish.FixPorts(ref scratch.Flow);
+                FlowFinish.FixPorts(ref scratch.Flow, plan.Traits);
             flows.Add(scratch.Flow);
             rest = rest[length..];
         }
