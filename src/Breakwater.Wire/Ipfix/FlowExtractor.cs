@@ -95,6 +95,19 @@ public ref struct FlowExtractor<TFlowSink>(TFlowSink sink) : ISetSink, INetFlow5
         }
     }
 
+    // The record's second flow, when it counted anything, under the sampling rate of the first.
+    private void DeliverReverse(FlowPlan plan, ReadOnlySpan<byte> record, PlanScratch scratch, in FlowRecord forward)
+    {
+        if (plan.Interpret(record, ref scratch) < 0)
+            return;
+        FlowFinish.FinishRare(plan, ref scratch, record);
+        FlowFinish.FixPorts(ref scratch.Flow, plan.Traits);
+        if (scratch.Flow is { Bytes: 0, Packets: 0 })
+            return;
+        (scratch.Flow.SamplingRate, scratch.Flow.SamplingSource) = (forward.SamplingRate, forward.SamplingSource);
+        Sink.OnFlow(scratch.Flow);
+    }
+
     private void RunAny(
         in SetContext context,
         FlowPlan plan,
@@ -130,6 +143,8 @@ public ref struct FlowExtractor<TFlowSink>(TFlowSink sink) : ISetSink, INetFlow5
             if (!rates.IsConstant)
                 rates.Resolve(context, template, record, ref scratch);
             Sink.OnFlow(scratch.Flow);
+            if (plan.Reverse is { } reverse)
+                DeliverReverse(reverse, record, initial, scratch.Flow);
             if (isUnusual)
                 scratch = initial;
             records = records[length..];

@@ -34,7 +34,7 @@ internal static class FlowFinish
         }
 
         if ((plan.Traits & PlanTraits.IcmpApart) != 0)
-            JoinIcmp(ref scratch);
+            JoinIcmp(ref scratch, plan.Traits);
         if ((plan.Traits & PlanTraits.DeferredUptime) != 0)
             ResolveUptimes(plan, ref scratch);
         if ((plan.Traits & PlanTraits.Duration) != 0)
@@ -61,7 +61,8 @@ internal static class FlowFinish
         if (flow.Protocol is Icmp or IcmpV6)
         {
             // Firewalls export type and code as elements, and the echo identifier as a port: an element, even 0, is what holds.
-            if ((flow.Known & (FlowFields.IcmpTypeCode | FlowFields.DestinationPort)) == FlowFields.DestinationPort)
+            if ((flow.Known & (FlowFields.IcmpTypeCode | FlowFields.DestinationPort)) == FlowFields.DestinationPort
+                && (traits & PlanTraits.IsReverse) == 0)
             {
                 flow.IcmpTypeCode = flow.DestinationPort;
                 flow.Known |= FlowFields.IcmpTypeCode;
@@ -80,7 +81,7 @@ internal static class FlowFinish
     }
 
     // The elements of the record's own protocol hold. A type without its code gets it from the destination port when that has the same type.
-    private static void JoinIcmp(ref PlanScratch scratch)
+    private static void JoinIcmp(ref PlanScratch scratch, PlanTraits traits)
     {
         ref var flow = ref scratch.Flow;
         var elements = flow.Knows(FlowFields.Protocol)
@@ -88,7 +89,7 @@ internal static class FlowFinish
             : scratch.IcmpIPv4.HasType ? scratch.IcmpIPv4 : scratch.IcmpIPv6;
         if (!elements.HasType)
             return;
-        if (elements.HasCode || (flow.Knows(FlowFields.Protocol | FlowFields.DestinationPort) && flow.DestinationPort >> 8 == elements.Type))
+        if (elements.HasCode || CodeIsInPort(flow, elements.Type, traits))
         {
             flow.IcmpTypeCode = (ushort)((elements.Type << 8) | (elements.HasCode ? elements.Code : flow.DestinationPort & 0xFF));
             flow.Known |= FlowFields.IcmpTypeCode;
@@ -100,6 +101,9 @@ internal static class FlowFinish
             flow.Known &= ~FlowFields.DestinationPort;
         }
     }
+
+    private static bool CodeIsInPort(in FlowRecord flow, byte type, PlanTraits traits) =>
+        flow.Knows(FlowFields.Protocol | FlowFields.DestinationPort) && flow.DestinationPort >> 8 == type && (traits & PlanTraits.IsReverse) == 0;
 
     // The uptime at export follows from the start of the uptime clock (IE 160), in the record or told by options.
     private static void ResolveUptimes(FlowPlan plan, ref PlanScratch scratch)

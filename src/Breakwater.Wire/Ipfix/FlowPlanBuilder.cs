@@ -7,13 +7,19 @@ internal static class FlowPlanBuilder
 
     internal static FlowPlan Build(Template template)
     {
+        var reverse = ReversePlan.Build(template);
+        return BuildOne(template, reverse is null ? PlanTraits.None : PlanTraits.Biflow, reverse);
+    }
+
+    /// <summary>The plan of one direction.</summary>
+    internal static FlowPlan BuildOne(Template template, PlanTraits traits, FlowPlan? reverse = null)
+    {
         Span<int> chosen = stackalloc int[(int)FlowMember.Count];
         chosen.Fill(NotChosen);
         Choose(template, chosen);
         var targets = new PlanTarget[template.Fields.Length];
         var alsoEnd = NotChosen;
         var known = FlowFields.None;
-        var traits = PlanTraits.None;
         for (var member = 1; member < chosen.Length; member++)
         {
             if (chosen[member] == NotChosen || IsSuperfluous((FlowMember)member, chosen))
@@ -41,6 +47,7 @@ internal static class FlowPlanBuilder
         var steps = LayOut(template, targets, alsoEnd);
         return new FlowPlan(steps, known, traits, !template.HasVariableLength, template.MinimumLength)
         {
+            Reverse = reverse,
             StartsByUptime = targets.Contains(PlanTarget.ScratchFirstUptime),
             EndsByUptime = targets.Contains(PlanTarget.ScratchLastUptime),
         };

@@ -127,4 +127,10 @@ internal enum PlanTraits : ushort
 
     /// <summary>Several ICMP elements: the protocol decides which of them hold.</summary>
     IcmpApart = 1 << 10,
+
+    /// <summary>The record counts the other direction too: it is two flows.</summary>
+    Biflow = 1 << 11,
+
+    /// <summary>The plan of the other direction: the port that came as its destination is no ICMP type and code.</summary>
+    IsReverse = 1 << 12,
 }
