@@ -87,12 +87,12 @@ internal static class FlowElements
         14 => new(FlowMember.OutputInterface, PlanTarget.OutputInterface, 0),
         253 => new(FlowMember.OutputInterface, PlanTarget.OutputInterface, 1),
         192 => new(FlowMember.TimeToLive, PlanTarget.TimeToLive, 0),
-        32 => new(FlowMember.IcmpIPv4, PlanTarget.IcmpTypeCode, 0),
-        139 => new(FlowMember.IcmpIPv6, PlanTarget.IcmpTypeCode, 0),
-        176 => new(FlowMember.IcmpTypeIPv4, PlanTarget.IcmpType, 0),
-        177 => new(FlowMember.IcmpCodeIPv4, PlanTarget.IcmpCode, 0),
-        178 => new(FlowMember.IcmpTypeIPv6, PlanTarget.IcmpType, 0),
-        179 => new(FlowMember.IcmpCodeIPv6, PlanTarget.IcmpCode, 0),
+        32 => new(FlowMember.IcmpIPv4, PlanTarget.ScratchIcmpIPv4, 0),
+        139 => new(FlowMember.IcmpIPv6, PlanTarget.ScratchIcmpIPv6, 0),
+        176 => new(FlowMember.IcmpTypeIPv4, PlanTarget.ScratchIcmpTypeIPv4, 0),
+        177 => new(FlowMember.IcmpCodeIPv4, PlanTarget.ScratchIcmpCodeIPv4, 0),
+        178 => new(FlowMember.IcmpTypeIPv6, PlanTarget.ScratchIcmpTypeIPv6, 0),
+        179 => new(FlowMember.IcmpCodeIPv6, PlanTarget.ScratchIcmpCodeIPv6, 0),
         88 => new(FlowMember.FragmentOffset, PlanTarget.FragmentOffset, 0),
         197 => new(FlowMember.FragmentFlags, PlanTarget.FragmentFlags, 0),
         58 => new(FlowMember.VlanId, PlanTarget.VlanId, 0),
@@ -113,10 +113,10 @@ internal static class FlowElements
     // The most precise element wins. IPFIX has no uptime in its header: uptimes there need IE 160 and come last.
     private static FlowElement OfTime(ushort id, ExportFormat format) => id switch
     {
-        156 => new(FlowMember.Start, PlanTarget.StartNtp, 0),
-        157 => new(FlowMember.End, PlanTarget.EndNtp, 0),
-        154 => new(FlowMember.Start, PlanTarget.StartNtp, 1),
-        155 => new(FlowMember.End, PlanTarget.EndNtp, 1),
+        156 => new(FlowMember.Start, PlanTarget.StartNtpNanoseconds, 0),
+        157 => new(FlowMember.End, PlanTarget.EndNtpNanoseconds, 0),
+        154 => new(FlowMember.Start, PlanTarget.StartNtpMicroseconds, 1),
+        155 => new(FlowMember.End, PlanTarget.EndNtpMicroseconds, 1),
         152 => new(FlowMember.Start, PlanTarget.StartMilliseconds, 2),
         153 => new(FlowMember.End, PlanTarget.EndMilliseconds, 2),
         158 => new(FlowMember.Start, PlanTarget.StartDeltaMicroseconds, 4),
@@ -127,8 +127,8 @@ internal static class FlowElements
         21 when format == ExportFormat.NetFlow9 => new(FlowMember.End, PlanTarget.EndUptime, 3),
         22 => new(FlowMember.Start, PlanTarget.ScratchFirstUptime, 6),
         21 => new(FlowMember.End, PlanTarget.ScratchLastUptime, 6),
-        325 => new(FlowMember.Start, PlanTarget.StartNtp, 7),
-        324 => new(FlowMember.Start, PlanTarget.StartNtp, 8),
+        325 => new(FlowMember.Start, PlanTarget.StartNtpNanoseconds, 7),
+        324 => new(FlowMember.Start, PlanTarget.StartNtpMicroseconds, 8),
         323 => new(FlowMember.Start, PlanTarget.StartMilliseconds, 9),
         322 => new(FlowMember.Start, PlanTarget.StartSeconds, 10),
         160 => new(FlowMember.SystemInit, PlanTarget.ScratchSystemInit, 0),
@@ -142,7 +142,8 @@ internal static class FlowElements
     {
         PlanTarget.SourceIPv4 or PlanTarget.DestinationIPv4 => lengthBytes == 4,
         PlanTarget.SourceIPv6 or PlanTarget.DestinationIPv6 => lengthBytes == 16,
-        PlanTarget.StartNtp or PlanTarget.EndNtp => lengthBytes == 8,
+        PlanTarget.StartNtpMicroseconds or PlanTarget.StartNtpNanoseconds or PlanTarget.EndNtpMicroseconds
+            or PlanTarget.EndNtpNanoseconds => lengthBytes == 8,
         PlanTarget.ScratchFrame => lengthBytes > 0,
         _ => lengthBytes is >= 1 and <= 8,
     };
@@ -161,9 +162,9 @@ internal static class FlowElements
     internal static int Capacity(PlanTarget target) => target switch
     {
         PlanTarget.Protocol or PlanTarget.TypeOfService or PlanTarget.TimeToLive or PlanTarget.Direction
-            or PlanTarget.ForwardingStatus or PlanTarget.FragmentFlags or PlanTarget.IcmpType or PlanTarget.IcmpCode => 1,
+            or PlanTarget.ForwardingStatus or PlanTarget.FragmentFlags => 1,
         PlanTarget.SourcePort or PlanTarget.DestinationPort or PlanTarget.SourcePortIfZero or PlanTarget.DestinationPortIfZero
-            or PlanTarget.TcpFlags or PlanTarget.IcmpTypeCode or PlanTarget.IcmpTypeCodeIfZero or PlanTarget.FragmentOffset
+            or PlanTarget.TcpFlags or PlanTarget.IcmpTypeCode or PlanTarget.FragmentOffset
             or PlanTarget.VlanId => 2,
         PlanTarget.InputInterface or PlanTarget.OutputInterface or PlanTarget.StartUptime or PlanTarget.EndUptime
             or PlanTarget.ScratchFirstUptime or PlanTarget.ScratchLastUptime or PlanTarget.StartDeltaMicroseconds

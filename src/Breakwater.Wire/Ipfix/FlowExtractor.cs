@@ -11,6 +11,8 @@ namespace Breakwater.Wire.Ipfix;
 public ref struct FlowExtractor<TFlowSink>(TFlowSink sink) : ISetSink, INetFlow5Sink
     where TFlowSink : struct, IFlowSink, allows ref struct
 {
+    private const PlanTraits Plain = PlanTraits.HasProtocol | PlanTraits.IcmpIPv4 | PlanTraits.IcmpIPv6;
+
     /// <summary>Gets the flows.</summary>
     public TFlowSink Sink = sink;
 
@@ -30,7 +32,7 @@ public ref struct FlowExtractor<TFlowSink>(TFlowSink sink) : ISetSink, INetFlow5
         rates.Constant.Deconstruct(out scratch.Flow.SamplingRate, out scratch.Flow.SamplingSource);
         scratch.Flow.ReceivedNanoseconds = context.ReceivedNanoseconds;
         scratch.KnownOfSet = context.ReceivedNanoseconds != 0 ? FlowFields.ReceivedAt : FlowFields.None;
-        if (plan.Code is { } code && plan.IsFixed && rates.IsConstant && (plan.Traits & ~PlanTraits.HasProtocol) == 0)
+        if (plan.Code is { } code && plan.IsFixed && rates.IsConstant && (plan.Traits & ~Plain) == 0)
             RunFixed(plan, code, records, ref scratch);
         else
             RunAny(context, plan, template, records, ref scratch, ref rates);
@@ -80,7 +82,7 @@ public ref struct FlowExtractor<TFlowSink>(TFlowSink sink) : ISetSink, INetFlow5
             code(ref record, length, ref scratch);
             if (checksPorts && FlowFinish.IsUnusual(scratch.Flow))
             {
-                FlowFinish.FixPorts(ref scratch.Flow);
+                FlowFinish.FixPorts(ref scratch.Flow, plan.Traits);
                 Sink.OnFlow(scratch.Flow);
                 scratch.Flow = initial;
             }
@@ -91,6 +93,19 @@ public ref struct FlowExtractor<TFlowSink>(TFlowSink sink) : ISetSink, INetFlow5
 
             record = ref Unsafe.Add(ref record, length);
         }
+    }
+
+    // The record's second flow, when it counted anything, under the sampling rate of the first.
+    private void DeliverReverse(FlowPlan plan, ReadOnlySpan<byte> record, PlanScratch scratch, in FlowRecord forward)
+    {
+        if (plan.Interpret(record, ref scratch) < 0)
+            return;
+        FlowFinish.FinishRare(plan, ref scratch, record);
+        FlowFinish.FixPorts(ref scratch.Flow, plan.Traits);
+        if (scratch.Flow is { Bytes: 0, Packets: 0 })
+            return;
+        (scratch.Flow.SamplingRate, scratch.Flow.SamplingSource) = (forward.SamplingRate, forward.SamplingSource);
+        Sink.OnFlow(scratch.Flow);
     }
 
     private void RunAny(
@@ -121,13 +136,15 @@ public ref struct FlowExtractor<TFlowSink>(TFlowSink sink) : ISetSink, INetFlow5
                 FlowFinish.FinishRare(plan, ref scratch, record);
             if (checksPorts && FlowFinish.IsUnusual(scratch.Flow))
             {
-                FlowFinish.FixPorts(ref scratch.Flow);
+                FlowFinish.FixPorts(ref scratch.Flow, plan.Traits);
                 isUnusual = true;
             }
 
             if (!rates.IsConstant)
                 rates.Resolve(context, template, record, ref scratch);
             Sink.OnFlow(scratch.Flow);
+            if (plan.Reverse is { } reverse)
+                DeliverReverse(reverse, record, initial, scratch.Flow);
             if (isUnusual)
                 scratch = initial;
             records = records[length..];

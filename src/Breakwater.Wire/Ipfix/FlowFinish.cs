@@ -16,7 +16,7 @@ internal static class FlowFinish
 
     /// <summary>The traits that need this at all for every record.</summary>
     internal const PlanTraits Rare = PlanTraits.AbsoluteTimes | PlanTraits.DeferredUptime | PlanTraits.Duration | PlanTraits.Frame
-        | PlanTraits.ClearsFirst;
+        | PlanTraits.ClearsFirst | PlanTraits.IcmpApart;
 
     /// <summary>True when ports and ICMP elements are not simply what they seem.</summary>
     internal static bool IsUnusual(in FlowRecord flow) =>
@@ -33,8 +33,8 @@ internal static class FlowFinish
                 flow.Known &= ~FlowFields.End;
         }
 
-        if ((flow.Known & FlowFields.IcmpTypeCode) == 0)
-            flow.IcmpTypeCode = 0; // a code whose type was missing
+        if ((plan.Traits & PlanTraits.IcmpApart) != 0)
+            JoinIcmp(ref scratch, plan.Traits);
         if ((plan.Traits & PlanTraits.DeferredUptime) != 0)
             ResolveUptimes(plan, ref scratch);
         if ((plan.Traits & PlanTraits.Duration) != 0)
@@ -47,14 +47,22 @@ internal static class FlowFinish
     /// Ports exist in TCP, UDP, DCCP, SCTP and UDP-Lite only, and not in later fragments. For ICMP the destination port carries type
     /// and code where no ICMP element does.
     /// </summary>
-    internal static void FixPorts(ref FlowRecord flow)
+    internal static void FixPorts(ref FlowRecord flow, PlanTraits traits)
     {
         if ((flow.Known & FlowFields.Protocol) == 0)
             return;
+        if ((traits & (flow.Protocol == Icmp ? PlanTraits.IcmpIPv6 : PlanTraits.IcmpIPv4)) != 0)
+        {
+            // The element of the other protocol.
+            flow.IcmpTypeCode = 0;
+            flow.Known &= ~FlowFields.IcmpTypeCode;
+        }
+
         if (flow.Protocol is Icmp or IcmpV6)
         {
             // Firewalls export type and code as elements, and the echo identifier as a port: an element, even 0, is what holds.
-            if ((flow.Known & (FlowFields.IcmpTypeCode | FlowFields.DestinationPort)) == FlowFields.DestinationPort)
+            if ((flow.Known & (FlowFields.IcmpTypeCode | FlowFields.DestinationPort)) == FlowFields.DestinationPort
+                && (traits & PlanTraits.IsReverse) == 0)
             {
                 flow.IcmpTypeCode = flow.DestinationPort;
                 flow.Known |= FlowFields.IcmpTypeCode;
@@ -71,6 +79,31 @@ internal static class FlowFinish
         flow.SourcePort = flow.DestinationPort = 0;
         flow.Known &= ~Ports;
     }
+
+    // The elements of the record's own protocol hold. A type without its code gets it from the destination port when that has the same type.
+    private static void JoinIcmp(ref PlanScratch scratch, PlanTraits traits)
+    {
+        ref var flow = ref scratch.Flow;
+        var elements = flow.Knows(FlowFields.Protocol)
+            ? flow.Protocol switch { Icmp => scratch.IcmpIPv4, IcmpV6 => scratch.IcmpIPv6, _ => default }
+            : scratch.IcmpIPv4.HasType ? scratch.IcmpIPv4 : scratch.IcmpIPv6;
+        if (!elements.HasType)
+            return;
+        if (elements.HasCode || CodeIsInPort(flow, elements.Type, traits))
+        {
+            flow.IcmpTypeCode = (ushort)((elements.Type << 8) | (elements.HasCode ? elements.Code : flow.DestinationPort & 0xFF));
+            flow.Known |= FlowFields.IcmpTypeCode;
+        }
+        else if (flow.Knows(FlowFields.Protocol))
+        {
+            // The port contradicts the type: it carries no code either.
+            flow.DestinationPort = 0;
+            flow.Known &= ~FlowFields.DestinationPort;
+        }
+    }
+
+    private static bool CodeIsInPort(in FlowRecord flow, byte type, PlanTraits traits) =>
+        flow.Knows(FlowFields.Protocol | FlowFields.DestinationPort) && flow.DestinationPort >> 8 == type && (traits & PlanTraits.IsReverse) == 0;
 
     // The uptime at export follows from the start of the uptime clock (IE 160), in the record or told by options.
     private static void ResolveUptimes(FlowPlan plan, ref PlanScratch scratch)

@@ -30,6 +30,9 @@ internal sealed class FlowPlan(PlanStep[] steps, FlowFields known, PlanTraits tr
     /// <summary>End of the flow comes from a deferred uptime (IPFIX).</summary>
     internal bool EndsByUptime { get; init; }
 
+    /// <summary>Reads the flow of the other direction from the same record; null when the record counts one direction.</summary>
+    internal FlowPlan? Reverse { get; init; }
+
     /// <summary>The compiled form; null while the interpreter serves.</summary>
     internal PlanCode? Code { get; private set; }
 

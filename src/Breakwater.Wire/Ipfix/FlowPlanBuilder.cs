@@ -7,13 +7,19 @@ internal static class FlowPlanBuilder
 
     internal static FlowPlan Build(Template template)
     {
+        var reverse = ReversePlan.Build(template);
+        return BuildOne(template, reverse is null ? PlanTraits.None : PlanTraits.Biflow, reverse);
+    }
+
+    /// <summary>The plan of one direction.</summary>
+    internal static FlowPlan BuildOne(Template template, PlanTraits traits, FlowPlan? reverse = null)
+    {
         Span<int> chosen = stackalloc int[(int)FlowMember.Count];
         chosen.Fill(NotChosen);
         Choose(template, chosen);
         var targets = new PlanTarget[template.Fields.Length];
         var alsoEnd = NotChosen;
         var known = FlowFields.None;
-        var traits = PlanTraits.None;
         for (var member = 1; member < chosen.Length; member++)
         {
             if (chosen[member] == NotChosen || IsSuperfluous((FlowMember)member, chosen))
@@ -22,6 +28,8 @@ internal static class FlowPlanBuilder
             var target = Adjust(element.Target, (FlowMember)member, chosen);
             targets[chosen[member]] = target;
             traits |= TraitsOf(target);
+            if (target == PlanTarget.IcmpTypeCode)
+                traits |= (FlowMember)member == FlowMember.IcmpIPv4 ? PlanTraits.IcmpIPv4 : PlanTraits.IcmpIPv6;
             if (element.IsTotal)
                 known |= FlowFields.TotalCounters;
             if (template.Fields[chosen[member]].IsVariable)
@@ -39,6 +47,7 @@ internal static class FlowPlanBuilder
         var steps = LayOut(template, targets, alsoEnd);
         return new FlowPlan(steps, known, traits, !template.HasVariableLength, template.MinimumLength)
         {
+            Reverse = reverse,
             StartsByUptime = targets.Contains(PlanTarget.ScratchFirstUptime),
             EndsByUptime = targets.Contains(PlanTarget.ScratchLastUptime),
         };
@@ -58,7 +67,7 @@ internal static class FlowPlanBuilder
         PlanTarget.DestinationPort or PlanTarget.DestinationPortIfZero => FlowFields.DestinationPort,
         PlanTarget.IpLength => FlowFields.IpLength,
         PlanTarget.TcpFlags => FlowFields.TcpFlags,
-        PlanTarget.IcmpTypeCode or PlanTarget.IcmpTypeCodeIfZero or PlanTarget.IcmpType => FlowFields.IcmpTypeCode,
+        PlanTarget.IcmpTypeCode => FlowFields.IcmpTypeCode,
         PlanTarget.FragmentOffset => FlowFields.Fragment,
         PlanTarget.VlanId => FlowFields.VlanId,
         PlanTarget.Protocol => FlowFields.Protocol,
@@ -66,10 +75,10 @@ internal static class FlowPlanBuilder
         PlanTarget.TimeToLive => FlowFields.TimeToLive,
         PlanTarget.Direction => FlowFields.Direction,
         PlanTarget.ForwardingStatus => FlowFields.ForwardingStatus,
-        PlanTarget.StartSeconds or PlanTarget.StartMilliseconds or PlanTarget.StartNtp or PlanTarget.StartDeltaMicroseconds
-            or PlanTarget.StartUptime => FlowFields.Start,
-        PlanTarget.EndSeconds or PlanTarget.EndMilliseconds or PlanTarget.EndNtp or PlanTarget.EndDeltaMicroseconds
-            or PlanTarget.EndUptime => FlowFields.End,
+        PlanTarget.StartSeconds or PlanTarget.StartMilliseconds or PlanTarget.StartNtpMicroseconds
+            or PlanTarget.StartNtpNanoseconds or PlanTarget.StartDeltaMicroseconds or PlanTarget.StartUptime => FlowFields.Start,
+        PlanTarget.EndSeconds or PlanTarget.EndMilliseconds or PlanTarget.EndNtpMicroseconds
+            or PlanTarget.EndNtpNanoseconds or PlanTarget.EndDeltaMicroseconds or PlanTarget.EndUptime => FlowFields.End,
         _ => FlowFields.None,
     };
 
@@ -94,9 +103,8 @@ internal static class FlowPlanBuilder
     {
         FlowMember.UdpSourcePort or FlowMember.TcpSourcePort => Has(chosen, FlowMember.SourcePort),
         FlowMember.UdpDestinationPort or FlowMember.TcpDestinationPort => Has(chosen, FlowMember.DestinationPort),
-        FlowMember.IcmpTypeIPv4 or FlowMember.IcmpCodeIPv4 or FlowMember.IcmpTypeIPv6 or FlowMember.IcmpCodeIPv6 =>
-            Has(chosen, FlowMember.IcmpIPv4) || Has(chosen, FlowMember.IcmpIPv6)
-            || !(Has(chosen, FlowMember.IcmpTypeIPv4) || Has(chosen, FlowMember.IcmpTypeIPv6)),
+        FlowMember.IcmpTypeIPv4 or FlowMember.IcmpCodeIPv4 => Has(chosen, FlowMember.IcmpIPv4),
+        FlowMember.IcmpTypeIPv6 or FlowMember.IcmpCodeIPv6 => Has(chosen, FlowMember.IcmpIPv6),
         FlowMember.Frame => HasAddress(chosen),
         FlowMember.FrameSize => HasAddress(chosen) || !Has(chosen, FlowMember.Frame),
         FlowMember.Duration => Has(chosen, FlowMember.Start) == Has(chosen, FlowMember.End),
@@ -104,6 +112,12 @@ internal static class FlowPlanBuilder
     };
 
     private static bool Has(ReadOnlySpan<int> chosen, FlowMember member) => chosen[(int)member] != NotChosen;
+
+    // The usual template has one ICMP element, with type and code.
+    private static bool HasOneIcmp(ReadOnlySpan<int> chosen) =>
+        !Has(chosen, FlowMember.IcmpIPv4)
+            ? !Has(chosen, FlowMember.IcmpTypeIPv4) && !Has(chosen, FlowMember.IcmpCodeIPv4)
+            : !Has(chosen, FlowMember.IcmpIPv6) && !Has(chosen, FlowMember.IcmpTypeIPv6) && !Has(chosen, FlowMember.IcmpCodeIPv6);
 
     private static bool HasAddress(ReadOnlySpan<int> chosen) =>
         Has(chosen, FlowMember.SourceIPv4) || Has(chosen, FlowMember.SourceIPv6)
@@ -116,19 +130,20 @@ internal static class FlowPlanBuilder
         FlowMember.SourceIPv6 when Has(chosen, FlowMember.SourceIPv4) => PlanTarget.SourceEitherIPv6,
         FlowMember.DestinationIPv4 when Has(chosen, FlowMember.DestinationIPv6) => PlanTarget.DestinationEitherIPv4,
         FlowMember.DestinationIPv6 when Has(chosen, FlowMember.DestinationIPv4) => PlanTarget.DestinationEitherIPv6,
-        FlowMember.IcmpIPv4 when Has(chosen, FlowMember.IcmpIPv6) => PlanTarget.IcmpTypeCodeIfZero,
-        FlowMember.IcmpIPv6 when Has(chosen, FlowMember.IcmpIPv4) => PlanTarget.IcmpTypeCodeIfZero,
+        FlowMember.IcmpIPv4 or FlowMember.IcmpIPv6 when HasOneIcmp(chosen) => PlanTarget.IcmpTypeCode,
         _ => target,
     };
 
     private static PlanTraits TraitsOf(PlanTarget target) => target switch
     {
         PlanTarget.SourceEitherIPv4 or PlanTarget.SourceEitherIPv6 or PlanTarget.DestinationEitherIPv4
-            or PlanTarget.DestinationEitherIPv6 or PlanTarget.SourcePortIfZero or PlanTarget.DestinationPortIfZero
-            or PlanTarget.IcmpTypeCodeIfZero or PlanTarget.IcmpType or PlanTarget.IcmpCode => PlanTraits.ClearsFirst,
+            or PlanTarget.DestinationEitherIPv6 or PlanTarget.SourcePortIfZero or PlanTarget.DestinationPortIfZero => PlanTraits.ClearsFirst,
+        PlanTarget.ScratchIcmpIPv4 or PlanTarget.ScratchIcmpTypeIPv4 or PlanTarget.ScratchIcmpCodeIPv4 or PlanTarget.ScratchIcmpIPv6
+            or PlanTarget.ScratchIcmpTypeIPv6 or PlanTarget.ScratchIcmpCodeIPv6 => PlanTraits.IcmpApart | PlanTraits.ClearsFirst,
         PlanTarget.Protocol => PlanTraits.HasProtocol,
-        PlanTarget.StartSeconds or PlanTarget.StartMilliseconds or PlanTarget.StartNtp or PlanTarget.EndSeconds
-            or PlanTarget.EndMilliseconds or PlanTarget.EndNtp => PlanTraits.AbsoluteTimes,
+        PlanTarget.StartSeconds or PlanTarget.StartMilliseconds or PlanTarget.StartNtpMicroseconds
+            or PlanTarget.StartNtpNanoseconds or PlanTarget.EndSeconds or PlanTarget.EndMilliseconds
+            or PlanTarget.EndNtpMicroseconds or PlanTarget.EndNtpNanoseconds => PlanTraits.AbsoluteTimes,
         PlanTarget.ScratchFirstUptime or PlanTarget.ScratchLastUptime => PlanTraits.DeferredUptime,
         PlanTarget.ScratchDurationMilliseconds or PlanTarget.ScratchDurationMicroseconds => PlanTraits.Duration,
         PlanTarget.ScratchFrame => PlanTraits.Frame | PlanTraits.ClearsFirst,
@@ -167,7 +182,8 @@ internal static class FlowPlanBuilder
     {
         PlanTarget.StartSeconds => PlanTarget.EndSeconds,
         PlanTarget.StartMilliseconds => PlanTarget.EndMilliseconds,
-        _ => PlanTarget.EndNtp,
+        PlanTarget.StartNtpMicroseconds => PlanTarget.EndNtpMicroseconds,
+        _ => PlanTarget.EndNtpNanoseconds,
     };
 
     // The octets up to the next variable-length field, with its first length octet, must be there before they are read.

@@ -7,6 +7,7 @@ public static class FlowTime
 {
     // Seconds from the NTP epoch (1900) to the Unix epoch (RFC 5905 §6).
     private const ulong NtpToUnixSeconds = 2_208_988_800;
+    private const ulong NtpEraSeconds = 1UL << 32;
     private const ulong MaxSeconds = long.MaxValue / 1_000_000_000;
     private const ulong MaxMilliseconds = long.MaxValue / 1_000_000;
 
@@ -18,19 +19,39 @@ public static class FlowTime
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long FromMilliseconds(ulong milliseconds) => milliseconds > MaxMilliseconds ? 0 : (long)milliseconds * 1_000_000;
 
+    /// <summary>dateTimeMicroseconds, §6.1.9, rounded to microseconds; see <see cref="TryReadNtp"/>.</summary>
+    public static long FromNtpMicroseconds(ulong timestamp) =>
+        TryReadNtp(timestamp, isMicroseconds: true, out var seconds, out var nanoseconds) ? (seconds * 1_000_000_000) + nanoseconds : 0;
+
+    /// <summary>dateTimeNanoseconds, §6.1.10; see <see cref="TryReadNtp"/>.</summary>
+    public static long FromNtpNanoseconds(ulong timestamp) =>
+        TryReadNtp(timestamp, isMicroseconds: false, out var seconds, out var nanoseconds) ? (seconds * 1_000_000_000) + nanoseconds : 0;
+
     /// <summary>
     /// dateTimeMicroseconds and dateTimeNanoseconds, §6.1.9 and §6.1.10: 32 bits of seconds since 1900 and 32 bits of fraction, in
-    /// units of 2⁻³² s. Seconds with a clear top bit belong to the NTP era that begins in 2036 (RFC 4330 §3). 0 is unknown.
+    /// units of 2⁻³² s, rounded to the nearest unit so that the encoder's own rounding is undone. Seconds that would lie before 1970
+    /// belong to the NTP era that begins in 2036: 1970 to 2106 can be told.
     /// </summary>
-    public static long FromNtp(ulong timestamp)
+    /// <param name="timestamp">The 64 bits of the value.</param>
+    /// <param name="isMicroseconds">True for dateTimeMicroseconds, whose lowest 11 bits mean nothing.</param>
+    /// <param name="unixSeconds">Seconds since 1970-01-01 UTC.</param>
+    /// <param name="nanoseconds">Nanoseconds of that second.</param>
+    /// <returns>False for 0, which is unknown (RFC 5905 §6).</returns>
+    public static bool TryReadNtp(ulong timestamp, bool isMicroseconds, out long unixSeconds, out int nanoseconds)
     {
+        unixSeconds = 0;
+        nanoseconds = 0;
         if (timestamp == 0)
-            return 0;
+            return false;
         var seconds = timestamp >> 32;
-        if ((seconds & 0x8000_0000) == 0)
-            seconds += 1UL << 32;
-        var nanoseconds = ((timestamp & 0xFFFF_FFFF) * 1_000_000_000) >> 32;
-        return ((long)(seconds - NtpToUnixSeconds) * 1_000_000_000) + (long)nanoseconds;
+        unixSeconds = (long)(seconds >= NtpToUnixSeconds ? seconds - NtpToUnixSeconds : seconds + NtpEraSeconds - NtpToUnixSeconds);
+        var fraction = timestamp & (isMicroseconds ? 0xFFFF_F800UL : 0xFFFF_FFFFUL);
+        var unitsPerSecond = isMicroseconds ? 1_000_000UL : 1_000_000_000UL;
+        var units = ((fraction * unitsPerSecond) + (1UL << 31)) >> 32;
+        if (units == unitsPerSecond)
+            (unixSeconds, units) = (unixSeconds + 1, 0);
+        nanoseconds = (int)(units * (1_000_000_000UL / unitsPerSecond));
+        return true;
     }
 
     /// <summary>

@@ -51,7 +51,8 @@ public static class IpfixDecoder
             State = state,
         };
         var sets = datagram[HeaderBytes..Math.Min(length, datagram.Length)];
-        var error = MessageWalker.Walk(header, sets, state, ref sink, out _);
+        var totals = default(SetTotals);
+        var error = MessageWalker.Walk(header, sets, state, ref sink, ref totals);
         return length > datagram.Length ? DecodeError.Truncated
             : error != DecodeError.None ? error
             : length < datagram.Length ? DecodeError.BadLength

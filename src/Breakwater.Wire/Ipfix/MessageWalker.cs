@@ -5,10 +5,9 @@ internal static class MessageWalker
 {
     /// <summary>Reads the sets of one message whose header was read.</summary>
     internal static DecodeError Walk<TSink>(
-        in SetContext header, ReadOnlySpan<byte> sets, ExporterState state, ref TSink sink, out SetTotals totals)
+        in SetContext header, ReadOnlySpan<byte> sets, ExporterState state, ref TSink sink, ref SetTotals totals)
         where TSink : struct, ISetSink, allows ref struct
     {
-        totals = default;
         state.Count.Messages++;
         var domain = state.Domains.Use(header.Format, header.DomainId);
         var isLate = JudgeSequence(header, domain, state, ref sink);

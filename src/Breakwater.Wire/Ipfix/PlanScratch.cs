@@ -30,4 +30,29 @@ internal struct PlanScratch
     /// <summary>Place of the frame section in the record.</summary>
     internal int FrameOffset;
     internal int FrameLength;
+
+    /// <summary>What the elements of ICMP for IPv4 say.</summary>
+    internal IcmpElements IcmpIPv4;
+
+    /// <summary>What the elements of ICMPv6 say.</summary>
+    internal IcmpElements IcmpIPv6;
+}
+
+/// <summary>Type and code of one of the two protocols, each when it was exported.</summary>
+internal struct IcmpElements
+{
+    internal byte Type;
+    internal byte Code;
+    internal bool HasType;
+    internal bool HasCode;
+
+    internal void SetType(byte type) => (Type, HasType) = (type, true);
+
+    internal void SetCode(byte code) => (Code, HasCode) = (code, true);
+
+    internal void Set(ushort typeCode)
+    {
+        SetType((byte)(typeCode >> 8));
+        SetCode((byte)typeCode);
+    }
 }

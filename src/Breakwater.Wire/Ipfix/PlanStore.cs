@@ -71,9 +71,6 @@ internal static class PlanStore
             case PlanTarget.IpLength: flow.IpLength = LimitIpLength(number); break;
             case PlanTarget.TcpFlags: flow.TcpFlags = (ushort)number; break;
             case PlanTarget.IcmpTypeCode: flow.IcmpTypeCode = (ushort)number; break;
-            case PlanTarget.IcmpTypeCodeIfZero: flow.IcmpTypeCode = flow.IcmpTypeCode != 0 ? flow.IcmpTypeCode : (ushort)number; break;
-            case PlanTarget.IcmpType: AddIcmpType(ref flow, (byte)number); break;
-            case PlanTarget.IcmpCode: AddIcmpCode(ref flow, (byte)number); break;
             case PlanTarget.FragmentOffset: flow.FragmentOffset = (ushort)number; break;
             case PlanTarget.FragmentFlags: flow.MoreFragments = (number & MoreFragments) != 0; break;
             case PlanTarget.VlanId: flow.VlanId = (ushort)number; break;
@@ -92,7 +89,8 @@ internal static class PlanStore
         {
             case PlanTarget.StartSeconds: flow.StartNanoseconds = FlowTime.FromSeconds(number); break;
             case PlanTarget.StartMilliseconds: flow.StartNanoseconds = FlowTime.FromMilliseconds(number); break;
-            case PlanTarget.StartNtp: flow.StartNanoseconds = FlowTime.FromNtp(number); break;
+            case PlanTarget.StartNtpMicroseconds: flow.StartNanoseconds = FlowTime.FromNtpMicroseconds(number); break;
+            case PlanTarget.StartNtpNanoseconds: flow.StartNanoseconds = FlowTime.FromNtpNanoseconds(number); break;
             case PlanTarget.StartDeltaMicroseconds:
                 flow.StartNanoseconds = FlowTime.FromDeltaMicroseconds((uint)number, scratch.ExportNanoseconds);
                 break;
@@ -101,7 +99,8 @@ internal static class PlanStore
                 break;
             case PlanTarget.EndSeconds: flow.EndNanoseconds = FlowTime.FromSeconds(number); break;
             case PlanTarget.EndMilliseconds: flow.EndNanoseconds = FlowTime.FromMilliseconds(number); break;
-            case PlanTarget.EndNtp: flow.EndNanoseconds = FlowTime.FromNtp(number); break;
+            case PlanTarget.EndNtpMicroseconds: flow.EndNanoseconds = FlowTime.FromNtpMicroseconds(number); break;
+            case PlanTarget.EndNtpNanoseconds: flow.EndNanoseconds = FlowTime.FromNtpNanoseconds(number); break;
             case PlanTarget.EndDeltaMicroseconds:
                 flow.EndNanoseconds = FlowTime.FromDeltaMicroseconds((uint)number, scratch.ExportNanoseconds);
                 break;
@@ -115,6 +114,20 @@ internal static class PlanStore
             case PlanTarget.ScratchDurationMicroseconds: scratch.DurationPlusOne = Duration(number, 1_000); break;
             case PlanTarget.ScratchSelector: scratch.Selector = number; break;
             case PlanTarget.ScratchFrameSize: scratch.FrameSize = number; break;
+            default: StoreIcmp(ref scratch, target, number); break;
+        }
+    }
+
+    private static void StoreIcmp(ref PlanScratch scratch, PlanTarget target, ulong number)
+    {
+        switch (target)
+        {
+            case PlanTarget.ScratchIcmpIPv4: scratch.IcmpIPv4.Set((ushort)number); break;
+            case PlanTarget.ScratchIcmpTypeIPv4: scratch.IcmpIPv4.SetType((byte)number); break;
+            case PlanTarget.ScratchIcmpCodeIPv4: scratch.IcmpIPv4.SetCode((byte)number); break;
+            case PlanTarget.ScratchIcmpIPv6: scratch.IcmpIPv6.Set((ushort)number); break;
+            case PlanTarget.ScratchIcmpTypeIPv6: scratch.IcmpIPv6.SetType((byte)number); break;
+            case PlanTarget.ScratchIcmpCodeIPv6: scratch.IcmpIPv6.SetCode((byte)number); break;
         }
     }
 
@@ -123,16 +136,4 @@ internal static class PlanStore
 
     private static ulong Duration(ulong number, ulong nanoseconds) =>
         number > long.MaxValue / 1_000_000 ? 0 : (number * nanoseconds) + 1;
-
-    private static void AddIcmpType(ref FlowRecord flow, byte type)
-    {
-        if (flow.IcmpTypeCode >> 8 == 0)
-            flow.IcmpTypeCode |= (ushort)(type << 8);
-    }
-
-    private static void AddIcmpCode(ref FlowRecord flow, byte code)
-    {
-        if ((flow.IcmpTypeCode & 0xFF) == 0)
-            flow.IcmpTypeCode |= code;
-    }
 }

@@ -30,9 +30,6 @@ internal enum PlanTarget : byte
     IpLength,
     TcpFlags,
     IcmpTypeCode,
-    IcmpTypeCodeIfZero,
-    IcmpType,
-    IcmpCode,
     FragmentOffset,
     FragmentFlags,
     VlanId,
@@ -44,12 +41,14 @@ internal enum PlanTarget : byte
 
     StartSeconds,
     StartMilliseconds,
-    StartNtp,
+    StartNtpMicroseconds,
+    StartNtpNanoseconds,
     StartDeltaMicroseconds,
     StartUptime,
     EndSeconds,
     EndMilliseconds,
-    EndNtp,
+    EndNtpMicroseconds,
+    EndNtpNanoseconds,
     EndDeltaMicroseconds,
     EndUptime,
 
@@ -62,6 +61,12 @@ internal enum PlanTarget : byte
     ScratchSelector,
     ScratchFrameSize,
     ScratchFrame,
+    ScratchIcmpIPv4,
+    ScratchIcmpTypeIPv4,
+    ScratchIcmpCodeIPv4,
+    ScratchIcmpIPv6,
+    ScratchIcmpTypeIPv6,
+    ScratchIcmpCodeIPv6,
 }
 
 /// <summary>One step of a plan.</summary>
@@ -113,4 +118,19 @@ internal enum PlanTraits : ushort
 
     /// <summary>The frame section is a packet without link header (IE 313).</summary>
     FrameIsPacket = 1 << 7,
+
+    /// <summary>The only ICMP element is that of ICMP for IPv4 (IE 32).</summary>
+    IcmpIPv4 = 1 << 8,
+
+    /// <summary>The only ICMP element is that of ICMPv6 (IE 139).</summary>
+    IcmpIPv6 = 1 << 9,
+
+    /// <summary>Several ICMP elements: the protocol decides which of them hold.</summary>
+    IcmpApart = 1 << 10,
+
+    /// <summary>The record counts the other direction too: it is two flows.</summary>
+    Biflow = 1 << 11,
+
+    /// <summary>The plan of the other direction: the port that came as its destination is no ICMP type and code.</summary>
+    IsReverse = 1 << 12,
 }

@@ -37,9 +37,9 @@ internal sealed class SamplerTable(DomainTable domains, ExporterLimits limits)
         domain.Scopes |= key.Scope;
     }
 
-    /// <summary>True when rates were announced for such a scope in this domain, or for the whole exporter (domain 0).</summary>
+    /// <summary>True when rates were announced for such a scope in this domain, or for the whole exporter (IPFIX domain 0).</summary>
     internal bool HasScope(ExportFormat format, uint domainId, SamplerScopes scope) =>
-        ((ScopesOf(format, domainId) | ScopesOf(format, 0)) & scope) != 0;
+        ((ScopesOf(format, domainId) | (IsWithinExporter(format, domainId) ? ScopesOf(format, 0) : SamplerScopes.None)) & scope) != 0;
 
     /// <summary>The rate that holds for one record.</summary>
     internal Sampling For(in SetContext context, Template template, ReadOnlySpan<byte> record)
@@ -56,7 +56,7 @@ internal sealed class SamplerTable(DomainTable domains, ExporterLimits limits)
         if (fields.Rate > 0)
             return new Sampling(fields.Rate, SamplingSource.Header);
         var rate = Announced(context.Format, context.DomainId, templateId, fields);
-        if (rate == 0 && context.DomainId != 0)
+        if (rate == 0 && IsWithinExporter(context.Format, context.DomainId))
             rate = Announced(context.Format, 0, templateId, fields);
         if (rate > 0)
             return new Sampling(rate, SamplingSource.Options);
@@ -65,9 +65,12 @@ internal sealed class SamplerTable(DomainTable domains, ExporterLimits limits)
             : Sampling.Unknown;
     }
 
+    // RFC 7011 §3.1: domain 0 stands for the whole exporter. A NetFlow v9 source id 0 is one source like others (RFC 3954 §5.1).
+    private static bool IsWithinExporter(ExportFormat format, uint domainId) => format == ExportFormat.Ipfix && domainId != 0;
+
     private SamplerScopes ScopesOf(ExportFormat format, uint domainId) => domains.Find(format, domainId)?.Scopes ?? SamplerScopes.None;
 
-    // From the most to the least specific. RFC 7011 §3.1: domain 0 stands for the whole exporter.
+    // From the most to the least specific. What the record does not carry matches nothing, also no scope with the value 0.
     private uint Announced(ExportFormat format, uint domainId, ushort templateId, in SamplingFields fields)
     {
         if (domains.Find(format, domainId) is not { } domain || domain.Scopes == SamplerScopes.None)
@@ -91,13 +94,20 @@ internal sealed class SamplerTable(DomainTable domains, ExporterLimits limits)
 
         if ((scopes & SamplerScopes.Interface) != 0)
         {
-            if (_rates.TryGetValue(at with { Scope = SamplerScopes.Interface, Value = fields.SampledInterface }, out rate))
+            if (fields.NamesSampledInterface
+                && _rates.TryGetValue(at with { Scope = SamplerScopes.Interface, Value = fields.SampledInterface }, out rate))
+            {
                 return rate;
-            if (_rates.TryGetValue(at with { Scope = SamplerScopes.Interface, Value = fields.OtherInterface }, out rate))
+            }
+
+            if (fields.MayMeanOtherInterface
+                && _rates.TryGetValue(at with { Scope = SamplerScopes.Interface, Value = fields.OtherInterface }, out rate))
+            {
                 return rate;
+            }
         }
 
-        if ((scopes & SamplerScopes.LineCard) != 0
+        if ((scopes & SamplerScopes.LineCard) != 0 && fields.Has(SamplingField.LineCard)
             && _rates.TryGetValue(at with { Scope = SamplerScopes.LineCard, Value = fields.LineCard }, out rate))
         {
             return rate;

@@ -46,6 +46,15 @@ internal struct SamplingFields
     internal readonly ulong SampledInterface =>
         Has(SamplingField.OutputInterface) && (_isEgress || !Has(SamplingField.InputInterface)) ? _outputInterface : _inputInterface;
 
+    /// <summary>True when the record carries that interface: with a direction (IE 61) the one of that direction, else any.</summary>
+    internal readonly bool NamesSampledInterface => Has(SamplingField.Direction)
+        ? Has(_isEgress ? SamplingField.OutputInterface : SamplingField.InputInterface)
+        : (_has & (SamplingField.InputInterface | SamplingField.OutputInterface)) != 0;
+
+    /// <summary>True when no direction says which of two interfaces observed the packets.</summary>
+    internal readonly bool MayMeanOtherInterface =>
+        Has(SamplingField.InputInterface | SamplingField.OutputInterface) && !Has(SamplingField.Direction);
+
     internal readonly ulong OtherInterface => SampledInterface == _inputInterface ? _outputInterface : _inputInterface;
 
     /// <summary>Packets per sampled packet, rounded; 0 when the elements do not tell.</summary>

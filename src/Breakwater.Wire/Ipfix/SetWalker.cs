@@ -146,7 +146,7 @@ internal static class SetWalker
             return DecodeError.None;
         }
 
-        var count = Deliver(context, template, body, state, ref sink, out var isCut);
+        var count = Deliver(context, template, WithoutPadding(context.Format, template, body, totals), state, ref sink, out var isCut);
         if (count >= 0)
             totals.Records += (uint)count;
         if (count < 0 || isCut)
@@ -212,6 +212,18 @@ internal static class SetWalker
         return (count, body.Length - cursor.Rest.Length);
     }
 
+    // RFC 3954 §5.3: sets are padded to 4 octets, which can look like records of less than 4. The header's count tells them apart.
+    private static ReadOnlySpan<byte> WithoutPadding(ExportFormat format, Template template, ReadOnlySpan<byte> body, SetTotals totals)
+    {
+        var length = template.MinimumLength;
+        if (format != ExportFormat.NetFlow9 || template.HasVariableLength || length is 0 or > 3 || body.Length % 4 != 0)
+            return body;
+        var left = (long)totals.CountInHeader - totals.Records - totals.Templates;
+        var least = Math.Max((body.Length - 3 + length - 1) / length, 1);
+        var keptBytes = Math.Max(left, least) * length;
+        return keptBytes < body.Length && IsZero(body[(int)keptBytes..]) ? body[..(int)keptBytes] : body;
+    }
+
     private static DecodeError First(DecodeError first, DecodeError second) => first != DecodeError.None ? first : second;
 
     private static bool IsZero(ReadOnlySpan<byte> bytes) => !bytes.ContainsAnyExcept((byte)0);
@@ -222,6 +234,9 @@ internal struct SetTotals
 {
     internal uint Records;
     internal uint Templates;
+
+    /// <summary>NetFlow v9: the records and templates that the header announces.</summary>
+    internal ushort CountInHeader;
 
     /// <summary>Data sets of this message whose records could not be counted (yet).</summary>
     internal int UnreadSets;

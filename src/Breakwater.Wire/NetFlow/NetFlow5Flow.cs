@@ -30,6 +30,6 @@ public static class NetFlow5Flow
         flow.Protocol = record.Protocol;
         flow.TypeOfService = record.TypeOfService;
         if (FlowFinish.IsUnusual(flow))
-            FlowFinish.FixPorts(ref flow);
+            FlowFinish.FixPorts(ref flow, PlanTraits.None);
     }
 }

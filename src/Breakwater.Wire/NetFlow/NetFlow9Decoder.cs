@@ -49,8 +49,9 @@ public static class NetFlow9Decoder
             ReceivedNanoseconds = receivedNanoseconds,
             State = state,
         };
-        var error = MessageWalker.Walk(header, datagram[HeaderBytes..], state, ref sink, out var totals);
         var count = BinaryPrimitives.ReadUInt16BigEndian(datagram[2..]);
+        var totals = new SetTotals { CountInHeader = count };
+        var error = MessageWalker.Walk(header, datagram[HeaderBytes..], state, ref sink, ref totals);
         if (totals.UnreadSets == 0 && count != totals.Records + totals.Templates)
             state.Count.CountMismatches++;
         return error;

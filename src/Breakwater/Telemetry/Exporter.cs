@@ -53,11 +53,24 @@ internal sealed class Exporter(string name, Address? address, InputKind kind, ui
     /// <summary>Most sFlow agents whose sequence numbers are followed per source address.</summary>
     public const int MaximumAgents = 4096;
 
+    /// <summary>Datagrams of agents beyond that bound: read, but their losses are not seen.</summary>
+    public long UnfollowedDatagrams { get; private set; }
+
+    /// <summary>The rate of one flow sample: its own, or the operator's when it tells none.</summary>
+    public Sampling SamplingOf(in SflowFlowSample sample) =>
+        sample.SamplingRate > 0 ? new Sampling(sample.SamplingRate, SamplingSource.Header)
+        : ConfiguredRate > 0 ? new Sampling(ConfiguredRate, SamplingSource.Configured)
+        : Sampling.Unknown;
+
     /// <summary>Follows the sequence of the datagram's agent and sub-agent.</summary>
     public void Count(in SflowDatagram datagram)
     {
         if (_agents.Count >= MaximumAgents && !_agents.ContainsKey((datagram.Agent, datagram.SubAgentId)))
+        {
+            UnfollowedDatagrams++;
             return;
+        }
+
         ref var sequence = ref CollectionsMarshal.GetValueRefOrAddDefault(_agents, (datagram.Agent, datagram.SubAgentId), out _);
         Lost -= (long)sequence.Lost;
         Late -= (long)sequence.LateOrDuplicate;

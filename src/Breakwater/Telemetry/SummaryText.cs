@@ -19,7 +19,7 @@ internal static class SummaryText
             if (listed++ == MaximumListed)
                 break;
             writer.WriteLine(Invariant(
-                $"{set.Exporter}: set {set.SetId} of domain {set.ObservationDomainId}, {set.LengthBytes} bytes: {Explain(set.Reason)}"));
+                $"{set.Exporter}: set {set.SetId} of domain {set.ObservationDomainId}, {set.LengthBytes} bytes: {Explain(set, summary)}"));
         }
 
         if (summary.UndecodableSets.Count > MaximumListed)
@@ -60,6 +60,12 @@ internal static class SummaryText
             writer.Write(Invariant($", {exporter.Late} late or twice"));
         if (exporter.UnknownSamples > 0)
             writer.Write(Invariant($", {exporter.UnknownSamples} samples of unknown types passed over"));
+        if (exporter.UnfollowedDatagrams > 0)
+            writer.Write(Invariant($", {exporter.UnfollowedDatagrams} datagrams of further agents not followed"));
+        if (exporter.State.Counters.RefusedTemplates > 0)
+            writer.Write(Invariant($", {exporter.State.Counters.RefusedTemplates} templates refused"));
+        if (exporter.State.Counters.EvictedTemplates > 0)
+            writer.Write(Invariant($", {exporter.State.Counters.EvictedTemplates} templates gave way to others"));
         foreach (var (error, count) in exporter.Errors)
             writer.Write(Invariant($", {count} × {Explain(error)}"));
         writer.WriteLine();
@@ -77,6 +83,13 @@ internal static class SummaryText
         DecodeError.LimitReached => "a limit was reached",
         _ => "no error",
     };
+
+    private static string Explain(UndecodableSet set, DecodeSummary summary)
+    {
+        var mayHaveCome = set.Reason == UndecodableReason.NoTemplate && summary.Exporters.Any(exporter => exporter.Name == set.Exporter
+            && (exporter.State.Counters.RefusedTemplates > 0 || exporter.State.Counters.EvictedTemplates > 0));
+        return mayHaveCome ? "no template is known for it: it never came, was refused or gave way to others" : Explain(set.Reason);
+    }
 
     private static string Explain(UndecodableReason reason) => reason switch
     {

@@ -77,9 +77,32 @@ public sealed class FlowMeaningTests
         Assert.Equal(1_600_000_000_500_000_000, flow.StartNanoseconds);
     }
 
+    [Theory]
+    [InlineData(0x83AA_7E80_0000_0000, 0)] // 1970
+    [InlineData(0x83AA_7E81_0000_0000, 1_000_000_000)]
+    [InlineData(0x83AA_7E7F_0000_0000, 4_294_967_295_000_000_000)] // one second less is the end of the next era
+    [InlineData(0x8200_0000_0000_0000, 4_267_016_576_000_000_000)]
+    [InlineData(0x0000_0000_8000_0000, 2_085_978_496_500_000_000)] // 2036
+    [InlineData(0, 0)]
+    public void NtpSeconds_BeforeTheYear1970_BelongToTheEraFrom2036(ulong timestamp, long nanoseconds)
+    {
+        Assert.Equal(nanoseconds, FlowTime.FromNtpNanoseconds(timestamp));
+        Assert.Equal(nanoseconds, FlowTime.FromNtpMicroseconds(timestamp));
+        Assert.Equal(timestamp != 0, FlowTime.TryReadNtp(timestamp, isMicroseconds: false, out _, out _));
+    }
+
     [Fact]
-    public void NtpSecondsWithClearTopBit_BelongToTheEraFrom2036() =>
-        Assert.Equal(2_085_978_496_000_000_000, FlowTime.FromNtp(0x0000_0000_0000_0001) / 1_000_000_000 * 1_000_000_000);
+    public void NtpFraction_MicrosecondsIgnoreElevenBits_BothRoundToTheNearest()
+    {
+        const ulong Second = 3_808_988_800ul << 32;
+        const long Start = 1_600_000_000_000_000_000;
+
+        Assert.Equal(Start + 1_000_000_000, FlowTime.FromNtpMicroseconds(Second | 0xFFFF_F800));
+        Assert.Equal(Start + 999_999_523, FlowTime.FromNtpNanoseconds(Second | 0xFFFF_F800));
+        Assert.Equal(Start, FlowTime.FromNtpMicroseconds(Second | 0x7FF));
+        Assert.Equal(Start + 477, FlowTime.FromNtpNanoseconds(Second | 0x7FF));
+        Assert.Equal(Start + 123_457_000, FlowTime.FromNtpMicroseconds(Second | 0x1F9A_E0AF));
+    }
 
     [Fact]
     public void IpfixUptimes_NeedSystemInit()
@@ -144,6 +167,28 @@ public sealed class FlowMeaningTests
         Assert.Equal(0, flow.IcmpTypeCode);
         Assert.True(flow.Knows(FlowFields.IcmpTypeCode));
     }
+
+    [Theory]
+    [InlineData(1, 176, 11, 0x0b01, 0x0b01)]
+    [InlineData(58, 178, 1, 0x0104, 0x0104)]
+    [InlineData(1, 176, 3, 0x0b01, -1)]
+    [InlineData(1, 139, 0x8000, 0x0b01, 0x0b01)]
+    [InlineData(58, 32, 0x0303, 0x0b01, 0x0b01)]
+    [InlineData(1, 178, 1, 0x0b01, 0x0b01)]
+    public void IcmpTypeAloneOrOfTheOtherProtocol_CodeComesFromAnAgreeingPortOnly(int protocol, int id, ulong value, ulong port, int typeCode)
+    {
+        var flow = Wire.OneIpfix((4, 1, (ulong)protocol), (id, 2, value), (11, 2, port));
+
+        Assert.Equal(typeCode >= 0, flow.Knows(FlowFields.IcmpTypeCode));
+        Assert.Equal(Math.Max(typeCode, 0), flow.IcmpTypeCode);
+        Assert.False(flow.Knows(FlowFields.DestinationPort));
+    }
+
+    [Theory]
+    [InlineData(1, 0x0303)]
+    [InlineData(58, 0x8000)]
+    public void IcmpElementsOfBothProtocols_TheRecordsOwnHolds(int protocol, int typeCode) =>
+        Assert.Equal(typeCode, Wire.OneIpfix((4, 1, (ulong)protocol), (32, 2, 0x0303), (139, 2, 0x8000)).IcmpTypeCode);
 
     [Fact]
     public void TcpWithIcmpElement_HasPortsAndNoIcmp()

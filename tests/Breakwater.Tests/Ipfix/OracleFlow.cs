@@ -14,6 +14,7 @@ internal sealed class OracleFlow
     private readonly HashSet<int> _variable = [];
     private readonly bool _isNetFlow9;
     private FlowRecord _flow;
+    private bool _isCodeUnknown;
 
     private OracleFlow(bool isNetFlow9) => _isNetFlow9 = isNetFlow9;
 
@@ -158,12 +159,12 @@ internal sealed class OracleFlow
         var destination = _declared.Contains(11) ? Number(11) : NotZero(181, 183);
         Put(source, FlowFields.SourcePort, value => _flow.SourcePort = (ushort)value);
         Put(destination, FlowFields.DestinationPort, value => _flow.DestinationPort = (ushort)value);
-        Put(Icmp(), FlowFields.IcmpTypeCode, value => _flow.IcmpTypeCode = (ushort)value);
+        Put(Icmp(destination), FlowFields.IcmpTypeCode, value => _flow.IcmpTypeCode = (ushort)value);
         if ((_flow.Known & FlowFields.Protocol) == 0)
             return;
         if (_flow.Protocol is 1 or 58)
         {
-            if ((_flow.Known & FlowFields.IcmpTypeCode) == 0 && destination is not null)
+            if ((_flow.Known & FlowFields.IcmpTypeCode) == 0 && destination is not null && !_isCodeUnknown)
                 Set(FlowFields.IcmpTypeCode, () => _flow.IcmpTypeCode = _flow.DestinationPort);
         }
         else
@@ -185,15 +186,30 @@ internal sealed class OracleFlow
         return values.Count == 0 ? null : values.FirstOrDefault(value => value != 0) ?? 0;
     }
 
-    private ulong? Icmp()
+    // Null when no element says both; the protocol's own elements count, without a protocol those of IPv4 and then those of IPv6.
+    private ulong? Icmp(ulong? port)
     {
-        if (_declared.Contains(32) || _declared.Contains(139))
-            return NotZero(32, 139);
-        var type = _declared.Where(id => id is 176 or 178).Select(id => Number(id) & 0xFF).Where(value => value is not null).ToList();
-        if (type.Count == 0)
-            return null;
-        var code = _declared.Where(id => id is 177 or 179).Select(id => Number(id) & 0xFF).FirstOrDefault(value => value is > 0) ?? 0;
-        return ((type.FirstOrDefault(value => value != 0) ?? 0) << 8) | code;
+        var hasProtocol = (_flow.Known & FlowFields.Protocol) != 0;
+        foreach (var (protocol, both, type, code) in new[] { (1, 32, 176, 177), (58, 139, 178, 179) })
+        {
+            if (hasProtocol && _flow.Protocol != protocol)
+                continue;
+            if (_declared.Contains(both))
+            {
+                if (Number(both) is { } typeCode)
+                    return typeCode & 0xFFFF;
+                continue;
+            }
+
+            if ((Number(type) & 0xFF) is not { } typeValue)
+                continue;
+            if ((Number(code) & 0xFF) is { } codeValue)
+                return (typeValue * 256) + codeValue;
+            _isCodeUnknown = hasProtocol && (port & 0xFFFF) / 256 != typeValue;
+            return hasProtocol && port is not null && !_isCodeUnknown ? port & 0xFFFF : null;
+        }
+
+        return null;
     }
 
     private void FillTimes(uint exportTime, uint uptime)
@@ -252,8 +268,14 @@ internal sealed class OracleFlow
             default:
                 if (value == 0)
                     return null;
-                var seconds = (decimal)(value >> 32) + ((value >> 63) == 0 ? 4294967296m : 0);
-                var fraction = Math.Floor((value & 0xFFFFFFFF) * 1_000_000_000m / 4294967296m);
+                var seconds = (decimal)(value >> 32);
+                if (seconds < 2208988800m)
+                    seconds += 4294967296m;
+                var isMicro = id is 154 or 155 or 324;
+                decimal raw = value % 4294967296;
+                var fraction = isMicro
+                    ? Math.Round((raw - (raw % 2048)) * 1_000_000m / 4294967296m, MidpointRounding.AwayFromZero) * 1000
+                    : Math.Round(raw * 1_000_000_000m / 4294967296m, MidpointRounding.AwayFromZero);
                 var result = (long)(((seconds - 2208988800m) * 1_000_000_000m) + fraction);
                 return result == 0 ? null : result;
         }

@@ -131,6 +131,57 @@ public sealed class SamplingTests
     }
 
     [Fact]
+    public void ScopeValueZero_DataWithoutTheElement_Unknown()
+    {
+        Assert.Equal(Unknown, After([Wire.Scope(141, 4), Wire.Field(34, 4)], [0, 64], []));
+        Assert.Equal(Told(64), After([Wire.Scope(141, 4), Wire.Field(34, 4)], [0, 64], [(141, 0)]));
+        Assert.Equal(Unknown, After([Wire.Scope(10, 4), Wire.Field(34, 4)], [0, 64], []));
+        Assert.Equal(Unknown, After([Wire.Scope(10, 4), Wire.Field(34, 4)], [0, 64], [(10, 6)]));
+        Assert.Equal(Told(64), After([Wire.Scope(10, 4), Wire.Field(34, 4)], [0, 64], [(10, 0)]));
+    }
+
+    [Fact]
+    public void InterfaceScope_DirectionSaysWhichInterface_TheOtherIsNotTried()
+    {
+        FieldSpecifier[] options = [Wire.Scope(10, 4), Wire.Field(34, 4)];
+
+        Assert.Equal(Unknown, After(options, [5, 64], [(10, 9), (14, 5), (61, 0)]));
+        Assert.Equal(Told(64), After(options, [5, 64], [(10, 9), (14, 5), (61, 1)]));
+        Assert.Equal(Unknown, After(options, [5, 64], [(14, 5), (61, 0)]));
+        Assert.Equal(Unknown, After(options, [5, 64], [(10, 5), (61, 1)]));
+    }
+
+    [Theory]
+    [InlineData(0u, 100u)]
+    [InlineData(5u, 0u)]
+    public void NetFlow9SourceZero_HoldsForItselfOnly(uint source, uint rate)
+    {
+        var flows = Wire.Flows(
+            Wire.NetFlow9(
+                (ref writer) =>
+                {
+                    writer.OptionsTemplate(300, [Wire.Scope(1, 4), Wire.Field(34, 4)]);
+                    writer.BeginData(300);
+                    writer.Integer(0, 4);
+                    writer.Integer(100, 4);
+                    writer.EndRecord();
+                },
+                source: 0),
+            Wire.NetFlow9(
+                (ref writer) =>
+                {
+                    writer.Template(256, [Wire.Field(8, 4)]);
+                    writer.BeginData(256);
+                    writer.Integer(1, 4);
+                    writer.EndRecord();
+                },
+                sequence: source == 0 ? 1u : 0,
+                source: source));
+
+        Assert.Equal(rate, Assert.Single(flows).SamplingRate);
+    }
+
+    [Fact]
     public void OtherDomainInScope_HoldsThereOnly_AndDomainZeroHoldsEverywhere()
     {
         FieldSpecifier[] options = [Wire.Scope(149, 4), Wire.Field(34, 4)];

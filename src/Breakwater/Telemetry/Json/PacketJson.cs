@@ -12,6 +12,8 @@ internal ref struct PacketJson(Utf8JsonWriter json) : IPacketSink
 {
     private bool _innerOpen;
     private bool _layerOpen;
+    private bool _hasLink;
+    private bool _hasLabels;
 
     /// <summary>Writes all layers of one frame.</summary>
     public static DecodeError Write(Utf8JsonWriter json, ReadOnlySpan<byte> frame, LinkType link)
@@ -24,8 +26,19 @@ internal ref struct PacketJson(Utf8JsonWriter json) : IPacketSink
 
     public void OnLink(in LinkLayer link)
     {
-        if (link.Depth > 0)
+        // A frame within the frame: behind MPLS labels (RFC 4448), or bridged (RFC 2427).
+        if (_hasLink)
+        {
+            CloseLayer();
+            OpenInner(_hasLabels ? Tunnel.Mpls : link.Tunnel);
+        }
+        else if (link.Depth > 0)
+        {
             OpenInner(link.Tunnel);
+        }
+
+        _hasLink = true;
+        _hasLabels = link.Knows(LinkFields.Mpls);
         if (link.Knows(LinkFields.SourceMac))
             WriteMac("sourceMacAddress"u8, link.SourceMac);
         if (link.Knows(LinkFields.DestinationMac))
@@ -51,6 +64,7 @@ internal ref struct PacketJson(Utf8JsonWriter json) : IPacketSink
         WriteIp(layer);
         WriteTransport(layer);
         CloseLayer();
+        _hasLink = false;
         return true;
     }
 
@@ -70,7 +84,8 @@ internal ref struct PacketJson(Utf8JsonWriter json) : IPacketSink
         _innerOpen = true;
         _layerOpen = true;
         json.WriteStartObject();
-        json.WriteString("tunnel"u8, Tunnels.NameOf(tunnel));
+        if (tunnel != Tunnel.None)
+            json.WriteString("tunnel"u8, Tunnels.NameOf(tunnel));
     }
 
     private void CloseLayer()
@@ -88,6 +103,12 @@ internal ref struct PacketJson(Utf8JsonWriter json) : IPacketSink
             return;
         json.WriteNumber("dot1qCustomerVlanId"u8, link.VlanId(1));
         json.WriteNumber("dot1qCustomerPriority"u8, link.VlanPriority(1));
+        if (link.VlanCount == 2)
+            return;
+        json.WriteStartArray("vlanIds"u8);
+        for (var index = 0; index < Math.Min(link.VlanCount, (byte)LinkLayer.MaxVlanTags); index++)
+            json.WriteNumberValue(link.VlanId(index));
+        json.WriteEndArray();
     }
 
     private readonly void WriteIp(in IpLayer layer)

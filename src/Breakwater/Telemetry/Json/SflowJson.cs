@@ -25,8 +25,7 @@ internal ref struct SflowJson(RecordJson output, SflowRecordsJson records, Expor
         exporter.Records++;
         if (output.IsFull)
             return;
-        var source = sample.SamplingRate > 0 ? SamplingSource.Header : SamplingSource.Unknown;
-        var json = Begin("flow"u8, datagram, new Sampling(sample.SamplingRate, source));
+        var json = Begin("flow"u8, datagram, exporter.SamplingOf(sample));
         var flow = default(FlowRecord);
         Note(SflowFlow.Read(datagram, sample, ref flow));
         WriteSource(json, sample.SequenceNumber, sample.Source);

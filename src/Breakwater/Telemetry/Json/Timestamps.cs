@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using Breakwater.Wire.Ipfix;
 
 namespace Breakwater.Telemetry.Json;
 
@@ -10,8 +11,6 @@ internal static class Timestamps
     public const int MaximumLength = 30;
 
     private const long LastSecond = 253_402_300_799; // 9999-12-31T23:59:59Z
-    private const long NtpToUnixSeconds = 2_208_988_800; // RFC 5905 Figure 4: 1 Jan 1970 in era 0
-    private const long NtpEraSeconds = 1L << 32;
 
     /// <summary>Writes seconds since 1970 and a fraction with <paramref name="decimals"/> digits (0-9); 0 bytes when out of RFC 3339's range.</summary>
     public static int Format(Span<byte> utf8, long unixSeconds, int nanoseconds, int decimals)
@@ -44,22 +43,13 @@ internal static class Timestamps
     }
 
     /// <summary>
-    /// Writes a dateTimeMicroseconds or dateTimeNanoseconds (RFC 7011 §6.1.9-6.1.10: NTP format, the lowest 11 bits of the
-    /// fraction ignored for microseconds); 0 bytes for the value 0, which RFC 5905 §6 defines as unknown.
+    /// Writes a dateTimeMicroseconds or dateTimeNanoseconds (NTP format, see
+    /// <see cref="FlowTime.TryReadNtp"/>); 0 bytes for the value 0, which RFC 5905 §6 defines as unknown.
     /// </summary>
     public static int FormatNtp(Span<byte> utf8, ReadOnlySpan<byte> eightOctets, int decimals)
     {
-        long seconds = BinaryPrimitives.ReadUInt32BigEndian(eightOctets);
-        ulong fraction = BinaryPrimitives.ReadUInt32BigEndian(eightOctets[4..]);
-        if (seconds == 0 && fraction == 0)
-            return 0;
-        if (decimals == 6)
-            fraction &= ~0x7FFUL;
-        seconds += seconds >= NtpToUnixSeconds ? -NtpToUnixSeconds : NtpEraSeconds - NtpToUnixSeconds;
-        var unit = decimals == 6 ? 1_000_000UL : 1_000_000_000UL;
-        var units = ((fraction * unit) + (1UL << 31)) >> 32; // nearest: the encoder's own rounding is undone
-        if (units == unit)
-            (seconds, units) = (seconds + 1, 0);
-        return Format(utf8, seconds, (int)(units * (1_000_000_000UL / unit)), decimals);
+        return FlowTime.TryReadNtp(BinaryPrimitives.ReadUInt64BigEndian(eightOctets), decimals == 6, out var seconds, out var nanoseconds)
+            ? Format(utf8, seconds, nanoseconds, decimals)
+            : 0;
     }
 }
