@@ -34,9 +34,13 @@ internal static class ReversePlan
 
     private static bool CountsReverse(Template template)
     {
+        // Beside plain counters, which may be totals of both directions, the responder's would count twice.
+        var hasTotals = false;
+        foreach (var field in template.Fields)
+            hasTotals |= field is { EnterpriseNumber: 0, Id: 1 or 2 or 85 or 86, Length: > 0 };
         foreach (var field in template.Fields)
         {
-            if (field.EnterpriseNumber == 0 && field.Id is 232 or 299 && field.Length > 0)
+            if (field is { EnterpriseNumber: 0, Id: 232 or 299, Length: > 0 } && !hasTotals)
                 return true;
             if (field.EnterpriseNumber == FieldSpecifier.ReverseEnterpriseNumber
                 && FlowElements.Of(field.Id, template.Format).Member is FlowMember.Bytes or FlowMember.Packets)
