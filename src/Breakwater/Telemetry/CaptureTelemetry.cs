@@ -7,7 +7,11 @@ namespace Breakwater.Telemetry;
 /// <summary>Takes the telemetry that a capture holds.</summary>
 internal interface ITelemetrySink
 {
-    void OnTelemetry(Exporter exporter, ReadOnlySpan<byte> datagram, long receivedNanoseconds);
+    /// <summary>True when it was telemetry: it gave a record, a template or a set that is counted as undecodable.</summary>
+    bool OnTelemetry(Exporter exporter, ReadOnlySpan<byte> datagram, long receivedNanoseconds);
+
+    /// <summary>The exporter's present session is over: nothing more comes for its waiting sets.</summary>
+    void OnSessionEnd(Exporter exporter);
 }
 
 /// <summary>
@@ -16,11 +20,18 @@ internal interface ITelemetrySink
 /// </summary>
 internal sealed class CaptureTelemetry(InputOptions options, ExporterDirectory exporters)
 {
+    /// <summary>Most senders of templates on unusual ports; data sets of further ones stay packets.</summary>
+    public const int MaximumBelieved = 1024;
+
     private const byte Tcp = 6;
     private const byte Udp = 17;
 
     private readonly UdpFragments _fragments = new();
     private readonly IpfixTcpStreams _streams = new();
+
+    // Senders of templates on unusual ports: without one, data sets there are only octets.
+    private readonly HashSet<(Address Source, ushort Port, InputKind Kind)> _believed = [];
+    private long _lastNanoseconds;
 
     /// <summary>True when the frame was telemetry; what it completed went to the sink.</summary>
     public bool TryRead<TSink>(in PcapPacket packet, ref TSink sink)
@@ -47,17 +58,23 @@ internal sealed class CaptureTelemetry(InputOptions options, ExporterDirectory e
         in PcapPacket packet, Address source, ushort sourcePort, ushort destinationPort, ReadOnlySpan<byte> payload, ref TSink sink)
         where TSink : struct, ITelemetrySink
     {
-        var usual = TelemetryRecognition.IsUsualPort(destinationPort);
         var forced = options.TelemetryKind;
-        var kind = usual || forced != InputKind.Unknown ? TelemetryRecognition.ByVersion(payload) : TelemetryRecognition.ByStructure(payload);
+        var kind = TelemetryRecognition.ByVersion(payload);
         if (kind == InputKind.Unknown || (forced != InputKind.Unknown && kind != forced))
             return false;
-        if (exporters.Of(source, sourcePort, kind) is { } exporter)
-        {
-            exporter.Guessed |= !usual && forced == InputKind.Unknown;
-            sink.OnTelemetry(exporter, payload, packet.TimestampNanoseconds);
-        }
-
+        var isGuess = forced == InputKind.Unknown && !TelemetryRecognition.IsUsualPort(destinationPort);
+        var hasTemplates = false;
+        if (!(isGuess
+            ? TelemetryRecognition.IsWhole(kind, payload, packet.TimestampNanoseconds, out hasTemplates)
+            : TelemetryRecognition.MayGiveSomething(kind, payload)))
+            return false;
+        if (isGuess && !hasTemplates && kind is (InputKind.NetFlow9 or InputKind.Ipfix) && !_believed.Contains((source, destinationPort, kind)))
+            return false;
+        if (exporters.Of(source, sourcePort, kind) is not { } exporter || !sink.OnTelemetry(exporter, payload, packet.TimestampNanoseconds))
+            return false;
+        exporter.Guessed |= isGuess;
+        if (hasTemplates && _believed.Count < MaximumBelieved)
+            _believed.Add((source, destinationPort, kind));
         return true;
     }
 
@@ -69,14 +86,64 @@ internal sealed class CaptureTelemetry(InputOptions options, ExporterDirectory e
     private bool TryStream<TSink>(in PcapPacket packet, in IpLayer layer, ref TSink sink)
         where TSink : struct, ITelemetrySink
     {
-        if (!_streams.TryAdd(packet.Data, layer, out var stream))
-            return false;
-        while (stream.TryTake(out var message))
+        _lastNanoseconds = packet.TimestampNanoseconds;
+        var isPart = _streams.TryAdd(packet.Data, layer, packet.TimestampNanoseconds, out var stream);
+        if (stream is not null)
         {
-            if (exporters.OfStream(layer.Source, stream) is { } exporter)
-                sink.OnTelemetry(exporter, message, packet.TimestampNanoseconds);
+            isPart &= Deliver(stream, ref sink);
+            _streams.Settle(stream);
         }
 
-        return true;
+        EndSessions(ref sink);
+        return isPart;
+    }
+
+    /// <summary>The input is over: what waits for a segment that was not captured is read without it.</summary>
+    public void Finish<TSink>(ref TSink sink)
+        where TSink : struct, ITelemetrySink
+    {
+        _streams.EndAll();
+        EndSessions(ref sink);
+    }
+
+    private void EndSessions<TSink>(ref TSink sink)
+        where TSink : struct, ITelemetrySink
+    {
+        while (_streams.TryTakeEnded(out var stream))
+        {
+            stream.Hurry();
+            Deliver(stream, ref sink);
+            if (stream.State is { } state && exporters.OfStreams(stream.Source) is { } exporter)
+            {
+                exporter.State = state;
+                sink.OnSessionEnd(exporter);
+            }
+
+            stream.End();
+        }
+    }
+
+    // False when whole messages were taken and none of them was telemetry.
+    private bool Deliver<TSink>(IpfixTcpStream stream, ref TSink sink)
+        where TSink : struct, ITelemetrySink
+    {
+        var (taken, given, before) = (false, false, stream.Breaks);
+        while (stream.TryTake(out var message))
+        {
+            taken = true;
+            if (exporters.OfStreams(stream.Source) is not { } exporter)
+            {
+                stream.Reject();
+                return false;
+            }
+
+            exporter.State = stream.State ??= exporter.NewState();
+            given |= sink.OnTelemetry(exporter, message, _lastNanoseconds);
+        }
+
+        // Without a message there is no exporter, and no gap in its stream.
+        if (stream.Breaks > before && stream.State is not null && exporters.OfStreams(stream.Source) is { } owner)
+            owner.Gaps += stream.Breaks - before;
+        return !taken ? !stream.IsRejected : given;
     }
 }

@@ -22,8 +22,22 @@ internal sealed class Exporter(string name, Address? address, InputKind kind, ui
     /// <summary>The operator's sampling rate for records that tell none, 0 without.</summary>
     public uint ConfiguredRate { get; } = configuredRate;
 
-    /// <summary>Templates, samplers and sequence numbers.</summary>
-    public ExporterState State { get; } = new(limits);
+    /// <summary>Templates, samplers and sequence numbers; over TCP those of the session that is being read (RFC 7011 §8).</summary>
+    public ExporterState State { get; set; } = new(limits);
+
+    /// <summary>Times that octets were missing in its TCP stream, or began no message.</summary>
+    public long Gaps { get; set; }
+
+    /// <summary>What its datagrams gave so far: one that changes nothing here was no telemetry.</summary>
+    public ExporterYield Yield => new(
+        Records,
+        UnknownSamples,
+        State.Counters.Templates + State.Counters.Withdrawals,
+        State.Counters.RefusedTemplates + State.Counters.UndecodableSets,
+        State.WaitingSetCount);
+
+    /// <summary>An empty state with the limits of this exporter, for a new session.</summary>
+    public ExporterState NewState() => new(limits);
 
     public long Datagrams { get; set; }
 

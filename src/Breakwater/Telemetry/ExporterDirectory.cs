@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Breakwater.Wire;
 using Breakwater.Wire.Ipfix;
 
@@ -23,7 +22,7 @@ internal sealed class ExporterDirectory(InputOptions options)
 
     private readonly Dictionary<(Address Address, ushort Port, InputKind Kind), Exporter> _byAddress = [];
     private readonly Dictionary<(string Name, InputKind Kind), Exporter> _byName = [];
-    private readonly ConditionalWeakTable<object, Exporter> _byConnection = [];
+    private readonly Dictionary<Address, Exporter> _byStreamSource = [];
     private readonly List<Exporter> _all = [];
 
     /// <summary>In the order in which they were first seen.</summary>
@@ -46,14 +45,14 @@ internal sealed class ExporterDirectory(InputOptions options)
         return exporter;
     }
 
-    /// <summary>The exporter of one TCP connection: its templates end with it (RFC 7011 §8.2).</summary>
-    public Exporter? OfStream(Address source, object connection)
+    /// <summary>The exporter of all TCP connections from one address; each session has a state of its own (RFC 7011 §8).</summary>
+    public Exporter? OfStreams(Address source)
     {
-        if (_byConnection.TryGetValue(connection, out var exporter))
+        if (_byStreamSource.TryGetValue(source, out var exporter))
             return exporter;
         exporter = Add(source.ToString(), source, InputKind.Ipfix, isStream: true);
         if (exporter is not null)
-            _byConnection.Add(connection, exporter);
+            _byStreamSource.Add(source, exporter);
         return exporter;
     }
 

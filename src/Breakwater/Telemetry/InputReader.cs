@@ -55,6 +55,12 @@ internal sealed class InputReader<TConsumer>(InputOptions options, DecodeSummary
             }
         }
 
+        if (summary.Inputs.LastOrDefault(static input => input.Kind == InputKind.Packets) is { } capture && !consumer.IsDone)
+        {
+            var delivery = new Delivery(this, capture);
+            _telemetry.Finish(ref delivery);
+        }
+
         foreach (var exporter in _exporters.All)
             consumer.OnEnd(exporter);
         summary.RefusedDatagrams = _exporters.Refused;
@@ -139,9 +145,20 @@ internal sealed class InputReader<TConsumer>(InputOptions options, DecodeSummary
         input.Records += exporter.Records - before;
     }
 
+    private void EndSession(Exporter exporter) => consumer.OnEnd(exporter);
+
     private readonly struct Delivery(InputReader<TConsumer> reader, InputSummary input) : ITelemetrySink
     {
-        public void OnTelemetry(Exporter exporter, ReadOnlySpan<byte> datagram, long receivedNanoseconds) =>
+        public bool OnTelemetry(Exporter exporter, ReadOnlySpan<byte> datagram, long receivedNanoseconds)
+        {
+            var before = exporter.Yield;
             reader.Deliver(input, exporter, datagram, receivedNanoseconds);
+            if (exporter.Yield != before)
+                return true;
+            exporter.Datagrams--;
+            return false;
+        }
+
+        public void OnSessionEnd(Exporter exporter) => reader.EndSession(exporter);
     }
 }

@@ -66,6 +66,8 @@ internal static class SummaryText
             writer.Write(Invariant($", {exporter.State.Counters.RefusedTemplates} templates refused"));
         if (exporter.State.Counters.EvictedTemplates > 0)
             writer.Write(Invariant($", {exporter.State.Counters.EvictedTemplates} templates gave way to others"));
+        if (exporter.Gaps > 0)
+            writer.Write(Invariant($", {exporter.Gaps} gaps in its TCP stream"));
         foreach (var (error, count) in exporter.Errors)
             writer.Write(Invariant($", {count} × {Explain(error)}"));
         writer.WriteLine();

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Breakwater.Wire.Sflow;
 
 namespace Breakwater.Telemetry;
 
@@ -10,6 +11,10 @@ internal static class TelemetryRecognition
 {
     // Bounds one walk over hostile lengths.
     private const int MaximumParts = 4096;
+
+    // How far an export time may be behind and ahead of its arrival, outside the usual UDP ports.
+    private const long MaximumBehindSeconds = 5 * 366 * SecondsPerDay;
+    private const long SecondsPerDay = 86_400;
 
     /// <summary>True for the ports on which exporters send by default: sFlow 6343; NetFlow 2055, 9995, 9996; IPFIX 4739.</summary>
     public static bool IsUsualPort(ushort port) => port is 6343 or 2055 or 4739 or 9995 or 9996;
@@ -30,73 +35,122 @@ internal static class TelemetryRecognition
         };
     }
 
-    /// <summary>The kind, when every length and count of one datagram is consistent up to its last byte; otherwise unknown.</summary>
-    public static InputKind ByStructure(ReadOnlySpan<byte> datagram)
+    /// <summary>
+    /// True when one datagram is consistent up to its last octet, and its clock near <paramref name="receivedNanoseconds"/> (0: unknown).
+    /// </summary>
+    public static bool IsWhole(InputKind kind, ReadOnlySpan<byte> datagram, long receivedNanoseconds, out bool hasTemplates)
     {
-        var kind = ByVersion(datagram);
-        var valid = kind switch
+        hasTemplates = false;
+        return kind switch
         {
-            InputKind.Sflow => IsWholeSflow(datagram),
-            InputKind.NetFlow5 => IsWholeNetFlow5(datagram),
-            InputKind.NetFlow9 => datagram.Length > 20 && BinaryPrimitives.ReadUInt16BigEndian(datagram[2..]) > 0 && AreWholeSets(datagram[20..], 0, 1),
+            InputKind.Sflow => SflowDecoder.IsValid(datagram),
+            InputKind.NetFlow5 => IsWholeNetFlow5(datagram, receivedNanoseconds),
+            InputKind.NetFlow9 => datagram.Length > 20
+                && BinaryPrimitives.ReadUInt16BigEndian(datagram[2..]) is > 0 and var count
+                && count <= datagram.Length - 20
+                && IsPlausibleTime(BinaryPrimitives.ReadUInt32BigEndian(datagram[8..]), receivedNanoseconds)
+                && AreWholeSets(datagram[20..], 0, 1, out hasTemplates),
             InputKind.Ipfix => datagram.Length > 16
                 && BinaryPrimitives.ReadUInt16BigEndian(datagram[2..]) == datagram.Length
-                && AreWholeSets(datagram[16..], 2, 3),
+                && IsPlausibleTime(BinaryPrimitives.ReadUInt32BigEndian(datagram[4..]), receivedNanoseconds)
+                && AreWholeSets(datagram[16..], 2, 3, out hasTemplates),
             _ => false,
         };
-        return valid ? kind : InputKind.Unknown;
     }
 
-    // Header 24 bytes, then exactly `count` (1-30) records of 48 bytes; engine clocks below one second of nanoseconds.
-    private static bool IsWholeNetFlow5(ReadOnlySpan<byte> datagram)
+    /// <summary>True when a datagram to a usual port, possibly cut off, has a place where its first record or template can stand.</summary>
+    public static bool MayGiveSomething(InputKind kind, ReadOnlySpan<byte> datagram) => kind switch
+    {
+        InputKind.Sflow => datagram.Length > 28 && BinaryPrimitives.ReadUInt32BigEndian(datagram[4..]) <= 2,
+        InputKind.NetFlow5 => datagram.Length >= 24 + 48 && BinaryPrimitives.ReadUInt16BigEndian(datagram[2..]) > 0,
+        InputKind.NetFlow9 => datagram.Length > 20 && HasSetWithBody(datagram[20..], 0, 1),
+        InputKind.Ipfix => datagram.Length > 16 && HasSetWithBody(datagram[16..], 2, 3),
+        _ => false,
+    };
+
+    /// <summary>True when these octets, as far as they go, can be the beginning of an IPFIX message (RFC 7011 §3.1, §3.3.2).</summary>
+    public static bool CanBeginIpfix(ReadOnlySpan<byte> bytes, long receivedNanoseconds)
+    {
+        if (bytes.Length < 2)
+            return bytes.IsEmpty || bytes[0] == 0;
+        if (BinaryPrimitives.ReadUInt16BigEndian(bytes) != 10)
+            return false;
+        if (bytes.Length < 4)
+            return true;
+        int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
+        if (length is not (16 or >= 20))
+            return false;
+        if (bytes.Length >= 8 && !IsPlausibleTime(BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]), receivedNanoseconds))
+            return false;
+        if (bytes.Length < 20 || length == 16)
+            return true;
+        int setLength = BinaryPrimitives.ReadUInt16BigEndian(bytes[18..]);
+        return BinaryPrimitives.ReadUInt16BigEndian(bytes[16..]) is 2 or 3 or >= 256 && setLength >= 4 && setLength <= length - 16;
+    }
+
+    // Replayed captures carry old clocks, few a future one.
+    private static bool IsPlausibleTime(uint exportSeconds, long receivedNanoseconds)
+    {
+        var behind = (receivedNanoseconds / 1_000_000_000) - exportSeconds;
+        return receivedNanoseconds == 0 || behind is >= -SecondsPerDay and <= MaximumBehindSeconds;
+    }
+
+    // Header 24 bytes, then exactly `count` (1-30) records of 48 bytes; engine clocks below one second of nanoseconds,
+    // and flows that end after they began and before they were exported, all modulo 2^32 milliseconds.
+    private static bool IsWholeNetFlow5(ReadOnlySpan<byte> datagram, long receivedNanoseconds)
     {
         if (datagram.Length < 24 + 48)
             return false;
         int count = BinaryPrimitives.ReadUInt16BigEndian(datagram[2..]);
-        return count is > 0 and <= 30
-            && datagram.Length == 24 + (count * 48)
-            && BinaryPrimitives.ReadUInt32BigEndian(datagram[12..]) < 1_000_000_000;
+        if (count is 0 or > 30 || datagram.Length != 24 + (count * 48)
+            || !IsPlausibleTime(BinaryPrimitives.ReadUInt32BigEndian(datagram[8..]), receivedNanoseconds)
+            || BinaryPrimitives.ReadUInt32BigEndian(datagram[12..]) >= 1_000_000_000)
+            return false;
+        var uptime = BinaryPrimitives.ReadUInt32BigEndian(datagram[4..]);
+        for (var record = datagram[24..]; !record.IsEmpty; record = record[48..])
+        {
+            var first = BinaryPrimitives.ReadUInt32BigEndian(record[24..]);
+            var last = BinaryPrimitives.ReadUInt32BigEndian(record[28..]);
+            if ((int)(last - first) < 0 || (int)(uptime - last) < 0)
+                return false;
+        }
+
+        return true;
     }
 
     // Sets follow each other by their own length; ids below 256 other than the two template kinds are reserved.
-    private static bool AreWholeSets(ReadOnlySpan<byte> rest, ushort templateSet, ushort optionsSet)
+    private static bool AreWholeSets(ReadOnlySpan<byte> rest, ushort templateSet, ushort optionsSet, out bool hasTemplates)
     {
+        hasTemplates = false;
         for (var parts = 0; !rest.IsEmpty; parts++)
         {
             if (rest.Length < 4 || parts == MaximumParts)
                 return false;
             var id = BinaryPrimitives.ReadUInt16BigEndian(rest);
             int length = BinaryPrimitives.ReadUInt16BigEndian(rest[2..]);
-            if (length < 4 || length > rest.Length || (id < 256 && id != templateSet && id != optionsSet))
+            var isTemplates = id == templateSet || id == optionsSet;
+            if (length <= 4 || length > rest.Length || (id < 256 && !isTemplates))
                 return false;
+            hasTemplates |= isTemplates;
             rest = rest[length..];
         }
 
         return true;
     }
 
-    private static bool IsWholeSflow(ReadOnlySpan<byte> datagram)
+    private static bool HasSetWithBody(ReadOnlySpan<byte> rest, ushort templateSet, ushort optionsSet)
     {
-        if (datagram.Length < 8)
-            return false;
-        var addressLength = BinaryPrimitives.ReadUInt32BigEndian(datagram[4..]) switch { 1 => 4, 2 => 16, _ => 0 };
-        var headerLength = 8 + addressLength + 16;
-        if (addressLength == 0 || datagram.Length < headerLength)
-            return false;
-        var count = BinaryPrimitives.ReadUInt32BigEndian(datagram[(headerLength - 4)..]);
-        var rest = datagram[headerLength..];
-        if (count is 0 or > MaximumParts)
-            return false;
-        for (; count > 0; count--)
+        for (var parts = 0; rest.Length > 4 && parts < MaximumParts; parts++)
         {
-            if (rest.Length < 8)
+            var id = BinaryPrimitives.ReadUInt16BigEndian(rest);
+            int length = BinaryPrimitives.ReadUInt16BigEndian(rest[2..]);
+            if (length > 4 && (id >= 256 || id == templateSet || id == optionsSet))
+                return true;
+            if (length < 4 || length > rest.Length)
                 return false;
-            var length = BinaryPrimitives.ReadUInt32BigEndian(rest[4..]);
-            if (length % 4 != 0 || length > rest.Length - 8)
-                return false;
-            rest = rest[(8 + (int)length)..];
+            rest = rest[length..];
         }
 
-        return rest.IsEmpty;
+        return false;
     }
 }

@@ -24,6 +24,9 @@ internal sealed class UdpFragments
         datagram = default;
         if (!layer.Knows(IpFields.Fragment))
             return false;
+        // Cut off by the capture: with a part missing inside it, the datagram would look whole.
+        if (layer.TotalLength != 0 && layer.PayloadOffset - layer.Offset + layer.PayloadLength < layer.TotalLength)
+            return false;
         var key = (layer.Source, layer.Destination, layer.Identification);
         if (!_open.TryGetValue(key, out var assembly))
             assembly = Open(key);
