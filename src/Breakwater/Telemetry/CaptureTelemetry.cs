@@ -20,7 +20,7 @@ internal interface ITelemetrySink
 /// </summary>
 internal sealed class CaptureTelemetry(InputOptions options, ExporterDirectory exporters)
 {
-    /// <summary>Most senders of templates on unusual ports; data sets of further ones stay packets.</summary>
+    /// <summary>Most senders of templates on unusual ports; data sets of further ones stay packets too.</summary>
     public const int MaximumBelieved = 1024;
 
     private const byte Tcp = 6;
@@ -65,17 +65,25 @@ internal sealed class CaptureTelemetry(InputOptions options, ExporterDirectory e
         var isGuess = forced == InputKind.Unknown && !TelemetryRecognition.IsUsualPort(destinationPort);
         var hasTemplates = false;
         if (!(isGuess
-            ? TelemetryRecognition.IsWhole(kind, payload, packet.TimestampNanoseconds, out hasTemplates)
+            ? TelemetryRecognition.IsWhole(kind, payload, out hasTemplates)
             : TelemetryRecognition.MayGiveSomething(kind, payload)))
             return false;
-        if (isGuess && !hasTemplates && kind is (InputKind.NetFlow9 or InputKind.Ipfix) && !_believed.Contains((source, destinationPort, kind)))
+        // Data sets whose sender never showed a template there are read, but stay packets too: else they could hide a flood.
+        var isBelieved = !isGuess || hasTemplates || kind is not (InputKind.NetFlow9 or InputKind.Ipfix)
+            || _believed.Contains((source, destinationPort, kind));
+        if (exporters.Of(source, sourcePort, kind) is not { } exporter)
             return false;
-        if (exporters.Of(source, sourcePort, kind) is not { } exporter || !sink.OnTelemetry(exporter, payload, packet.TimestampNanoseconds))
+        var wasGuessed = exporter.Guessed;
+        exporter.Guessed |= isGuess; // its records tell
+        if (!sink.OnTelemetry(exporter, payload, packet.TimestampNanoseconds))
+        {
+            exporter.Guessed = wasGuessed;
             return false;
-        exporter.Guessed |= isGuess;
+        }
+
         if (hasTemplates && _believed.Count < MaximumBelieved)
             _believed.Add((source, destinationPort, kind));
-        return true;
+        return isBelieved;
     }
 
     private bool TryFragment<TSink>(in PcapPacket packet, in IpLayer layer, ref TSink sink)
@@ -87,7 +95,7 @@ internal sealed class CaptureTelemetry(InputOptions options, ExporterDirectory e
         where TSink : struct, ITelemetrySink
     {
         _lastNanoseconds = packet.TimestampNanoseconds;
-        var isPart = _streams.TryAdd(packet.Data, layer, packet.TimestampNanoseconds, out var stream);
+        var isPart = _streams.TryAdd(packet.Data, layer, out var stream);
         if (stream is not null)
         {
             isPart &= Deliver(stream, ref sink);

@@ -30,7 +30,6 @@ internal sealed class IpfixTcpStream(Address source, uint next)
     private int _skipped;
     private uint? _fin;
     private uint? _exportTime;
-    private long _receivedNanoseconds;
     private bool _searching;
     private bool _isHurried;
 
@@ -68,9 +67,8 @@ internal sealed class IpfixTcpStream(Address source, uint next)
     public long Breaks { get; private set; }
 
     /// <summary>Takes one segment. True when it is a part of recognised IPFIX: the next part, or one shortly ahead of it.</summary>
-    public bool Add(uint sequence, ReadOnlySpan<byte> payload, long receivedNanoseconds)
+    public bool Add(uint sequence, ReadOnlySpan<byte> payload)
     {
-        _receivedNanoseconds = receivedNanoseconds;
         var distance = (int)(sequence - Next);
         if (distance > 0)
             return Hold(sequence, payload) && IsRecognised && distance <= MaximumAheadBytes;
@@ -124,7 +122,7 @@ internal sealed class IpfixTcpStream(Address source, uint next)
     private void Recognise()
     {
         var waiting = _buffer.AsSpan(_start, _end - _start);
-        if (!TelemetryRecognition.CanBeginIpfix(waiting, _receivedNanoseconds))
+        if (!TelemetryRecognition.CanBeginIpfix(waiting))
             Reject();
         else
             IsRecognised = waiting.Length >= 4;
@@ -138,7 +136,7 @@ internal sealed class IpfixTcpStream(Address source, uint next)
         var waiting = _buffer.AsSpan(_start, _end - _start);
         if (!IsRecognised || waiting.Length < 4)
             return false;
-        if (!TelemetryRecognition.CanBeginIpfix(waiting, _receivedNanoseconds))
+        if (!TelemetryRecognition.CanBeginIpfix(waiting))
         {
             Breaks++;
             if (_exportTime is null)
@@ -193,13 +191,13 @@ internal sealed class IpfixTcpStream(Address source, uint next)
     // Chance must not look like this: a header near the last one in time, sets that follow each other, another header behind.
     private bool IsSurelyMessage(ReadOnlySpan<byte> waiting)
     {
-        if (!TelemetryRecognition.CanBeginIpfix(waiting, _receivedNanoseconds))
+        if (!TelemetryRecognition.CanBeginIpfix(waiting))
             return false;
         var time = BinaryPrimitives.ReadUInt32BigEndian(waiting[4..]);
         if (_exportTime is { } last && time - last + SecondsPerDay > 2 * SecondsPerDay)
             return false;
         int length = BinaryPrimitives.ReadUInt16BigEndian(waiting[2..]);
-        if (waiting.Length > length && !TelemetryRecognition.CanBeginIpfix(waiting[length..], _receivedNanoseconds))
+        if (waiting.Length > length && !TelemetryRecognition.CanBeginIpfix(waiting[length..]))
             return false;
         for (var at = HeaderLength; at + 4 <= Math.Min(length, waiting.Length);)
         {

@@ -39,7 +39,7 @@ internal sealed class IpfixTcpStreams
     /// <summary>
     /// Takes a TCP segment; <paramref name="stream"/> then may have new messages. True when the segment is a part of recognised IPFIX.
     /// </summary>
-    public bool TryAdd(ReadOnlySpan<byte> frame, in IpLayer layer, long receivedNanoseconds, out IpfixTcpStream? stream)
+    public bool TryAdd(ReadOnlySpan<byte> frame, in IpLayer layer, out IpfixTcpStream? stream)
     {
         stream = null;
         if (layer.DestinationPort != Port || !layer.Knows(IpFields.Ports | IpFields.TcpSequenceNumber | IpFields.TcpFlags))
@@ -55,10 +55,10 @@ internal sealed class IpfixTcpStreams
         }
 
         var claimed = false;
-        if (!payload.IsEmpty && TryFind(key, sequence, payload, receivedNanoseconds, out stream))
+        if (!payload.IsEmpty && TryFind(key, sequence, payload, out stream))
         {
             stream.LastUse = ++_uses;
-            claimed = stream.Add(sequence, payload, receivedNanoseconds);
+            claimed = stream.Add(sequence, payload);
         }
 
         if (stream is { HeldBytes: > 0 } && _streams.Values.Sum(static other => (long)other.HeldBytes) > MaximumHeldBytes)
@@ -116,7 +116,7 @@ internal sealed class IpfixTcpStreams
     }
 
     private bool TryFind(
-        (Address Source, Address Destination, ushort Port) key, uint sequence, ReadOnlySpan<byte> payload, long receivedNanoseconds,
+        (Address Source, Address Destination, ushort Port) key, uint sequence, ReadOnlySpan<byte> payload,
         [NotNullWhen(true)] out IpfixTcpStream? stream)
     {
         if (_streams.TryGetValue(key, out stream))
@@ -131,11 +131,11 @@ internal sealed class IpfixTcpStreams
         if (_opening.Remove(key, out var next))
         {
             // Behind a SYN only octets that can be IPFIX are worth a buffer; those of a later segment cannot be judged yet.
-            if (sequence == next && !TelemetryRecognition.CanBeginIpfix(payload, receivedNanoseconds))
+            if (sequence == next && !TelemetryRecognition.CanBeginIpfix(payload))
                 return false;
             initial = next;
         }
-        else if (payload.Length >= 20 && TelemetryRecognition.CanBeginIpfix(payload, receivedNanoseconds))
+        else if (payload.Length >= 20 && TelemetryRecognition.CanBeginIpfix(payload))
         {
             initial = sequence; // the capture began in the middle of the session
         }

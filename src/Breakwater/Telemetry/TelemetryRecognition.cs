@@ -12,10 +12,6 @@ internal static class TelemetryRecognition
     // Bounds one walk over hostile lengths.
     private const int MaximumParts = 4096;
 
-    // How far an export time may be behind and ahead of its arrival, outside the usual UDP ports.
-    private const long MaximumBehindSeconds = 5 * 366 * SecondsPerDay;
-    private const long SecondsPerDay = 86_400;
-
     /// <summary>True for the ports on which exporters send by default: sFlow 6343; NetFlow 2055, 9995, 9996; IPFIX 4739.</summary>
     public static bool IsUsualPort(ushort port) => port is 6343 or 2055 or 4739 or 9995 or 9996;
 
@@ -36,23 +32,22 @@ internal static class TelemetryRecognition
     }
 
     /// <summary>
-    /// True when one datagram is consistent up to its last octet, and its clock near <paramref name="receivedNanoseconds"/> (0: unknown).
+    /// True when one datagram is consistent up to its last octet. Its clock is not judged: routers without NTP count from 1970, and
+    /// anonymised captures carry made-up times.
     /// </summary>
-    public static bool IsWhole(InputKind kind, ReadOnlySpan<byte> datagram, long receivedNanoseconds, out bool hasTemplates)
+    public static bool IsWhole(InputKind kind, ReadOnlySpan<byte> datagram, out bool hasTemplates)
     {
         hasTemplates = false;
         return kind switch
         {
             InputKind.Sflow => SflowDecoder.IsValid(datagram),
-            InputKind.NetFlow5 => IsWholeNetFlow5(datagram, receivedNanoseconds),
+            InputKind.NetFlow5 => IsWholeNetFlow5(datagram),
             InputKind.NetFlow9 => datagram.Length > 20
                 && BinaryPrimitives.ReadUInt16BigEndian(datagram[2..]) is > 0 and var count
                 && count <= datagram.Length - 20
-                && IsPlausibleTime(BinaryPrimitives.ReadUInt32BigEndian(datagram[8..]), receivedNanoseconds)
                 && AreWholeSets(datagram[20..], 0, 1, out hasTemplates),
             InputKind.Ipfix => datagram.Length > 16
                 && BinaryPrimitives.ReadUInt16BigEndian(datagram[2..]) == datagram.Length
-                && IsPlausibleTime(BinaryPrimitives.ReadUInt32BigEndian(datagram[4..]), receivedNanoseconds)
                 && AreWholeSets(datagram[16..], 2, 3, out hasTemplates),
             _ => false,
         };
@@ -61,7 +56,7 @@ internal static class TelemetryRecognition
     /// <summary>True when a datagram to a usual port, possibly cut off, has a place where its first record or template can stand.</summary>
     public static bool MayGiveSomething(InputKind kind, ReadOnlySpan<byte> datagram) => kind switch
     {
-        InputKind.Sflow => datagram.Length > 28 && BinaryPrimitives.ReadUInt32BigEndian(datagram[4..]) <= 2,
+        InputKind.Sflow => datagram.Length >= 28 && BinaryPrimitives.ReadUInt32BigEndian(datagram[4..]) <= 2,
         InputKind.NetFlow5 => datagram.Length >= 24 + 48 && BinaryPrimitives.ReadUInt16BigEndian(datagram[2..]) > 0,
         InputKind.NetFlow9 => datagram.Length > 20 && HasSetWithBody(datagram[20..], 0, 1),
         InputKind.Ipfix => datagram.Length > 16 && HasSetWithBody(datagram[16..], 2, 3),
@@ -69,7 +64,7 @@ internal static class TelemetryRecognition
     };
 
     /// <summary>True when these octets, as far as they go, can be the beginning of an IPFIX message (RFC 7011 §3.1, §3.3.2).</summary>
-    public static bool CanBeginIpfix(ReadOnlySpan<byte> bytes, long receivedNanoseconds)
+    public static bool CanBeginIpfix(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < 2)
             return bytes.IsEmpty || bytes[0] == 0;
@@ -80,30 +75,20 @@ internal static class TelemetryRecognition
         int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
         if (length is not (16 or >= 20))
             return false;
-        if (bytes.Length >= 8 && !IsPlausibleTime(BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]), receivedNanoseconds))
-            return false;
         if (bytes.Length < 20 || length == 16)
             return true;
         int setLength = BinaryPrimitives.ReadUInt16BigEndian(bytes[18..]);
         return BinaryPrimitives.ReadUInt16BigEndian(bytes[16..]) is 2 or 3 or >= 256 && setLength >= 4 && setLength <= length - 16;
     }
 
-    // Replayed captures carry old clocks, few a future one.
-    private static bool IsPlausibleTime(uint exportSeconds, long receivedNanoseconds)
-    {
-        var behind = (receivedNanoseconds / 1_000_000_000) - exportSeconds;
-        return receivedNanoseconds == 0 || behind is >= -SecondsPerDay and <= MaximumBehindSeconds;
-    }
-
     // Header 24 bytes, then exactly `count` (1-30) records of 48 bytes; engine clocks below one second of nanoseconds,
     // and flows that end after they began and before they were exported, all modulo 2^32 milliseconds.
-    private static bool IsWholeNetFlow5(ReadOnlySpan<byte> datagram, long receivedNanoseconds)
+    private static bool IsWholeNetFlow5(ReadOnlySpan<byte> datagram)
     {
         if (datagram.Length < 24 + 48)
             return false;
         int count = BinaryPrimitives.ReadUInt16BigEndian(datagram[2..]);
         if (count is 0 or > 30 || datagram.Length != 24 + (count * 48)
-            || !IsPlausibleTime(BinaryPrimitives.ReadUInt32BigEndian(datagram[8..]), receivedNanoseconds)
             || BinaryPrimitives.ReadUInt32BigEndian(datagram[12..]) >= 1_000_000_000)
             return false;
         var uptime = BinaryPrimitives.ReadUInt32BigEndian(datagram[4..]);

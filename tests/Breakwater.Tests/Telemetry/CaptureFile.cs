@@ -22,26 +22,26 @@ internal sealed class CaptureFile : IDisposable
 
     public string Path { get; } = System.IO.Path.GetTempFileName();
 
-    public void Udp(ushort destinationPort, byte[] payload, ushort sourcePort = 50_000)
+    public void Udp(ushort destinationPort, byte[] payload, ushort sourcePort = 50_000, string? source = null)
     {
-        var frame = Begin(Exporter, 0, 0, false);
+        var frame = Begin(source is null ? Exporter : Address.Parse(source), 0, 0, false);
         frame.Udp(sourcePort, destinationPort);
         frame.Payload(payload);
         End(ref frame);
     }
 
     /// <summary>One IPv4 fragment of a UDP datagram; <paramref name="part"/> includes the UDP header in the first.</summary>
-    public void Fragment(ushort identification, int offsetBytes, bool more, ReadOnlySpan<byte> part)
+    public void Fragment(ushort identification, int offsetBytes, bool more, ReadOnlySpan<byte> part, int cutBytes = 0)
     {
         var frame = Begin(Exporter, identification, (ushort)(offsetBytes / 8), more);
         frame.Payload(part);
-        End(ref frame);
+        End(ref frame, cutBytes);
     }
 
-    public void Tcp(uint sequence, ReadOnlySpan<byte> payload, ushort flags = 0x18)
+    public void Tcp(uint sequence, ReadOnlySpan<byte> payload, ushort flags = 0x18, ushort sourcePort = 50_000)
     {
         var frame = Begin(Exporter, 0, 0, false);
-        frame.Tcp(new TcpHeader(50_000, 4739) { SequenceNumber = sequence, Flags = flags });
+        frame.Tcp(new TcpHeader(sourcePort, 4739) { SequenceNumber = sequence, Flags = flags });
         frame.Payload(payload);
         End(ref frame);
     }
@@ -68,10 +68,10 @@ internal sealed class CaptureFile : IDisposable
         return frame;
     }
 
-    private void End(ref PacketWriter frame)
+    private void End(ref PacketWriter frame, int cutBytes = 0)
     {
         Assert.True(frame.TryFinish(out var length));
-        _writer.Write(_frame.AsSpan(0, length), length, _time);
+        _writer.Write(_frame.AsSpan(0, length - cutBytes), length, _time);
         _time += 1_000_000;
     }
 }
