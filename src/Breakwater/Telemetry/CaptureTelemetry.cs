@@ -23,6 +23,9 @@ internal sealed class CaptureTelemetry(InputOptions options, ExporterDirectory e
     /// <summary>Most senders of templates on unusual ports; data sets of further ones stay packets too.</summary>
     public const int MaximumBelieved = 1024;
 
+    /// <summary>Most sources on unusual ports whose data sets are read although no template came yet.</summary>
+    public const int MaximumDoubted = 64;
+
     private const byte Tcp = 6;
     private const byte Udp = 17;
 
@@ -31,6 +34,7 @@ internal sealed class CaptureTelemetry(InputOptions options, ExporterDirectory e
 
     // Senders of templates on unusual ports: without one, data sets there are only octets.
     private readonly HashSet<(Address Source, ushort Port, InputKind Kind)> _believed = [];
+    private readonly HashSet<Address> _doubted = [];
     private long _lastNanoseconds;
 
     /// <summary>True when the frame was telemetry; what it completed went to the sink.</summary>
@@ -71,6 +75,9 @@ internal sealed class CaptureTelemetry(InputOptions options, ExporterDirectory e
         // Data sets whose sender never showed a template there are read, but stay packets too: else they could hide a flood.
         var isBelieved = !isGuess || hasTemplates || kind is not (InputKind.NetFlow9 or InputKind.Ipfix)
             || _believed.Contains((source, destinationPort, kind));
+        // And forged sources must not take the places of real exporters.
+        if (!isBelieved && !_doubted.Contains(source) && (_doubted.Count == MaximumDoubted || !_doubted.Add(source)))
+            return false;
         if (exporters.Of(source, sourcePort, kind) is not { } exporter)
             return false;
         var wasGuessed = exporter.Guessed;
