@@ -109,13 +109,24 @@ internal sealed class NaiveFlow
             case 154 or 155 or 156 or 157:
                 if (octets.Length != 8 || number == 0)
                     return null;
-                var seconds = number >> 32;
-                return ((seconds + (seconds < 0x80000000 ? (Int128)1 << 32 : 0) - 2_208_988_800) * 1_000_000_000) + (((number & 0xFFFFFFFF) * 1_000_000_000) >> 32);
+                return Ntp(number, isMicroseconds: id < 156);
             case 158 or 159:
                 return export - ((number & 0xFFFFFFFF) * 1_000);
             default:
                 return sysUptime is { } uptime ? export + ((Int128)(int)((uint)(number & 0xFFFFFFFF) - uptime) * 1_000_000) : null;
         }
+    }
+
+    // RFC 7011 §6.1.9-10: to the nearest micro- or nanosecond, the lowest 11 bits of microseconds without meaning; eras from 1970 on.
+    private static Int128 Ntp(Int128 timestamp, bool isMicroseconds)
+    {
+        Int128 units = isMicroseconds ? 1_000_000 : 1_000_000_000;
+        var seconds = (timestamp >> 32) - 2_208_988_800;
+        var fraction = timestamp % ((Int128)1 << 32);
+        if (isMicroseconds)
+            fraction -= fraction % 2048;
+        var rounded = ((fraction * units * 2) + ((Int128)1 << 32)) / ((Int128)1 << 33);
+        return ((seconds < 0 ? seconds + ((Int128)1 << 32) : seconds) * 1_000_000_000) + (rounded * (1_000_000_000 / units));
     }
 
     private static Int128 Number(byte[] octets)
