@@ -40,12 +40,17 @@ public sealed class ZeroAllocationTests
         for (var i = 0; i < 100; i++)
             IpfixDecoder.Decode(data, 0, state, ref sink);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
-            IpfixDecoder.Decode(data, 0, state, ref sink);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        // The runtime may still load a type in the first round; what a record allocates, it allocates in every round.
+        var allocated = long.MaxValue;
+        for (var round = 0; round < 3; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 1000; i++)
+                IpfixDecoder.Decode(data, 0, state, ref sink);
+            allocated = Math.Min(allocated, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
 
         Assert.Equal(0, allocated);
-        Assert.Equal(1100 * 40, sink.Sink.Flows);
+        Assert.Equal(3100 * 40, sink.Sink.Flows);
     }
 }
