@@ -4,8 +4,8 @@ using Breakwater.Wire.Sflow;
 namespace Breakwater.Telemetry;
 
 /// <summary>
-/// Tells telemetry from other bytes. On the usual ports the version number is enough; on any other port version, lengths and
-/// counts must be valid throughout, because an ordinary payload may begin with a 5, a 9 or a 10.
+/// Tells telemetry from other bytes. On the usual ports a version and room for a first record or template are enough; on any other port
+/// version, lengths and counts must be valid throughout, because an ordinary payload may begin with a 5, a 9 or a 10.
 /// </summary>
 internal static class TelemetryRecognition
 {
