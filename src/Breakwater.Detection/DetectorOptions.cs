@@ -1,27 +1,38 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
 
 namespace Breakwater.Detection;
 
+/// <summary>What is protected under one name.</summary>
+/// <param name="Name">As configured.</param>
+/// <param name="Prefixes">Its addresses.</param>
+/// <param name="Floors">Its own floors; null: those of all hosts.</param>
+public sealed record ProtectedService(string Name, ImmutableArray<Prefix> Prefixes, Floors? Floors = null);
+
 /// <summary>
 /// What a detector is told before the first record. Everything here changes verdicts, so all of it is part of the configuration hash
-/// (<see cref="Canonical"/>). Rates are packets per second towards one host.
+/// (<see cref="Canonical"/>).
 /// </summary>
 public sealed record DetectorOptions
 {
-    /// <summary>Only hosts inside these networks are targets; empty: every destination may be one.</summary>
+    /// <summary>
+    /// Own networks: only hosts inside are targets, and what they send elsewhere is watched for outbound floods. Empty: every
+    /// destination may be a target, and no direction is known.
+    /// </summary>
     public ImmutableArray<Prefix> Protect { get; init; } = [];
 
-    /// <summary>Reflected replies, unfinished SYNs, unexpected SYN-ACKs, ICMP and IPv6 extension headers: lowest rate of an attack.</summary>
-    public int ShapedFloorPacketsPerSecond { get; init; } = 500;
+    /// <summary>Services by name; their addresses are protected too.</summary>
+    public ImmutableArray<ProtectedService> Services { get; init; } = [];
 
-    /// <summary>ACK, RST, FIN, null and Xmas segments without a session, and fragments: lowest rate of an attack.</summary>
-    public int SegmentFloorPacketsPerSecond { get; init; } = 1_000;
+    /// <summary>Further networks watched as a whole, besides each /24 and /16 (IPv6: /48 and /32).</summary>
+    public ImmutableArray<Prefix> Aggregates { get; init; } = [];
 
-    /// <summary>UDP without a telling port: lowest rate of an attack.</summary>
-    public int UdpFloorPacketsPerSecond { get; init; } = 2_000;
+    /// <summary>Lowest rates of an attack on one host.</summary>
+    public Floors Floors { get; init; } = new();
 
-    /// <summary>GRE and other IP protocols, from 64 senders or more: lowest rate of an attack.</summary>
-    public int TunnelFloorPacketsPerSecond { get; init; } = 2_000;
+    /// <summary>Floors of a /24 (/48) as a multiple of a host's; a /16 (/32), a configured network and a service have twice that.</summary>
+    public double PrefixFactor { get; init; } = 2;
 
     /// <summary>Replies nobody asked for are evidence at any rate from this many packets on (within a minute, unsampled).</summary>
     public int UnaskedRepliesFloorPackets { get; init; } = 100;
@@ -33,34 +44,60 @@ public sealed record DetectorOptions
     public int CrowdSources { get; init; } = 256;
 
     /// <summary>
-    /// One-sided normal quantile of the alarm test; 4.75 is a false-alarm probability of about 1e-6 for each look at one host and vector
-    /// (ten looks a second).
+    /// Probability that one look (one kind of traffic towards one target in one tick, over one window) alarms although the rate behind
+    /// it is no higher than the floor. 1e-10 is less than one false alarm per thousand hosts and day, were all of them at their floors.
     /// </summary>
-    public double AlarmQuantile { get; init; } = 4.75;
+    public double FalseAlarmProbability { get; init; } = 1e-10;
 
     /// <summary>An incident closes after this long without traffic above half of the floor.</summary>
     public int QuietSeconds { get; init; } = 60;
 
-    /// <summary>Most destination hosts counted at a time; traffic to further ones is counted only in sum.</summary>
+    /// <summary>Names of detectors that are switched off (<see cref="Rules.DetectorNames"/>).</summary>
+    public ImmutableArray<string> Off { get; init; } = [];
+
+    /// <summary>Shards that records are counted into; the verdict is the same for any number.</summary>
+    public int Shards { get; init; } = 1;
+
+    /// <summary>Most destination hosts counted at a time; traffic to further ones is counted only in their prefixes.</summary>
     public int MaxHosts { get; init; } = 1 << 20;
 
-    /// <summary>Most hosts watched closely (distinct sources, ports, windows per vector) at a time.</summary>
-    public int MaxDossiers { get; init; } = 256;
+    /// <summary>Most targets (hosts, prefixes, services) watched closely at a time: distinct sources, ports, windows per kind of traffic.</summary>
+    public int MaxDossiers { get; init; } = 1024;
 
-    /// <summary>Most records of one tick whose sources and ports are studied; further ones are only counted.</summary>
+    /// <summary>Most records of one tick whose sources and ports are studied; beyond, a sample by hash stands for all of them.</summary>
     public int MaxTickRecords { get; init; } = 1 << 20;
+
+    /// <summary>Evaluates each counterfactual when it is stated, and counts those that do not turn their finding (for tests; slow).</summary>
+    public bool VerifyCounterfactuals { get; init; }
 
     /// <summary>Seeds the hashes of all sketches: the same seed gives the same verdicts.</summary>
     public ulong Seed { get; init; } = 0x6272_6561_6B77_6174;
 
-    /// <summary>All settings in a fixed order and spelling: equal options give equal text.</summary>
-    public string Canonical() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"""
-        protect={string.Join(',', Protect.Select(static prefix => prefix.ToString()).Order(StringComparer.Ordinal))}
-        floors={ShapedFloorPacketsPerSecond},{SegmentFloorPacketsPerSecond},{UdpFloorPacketsPerSecond},{TunnelFloorPacketsPerSecond},{UnaskedRepliesFloorPackets}
-        sources={ReflectionSources},{CrowdSources}
-        alarm={AlarmQuantile:R}
-        quiet={QuietSeconds}
-        limits={MaxHosts},{MaxDossiers},{MaxTickRecords}
-        seed={Seed}
-        """).ReplaceLineEndings("\n");
+    /// <summary>True when the detector of this name is switched off.</summary>
+    internal bool IsOff(string name) => Off.Contains(name, StringComparer.Ordinal);
+
+    /// <summary>All settings that change verdicts, in a fixed order and spelling: equal options give equal text.</summary>
+    public string Canonical()
+    {
+        var text = new StringBuilder();
+        text.Append("protect=").AppendJoin(',', Sorted(Protect)).Append('\n');
+        foreach (var service in Services.OrderBy(static service => service.Name, StringComparer.Ordinal))
+        {
+            text.Append("service=").Append(service.Name).Append(' ').AppendJoin(',', Sorted(service.Prefixes)).Append(' ')
+                .Append((service.Floors ?? Floors).Canonical()).Append('\n');
+        }
+        text.Append("aggregates=").AppendJoin(',', Sorted(Aggregates)).Append('\n');
+        text.Append("floors=").Append(Floors.Canonical()).Append('\n');
+        text.Append(CultureInfo.InvariantCulture, $"prefixFactor={PrefixFactor:R}\n");
+        text.Append(CultureInfo.InvariantCulture, $"sources={UnaskedRepliesFloorPackets},{ReflectionSources},{CrowdSources}\n");
+        text.Append(CultureInfo.InvariantCulture, $"falseAlarm={FalseAlarmProbability:R}\n");
+        text.Append(CultureInfo.InvariantCulture, $"quiet={QuietSeconds}\n");
+        text.Append("off=").AppendJoin(',', Off.Order(StringComparer.Ordinal)).Append('\n');
+        text.Append(CultureInfo.InvariantCulture, $"limits={MaxHosts},{MaxDossiers},{MaxTickRecords}\n");
+        text.Append(CultureInfo.InvariantCulture, $"seed={Seed}\n");
+        return text.ToString();
+    }
+
+    private static IEnumerable<string> Sorted(ImmutableArray<Prefix> prefixes) =>
+        prefixes.Select(static prefix => prefix.ToString()).Order(StringComparer.Ordinal);
 }

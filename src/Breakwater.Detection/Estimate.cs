@@ -30,6 +30,25 @@ internal struct WeightedSum
     /// <summary>Packets whose sampling rate is unknown.</summary>
     public long UnknownRate { get; private set; }
 
+    /// <summary>Mean weight of what one packet seen stands for: Σb² ÷ Σb; 1 when nothing was sampled.</summary>
+    public readonly double Weight => Sampled == 0 || Sum == 0 ? 1 : (double)_squares / Sum;
+
+    /// <summary>A part of this sum, taken as a sample of the same kind.</summary>
+    public readonly WeightedSum Part(ulong sum)
+    {
+        if (Sum == 0)
+            return default;
+        var share = (double)sum / Sum;
+        return new WeightedSum
+        {
+            Sum = sum,
+            Samples = (long)Math.Round(Samples * share),
+            Sampled = (long)Math.Round(Sampled * share),
+            UnknownRate = UnknownRate > 0 ? Math.Max(1, (long)Math.Round(UnknownRate * share)) : 0,
+            _squares = (UInt128)((double)_squares * share),
+        };
+    }
+
     /// <summary>Adds <paramref name="packets"/> packets that together weigh <paramref name="total"/> (packets or bytes, unscaled).</summary>
     public void Add(ulong total, uint packets, uint samplingRate)
     {

@@ -1,70 +1,76 @@
+using Breakwater.Detection.Sketches;
+
 namespace Breakwater.Detection;
 
-/// <summary>One record of the present tick, reduced to what a dossier needs.</summary>
-internal struct TickEntry
-{
-    /// <summary>Hash of the source address.</summary>
-    public ulong Source;
-
-    /// <summary>Hash of the pair that a question to this source would have: destination to source.</summary>
-    public ulong QuestionPair;
-
-    /// <summary>Hash of a question of the destination to a group, from the port that now answers; 0 when not UDP.</summary>
-    public ulong GroupQuestion;
-
-    /// <summary>Bytes as exported.</summary>
-    public ulong Bytes;
-
-    /// <summary>First packet's time, nanoseconds.</summary>
-    public long FirstNanoseconds;
-
-    /// <summary>How long the record's packets took, milliseconds.</summary>
-    public uint DurationMilliseconds;
-
-    /// <summary>Packets as exported.</summary>
-    public uint Packets;
-
-    /// <summary>0 while unknown.</summary>
-    public uint SamplingRate;
-
-    /// <summary>Index of the destination in the host table.</summary>
-    public int Host;
-
-    public ushort SourcePort;
-    public ushort DestinationPort;
-    public byte Class;
-    public byte Protocol;
-
-    /// <summary>First of several fragments.</summary>
-    public bool IsFirstFragment;
-
-    /// <summary>Ports are known.</summary>
-    public bool HasPorts;
-}
-
 /// <summary>
-/// The records of one tick, kept until its end: hosts that cross the watch floor within the tick get all of it in their dossier, and
+/// The records of one tick, kept until its end: targets that cross the watch floor within the tick get all of it in their dossier, and
 /// "was this asked for?" is decided when all questions of the tick are known. Both make the order within a tick irrelevant.
 /// </summary>
+/// <remarks>
+/// A tick with more records than the limit is thinned by the hash of the conversation: the level goes up until the rest fits, and each
+/// record kept stands for 2^level. Which are kept depends on the set of records alone, never on their order.
+/// </remarks>
 internal sealed class TickLog(int maxEntries)
 {
     private TickEntry[] _entries = new TickEntry[Math.Min(maxEntries, 1 << 12)];
     private int _count;
 
-    public ReadOnlySpan<TickEntry> Entries => _entries.AsSpan(0, _count);
+    /// <summary>1 in 2^level records is kept.</summary>
+    public int Level { get; private set; }
 
-    /// <summary>Adds an entry; false when the tick has more records than the limit.</summary>
-    public bool TryAdd(in TickEntry entry)
+    public Span<TickEntry> Entries => _entries.AsSpan(0, _count);
+
+    public void Add(in TickEntry entry)
     {
+        if (Level > 0 && !Stays(in entry))
+            return;
         if (_count == _entries.Length)
         {
-            if (_count == maxEntries)
-                return false;
-            Array.Resize(ref _entries, Math.Min(maxEntries, _count * 2));
+            if (_count < maxEntries)
+                Array.Resize(ref _entries, Math.Min(maxEntries, _count * 2));
+            else if (!Thin(in entry))
+                return;
         }
         _entries[_count++] = entry;
-        return true;
     }
 
-    public void Clear() => _count = 0;
+    /// <summary>Thins to at least this level, as when logs are put together.</summary>
+    public void RaiseTo(int level)
+    {
+        if (level <= Level)
+            return;
+        Level = level;
+        Sweep();
+    }
+
+    public void Clear() => (_count, Level) = (0, 0);
+
+    /// <summary>Makes room; false when the new entry itself does not stay.</summary>
+    private bool Thin(in TickEntry entry)
+    {
+        while (_count == maxEntries && Level < 40)
+        {
+            Level++;
+            Sweep();
+        }
+        return _count < maxEntries && Stays(in entry);
+    }
+
+    private void Sweep()
+    {
+        var kept = 0;
+        for (var index = 0; index < _count; index++)
+        {
+            if (Stays(in _entries[index]))
+                _entries[kept++] = _entries[index];
+        }
+        _count = kept;
+    }
+
+    private bool Stays(in TickEntry entry)
+    {
+        // Of all members: copies of one conversation must not stand or fall together.
+        var hash = KeyedHash.With(entry.FlowHash, entry.Bytes ^ ((ulong)entry.FirstNanoseconds << 12) ^ entry.PeerHash);
+        return hash >> (64 - Level) == 0;
+    }
 }

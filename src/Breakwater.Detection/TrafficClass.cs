@@ -47,14 +47,33 @@ internal static class TrafficClass
     {
         if (!flow.Knows(FlowFields.SourcePort))
             return Unknown;
+        switch (flow.Application)
+        {
+            case ApplicationSign.DnsQuery when flow.DestinationPort == 53:
+                return (byte)Vector.DnsQueryFlood;
+            case ApplicationSign.SipRequest:
+                return (byte)Vector.SipFlood;
+        }
         var vector = Vectors.OfUdpSourcePort(flow.SourcePort);
-        return (byte)(vector == Vector.None ? Vector.UdpFlood : vector);
+        return (byte)(vector == Vector.None ? OfUdpService(in flow) : vector);
     }
+
+    /// <summary>By the service asked: requests to it may be a flood of their own.</summary>
+    private static Vector OfUdpService(in FlowRecord flow) => flow.DestinationPort switch
+    {
+        53 => Vector.DnsQueryFlood,
+        67 when flow.SourcePort == 68 => Vector.DhcpFlood,
+        443 => Vector.QuicFlood,
+        5060 => Vector.SipFlood,
+        _ => Vector.UdpFlood,
+    };
 
     private static byte OfTcp(in FlowRecord flow)
     {
         if (!flow.Knows(FlowFields.TcpFlags))
             return Unknown;
+        if (flow.Application == ApplicationSign.HttpRequest)
+            return (byte)Vector.HttpFlood;
         var flags = flow.TcpFlags & AllSix;
         switch (flags)
         {
@@ -97,9 +116,18 @@ internal static class TrafficClass
         _ => true,
     };
 
+    /// <summary>True when the payload is a request to a service.</summary>
+    public static bool IsRequest(byte trafficClass, in FlowRecord flow) => trafficClass == (byte)Vector.DhcpFlood || flow.Application switch
+    {
+        ApplicationSign.HttpRequest => trafficClass == (byte)Vector.HttpFlood,
+        ApplicationSign.DnsQuery => trafficClass == (byte)Vector.DnsQueryFlood,
+        ApplicationSign.SipRequest => trafficClass == (byte)Vector.SipFlood,
+        _ => false,
+    };
+
     /// <summary>True for segments that only a peer of an open connection sends (if it is honest): they carry ACK or data.</summary>
     public static bool IsOfOpenConnection(byte trafficClass) =>
-        trafficClass is (byte)Vector.AckFlood or (byte)Vector.FinFlood or Session;
+        trafficClass is (byte)Vector.AckFlood or (byte)Vector.FinFlood or (byte)Vector.HttpFlood or Session;
 
     /// <summary>True for multicast and limited broadcast destinations (RFC 1112, RFC 4291 §2.7, RFC 919 §7): nobody's host.</summary>
     public static bool IsGroup(Address address) => address.IsIPv4

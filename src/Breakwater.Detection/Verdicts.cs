@@ -46,7 +46,16 @@ public enum IncidentState : byte
 }
 
 /// <summary>One argument of a verdict: a measure, its value, the threshold that it crossed, and what would have turned it.</summary>
-public sealed record Reason(string Text, string Measure, double Value, double Threshold, string Counterfactual);
+/// <param name="Text">The argument as a sentence.</param>
+/// <param name="Measure">Name of the measure.</param>
+/// <param name="Value">What was measured.</param>
+/// <param name="Threshold">What it had to cross.</param>
+/// <param name="Counterfactual">What would have turned it, as a sentence.</param>
+/// <param name="Turned">A value of the measure at which the detector, evaluated again, does not find this vector.</param>
+public sealed record Reason(string Text, string Measure, double Value, double Threshold, string Counterfactual, double Turned);
+
+/// <summary>A sender of the incident, in a sample of all.</summary>
+public readonly record struct SampledSource(Address Address, ulong Packets);
 
 /// <summary>One technique seen in an incident.</summary>
 /// <param name="Vector">The technique.</param>
@@ -56,13 +65,15 @@ public sealed record Reason(string Text, string Measure, double Value, double Th
 /// <param name="Share">Its part of the incident's packets, 0-1.</param>
 public sealed record IncidentVector(Vector Vector, byte? Protocol, ushort? SourcePort, ushort? DestinationPort, double Share);
 
-/// <summary>The largest second of an incident (of the capture, when that is shorter).</summary>
-public sealed record Peak(double WindowSeconds, Estimate PacketsPerSecond, Estimate BitsPerSecond);
+/// <summary>The largest second of an incident (of the capture, when that is shorter); requests are null when no vector counts them.</summary>
+public sealed record Peak(double WindowSeconds, Estimate PacketsPerSecond, Estimate BitsPerSecond, Estimate? RequestsPerSecond);
 
-/// <summary>One event against one host.</summary>
+/// <summary>One event against one target.</summary>
 public sealed record Incident
 {
-    public required Address Target { get; init; }
+    public required Target Target { get; init; }
+
+    public required Shape Shape { get; init; }
 
     public required Verdict Verdict { get; init; }
 
@@ -90,6 +101,18 @@ public sealed record Incident
     /// <summary>Distinct source addresses among the packets seen.</summary>
     public required Estimate Sources { get; init; }
 
+    /// <summary>Distinct senders that completed a handshake.</summary>
+    public required Estimate Proven { get; init; }
+
+    /// <summary>A uniform sample of the senders, in the order of their hashes; of outbound incidents the receivers.</summary>
+    public required ImmutableArray<SampledSource> SourceSample { get; init; }
+
+    /// <summary>The sample holds every sender there was.</summary>
+    public required bool SourceSampleIsComplete { get; init; }
+
+    /// <summary>HTTP requests, null when no vector counts them.</summary>
+    public required Estimate? Requests { get; init; }
+
     public required ImmutableArray<Reason> Reasons { get; init; }
 
     /// <summary>1 in this many packets was seen; null when unknown or mixed.</summary>
@@ -100,6 +123,17 @@ public sealed record Incident
 
     /// <summary>Attack packets over time, equal steps from the first to the last packet (for a sparkline).</summary>
     public required ImmutableArray<ulong> Series { get; init; }
+
+    /// <summary>The same incident when the records carry no time of arrival: rates prove nothing then.</summary>
+    internal Incident WithoutTimes() => this with
+    {
+        Verdict = Verdict.InsufficientEvidence,
+        Confidence = Confidence.Low,
+        StartedNanoseconds = null,
+        DetectedNanoseconds = null,
+        EndedNanoseconds = null,
+        Limits = Limits.Add("the records have no time of arrival: no verdict can rest on their rate"),
+    };
 }
 
 /// <summary>What a detector found, and what it could not look at.</summary>
@@ -125,6 +159,10 @@ public sealed record DetectionResult
 
     /// <summary>Records left out of the verdicts, by reason; only reasons that occurred.</summary>
     public required ImmutableArray<(string Reason, long Records)> LeftOut { get; init; }
+
+    /// <summary>Counterfactuals that were evaluated again, and the sentences of those that did not turn their finding
+    /// (<see cref="DetectorOptions.VerifyCounterfactuals"/>).</summary>
+    public required (long Evaluated, ImmutableArray<string> Failed) Counterfactuals { get; init; }
 
     /// <summary>Records whose sampling rate is unknown: their sums are lower bounds.</summary>
     public required long UnknownRateRecords { get; init; }

@@ -11,12 +11,11 @@ internal readonly struct KeyedHash(ulong seed)
 {
     public ulong Of(Address address) => Mix(Fold(address) + seed);
 
-    /// <summary>Hash of the ordered pair: who speaks, to whom, by which protocol.</summary>
-    public ulong OfPair(Address from, Address to, byte protocol) =>
-        Mix(Mix(Fold(from) + seed) ^ BitOperations.RotateLeft(Fold(to), 23) ^ ((ulong)protocol << 56));
+    /// <summary>Hash of the ordered pair of two hashed addresses: who speaks, to whom, by which protocol.</summary>
+    public static ulong OfPair(ulong from, ulong to, byte protocol) => Mix(from ^ BitOperations.RotateLeft(to, 23) ^ ((ulong)protocol << 56));
 
     /// <summary>Hash of a question to a whole network (multicast, broadcast): whoever answers from that port was asked.</summary>
-    public ulong OfGroupQuestion(Address from, ushort port) => Mix(Mix(Fold(from) + seed) ^ (0x67726F7570UL << 16) ^ port);
+    public static ulong OfGroupQuestion(ulong from, ushort port) => Mix(from ^ (0x67726F7570UL << 16) ^ port);
 
     /// <summary>Extends a hash by one more number.</summary>
     public static ulong With(ulong hash, ulong number) => Mix(hash ^ (number * 0x9E3779B97F4A7C15UL));

@@ -22,6 +22,16 @@ internal sealed class PairFilter
     /// <summary>Four bits of one block a pair; above one bit in two the answers are worth little (6 % false).</summary>
     public bool IsSaturated => Math.Max(_currentBits, _previousBits) > Lines * WordsPerLine * 64L / 2;
 
+    /// <summary>Questions to groups are among them.</summary>
+    public bool HasGroups { get; private set; }
+
+    /// <summary>Remembers a question to a group (multicast, broadcast).</summary>
+    public void AddGroup(ulong hash)
+    {
+        HasGroups = true;
+        Add(hash);
+    }
+
     public void Add(ulong hash)
     {
         var line = _current.AsSpan((int)(hash >> 48) * WordsPerLine, WordsPerLine);

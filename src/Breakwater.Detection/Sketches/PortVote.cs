@@ -1,15 +1,19 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Breakwater.Detection.Sketches;
 
 /// <summary>
-/// Finds the port that most packets share, if there is one, from sums alone: each bit of the port is put to the vote, and a small
-/// table of hashed ports shows how many packets can stand behind the winner. Exact whenever one port has more than half.
+/// Finds the 16-bit number (a port, a part of a hash) that most packets share, if there is one, from sums alone: each bit is put to the
+/// vote, and a small table of hashed numbers shows how many packets can stand behind the winner. Exact whenever one has more than half.
 /// </summary>
 internal sealed class PortVote
 {
     private const int Bits = 16;
     private const int Buckets = 64;
+    private static readonly Vector512<ulong> _lowBits = Vector512.Create(1UL, 2, 4, 8, 16, 32, 64, 128);
+    private static readonly Vector512<ulong> _highBits = _lowBits << 8;
     private readonly ulong[] _set = new ulong[Bits];
     private readonly ulong[] _buckets = new ulong[Buckets];
     private ulong _total;
@@ -18,12 +22,23 @@ internal sealed class PortVote
     {
         _total += packets;
         _buckets[Bucket(port)] += packets;
-        uint bits = port;
-        while (bits != 0)
-        {
-            _set[BitOperations.TrailingZeroCount(bits)] += packets;
-            bits &= bits - 1;
-        }
+        ref var set = ref MemoryMarshal.GetArrayDataReference(_set);
+        var number = Vector512.Create((ulong)port);
+        var weight = Vector512.Create(packets);
+        ref var low = ref Unsafe.As<ulong, Vector512<ulong>>(ref set);
+        ref var high = ref Unsafe.As<ulong, Vector512<ulong>>(ref Unsafe.Add(ref set, 8));
+        low += Vector512.Equals(number & _lowBits, _lowBits) & weight;
+        high += Vector512.Equals(number & _highBits, _highBits) & weight;
+    }
+
+    /// <summary>Takes in another vote.</summary>
+    public void Merge(PortVote other)
+    {
+        _total += other._total;
+        for (var bit = 0; bit < Bits; bit++)
+            _set[bit] += other._set[bit];
+        for (var bucket = 0; bucket < Buckets; bucket++)
+            _buckets[bucket] += other._buckets[bucket];
     }
 
     public void Clear()
@@ -34,34 +49,35 @@ internal sealed class PortVote
     }
 
     /// <summary>The port of more than half of the packets of this vote and <paramref name="other"/>, null when there is none.</summary>
+    /// <param name="other">A second vote to take in; may be null.</param>
     /// <param name="share">At most this share of the packets has the port (0-1): the least of its bits' and its bucket's shares.</param>
-    public ushort? Majority(PortVote other, out double share)
+    public ushort? Majority(PortVote? other, out double share)
     {
         share = 0;
-        double total = _total + other._total;
+        double total = _total + (other?._total ?? 0);
         if (total == 0)
             return null;
         var port = 0;
         share = 1;
         for (var bit = 0; bit < Bits; bit++)
         {
-            var set = (_set[bit] + other._set[bit]) / total;
+            var set = (_set[bit] + (other?._set[bit] ?? 0)) / total;
             port |= set > 0.5 ? 1 << bit : 0;
             share = Math.Min(share, Math.Max(set, 1 - set));
         }
         var bucket = Bucket((ushort)port);
-        share = Math.Min(share, (_buckets[bucket] + other._buckets[bucket]) / total);
+        share = Math.Min(share, (_buckets[bucket] + (other?._buckets[bucket] ?? 0)) / total);
         return share > 0.5 ? (ushort)port : null;
     }
 
     /// <summary>True when packets spread over many ports: at least half of the buckets are in use and none has a quarter of all.</summary>
-    public bool IsSpread(PortVote other)
+    public bool IsSpread(PortVote? other)
     {
-        var total = _total + other._total;
+        var total = _total + (other?._total ?? 0);
         var used = 0;
         for (var i = 0; i < Buckets; i++)
         {
-            var packets = _buckets[i] + other._buckets[i];
+            var packets = _buckets[i] + (other?._buckets[i] ?? 0);
             if (packets * 4 > total)
                 return false;
             used += packets > 0 ? 1 : 0;

@@ -12,9 +12,14 @@ internal static class IncidentJson
     public static JsonObject Write(Incident incident) => new()
     {
         ["id"] = Id(incident),
-        ["target"] = new JsonObject { ["kind"] = "host", ["value"] = incident.Target.ToString(), ["direction"] = "inbound" },
-        ["service"] = null,
-        ["shape"] = "host",
+        ["target"] = new JsonObject
+        {
+            ["kind"] = Name(incident.Target.Kind),
+            ["value"] = incident.Target.Value,
+            ["direction"] = Name(incident.Target.Direction),
+        },
+        ["service"] = incident.Target.Service,
+        ["shape"] = Name(incident.Shape),
         ["verdict"] = Name(incident.Verdict),
         ["confidence"] = Name(incident.Confidence),
         ["state"] = Name(incident.State),
@@ -27,15 +32,14 @@ internal static class IncidentJson
             ["windowSeconds"] = Number(incident.Peak.WindowSeconds),
             ["packetsPerSecond"] = Write(incident.Peak.PacketsPerSecond),
             ["bitsPerSecond"] = Write(incident.Peak.BitsPerSecond),
-            ["requestsPerSecond"] = null,
+            ["requestsPerSecond"] = WriteOrNull(incident.Peak.RequestsPerSecond),
         },
-        ["total"] = new JsonObject { ["packets"] = Write(incident.Packets), ["bytes"] = Write(incident.Bytes), ["requests"] = null },
+        ["total"] = new JsonObject { ["packets"] = Write(incident.Packets), ["bytes"] = Write(incident.Bytes), ["requests"] = WriteOrNull(incident.Requests) },
         ["sources"] = new JsonObject
         {
             ["distinct"] = Write(incident.Sources),
-            // None of these vectors completes a handshake, so no sender of theirs is proven (and none is published).
-            ["proven"] = Write(new Estimate(0, 0, 0, incident.Sources.Samples)),
-            ["top"] = new JsonArray(),
+            ["proven"] = Write(incident.Proven),
+            ["top"] = Top(incident),
             ["countries"] = null,
             ["asns"] = null,
         },
@@ -52,6 +56,33 @@ internal static class IncidentJson
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{incident.Target}|{start}"));
         return "inc-" + Convert.ToHexStringLower(hash)[..12];
     }
+
+    /// <summary>The ten senders with most packets; only proven ones are named, and only when all are known.</summary>
+    private static JsonArray Top(Incident incident)
+    {
+        if (incident.Proven.Value is not > 0 || !incident.SourceSampleIsComplete)
+            return [];
+        return new JsonArray([.. incident.SourceSample.OrderByDescending(static source => source.Packets).ThenBy(static source => source.Address)
+            .Take(10).Select(static source => new JsonObject { ["address"] = source.Address.ToString(), ["packets"] = Number((long)source.Packets) })]);
+    }
+
+    private static JsonNode? WriteOrNull(Estimate? estimate) => estimate is { } known ? Write(known) : null;
+
+    private static string Name(TargetKind kind) => kind switch
+    {
+        TargetKind.Host => "host",
+        TargetKind.Prefix => "prefix",
+        _ => "service",
+    };
+
+    private static string Name(Direction direction) => direction == Direction.Inbound ? "inbound" : "outbound";
+
+    private static string Name(Shape shape) => shape switch
+    {
+        Shape.Carpet => "carpet",
+        Shape.Pulse => "pulse",
+        _ => "host",
+    };
 
     public static string Name(Verdict verdict) => verdict switch
     {

@@ -1,0 +1,266 @@
+using Breakwater.Detection.Sketches;
+
+namespace Breakwater.Detection.Dossiers;
+
+/// <summary>
+/// One kind of traffic towards one closely watched target: rates over windows, two generations of 30 seconds for ports and sources, and
+/// totals. Fed once per tick from its records in any order; only sums, maxima and minima inside.
+/// </summary>
+internal sealed class ClassCounters
+{
+    /// <summary>2^11 registers: 2.3 % standard error of distinct counts.</summary>
+    public const int SourcePrecision = 11;
+
+    /// <summary>A class that had no traffic for ten minutes starts a new life.</summary>
+    public const long IdleTicks = 6_000;
+
+    private readonly WindowSum[] _windows = new WindowSum[RateWindows.WindowCount];
+    private readonly HyperLogLog _pastSources = new(SourcePrecision);
+    private readonly PortVote _pastSourcePorts = new(), _pastDestinationPorts = new();
+    private long _windowsTick = long.MinValue;
+
+    /// <summary>Traffic nobody asked for (or whose question cannot be seen), over time.</summary>
+    public RateWindows Rates { get; } = new();
+
+    /// <summary>The same of the present tick only.</summary>
+    public WeightedSum TickPackets, TickBytes;
+
+    /// <summary>The same since the class was last idle.</summary>
+    public WeightedSum LifePackets, LifeBytes;
+
+    /// <summary>A sample of the life's sources with what each sent.</summary>
+    public SourceSample SourceSample { get; } = new();
+
+    /// <summary>First packets' times: of the life, of the present tick.</summary>
+    public long LifeFirst = long.MaxValue, TickFirst = long.MaxValue;
+
+    /// <summary>Present and previous generation.</summary>
+    public Generation Current = new(), Previous = new();
+
+    /// <summary>The last tick with traffic that nobody asked for.</summary>
+    public long LastTick { get; private set; } = long.MinValue;
+
+    /// <summary>Sources of the class's life.</summary>
+    public HyperLogLog LifeSources()
+    {
+        var all = new HyperLogLog(SourcePrecision);
+        all.Merge(_pastSources);
+        all.Merge(Current.Sources);
+        all.Merge(Previous.Sources);
+        return all;
+    }
+
+    /// <summary>Source and destination ports of the class's life.</summary>
+    public (PortVote Source, PortVote Destination) LifePorts()
+    {
+        var (source, destination) = (new PortVote(), new PortVote());
+        foreach (var (from, to) in (ReadOnlySpan<(PortVote, PortVote)>)
+            [(_pastSourcePorts, source), (Current.SourcePorts, source), (Previous.SourcePorts, source),
+            (_pastDestinationPorts, destination), (Current.DestinationPorts, destination), (Previous.DestinationPorts, destination)])
+        {
+            to.Merge(from);
+        }
+        return (source, destination);
+    }
+
+    /// <summary>Opens a tick.</summary>
+    public void OpenTick(long tick)
+    {
+        if (LastTick != long.MinValue && tick - LastTick > IdleTicks)
+            Forget();
+        (TickPackets, TickBytes, TickFirst) = (default, default, long.MaxValue);
+    }
+
+    /// <summary>Counts one record that was not asked for.</summary>
+    public void Add(in TickEntry entry, long tick)
+    {
+        LastTick = tick;
+        var scaled = entry.Scaled;
+        TickPackets.Add(entry.Packets, entry.Packets, entry.SamplingRate);
+        TickBytes.Add(entry.Bytes, entry.Packets, entry.SamplingRate);
+        TickFirst = Math.Min(TickFirst, entry.FirstNanoseconds);
+        if (entry.DurationMilliseconds >= 100)
+            AddSpread(in entry, tick, (long)scaled);
+        Current.Add(in entry, scaled);
+        SourceSample.Add(entry.PeerHash, entry.Peer, scaled, entry.Packets);
+    }
+
+    private long _spreadPackets, _spreadBytes;
+
+    /// <summary>A record that took longer than a tick goes to the ticks that it took; what is left of the tick goes in at its close.</summary>
+    private void AddSpread(in TickEntry entry, long tick, long scaled)
+    {
+        var bytes = (long)(entry.Bytes * Math.Max(entry.SamplingRate, 1));
+        var first = entry.FirstNanoseconds / Detector.TickNanoseconds;
+        var last = (entry.FirstNanoseconds + (entry.DurationMilliseconds * 1_000_000L)) / Detector.TickNanoseconds;
+        // A clock that is ahead, or further behind than any active timeout, tells lengths but not times.
+        if (last > tick || tick - last > RateWindows.ReachTicks / 2)
+            (first, last) = (tick - (last - first), tick);
+        Rates.Add(first, last, scaled, bytes);
+        _spreadPackets += scaled;
+        _spreadBytes += bytes;
+    }
+
+    /// <summary>Counts one record that answers a question seen before.</summary>
+    public void AddAsked(in TickEntry entry) => Current.Asked += entry.Scaled;
+
+    /// <summary>Notes that a counted record came from somebody the host spoke to.</summary>
+    public void NoteAsked(in TickEntry entry) => Current.AskedToo += entry.Scaled;
+
+    /// <summary>What the requests of the last 30-60 s ask about; null when none names anything.</summary>
+    public NameCounts? RecentNames()
+    {
+        if (Current.Names is null || Previous.Names is null)
+            return Current.Names ?? Previous.Names;
+        var both = new NameCounts();
+        both.Merge(Current.Names);
+        both.Merge(Previous.Names);
+        return both;
+    }
+
+    /// <summary>Closes a tick: its packets go into the windows and the life.</summary>
+    public void CloseTick(long tick)
+    {
+        if (LastTick != tick)
+            return;
+        var packets = (long)TickPackets.Sum - _spreadPackets;
+        if (packets > 0)
+            Rates.Add(tick, tick, packets, (long)TickBytes.Sum - _spreadBytes);
+        (_spreadPackets, _spreadBytes) = (0, 0);
+        LifePackets.Add(in TickPackets);
+        LifeBytes.Add(in TickBytes);
+        LifeFirst = Math.Min(LifeFirst, TickFirst);
+    }
+
+    /// <summary>The windows as of the present tick, shortest first.</summary>
+    public ReadOnlySpan<WindowSum> Windows(long tick)
+    {
+        if (_windowsTick != tick)
+        {
+            Rates.Fill(_windows);
+            _windowsTick = tick;
+        }
+        return _windows;
+    }
+
+    /// <summary>Starts a new generation and drops the one before the last into the life.</summary>
+    public void Rotate()
+    {
+        (Current, Previous) = (Previous, Current);
+        _pastSources.Merge(Current.Sources);
+        _pastSourcePorts.Merge(Current.SourcePorts);
+        _pastDestinationPorts.Merge(Current.DestinationPorts);
+        Current.Clear();
+    }
+
+    /// <summary>Starts a new life.</summary>
+    public void Forget()
+    {
+        (LifePackets, LifeBytes, LifeFirst) = (default, default, long.MaxValue);
+        _pastSources.Clear();
+        SourceSample.Clear();
+        _pastSourcePorts.Clear();
+        _pastDestinationPorts.Clear();
+        Current.Clear();
+        Previous.Clear();
+        Rates.Clear();
+    }
+}
+
+/// <summary>Thirty seconds of one class.</summary>
+internal sealed class Generation
+{
+    /// <summary>Scaled packets that answer questions and are not counted; that are counted although the host spoke to their sender; and requests.</summary>
+    public ulong Asked, AskedToo, Requests;
+    public WeightedSum Packets, Bytes;
+
+    public HyperLogLog Sources { get; } = new(ClassCounters.SourcePrecision);
+
+    public HyperLogLog Flows { get; } = new(ClassCounters.SourcePrecision);
+
+    public PortVote SourcePorts { get; } = new();
+
+    public PortVote DestinationPorts { get; } = new();
+
+    /// <summary>Own hosts, for targets that are many.</summary>
+    public HyperLogLog Hosts { get; } = new(8);
+
+    /// <summary>What requests ask about; null until one was seen.</summary>
+    public NameCounts? Names { get; private set; }
+
+    public void Add(in TickEntry entry, ulong scaled)
+    {
+        Packets.Add(entry.Packets, entry.Packets, entry.SamplingRate);
+        Bytes.Add(entry.Bytes, entry.Packets, entry.SamplingRate);
+        Sources.Add(entry.PeerHash);
+        Hosts.Add(entry.HostHash);
+        if (entry.Has(EntryTraits.IsRequest))
+            Requests += scaled;
+        if (entry.Resource != 0)
+            (Names ??= new NameCounts()).Add(in entry, scaled);
+        if (!entry.Has(EntryTraits.HasPorts))
+            return;
+        Flows.Add(entry.FlowHash);
+        SourcePorts.Add(entry.SourcePort, scaled);
+        DestinationPorts.Add(entry.DestinationPort, scaled);
+    }
+
+    public void Clear()
+    {
+        (Asked, AskedToo, Requests, Packets, Bytes) = (0, 0, 0, default, default);
+        Sources.Clear();
+        Flows.Clear();
+        Hosts.Clear();
+        SourcePorts.Clear();
+        DestinationPorts.Clear();
+        Names = null;
+    }
+}
+
+/// <summary>What requests ask about: which resource has most of them, and how many variants there are.</summary>
+internal sealed class NameCounts
+{
+    private const int Precision = 10;
+    private readonly HyperLogLog _resources = new(Precision), _variants = new(Precision);
+    private readonly PortVote _resource = new(), _variant = new();
+    private ulong _scaled;
+    private long _samples;
+
+    /// <summary>Scaled requests that name something.</summary>
+    public ulong Scaled => _scaled;
+
+    /// <summary>Requests seen that name something.</summary>
+    public long Samples => _samples;
+
+    /// <summary>Different resources and variants.</summary>
+    public double Resources => _resources.Estimate();
+
+    /// <inheritdoc cref="Resources"/>
+    public double Variants => _variants.Estimate();
+
+    /// <summary>Share of the resource that has more than half of the requests, 0 when none has.</summary>
+    public double TopResourceShare => _resource.Majority(null, out var share) is null ? 0 : share;
+
+    /// <summary>Share of the variant that has more than half of the requests, 0 when none has.</summary>
+    public double TopVariantShare => _variant.Majority(null, out var share) is null ? 0 : share;
+
+    public void Add(in TickEntry entry, ulong scaled)
+    {
+        _scaled += scaled;
+        _samples += entry.Packets;
+        _resources.Add(KeyedHash.With(entry.Resource, 0x7265));
+        _resource.Add((ushort)entry.Resource, scaled);
+        _variants.Add(KeyedHash.With(entry.Variant, 0x7661));
+        _variant.Add((ushort)entry.Variant, scaled);
+    }
+
+    public void Merge(NameCounts other)
+    {
+        _scaled += other._scaled;
+        _samples += other._samples;
+        _resources.Merge(other._resources);
+        _variants.Merge(other._variants);
+        _resource.Merge(other._resource);
+        _variant.Merge(other._variant);
+    }
+}

@@ -1,0 +1,172 @@
+using Breakwater.Detection.Hosts;
+using Breakwater.Detection.Sketches;
+
+namespace Breakwater.Detection.Dossiers;
+
+/// <summary>Everything known of one closely watched target: a host, a prefix or a service.</summary>
+/// <param name="target">Who it is.</param>
+/// <param name="floors">Lowest rates of an attack on it.</param>
+/// <param name="row">Its index in the table of hosts, or of aggregates when <paramref name="target"/> is many.</param>
+/// <param name="group">The traffic that brought it here.</param>
+internal sealed class Dossier(Target target, Floors floors, int row, int group)
+{
+    /// <summary>Ticks of a generation: 30 s.</summary>
+    private const int GenerationTicks = 300;
+
+    private const int FlowPrecision = 11;
+
+    /// <summary>Most dossiers' classes are few; a target has at most this many kinds of traffic studied.</summary>
+    public const int MaxClasses = 24;
+
+    private readonly ClassCounters?[] _classes = new ClassCounters?[TrafficClass.Count];
+    private readonly HyperLogLog[] _synFlows = [new(FlowPrecision), new(FlowPrecision)];
+    private readonly HyperLogLog[] _openFlows = [new(FlowPrecision), new(FlowPrecision)];
+    private long _generation = long.MinValue;
+    private int _classCount;
+    private ulong _tickPackets, _tickRequests;
+
+    public Target Target { get; } = target;
+
+    public Floors Floors { get; } = floors;
+
+    public int Row { get; set; } = row;
+
+    public int Group { get; } = group;
+
+    public bool IsAggregate => Target.Kind != TargetKind.Host;
+
+    public long LastTick { get; private set; } = long.MinValue;
+
+    /// <summary>TCP connections that someone tried to open (distinct source, port and service) in the last 30-60 s.</summary>
+    public double SynFlows => _synFlows[0].EstimateWith(_synFlows[1]);
+
+    /// <summary>TCP connections whose peer sent what only an open connection's peer sends, in the last 30-60 s.</summary>
+    public double OpenFlows => _openFlows[0].EstimateWith(_openFlows[1]);
+
+    /// <summary>The counters of a class, null when none of it has been seen.</summary>
+    public ClassCounters? this[Vector vector] => _classes[(int)vector];
+
+    /// <summary>The counters of a class by its number.</summary>
+    public ClassCounters? OfClass(int trafficClass) => _classes[trafficClass];
+
+    /// <summary>True when some traffic of the last 30 s answered questions of the host: the telemetry shows its other direction too.</summary>
+    public bool ReturnSeen { get; private set; }
+
+    /// <summary>First fragments of packets of any class, scaled.</summary>
+    public ulong FirstFragments { get; private set; }
+
+    /// <summary>Segments of connections that carry data, of any class, scaled, in this generation and the one before.</summary>
+    public (ulong Now, ulong Before) DataSegments { get; private set; }
+
+    /// <summary>What is usual for the target.</summary>
+    public Usual Usual { get; } = new();
+
+    /// <summary>An incident of the target is open: what comes now is not usual.</summary>
+    public bool InIncident { get; set; }
+
+    /// <summary>The listed reflection that the open incident is certain of, and the port that it falls on.</summary>
+    public (Vector Vector, ushort? Port)? Reflection { get; set; }
+
+    /// <summary>The incident is over: its traffic must not open the next one.</summary>
+    public void EndIncident()
+    {
+        InIncident = false;
+        Reflection = null;
+        foreach (var counters in _classes)
+            counters?.Forget();
+    }
+
+    /// <summary>Opens a tick: rotates generations of 30 s.</summary>
+    public void OpenTick(long tick)
+    {
+        if (LastTick == tick)
+            return;
+        var generation = tick / GenerationTicks;
+        if (_generation != long.MinValue && generation > _generation)
+        {
+            Rotate();
+            if (generation > _generation + 1)
+                Rotate();
+        }
+        _generation = generation;
+        LastTick = tick;
+        (_tickPackets, _tickRequests) = (0, 0);
+        foreach (var counters in _classes)
+            counters?.OpenTick(tick);
+    }
+
+    /// <summary>Counts one record of the tick.</summary>
+    /// <param name="entry">The record.</param>
+    /// <param name="asked">A question of the host to the record's sender has been seen.</param>
+    /// <param name="tick">The present tick.</param>
+    public void Add(in TickEntry entry, bool asked, long tick)
+    {
+        var counters = _classes[entry.Class];
+        if (counters is null)
+        {
+            if (_classCount == MaxClasses)
+                return;
+            _classCount++;
+            counters = _classes[entry.Class] = new ClassCounters();
+            counters.OpenTick(tick);
+        }
+        _tickPackets += entry.Scaled;
+        _tickRequests += entry.Has(EntryTraits.IsRequest) ? entry.Scaled : 0;
+        ReturnSeen |= asked;
+        FirstFragments += entry.Has(EntryTraits.FirstFragment) ? entry.Scaled : 0;
+        if (entry.Protocol == 6 && entry.Has(EntryTraits.HasPorts))
+            AddFlow(in entry);
+        // A request is a question itself: that the host spoke to its sender does not excuse it.
+        if (asked && entry.Class != (byte)Vector.SynFlood && !entry.Has(EntryTraits.IsRequest))
+        {
+            counters.AddAsked(in entry);
+            return;
+        }
+        counters.Add(in entry, tick);
+        if (asked)
+            counters.NoteAsked(in entry);
+    }
+
+    public void CloseTick()
+    {
+        Usual.Add(LastTick, _tickPackets, _tickRequests, InIncident);
+        foreach (var counters in _classes)
+            counters?.CloseTick(LastTick);
+    }
+
+    /// <summary>Unasked packets of all TCP classes in the last 30-60 s, scaled, and asked ones.</summary>
+    public (ulong Unasked, ulong Asked) TcpPackets()
+    {
+        ulong unasked = 0, asked = 0;
+        for (var index = (int)Vector.SynFlood; index <= (int)Vector.TcpXmasFlood; index++)
+        {
+            if (_classes[index] is not { } counters)
+                continue;
+            unasked += counters.Current.Packets.Sum + counters.Previous.Packets.Sum;
+            asked += counters.Current.Asked + counters.Previous.Asked;
+        }
+        return (unasked, asked);
+    }
+
+    private void AddFlow(in TickEntry entry)
+    {
+        if (entry.Class is (byte)Vector.SynFlood or TrafficClass.Session)
+            _synFlows[0].Add(entry.FlowHash);
+        if (TrafficClass.IsOfOpenConnection(entry.Class))
+            _openFlows[0].Add(entry.FlowHash);
+        if (entry.Has(EntryTraits.HasData) || entry.Class == TrafficClass.Session)
+            DataSegments = (DataSegments.Now + entry.Scaled, DataSegments.Before);
+    }
+
+    private void Rotate()
+    {
+        (_synFlows[0], _synFlows[1]) = (_synFlows[1], _synFlows[0]);
+        (_openFlows[0], _openFlows[1]) = (_openFlows[1], _openFlows[0]);
+        _synFlows[0].Clear();
+        _openFlows[0].Clear();
+        ReturnSeen = false;
+        DataSegments = (0, DataSegments.Now);
+        foreach (var counters in _classes)
+            counters?.Rotate();
+    }
+}

@@ -1,0 +1,175 @@
+using Breakwater.Detection.Hosts;
+using Breakwater.Detection.Incidents;
+
+namespace Breakwater.Detection.Dossiers;
+
+/// <summary>
+/// The dossiers, of which there is a fixed number: the targets furthest above their watch floors have one. When all are taken, a target
+/// further above takes the place of the one least above that has no incident; traffic of one kind may hold half of the places at most,
+/// so that many busy servers cannot crowd out one host under a SYN flood.
+/// </summary>
+internal sealed class DossierPool(DetectorOptions options, HostTable hosts, AggregateTable aggregates, IncidentTracker incidents)
+{
+    private const int GroupShare = 2;
+    private readonly uint[] _floors = WatchGroups.WatchFloors(options.Floors);
+    private readonly uint[] _idleFloors = WatchGroups.IdleFloors(options.Floors);
+    private readonly List<(double Score, int Number)> _evictable = [];
+    private int _free = options.MaxDossiers;
+    private bool _isRanked;
+    private readonly List<Dossier?> _dossiers = [];
+    private readonly int[] _byGroup = new int[WatchGroups.Count];
+    private readonly List<(double Score, int Group, Target Target, int Row)> _candidates = [];
+    private readonly ulong[] _watched = new ulong[1024];
+
+    /// <summary>Watch floors by group, lower while a quarter of the places is free.</summary>
+    public uint[] Floors => _free * 4 > options.MaxDossiers ? _idleFloors : _floors;
+
+    /// <summary>Times that a target above its watch floor found no place.</summary>
+    public long Refused { get; private set; }
+
+    /// <summary>Prefixes or services have dossiers.</summary>
+    public bool HasAggregates { get; private set; }
+
+    public Dossier this[int number] => _dossiers[number]!;
+
+    public void ProposeHost(int row, uint second)
+    {
+        ref var record = ref hosts[row];
+        var score = record.Counts.Score(_floors, second, out var group);
+        var service = record.Service < 0 ? null : options.Services[record.Service].Name;
+        _candidates.Add((score, group, Target.Host(record.Host, record.Direction, service), row));
+    }
+
+    public void ProposeAggregate(int row, uint second)
+    {
+        ref var record = ref aggregates[row];
+        var score = record.Counts.Score(_floors, second, out var group) / record.Factor;
+        _candidates.Add((score, group, TargetOf(in record), row));
+    }
+
+    /// <summary>Gives places to the candidates of the tick, the furthest above first.</summary>
+    public void Promote(uint second)
+    {
+        _isRanked = false;
+        _candidates.Sort(static (left, right) =>
+        {
+            var byScore = right.Score.CompareTo(left.Score);
+            return byScore != 0 ? byScore : left.Target.CompareTo(right.Target);
+        });
+        foreach (var (score, group, target, row) in _candidates)
+        {
+            var number = FreePlace(score, group, second);
+            if (number < 0)
+            {
+                Refused++;
+                continue;
+            }
+            var dossier = new Dossier(target, FloorsOf(target, row), row, group);
+            _dossiers[number] = dossier;
+            _byGroup[group]++;
+            DossierOf(dossier) = number;
+            if (dossier.IsAggregate)
+                HasAggregates = true;
+            else
+                Watch(hosts[row].Host, hosts[row].Direction);
+        }
+        _candidates.Clear();
+    }
+
+    /// <summary>False when a host with this hash certainly has no dossier.</summary>
+    public bool MayWatch(ulong hostHash) => (_watched[(int)(hostHash >> 6) & 1023] >> (int)(hostHash & 63) & 1) != 0;
+
+    /// <summary>The targets with traffic in a tick, narrow ones first.</summary>
+    public void Touched(long tick, List<Dossier> touched)
+    {
+        touched.Clear();
+        foreach (var dossier in _dossiers)
+        {
+            if (dossier is not null && dossier.LastTick == tick)
+                touched.Add(dossier);
+        }
+        touched.Sort(static (left, right) =>
+        {
+            var byLength = right.Target.Prefix.Length.CompareTo(left.Target.Prefix.Length);
+            return left.Target.Kind != right.Target.Kind ? left.Target.Kind.CompareTo(right.Target.Kind)
+                : byLength != 0 ? byLength : left.Target.CompareTo(right.Target);
+        });
+    }
+
+    /// <summary>A host moved within its table.</summary>
+    public void Moved(int to)
+    {
+        if (hosts[to].Dossier >= 0)
+            _dossiers[hosts[to].Dossier]!.Row = to;
+    }
+
+    private int FreePlace(double score, int group, uint second)
+    {
+        if (_byGroup[group] * GroupShare < options.MaxDossiers && _dossiers.Count < options.MaxDossiers)
+        {
+            _free--;
+            _dossiers.Add(null);
+            return _dossiers.Count - 1;
+        }
+        return Evict(score, second, _byGroup[group] * GroupShare >= options.MaxDossiers ? group : null);
+    }
+
+    /// <summary>Takes the place of the target least above its floor, if that is less than <paramref name="score"/>; -1 when there is none.</summary>
+    private int Evict(double score, uint second, int? group)
+    {
+        Rank(second);
+        var place = _evictable.FindIndex(entry => group is null || _dossiers[entry.Number]!.Group == group);
+        if (place < 0 || _evictable[place].Score >= score)
+            return -1;
+        var number = _evictable[place].Number;
+        _evictable.RemoveAt(place);
+        var evicted = _dossiers[number]!;
+        DossierOf(evicted) = -1;
+        _byGroup[evicted.Group]--;
+        _dossiers[number] = null;
+        return number;
+    }
+
+    /// <summary>The dossiers that may go, the one least above its floor first; once per tick.</summary>
+    private void Rank(uint second)
+    {
+        if (_isRanked)
+            return;
+        _isRanked = true;
+        _evictable.Clear();
+        for (var number = 0; number < _dossiers.Count; number++)
+        {
+            if (_dossiers[number] is { } dossier && !incidents.IsOpen(dossier.Target))
+                _evictable.Add((Score(dossier, second), number));
+        }
+        _evictable.Sort((left, right) =>
+        {
+            var byScore = left.Score.CompareTo(right.Score);
+            return byScore != 0 ? byScore : _dossiers[left.Number]!.Target.CompareTo(_dossiers[right.Number]!.Target);
+        });
+    }
+
+    private double Score(Dossier dossier, uint second) => dossier.IsAggregate
+        ? aggregates[dossier.Row].Counts.Score(_floors, second, out _) / aggregates[dossier.Row].Factor
+        : hosts[dossier.Row].Counts.Score(_floors, second, out _);
+
+    private ref int DossierOf(Dossier dossier) => ref dossier.IsAggregate ? ref aggregates[dossier.Row].Dossier : ref hosts[dossier.Row].Dossier;
+
+    private Target TargetOf(in AggregateRecord record) => record.ServiceNumber < 0
+        ? new Target(TargetKind.Prefix, record.Prefix, record.Direction)
+        : new Target(TargetKind.Service, record.Prefix, record.Direction, options.Services[record.ServiceNumber].Name);
+
+    private Floors FloorsOf(Target target, int row)
+    {
+        var own = options.Floors;
+        if (target.Service is not null)
+            own = options.Services.First(service => service.Name == target.Service).Floors ?? own;
+        return target.Kind == TargetKind.Host ? own : own.Times(aggregates[row].Factor);
+    }
+
+    private void Watch(Wire.Address host, Direction direction)
+    {
+        var hash = HostTable.HashOf(new Sketches.KeyedHash(options.Seed).Of(host), direction);
+        _watched[(int)(hash >> 6) & 1023] |= 1UL << (int)(hash & 63);
+    }
+}

@@ -1,0 +1,210 @@
+namespace Breakwater.Detection.Dossiers;
+
+/// <summary>What came within one window that ends at the newest tick with traffic.</summary>
+/// <param name="Seconds">Length of the window.</param>
+/// <param name="Packets">Scaled packets in it.</param>
+/// <param name="Bytes">Scaled bytes in it.</param>
+internal readonly record struct WindowSum(double Seconds, long Packets, long Bytes);
+
+/// <summary>
+/// Scaled packets and bytes over time in three rings: 64 ticks of 100 ms, 64 seconds, 64 spells of 10 s. Windows from 100 ms to 10 min,
+/// each about a quarter longer than the one before: whatever length shows an excess first, a window at most a quarter longer shows it.
+/// Only sums inside, so the order within a tick does not matter.
+/// </summary>
+internal sealed class RateWindows
+{
+    /// <summary>Windows of one ring, in cells.</summary>
+    private static readonly int[] _fineCells = [1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 32, 40, 50, 64];
+    private static readonly int[] _wideCells = [8, 10, 13, 16, 20, 25, 32, 40, 50, 64];
+
+    /// <summary>The longest time before the present that is kept, in ticks.</summary>
+    public const int ReachTicks = Ring.Cells * 100;
+
+    /// <summary>How many windows <see cref="Fill"/> gives.</summary>
+    public const int WindowCount = 36;
+
+    private readonly Ring _ticks = new(1);
+    private readonly Ring _seconds = new(10);
+    private readonly Ring _spells = new(100);
+
+    /// <summary>The newest tick with traffic.</summary>
+    public long Newest { get; private set; } = long.MinValue;
+
+    /// <summary>Spreads scaled packets and bytes evenly over the ticks from <paramref name="first"/> to <paramref name="last"/>.</summary>
+    public void Add(long first, long last, long packets, long bytes)
+    {
+        if (last > Newest)
+            Newest = last;
+        _ticks.Add(first, last, packets, bytes);
+        _seconds.Add(first, last, packets, bytes);
+        _spells.Add(first, last, packets, bytes);
+    }
+
+    /// <summary>All windows, shortest first.</summary>
+    public int Fill(Span<WindowSum> windows)
+    {
+        var count = _ticks.Fill(Newest, _fineCells, windows);
+        count += _seconds.Fill(Newest, _wideCells, windows[count..]);
+        return count + _spells.Fill(Newest, _wideCells, windows[count..]);
+    }
+
+    /// <summary>The last second before and with the newest tick.</summary>
+    public WindowSum LastSecond => _ticks.Sum(Newest, 10);
+
+    /// <summary>The second that ends with <paramref name="tick"/>; nothing when it is out of reach.</summary>
+    public WindowSum SecondAt(long tick) => _ticks.Sum(tick, 10);
+
+    /// <summary>The whole second that began at tick <paramref name="second"/> × 10.</summary>
+    public WindowSum WholeSecond(long second) => _seconds.Sum((second * 10) + 9, 1);
+
+    /// <summary>
+    /// Where the present surge began: walks back from the newest tick while the traffic stays above a quarter of <paramref name="rate"/>
+    /// (scaled packets per second), over gaps of up to two cells.
+    /// </summary>
+    /// <returns>First tick of the surge.</returns>
+    public long OnsetTick(double rate)
+    {
+        var onset = _ticks.Onset(Newest, rate / 4);
+        if (Newest - onset < (Ring.Cells * 1) - 4)
+            return onset;
+        var bySeconds = _seconds.Onset(Newest, rate / 4);
+        return Newest - bySeconds < (Ring.Cells * 10) - 40 ? Math.Min(onset, bySeconds) : Math.Min(bySeconds, _spells.Onset(Newest, rate / 4));
+    }
+
+    /// <summary>Scaled packets and bytes since a tick.</summary>
+    public WindowSum Since(long tick)
+    {
+        var ticks = Newest - tick + 1;
+        if (ticks <= Ring.Cells)
+            return _ticks.Sum(Newest, (int)Math.Max(1, ticks));
+        if (ticks <= Ring.Cells * 10)
+            return _seconds.Sum(Newest, (int)((Newest / 10) - (tick / 10) + 1));
+        return _spells.Sum(Newest, (int)Math.Min(Ring.Cells, (Newest / 100) - (tick / 100) + 1));
+    }
+
+    public void Clear()
+    {
+        Newest = long.MinValue;
+        _ticks.Clear();
+        _seconds.Clear();
+        _spells.Clear();
+    }
+
+    /// <summary>Cells of equal length by their absolute number; a cell is cleared when its place is needed for a newer one.</summary>
+    private sealed class Ring(int ticksPerCell)
+    {
+        public const int Cells = 64;
+        private readonly long[] _packets = new long[Cells];
+        private readonly long[] _bytes = new long[Cells];
+        private long _newest = long.MinValue;
+
+        public void Add(long first, long last, long packets, long bytes)
+        {
+            var (from, to) = (first / ticksPerCell, last / ticksPerCell);
+            Advance(to);
+            if (from == to)
+            {
+                if (_newest - to < Cells)
+                    Put(to, packets, bytes);
+                return;
+            }
+            Spread(first, last, from, to, packets, bytes);
+        }
+
+        private void Spread(long first, long last, long from, long to, long packets, long bytes)
+        {
+            var ticks = (Int128)(last - first + 1);
+            long packetsPut = 0, bytesPut = 0;
+            for (var cell = from; cell <= to; cell++)
+            {
+                if (_newest - cell >= Cells)
+                {
+                    // Too old to be kept: jump to the oldest cell that is.
+                    cell = _newest - Cells;
+                    continue;
+                }
+                // Sums up to the end of the cell, less what has been put: rounding never loses a packet.
+                var until = Math.Min(last, ((cell + 1) * ticksPerCell) - 1) - first + 1;
+                if (cell == from || cell == _newest - Cells + 1)
+                {
+                    var before = Math.Max(0, (cell * ticksPerCell) - first);
+                    (packetsPut, bytesPut) = ((long)(packets * (Int128)before / ticks), (long)(bytes * (Int128)before / ticks));
+                }
+                var (packetsDue, bytesDue) = ((long)(packets * (Int128)until / ticks), (long)(bytes * (Int128)until / ticks));
+                Put(cell, packetsDue - packetsPut, bytesDue - bytesPut);
+                (packetsPut, bytesPut) = (packetsDue, bytesDue);
+            }
+        }
+
+        private void Put(long cell, long packets, long bytes)
+        {
+            var place = (int)(cell & (Cells - 1));
+            _packets[place] += packets;
+            _bytes[place] += bytes;
+        }
+
+        private void Advance(long cell)
+        {
+            if (cell <= _newest)
+                return;
+            var from = _newest == long.MinValue || cell - _newest >= Cells ? cell - Cells + 1 : _newest + 1;
+            for (; from <= cell; from++)
+                (_packets[(int)(from & (Cells - 1))], _bytes[(int)(from & (Cells - 1))]) = (0, 0);
+            _newest = cell;
+        }
+
+        public int Fill(long newestTick, int[] sizes, Span<WindowSum> windows)
+        {
+            var newest = newestTick / ticksPerCell;
+            var elapsed = (newestTick % ticksPerCell) + 1;
+            long packets = 0, bytes = 0;
+            var next = 0;
+            for (var cells = 1; cells <= Cells; cells++)
+            {
+                var place = (int)((newest - cells + 1) & (Cells - 1));
+                packets += _packets[place];
+                bytes += _bytes[place];
+                if (cells != sizes[next])
+                    continue;
+                windows[next++] = new WindowSum((((cells - 1) * ticksPerCell) + elapsed) / 10.0, packets, bytes);
+            }
+            return next;
+        }
+
+        public WindowSum Sum(long endTick, int cells)
+        {
+            var end = endTick / ticksPerCell;
+            long packets = 0, bytes = 0;
+            for (var cell = end - cells + 1; cell <= end; cell++)
+            {
+                if (cell > _newest || _newest - cell >= Cells)
+                    continue;
+                packets += _packets[(int)(cell & (Cells - 1))];
+                bytes += _bytes[(int)(cell & (Cells - 1))];
+            }
+            return new WindowSum((((cells - 1) * ticksPerCell) + (endTick % ticksPerCell) + 1) / 10.0, packets, bytes);
+        }
+
+        public long Onset(long newestTick, double packetsPerSecond)
+        {
+            var least = packetsPerSecond * ticksPerCell / 10.0;
+            var newest = newestTick / ticksPerCell;
+            var onset = newest;
+            var gap = 0;
+            for (var cell = newest; cell > newest - Cells && gap <= 2; cell--)
+            {
+                var packets = _packets[(int)(cell & (Cells - 1))];
+                gap = packets >= least && packets > 0 ? 0 : gap + 1;
+                onset = gap == 0 ? cell : onset;
+            }
+            return onset * ticksPerCell;
+        }
+
+        public void Clear()
+        {
+            Array.Clear(_packets);
+            Array.Clear(_bytes);
+            _newest = long.MinValue;
+        }
+    }
+}

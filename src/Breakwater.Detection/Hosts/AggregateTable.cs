@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+
+namespace Breakwater.Detection.Hosts;
+
+/// <summary>Many hosts as one target: a prefix or a configured service.</summary>
+internal struct AggregateRecord
+{
+    /// <summary>The prefix; of a service its first.</summary>
+    public Prefix Prefix;
+
+    public WatchCounts Counts;
+
+    /// <summary>The largest count of a single host, by group, in this second and the one before.</summary>
+    public WatchCounts TopHost;
+
+    /// <summary>The wider aggregates that hold this one, each -1 for none: /16 or /32, configured network.</summary>
+    public int Wider, Network;
+
+    /// <summary>The last tick in which it was proposed for a dossier.</summary>
+    public long CandidateTick;
+
+    public int Dossier;
+
+    /// <summary>Index into the configured services, -1 for a prefix.</summary>
+    public int ServiceNumber;
+
+    /// <summary>Multiple of a host's floors.</summary>
+    public double Factor;
+
+    public Direction Direction;
+}
+
+/// <summary>
+/// Prefixes and services above the hosts: the /24 and /16 (IPv6: /48 and /32) of each host, configured networks, and services.
+/// Bounded: beyond the limit new prefixes are not watched as a whole.
+/// </summary>
+internal sealed class AggregateTable
+{
+    /// <summary>Most aggregates at a time.</summary>
+    public const int MaxAggregates = 1 << 17;
+
+    private readonly Dictionary<(Prefix Prefix, Direction Direction), int> _prefixes = [];
+    private readonly ImmutableArray<ProtectedService> _services;
+    private readonly ImmutableArray<Prefix> _networks;
+    private readonly double _factor;
+    private readonly int[] _serviceIndex;
+    private AggregateRecord[] _records = new AggregateRecord[256];
+
+    public AggregateTable(DetectorOptions options)
+    {
+        _services = options.Services;
+        _networks = options.Aggregates;
+        _factor = options.PrefixFactor;
+        _serviceIndex = new int[_services.Length];
+        for (var number = 0; number < _services.Length; number++)
+            _serviceIndex[number] = Add(_services[number].Prefixes[0], Direction.Inbound, 2 * _factor, number);
+    }
+
+    public int Count { get; private set; }
+
+    public ref AggregateRecord this[int index] => ref _records[index];
+
+    /// <summary>The index of the /24 or /48 around a host, added with its wider ones when new; -1 beyond the limit.</summary>
+    public int OfHost(Wire.Address host, Direction direction)
+    {
+        var narrow = new Prefix(host.Masked(host.IsIPv4 ? 24 : 48), host.IsIPv4 ? 24 : 48);
+        if (_prefixes.TryGetValue((narrow, direction), out var index))
+            return index;
+        if (Count >= MaxAggregates - 2)
+            return -1;
+        var wider = Prefix(new Prefix(host.Masked(host.IsIPv4 ? 16 : 32), host.IsIPv4 ? 16 : 32), direction, 2 * _factor);
+        var network = -1;
+        foreach (var configured in _networks)
+        {
+            if (configured.Contains(narrow.Network) && configured.Length <= narrow.Length)
+                network = Prefix(configured, direction, 2 * _factor);
+        }
+        index = Prefix(narrow, direction, _factor);
+        (_records[index].Wider, _records[index].Network) = (wider, network == index ? -1 : network);
+        return index;
+    }
+
+    /// <summary>The number of the service that has this address, -1 for none.</summary>
+    public int ServiceOf(Wire.Address host)
+    {
+        for (var number = 0; number < _services.Length; number++)
+        {
+            foreach (var prefix in _services[number].Prefixes)
+            {
+                if (prefix.Contains(host))
+                    return number;
+            }
+        }
+        return -1;
+    }
+
+    /// <summary>The index of a service's aggregate.</summary>
+    public int IndexOfService(int number) => number < 0 ? -1 : _serviceIndex[number];
+
+    private int Prefix(Prefix prefix, Direction direction, double factor)
+    {
+        if (_prefixes.TryGetValue((prefix, direction), out var index))
+            return index;
+        index = Add(prefix, direction, factor, -1);
+        _prefixes.Add((prefix, direction), index);
+        return index;
+    }
+
+    private int Add(Prefix prefix, Direction direction, double factor, int serviceNumber)
+    {
+        if (Count == _records.Length)
+            Array.Resize(ref _records, Count * 2);
+        _records[Count] = new AggregateRecord
+        {
+            Prefix = prefix,
+            Direction = direction,
+            Factor = factor,
+            ServiceNumber = serviceNumber,
+            Wider = -1,
+            Network = -1,
+            Dossier = -1,
+            CandidateTick = long.MinValue,
+        };
+        return Count++;
+    }
+}

@@ -1,0 +1,161 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+using Breakwater.Detection.Sketches;
+using Breakwater.Wire;
+
+namespace Breakwater.Detection.Hosts;
+
+/// <summary>What every host costs: 128 bytes of integers, its key included.</summary>
+internal struct ColdRecord
+{
+    public Address Host;
+
+    /// <summary>Packets and bytes since the host was first seen, scaled.</summary>
+    public ulong Packets, Bytes;
+
+    /// <summary>The last tick with traffic.</summary>
+    public long LastTick;
+
+    public WatchCounts Counts;
+
+    /// <summary>Index of the host's dossier, -1 when it has none.</summary>
+    public int Dossier;
+
+    /// <summary>Index of its /24 or /48 in the table of aggregates, -1 beyond that table's limit.</summary>
+    public int Prefix;
+
+    /// <summary>Number of the service that has this address, -1 for none.</summary>
+    public short Service;
+
+    public Direction Direction;
+}
+
+/// <summary>
+/// Hosts by address and direction: open addressing, grows up to a written limit, then refuses new hosts. Records stand in pages, so
+/// that growth copies no record.
+/// </summary>
+internal sealed class HostTable(int maxHosts, ulong seed)
+{
+    private const int PageBits = 12;
+    private const int PageMask = (1 << PageBits) - 1;
+    private readonly KeyedHash _hash = new(seed);
+    private readonly List<ColdRecord[]> _pages = [];
+    private int[] _slots = new int[1 << 12];
+
+    public int Count { get; private set; }
+
+    /// <summary>True above seven eighths of the limit.</summary>
+    public bool IsNearlyFull => Count > maxHosts - (maxHosts / 8);
+
+    /// <summary>The record of a host by its index.</summary>
+    public ref ColdRecord this[int index] => ref _pages[index >> PageBits][index & PageMask];
+
+    /// <summary>The table's hash of a host, from the hash of its address.</summary>
+    public static ulong HashOf(ulong address, Direction direction) => address ^ (direction == Direction.Outbound ? 0x9E37_79B9_7F4A_7C15UL : 0);
+
+    private ulong HashOf(Address host, Direction direction) => HashOf(_hash.Of(host), direction);
+
+    /// <summary>Asks the processor for the memory that <see cref="FindOrAdd"/> will read first.</summary>
+    public unsafe void Prefetch(ulong hash)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(Unsafe.AsPointer(ref _slots[(int)hash & (_slots.Length - 1)]));
+    }
+
+    /// <summary>Asks for the record that the hash's slot names.</summary>
+    public unsafe void PrefetchRecord(ulong hash)
+    {
+        var index = _slots[(int)hash & (_slots.Length - 1)] - 1;
+        if (index < 0 || !Sse.IsSupported)
+            return;
+        ref var record = ref this[index];
+        Sse.Prefetch0(Unsafe.AsPointer(ref record));
+        Sse.Prefetch0((byte*)Unsafe.AsPointer(ref record) + 64);
+    }
+
+    /// <summary>The host's index, added when new (then <paramref name="isNew"/>); -1 when the table is full.</summary>
+    public int FindOrAdd(Address host, Direction direction, ulong hash, out bool isNew)
+    {
+        isNew = false;
+        var mask = _slots.Length - 1;
+        for (var slot = (int)hash & mask; ; slot = (slot + 1) & mask)
+        {
+            var index = _slots[slot] - 1;
+            if (index < 0)
+            {
+                isNew = Count < maxHosts;
+                return isNew ? Add(host, direction, hash, slot) : -1;
+            }
+            ref var record = ref this[index];
+            if (record.Host == host && record.Direction == direction)
+                return index;
+        }
+    }
+
+    /// <summary>The host's index, -1 when it is not there.</summary>
+    public int Find(Address host, Direction direction)
+    {
+        var mask = _slots.Length - 1;
+        for (var slot = (int)HashOf(host, direction) & mask; ; slot = (slot + 1) & mask)
+        {
+            var index = _slots[slot] - 1;
+            if (index < 0 || (this[index].Host == host && this[index].Direction == direction))
+                return index;
+        }
+    }
+
+    /// <summary>Drops hosts without traffic since a tick and without a dossier. Each other that moves is told by its new index.</summary>
+    public int DropIdle(long beforeTick, Action<int> moved)
+    {
+        var kept = 0;
+        for (var index = 0; index < Count; index++)
+        {
+            ref var record = ref this[index];
+            if (record.LastTick < beforeTick && record.Dossier < 0)
+                continue;
+            if (kept != index)
+            {
+                this[kept] = record;
+                moved(kept);
+            }
+            kept++;
+        }
+        var dropped = Count - kept;
+        Count = kept;
+        Rebuild(_slots.Length);
+        return dropped;
+    }
+
+    private int Add(Address host, Direction direction, ulong hash, int slot)
+    {
+        if ((Count & PageMask) == 0 && Count >> PageBits == _pages.Count)
+            _pages.Add(new ColdRecord[1 << PageBits]);
+        if (Count * 2 >= _slots.Length)
+        {
+            Rebuild(_slots.Length * 2);
+            var mask = _slots.Length - 1;
+            for (slot = (int)hash & mask; _slots[slot] != 0; slot = (slot + 1) & mask)
+            {
+            }
+        }
+        this[Count] = new ColdRecord { Host = host, Direction = direction, Dossier = -1, Prefix = -1, Service = -1, LastTick = long.MinValue };
+        _slots[slot] = Count + 1;
+        return Count++;
+    }
+
+    private void Rebuild(int length)
+    {
+        if (length != _slots.Length)
+            _slots = new int[length];
+        else
+            Array.Clear(_slots);
+        var mask = length - 1;
+        for (var index = 0; index < Count; index++)
+        {
+            var slot = (int)HashOf(this[index].Host, this[index].Direction) & mask;
+            while (_slots[slot] != 0)
+                slot = (slot + 1) & mask;
+            _slots[slot] = index + 1;
+        }
+    }
+}

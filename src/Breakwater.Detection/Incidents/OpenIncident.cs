@@ -1,0 +1,230 @@
+using System.Collections.Immutable;
+using Breakwater.Detection.Dossiers;
+using Breakwater.Detection.Rules;
+using Breakwater.Detection.Sketches;
+
+namespace Breakwater.Detection.Incidents;
+
+/// <summary>An incident while it grows: fed once per tick with the findings of its target.</summary>
+internal sealed class OpenIncident(Dossier dossier, long detectedTick)
+{
+    private readonly List<Member> _members = [];
+    private readonly TimeSeries _series = new();
+    private readonly PulseTrain _pulses = new();
+    private WeightedSum _peakPackets, _peakBytes, _peakRequests;
+    private long _windows;
+    private bool _returnSeen;
+
+    public Target Target => dossier.Target;
+
+    public Dossier Dossier => dossier;
+
+    /// <summary>First packet of the attack traffic, nanoseconds.</summary>
+    public long Started { get; private set; } = long.MaxValue;
+
+    /// <summary>Tick in which the verdict stood.</summary>
+    public long DetectedTick { get; private set; } = detectedTick;
+
+    /// <summary>Last tick in which the signal was there.</summary>
+    public long LastSignalTick { get; private set; } = detectedTick;
+
+    public bool Has(Vector vector) => _members.Exists(member => member.Vector == vector);
+
+    /// <summary>True when all that the other shows is part of this one.</summary>
+    public bool Explains(OpenIncident other) => other._members.TrueForAll(member => Has(member.Vector));
+
+    /// <summary>Takes the place of a narrower view of the same event.</summary>
+    public void Absorb(OpenIncident narrower)
+    {
+        Started = Math.Min(Started, narrower.Started);
+        DetectedTick = Math.Min(DetectedTick, narrower.DetectedTick);
+    }
+
+    /// <summary>Takes in one tick: what the detectors found, then the traffic of all vectors found so far.</summary>
+    public void Feed(List<Finding> findings, long tick)
+    {
+        foreach (var finding in findings)
+            Take(finding);
+        _returnSeen |= dossier.ReturnSeen;
+        if (dossier.LastTick != tick)
+            return;
+        WeightedSum packets = default, bytes = default, requests = default;
+        var isOn = false;
+        var hasSignal = false;
+        foreach (var member in _members)
+        {
+            member.TakeTick(tick, _series);
+            if (member.Counters.LastTick != tick)
+                continue;
+            var second = member.Counters.Rates.LastSecond;
+            var part = member.Counters.LifePackets.Part((ulong)second.Packets);
+            packets.Add(in part);
+            if (member.CountsRequests)
+                requests.Add(in part);
+            part = member.Counters.LifeBytes.Part((ulong)second.Bytes);
+            bytes.Add(in part);
+            isOn |= member.Counters.TickPackets.Sum * 10 >= member.SignalFloor;
+            hasSignal |= member.HasSignal(tick);
+        }
+        _windows++;
+        TakePeak(in packets, in bytes, in requests);
+        if (!hasSignal)
+            return;
+        LastSignalTick = tick;
+        if (isOn)
+            _pulses.On(tick, _peakPackets.Samples / 10.0);
+    }
+
+    private void TakePeak(in WeightedSum packets, in WeightedSum bytes, in WeightedSum requests)
+    {
+        if (packets.Sum > _peakPackets.Sum)
+            (_peakPackets, _peakBytes) = (packets, bytes);
+        if (requests.Sum > _peakRequests.Sum)
+            _peakRequests = requests;
+    }
+
+    private void Take(Finding finding)
+    {
+        // One kind of traffic has one name: a later, better founded one replaces it.
+        var member = _members.Find(known => known.Counters == finding.Counters);
+        if (member is null)
+        {
+            member = new Member(finding);
+            _members.Add(member);
+            Started = Math.Min(Started, member.TakePast(finding, _series));
+        }
+        member.Update(finding);
+        if (finding.Strength == Strength.Sufficient && Vectors.IsAmplification(finding.Vector))
+            dossier.Reflection = (finding.Vector, finding.DestinationPort);
+    }
+
+    /// <summary>The incident as reported.</summary>
+    /// <param name="options">Settings.</param>
+    /// <param name="lastTick">Tick of the last record of the input.</param>
+    /// <param name="spanSeconds">Length of the input when shorter than a second.</param>
+    public Incident ToIncident(DetectorOptions options, long lastTick, double? spanSeconds)
+    {
+        var best = _members.Max(static member => (member.Strength, member.Verdict));
+        var sure = _members.Where(member => (member.Strength, member.Verdict) == best).OrderByDescending(static member => member.Packets.Sum)
+            .ThenBy(static member => member.Vector).ToList();
+        TakeLatePeak(sure);
+        var totals = new Totals(sure);
+        var state = lastTick - LastSignalTick < 10 ? IncidentState.Active
+            : lastTick - LastSignalTick < options.QuietSeconds * 10L ? IncidentState.Quiet : IncidentState.Closed;
+        var verdict = best.Strength == Strength.Sufficient ? best.Verdict : Verdict.InsufficientEvidence;
+        var seconds = spanSeconds ?? 1;
+        var margin = sure.Max(static member => member.Margin);
+        return new Incident
+        {
+            Target = Target,
+            Shape = dossier.IsAggregate ? Shape.Carpet : _pulses.IsPulse && !options.IsOff(DetectorNames.Pulse) ? Shape.Pulse : Shape.Host,
+            Verdict = verdict,
+            Confidence = verdict != Verdict.Attack ? Confidence.Low : margin >= 2 && _returnSeen ? Confidence.High : Confidence.Medium,
+            State = state,
+            Vectors = [.. sure.Select(member => member.ToVector(totals.Packets.Sum))],
+            StartedNanoseconds = Started,
+            DetectedNanoseconds = (DetectedTick + 1) * Detector.TickNanoseconds,
+            EndedNanoseconds = state != IncidentState.Active ? (LastSignalTick + 1) * Detector.TickNanoseconds : null,
+            Peak = new Peak(
+                seconds, _peakPackets.ToEstimate(_windows).Times(1 / seconds), _peakBytes.ToEstimate(_windows).Times(8 / seconds),
+                _peakRequests.Samples > 0 ? _peakRequests.ToEstimate(_windows).Times(1 / seconds) : null),
+            Packets = totals.Packets.ToEstimate(),
+            Bytes = totals.Bytes.ToEstimate(),
+            Requests = totals.Requests.Samples > 0 ? totals.Requests.ToEstimate() : null,
+            Sources = totals.SourceEstimate(),
+            Proven = totals.ProvenEstimate(),
+            SourceSample = [.. totals.SourceSample.Sources(out var isComplete).Select(static source => new SampledSource(source.Address, source.Packets))],
+            SourceSampleIsComplete = isComplete,
+            Reasons = [.. sure.SelectMany(static member => member.Reasons)],
+            SamplingRate = totals.CommonRate(),
+            Limits = Limits(in totals.Packets, spanSeconds),
+            Series = _series.Values(),
+        };
+    }
+
+    /// <summary>Records that came late have filled seconds that were judged before: the largest whole second within reach may be larger.</summary>
+    private void TakeLatePeak(List<Member> sure)
+    {
+        var newest = sure.Max(static member => member.Counters.Rates.Newest) / 10;
+        for (var second = newest - 62; second < newest; second++)
+        {
+            WeightedSum packets = default, bytes = default, requests = default;
+            foreach (var member in sure)
+            {
+                var whole = member.Counters.Rates.WholeSecond(second);
+                var part = member.Counters.LifePackets.Part((ulong)Math.Max(0, whole.Packets));
+                packets.Add(in part);
+                if (member.CountsRequests)
+                    requests.Add(in part);
+                part = member.Counters.LifeBytes.Part((ulong)Math.Max(0, whole.Bytes));
+                bytes.Add(in part);
+            }
+            TakePeak(in packets, in bytes, in requests);
+        }
+    }
+
+    private ImmutableArray<string> Limits(in WeightedSum packets, double? spanSeconds)
+    {
+        var limits = ImmutableArray.CreateBuilder<string>();
+        if (!_members.TrueForAll(static member => member.IsProven))
+            limits.Add("senders can be forged: distinct sources are no list of attackers, and none is named");
+        if (!_returnSeen)
+            limits.Add("only one direction of the target's traffic is in the input");
+        if (packets.UnknownRate > 0)
+            limits.Add("the sampling rate is unknown: packets, bytes and rates are lower bounds");
+        if (packets.Sampled > 0)
+            limits.Add("sampled: distinct sources is a lower bound");
+        if (spanSeconds is not null)
+            limits.Add("the input is shorter than one second: the peak is its mean rate");
+        return limits.ToImmutable();
+    }
+
+    /// <summary>Sums over the vectors that the verdict rests on.</summary>
+    private sealed class Totals
+    {
+        private readonly HyperLogLog _sources = new(ClassCounters.SourcePrecision), _proven = new(ClassCounters.SourcePrecision);
+
+        public readonly WeightedSum Packets, Bytes, Requests;
+
+        public SourceSample SourceSample { get; } = new();
+
+        public Totals(List<Member> members)
+        {
+            foreach (var member in members)
+            {
+                Packets.Add(in member.Packets);
+                Bytes.Add(in member.Bytes);
+                if (member.CountsRequests)
+                    Requests.Add(in member.Packets);
+                _sources.Merge(member.Sources);
+                if (member.IsProven)
+                    _proven.Merge(member.Sources);
+                SourceSample.Merge(member.Counters.SourceSample);
+            }
+        }
+
+        public Estimate SourceEstimate() => Distinct(_sources);
+
+        public Estimate ProvenEstimate() => _proven.Estimate() < 0.5 ? new Estimate(0, 0, 0, Packets.Samples) : Distinct(_proven);
+
+        public uint? CommonRate()
+        {
+            if (Packets.UnknownRate > 0 || Packets.Samples == 0)
+                return null;
+            if (Packets.Sampled == 0)
+                return 1;
+            var rate = Packets.Weight;
+            return Math.Abs(rate - Math.Round(rate)) < 1e-6 * rate && Packets.Sampled == Packets.Samples ? (uint)Math.Round(rate) : null;
+        }
+
+        private Estimate Distinct(HyperLogLog sketch)
+        {
+            var value = sketch.Estimate();
+            var error = 1.96 * sketch.StandardErrorAt(value);
+            var low = Math.Max(1, Math.Round(value - error));
+            return Packets.Sampled > 0 || Packets.UnknownRate > 0
+                ? new Estimate(null, low, null, Packets.Samples)
+                : new Estimate(Math.Round(value), low, Math.Round(value + error), Packets.Samples);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Breakwater.Detection.Dossiers;
+
+namespace Breakwater.Detection.Rules;
+
+/// <summary>Replies from ports of reflecting services, at a rate and from so many senders as no client of theirs gets.</summary>
+internal static class AmplificationRule
+{
+    public static void Evaluate(in RuleContext context, List<Finding> findings)
+    {
+        foreach (var vector in Reflectors.All)
+        {
+            if (context.Dossier[vector] is { } counters && Find(in context, vector, counters) is { } finding)
+                findings.Add(finding);
+        }
+    }
+
+    private static Finding? Find(in RuleContext context, Vector vector, ClassCounters counters)
+    {
+        var rate = context.Test(counters, 1, context.Floors.Amplification);
+        if (rate.Strength == Strength.None)
+            return null;
+        var sources = context.Sources(counters);
+        if (sources < context.Options.ReflectionSources || context.UnaskedShare(counters) < 0.5 || Reflectors.IsByChance(in context, counters))
+            return null;
+        var sourcePort = RuleContext.SourcePort(counters, out _);
+        var destinationPort = RuleContext.DestinationPort(counters);
+        if (!TellsFromClients(in context, vector, counters, sourcePort, destinationPort))
+            return null;
+        return new Finding(
+            vector, counters, rate,
+            [
+                RuleContext.RateReason(in rate, $"unasked replies from {Reflectors.PortText(sourcePort)}"),
+                RuleContext.SourcesReason(sources, context.Options.ReflectionSources),
+            ])
+        {
+            SourcePort = sourcePort,
+            DestinationPort = destinationPort,
+            Protocol = 17,
+        };
+    }
+
+    /// <summary>
+    /// High rates alone do not accuse where the questions cannot be seen: resolvers, time servers, browsers and players get many
+    /// replies too. Then size and ports must differ from what clients of the service get.
+    /// </summary>
+    private static bool TellsFromClients(
+        in RuleContext context, Vector vector, ClassCounters counters, ushort? sourcePort, ushort? destinationPort)
+    {
+        if (context.SeesQuestions(counters))
+            return true;
+        if (destinationPort is not null && destinationPort == sourcePort)
+            return false;
+        return vector switch
+        {
+            Vector.QuicReflection => false,
+            Vector.DnsAmplification or Vector.NtpAmplification => context.Measure(Measures.MeanBytes, RuleContext.MeanBytes(counters)) >= 400,
+            Vector.StunAmplification or Vector.SipAmplification or Vector.BittorrentAmplification or Vector.OpenvpnAmplification
+                or Vector.SteamAmplification or Vector.QuakeAmplification => destinationPort is < 1024,
+            _ => true,
+        };
+    }
+}
+
+/// <summary>What the rules on reflections share.</summary>
+internal static class Reflectors
+{
+    /// <summary>The vectors named after a reflecting service.</summary>
+    public static readonly Vector[] All = [.. Vectors.All.Where(Vectors.IsAmplification)];
+
+    /// <summary>A flood from random source ports hits every listed port by chance; that is no reflection.</summary>
+    public static bool IsByChance(in RuleContext context, ClassCounters counters) =>
+        context.Dossier[Vector.UdpFlood] is { } unlisted && RuleContext.SourcePortsSpread(unlisted)
+        && RuleContext.Samples(unlisted) > 20 * RuleContext.Samples(counters);
+
+    public static string PortText(ushort? port) => port is null ? "ports of one service" : RuleContext.Text($"UDP port {port}");
+}

@@ -1,0 +1,49 @@
+using Breakwater.Detection.Dossiers;
+
+namespace Breakwater.Detection.Rules;
+
+/// <summary>Connections that are completed and then left alone: they hold the server's places and ask for nothing.</summary>
+internal static class ConnectionFloodRule
+{
+    private const double MostData = 0.5;
+
+    public static void Evaluate(in RuleContext context, List<Finding> findings)
+    {
+        // Packets show the SYNs; flow records show whole sessions.
+        if (context.Dossier[Vector.SynFlood] is { } syns && syns.LastTick == context.Dossier.LastTick)
+            Find(in context, syns, 1, findings);
+        else if (context.Dossier.OfClass(TrafficClass.Session) is { } sessions)
+            Find(in context, sessions, 1 / Math.Max(1, RuleContext.Samples(sessions) / Math.Max(1, RuleContext.Flows(sessions))), findings);
+    }
+
+    private static void Find(in RuleContext context, ClassCounters counters, double fraction, List<Finding> findings)
+    {
+        if (findings.Exists(static finding => finding.Vector == Vector.SynFlood))
+            return;
+        var opened = context.Dossier.SynFlows;
+        var completed = context.Measure(Measures.UnfinishedShare, opened <= 0 ? 0 : Math.Min(1, context.Dossier.OpenFlows * 1.05 / opened));
+        if (completed < 0.7)
+            return;
+        var rate = context.Test(counters, fraction * completed, context.Floors.Connections, Measures.Connections);
+        if (rate.Strength == Strength.None || context.LooksLikeScan(counters, in rate))
+            return;
+        double connections = (counters.Current.Packets.Sum + counters.Previous.Packets.Sum) * fraction;
+        var (now, before) = context.Dossier.DataSegments;
+        var data = context.Measure(Measures.DataPerConnection, (now + before) / Math.Max(1, connections));
+        if (data >= MostData)
+            return;
+        findings.Add(new Finding(
+            Vector.TcpConnectionFlood, counters, rate,
+            [
+                RuleContext.RateReason(in rate, "completed connections", Measures.Connections),
+                new Reason(
+                    RuleContext.Text($"{data:0.00} segments with data a connection: hardly any asks for something"), Measures.DataPerConnection, Math.Round(data, 3),
+                    MostData, "would not fire if every second connection sent a request", MostData),
+            ])
+        {
+            DestinationPort = RuleContext.DestinationPort(counters),
+            Protocol = 6,
+            IsProven = true,
+        });
+    }
+}

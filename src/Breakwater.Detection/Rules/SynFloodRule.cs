@@ -1,0 +1,35 @@
+namespace Breakwater.Detection.Rules;
+
+/// <summary>SYN floods: connections that are opened and never completed.</summary>
+internal static class SynFloodRule
+{
+    private const double LeastUnfinished = 0.2;
+
+    public static void Evaluate(in RuleContext context, List<Finding> findings)
+    {
+        if (context.Dossier[Vector.SynFlood] is not { } counters)
+            return;
+        // Completed connections show up as flows with an ACK; the sketch's error is given to the host's favour.
+        var opened = context.Dossier.SynFlows;
+        var completed = Math.Min(opened, context.Dossier.OpenFlows * 1.05);
+        var unfinished = context.Measure(Measures.UnfinishedShare, opened <= 0 ? 0 : 1 - (completed / opened));
+        if (unfinished < LeastUnfinished)
+            return;
+        var rate = context.Test(counters, unfinished, context.Floors.Syn);
+        if (rate.Strength == Strength.None || context.LooksLikeScan(counters, in rate))
+            return;
+        findings.Add(new Finding(
+            Vector.SynFlood, counters, rate,
+            [
+                RuleContext.RateReason(in rate, "SYNs whose handshake was not completed"),
+                new Reason(
+                    RuleContext.Text($"{unfinished:P0} of about {opened:N0} connections tried within a minute were never completed"),
+                    Measures.UnfinishedShare, Math.Round(unfinished, 3), LeastUnfinished, "would not fire if more than 80 % of the connections were completed",
+                    0.19),
+            ])
+        {
+            DestinationPort = RuleContext.DestinationPort(counters),
+            Protocol = 6,
+        });
+    }
+}

@@ -1,0 +1,96 @@
+using Breakwater.Detection.Dossiers;
+
+namespace Breakwater.Detection.Rules;
+
+/// <summary>UDP floods: no telling source port, and not the shape of a few busy conversations; those of requests to QUIC, SIP and DNS too.</summary>
+internal static class UdpFloodRule
+{
+    private static readonly Vector[] _classes = [Vector.UdpFlood, Vector.DnsQueryFlood, Vector.QuicFlood, Vector.SipFlood];
+
+    public static void Evaluate(in RuleContext context, List<Finding> findings)
+    {
+        foreach (var trafficClass in _classes)
+        {
+            if (context.Dossier[trafficClass] is not { } counters || findings.Exists(finding => finding.Counters == counters))
+                continue;
+            if (Find(in context, trafficClass, counters) is { } finding)
+                findings.Add(finding);
+        }
+    }
+
+    private static Finding? Find(in RuleContext context, Vector trafficClass, ClassCounters counters)
+    {
+        var rate = context.Test(counters, 1, context.Floors.Udp);
+        if (rate.Strength == Strength.None || context.LooksLikeScan(counters, in rate))
+            return null;
+        var unasked = context.UnaskedShare(counters);
+        if (unasked < 0.5 || Crowd(in context, trafficClass, counters) is not { } crowd)
+            return null;
+        return new Finding(
+            Name(trafficClass, RuleContext.MeanBytes(counters)), counters, rate, [RuleContext.RateReason(in rate, "unasked UDP packets"), .. crowd])
+        {
+            SourcePort = RuleContext.SourcePort(counters, out _),
+            DestinationPort = RuleContext.DestinationPort(counters),
+            Protocol = 17,
+        };
+    }
+
+    /// <summary>
+    /// A flood of requests has the port and the size of its service's requests: DNS queries are short (RFC 1035 §4.2.1 and an OPT
+    /// record), a client's first QUIC packet is padded to 1,200 bytes (RFC 9000 §14.1), a SIP request has its headers (RFC 3261 §8.1.1).
+    /// </summary>
+    private static Vector Name(Vector trafficClass, double meanBytes) => trafficClass switch
+    {
+        Vector.DnsQueryFlood when meanBytes is >= 40 and <= 160 => Vector.DnsQueryFlood,
+        Vector.QuicFlood when meanBytes >= 1200 => Vector.QuicFlood,
+        Vector.SipFlood when meanBytes >= 250 => Vector.SipFlood,
+        _ => Vector.UdpFlood,
+    };
+
+    /// <summary>
+    /// Why it is no traffic of clients; null when it may be. Services that a crowd of honest clients uses by UDP (DNS, QUIC, SIP, VPN)
+    /// look like floods from one direction: there both directions must be seen.
+    /// </summary>
+    private static Reason[]? Crowd(in RuleContext context, Vector trafficClass, ClassCounters counters)
+    {
+        var options = context.Options;
+        var destinationPort = RuleContext.DestinationPort(counters);
+        var sources = context.Sources(counters);
+        var isSpread = RuleContext.DestinationsSpread(counters) || (context.Dossier.ReturnSeen && RuleContext.SourcePortsSpread(counters) && destinationPort is null);
+        var where = destinationPort is null ? ", no common destination port" : RuleContext.Text($", most to port {destinationPort}");
+        if (context.SeesQuestions(counters))
+        {
+            if (sources >= options.CrowdSources)
+                return [Unasked(in context, counters), RuleContext.SourcesReason(sources, options.CrowdSources, where)];
+            return isSpread ? [Unasked(in context, counters)] : null;
+        }
+        if (sources >= options.CrowdSources && trafficClass == Vector.UdpFlood && !FacesCrowds(destinationPort))
+        {
+            var isSampled = !RuleContext.Unsampled(counters);
+            var (fewest, most) = isSampled ? (4 * options.CrowdSources, 1.1) : (options.CrowdSources, 3);
+            var senders = RuleContext.SourcesReason(sources, fewest, where);
+            if (sources < fewest)
+                return null;
+            if (isSpread && !isSampled)
+                return [senders];
+            var perFlow = context.PacketsPerFlow(counters);
+            return perFlow > most ? null : [senders, ShortConversations(perFlow, most)];
+        }
+        // One sender on every port of the host: no conversation needs so many.
+        return isSpread && sources < 5 ? [] : null;
+    }
+
+    private static Reason ShortConversations(double perFlow, double most) => new(
+        RuleContext.Text($"{perFlow:0.0} packets a conversation, where those of clients have many"), Measures.PacketsPerFlow, Math.Round(perFlow, 2), most,
+        RuleContext.Text($"would not fire with more than {most:0.#} packets a conversation"), most + 0.1);
+
+    private static Reason Unasked(in RuleContext context, ClassCounters counters)
+    {
+        var unasked = context.UnaskedShare(counters);
+        return new Reason(
+            RuleContext.Text($"the host never spoke to the senders of {unasked:P0} of them"), Measures.UnaskedShare, Math.Round(unasked, 3), 0.5,
+            "would not fire if most belonged to conversations of the host", 0.49);
+    }
+
+    private static bool FacesCrowds(ushort? port) => port is 53 or 123 or 443 or 500 or 1194 or 3478 or 4500 or 5060 or 51820;
+}

@@ -1,0 +1,172 @@
+using System.Collections.Immutable;
+using Breakwater.Detection.Hosts;
+using Breakwater.Detection.Sketches;
+using Breakwater.Wire;
+
+namespace Breakwater.Detection;
+
+/// <summary>
+/// Takes records of the present tick and reduces them to entries: classified, hashed, with their own host. Each shard belongs to one
+/// thread between two ticks; the detector reads it at the tick. How records are spread over shards changes no verdict.
+/// </summary>
+public sealed class Shard
+{
+    /// <summary>An IPv4 header without options (RFC 791 §3.1): no packet is smaller.</summary>
+    private const uint SmallestPacketBytes = 20;
+
+    private readonly KeyedHash _hash;
+    private readonly OwnNetworks _own;
+    private TickEntry _entry;
+
+    internal Shard(DetectorOptions options, OwnNetworks own)
+    {
+        _hash = new KeyedHash(options.Seed);
+        _own = own;
+        Log = new TickLog(options.MaxTickRecords);
+    }
+
+    internal TickLog Log { get; }
+
+    internal ShardCounts Counts { get; } = new();
+
+    /// <summary>The tick that records are counted into.</summary>
+    internal long Tick { get; set; }
+
+    /// <summary>Counts one record into the present tick. Allocates nothing once its log has grown.</summary>
+    public void Count(in FlowRecord flow)
+    {
+        Counts.Records++;
+        Counts.NoteTime(in flow);
+        if (!flow.Knows(FlowFields.Source | FlowFields.Destination))
+            Counts.NoAddresses++;
+        else if (!flow.Knows(FlowFields.Packets) || flow.Packets == 0)
+            Counts.NoPackets++;
+        else if (flow.Knows(FlowFields.TotalCounters))
+            Counts.RunningTotals++;
+        else if (flow.Knows(FlowFields.Bytes) && flow.Bytes / flow.Packets < SmallestPacketBytes)
+            Counts.Impossible++;
+        else
+            Enter(in flow);
+    }
+
+    private void Enter(in FlowRecord flow)
+    {
+        var trafficClass = TrafficClass.Of(in flow);
+        Counts.UnknownRate += flow.SamplingRate == 0 ? 1 : 0;
+        var isGroup = TrafficClass.IsGroup(flow.Destination);
+        var side = isGroup ? OwnSide.None : _own.SideOf(flow.Source, flow.Destination);
+        var asks = TrafficClass.IsQuestion(trafficClass, in flow);
+        if (side == OwnSide.None && !asks)
+            return;
+        var source = _hash.Of(flow.Source);
+        var destination = _hash.Of(flow.Destination);
+        _entry.AsksPair = !asks ? 0
+            : isGroup ? KeyedHash.OfGroupQuestion(source, flow.DestinationPort) : KeyedHash.OfPair(source, destination, flow.Protocol);
+        _entry.Traits = isGroup ? EntryTraits.AsksGroup : EntryTraits.None;
+        (_entry.FlowHash, _entry.PeerHash, _entry.Bytes, _entry.FirstNanoseconds) = (_entry.AsksPair, 0, 0, 0);
+        if (side != OwnSide.None)
+            Describe(in flow, trafficClass, side == OwnSide.Destination, source, destination);
+        Log.Add(in _entry);
+    }
+
+    private void Describe(in FlowRecord flow, byte trafficClass, bool isInbound, ulong source, ulong destination)
+    {
+        ref var entry = ref _entry;
+        (entry.Host, entry.Peer) = isInbound ? (flow.Destination, flow.Source) : (flow.Source, flow.Destination);
+        entry.Direction = isInbound ? Direction.Inbound : Direction.Outbound;
+        entry.HostHash = HostTable.HashOf(isInbound ? destination : source, entry.Direction);
+        entry.PeerHash = isInbound ? source : destination;
+        entry.AnswersPair = KeyedHash.OfPair(destination, source, flow.Protocol);
+        entry.FlowHash = KeyedHash.With(source ^ System.Numerics.BitOperations.RotateLeft(destination, 17), ((ulong)flow.SourcePort << 16) | flow.DestinationPort);
+        entry.Bytes = flow.Bytes;
+        var hasStart = flow.Knows(FlowFields.Start);
+        entry.FirstNanoseconds = hasStart ? flow.StartNanoseconds : Math.Max(flow.ReceivedNanoseconds, Tick * Detector.TickNanoseconds);
+        entry.DurationMilliseconds = hasStart && flow.Knows(FlowFields.End) && flow.EndNanoseconds > flow.StartNanoseconds
+            ? (uint)Math.Min(uint.MaxValue, (flow.EndNanoseconds - flow.StartNanoseconds) / 1_000_000) : 0;
+        entry.Packets = (uint)Math.Min(uint.MaxValue, flow.Packets);
+        entry.SamplingRate = flow.SamplingRate;
+        (entry.SourcePort, entry.DestinationPort) = (flow.SourcePort, flow.DestinationPort);
+        (entry.Class, entry.Protocol) = (trafficClass, flow.Protocol);
+        (entry.Resource, entry.Variant) = ((uint)flow.ApplicationResource, (uint)flow.ApplicationVariant);
+        entry.Traits = TraitsOf(in flow, trafficClass);
+    }
+
+    private static EntryTraits TraitsOf(in FlowRecord flow, byte trafficClass)
+    {
+        var traits = EntryTraits.HasHost;
+        if (flow.Knows(FlowFields.SourcePort | FlowFields.DestinationPort))
+            traits |= EntryTraits.HasPorts;
+        if (flow.Knows(FlowFields.Fragment) && flow.MoreFragments && flow.FragmentOffset == 0)
+            traits |= EntryTraits.FirstFragment;
+        if (flow.Knows(FlowFields.Application))
+            traits |= EntryTraits.Peeked;
+        if (TrafficClass.IsRequest(trafficClass, in flow))
+            traits |= EntryTraits.IsRequest;
+        if (flow.Protocol == 6 && (flow.TcpFlags & 8) != 0)
+            traits |= EntryTraits.HasData;
+        return traits;
+    }
+}
+
+/// <summary>Records, their times, and those that no verdict rests on, by reason.</summary>
+internal sealed class ShardCounts
+{
+    public long Records, Timed, UnknownRate;
+    public long Begin = long.MaxValue, First = long.MaxValue, Last = long.MinValue;
+    public long NoAddresses, NoPackets, RunningTotals, Impossible;
+
+    public void NoteTime(in FlowRecord flow)
+    {
+        if (!flow.Knows(FlowFields.ReceivedAt))
+            return;
+        Timed++;
+        First = Math.Min(First, flow.ReceivedNanoseconds);
+        Begin = Math.Min(Begin, flow.Knows(FlowFields.Start) ? flow.StartNanoseconds : flow.ReceivedNanoseconds);
+        Last = Math.Max(Last, flow.ReceivedNanoseconds);
+    }
+
+    public void Add(ShardCounts other)
+    {
+        Records += other.Records;
+        Timed += other.Timed;
+        UnknownRate += other.UnknownRate;
+        NoAddresses += other.NoAddresses;
+        NoPackets += other.NoPackets;
+        RunningTotals += other.RunningTotals;
+        Impossible += other.Impossible;
+        Begin = Math.Min(Begin, other.Begin);
+        First = Math.Min(First, other.First);
+        Last = Math.Max(Last, other.Last);
+    }
+}
+
+/// <summary>Which side of a record is ours.</summary>
+internal enum OwnSide : byte
+{
+    None,
+    Destination,
+    Source,
+}
+
+/// <summary>The protected networks: from the configuration, or every destination when none is configured.</summary>
+internal sealed class OwnNetworks(DetectorOptions options)
+{
+    private readonly ImmutableArray<Prefix> _networks = [.. options.Protect.Concat(options.Services.SelectMany(static service => service.Prefixes))];
+
+    public OwnSide SideOf(Address source, Address destination)
+    {
+        if (_networks.IsEmpty || IsOwn(destination))
+            return OwnSide.Destination;
+        return IsOwn(source) ? OwnSide.Source : OwnSide.None;
+    }
+
+    private bool IsOwn(Address address)
+    {
+        foreach (var network in _networks)
+        {
+            if (network.Contains(address))
+                return true;
+        }
+        return false;
+    }
+}

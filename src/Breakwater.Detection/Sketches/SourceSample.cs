@@ -1,0 +1,86 @@
+using Breakwater.Wire;
+
+namespace Breakwater.Detection.Sketches;
+
+/// <summary>
+/// The sources with the smallest hashes, each with all of its packets: a uniform sample of distinct sources that any order and any
+/// merging leave the same (bottom-k). Complete while there are no more than <see cref="Size"/> of them.
+/// </summary>
+internal sealed class SourceSample
+{
+    /// <summary>Most sources in the sample.</summary>
+    public const int Size = 256;
+
+    private const int Slots = 1024;
+    private const int Most = Slots / 2;
+    private readonly Source[] _slots = new Source[Slots];
+    private ulong _limit = ulong.MaxValue;
+    private int _count;
+
+    /// <summary>One source and what it sent.</summary>
+    public readonly record struct Source(Address Address, ulong Hash, ulong Packets, long Samples);
+
+    /// <summary>Adds packets of a source; a hash of 0 marks empty slots and is taken for 1.</summary>
+    public void Add(ulong hash, Address address, ulong packets, long samples)
+    {
+        hash |= hash == 0 ? 1UL : 0;
+        if (hash > _limit)
+            return;
+        var slot = (int)(hash * 0x9E37_79B9_7F4A_7C15UL >> 54);
+        for (; _slots[slot].Hash != 0; slot = (slot + 1) & (Slots - 1))
+        {
+            ref var known = ref _slots[slot];
+            if (known.Hash != hash)
+                continue;
+            known = known with { Packets = known.Packets + packets, Samples = known.Samples + samples };
+            return;
+        }
+        _slots[slot] = new Source(address, hash, packets, samples);
+        if (++_count == Most)
+            Prune();
+    }
+
+    public void Merge(SourceSample other)
+    {
+        _limit = Math.Min(_limit, other._limit);
+        foreach (ref readonly var source in other._slots.AsSpan())
+        {
+            if (source.Hash != 0)
+                Add(source.Hash, source.Address, source.Packets, source.Samples);
+        }
+    }
+
+    public void Clear()
+    {
+        Array.Clear(_slots);
+        (_limit, _count) = (ulong.MaxValue, 0);
+    }
+
+    /// <summary>The sample: at most <see cref="Size"/> sources with the smallest hashes, in their order.</summary>
+    /// <param name="isComplete">True when these are all sources there were.</param>
+    public Source[] Sources(out bool isComplete)
+    {
+        var all = Array.FindAll(_slots, source => source.Hash != 0 && source.Hash <= _limit);
+        Array.Sort(all, static (left, right) => left.Hash.CompareTo(right.Hash));
+        isComplete = _limit == ulong.MaxValue && all.Length <= Size;
+        return all.Length > Size ? all[..Size] : all;
+    }
+
+    /// <summary>Keeps the smallest half. What is dropped could not come back: its hash is above the limit from now on.</summary>
+    private void Prune()
+    {
+        var kept = Array.FindAll(_slots, static source => source.Hash != 0);
+        Array.Sort(kept, static (left, right) => left.Hash.CompareTo(right.Hash));
+        _limit = kept[Size - 1].Hash;
+        Array.Clear(_slots);
+        _count = 0;
+        foreach (var source in kept.AsSpan(0, Size))
+        {
+            var slot = (int)(source.Hash * 0x9E37_79B9_7F4A_7C15UL >> 54);
+            while (_slots[slot].Hash != 0)
+                slot = (slot + 1) & (Slots - 1);
+            _slots[slot] = source;
+            _count++;
+        }
+    }
+}

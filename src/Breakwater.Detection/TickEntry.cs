@@ -1,0 +1,94 @@
+using Breakwater.Wire;
+
+namespace Breakwater.Detection;
+
+/// <summary>One record of the present tick, reduced to what the engine needs. The peer is the foreign side: the source of inbound traffic.</summary>
+internal struct TickEntry
+{
+    /// <summary>The own host that the record counts for.</summary>
+    public Address Host;
+
+    public Address Peer;
+
+    /// <summary>Hash of the own host, for the host table.</summary>
+    public ulong HostHash;
+
+    /// <summary>Hash of the peer.</summary>
+    public ulong PeerHash;
+
+    /// <summary>Hash of the conversation: both addresses and both ports.</summary>
+    public ulong FlowHash;
+
+    /// <summary>Hash of the pair that a question to this record's sender would have: receiver to sender.</summary>
+    public ulong AnswersPair;
+
+    /// <summary>Hash of the pair whose question this record is, 0 when it asks nothing.</summary>
+    public ulong AsksPair;
+
+    /// <summary>Bytes as exported.</summary>
+    public ulong Bytes;
+
+    /// <summary>First packet's time, nanoseconds.</summary>
+    public long FirstNanoseconds;
+
+    /// <summary>How long the record's packets took, milliseconds.</summary>
+    public uint DurationMilliseconds;
+
+    /// <summary>Packets as exported.</summary>
+    public uint Packets;
+
+    /// <summary>0 while unknown.</summary>
+    public uint SamplingRate;
+
+    /// <summary>Index of the own host in the host table, -1 when it is beyond the table's limit.</summary>
+    public int HostIndex;
+
+    /// <summary>Index of its /24 or /48 in the table of aggregates, -1 for none.</summary>
+    public int PrefixIndex;
+
+    /// <summary>Hashes of what the payload asks about (HTTP path, DNS domain) and in which variant (query string, whole name); 0 when not seen.</summary>
+    public uint Resource, Variant;
+
+    public ushort SourcePort;
+    public ushort DestinationPort;
+    public byte Class;
+    public byte Protocol;
+    public Direction Direction;
+    public EntryTraits Traits;
+
+    /// <summary>Number of the service that has the host, -1 for none.</summary>
+    public short Service;
+
+    /// <summary>Packets × sampling rate; an unknown rate counts as 1.</summary>
+    public readonly ulong Scaled => (ulong)Packets * Math.Max(SamplingRate, 1);
+
+    public readonly bool Has(EntryTraits traits) => (Traits & traits) == traits;
+}
+
+/// <summary>What is known of an entry besides its numbers.</summary>
+[Flags]
+internal enum EntryTraits : byte
+{
+    None = 0,
+
+    /// <summary>It counts for an own host; else it only asks.</summary>
+    HasHost = 1,
+
+    /// <summary>Ports are known.</summary>
+    HasPorts = 2,
+
+    /// <summary>First of several fragments.</summary>
+    FirstFragment = 4,
+
+    /// <summary>The payload could be looked at.</summary>
+    Peeked = 8,
+
+    /// <summary>The payload is a request of the protocol that its class stands for.</summary>
+    IsRequest = 16,
+
+    /// <summary>A TCP segment with data.</summary>
+    HasData = 32,
+
+    /// <summary>It asks a group of hosts.</summary>
+    AsksGroup = 64,
+}
