@@ -31,6 +31,21 @@ public struct FlowRecord
     /// <summary>When the datagram or packet arrived, nanoseconds since 1970-01-01 UTC; 0 when <see cref="FlowFields.ReceivedAt"/> is not set.</summary>
     public long ReceivedNanoseconds;
 
+    /// <summary>
+    /// What the packet asks about, as an unkeyed hash that is the same in every run and on every machine: HTTP requests the method and
+    /// the request target up to its query; DNS the last two labels of the first QNAME, lower-cased (a shorter name whole), which
+    /// stand in for the registered domain without a public suffix list (two names under co.uk share one); TLS the lower-cased server
+    /// name. 0: none, or not whole in the captured part.
+    /// </summary>
+    public ulong ApplicationResource;
+
+    /// <summary>
+    /// Which variant of the resource, as such a hash: HTTP requests the query string (as far as captured; 0 without one), DNS the
+    /// whole lower-cased QNAME with QTYPE; 0: none, or not captured. Ever new variants of one resource are cache busting, or random
+    /// subdomains.
+    /// </summary>
+    public ulong ApplicationVariant;
+
     /// <summary>ifIndex where the packets came in.</summary>
     public uint InputInterface;
 
@@ -83,6 +98,9 @@ public struct FlowRecord
     /// <summary>Where <see cref="SamplingRate"/> comes from.</summary>
     public SamplingSource SamplingSource;
 
+    /// <summary>What the first octets of the TCP or UDP payload are; packets and sampled frames only.</summary>
+    public ApplicationSign Application;
+
     /// <summary>More fragments follow (IPv4 MF, IPv6 fragment header M).</summary>
     public bool MoreFragments;
 
@@ -123,6 +141,68 @@ public enum FlowFields : uint
 
     /// <summary>Bytes and packets are totals since the flow began (IE 85/86), not deltas since the last export.</summary>
     TotalCounters = 1 << 22,
+
+    /// <summary>The captured payload of TCP or UDP was enough to decide on <see cref="FlowRecord.Application"/>, be it that nothing was
+    /// recognised. Not set for other protocols, later fragments, and payloads that were cut too early.</summary>
+    Application = 1 << 23,
+}
+
+/// <summary>What the first octets of a payload are certain to be. One packet is looked at, never a stream.</summary>
+public enum ApplicationSign : byte
+{
+    /// <summary>Nothing that is recognised here, or no payload.</summary>
+    None = 0,
+
+    /// <summary>TCP: a method of RFC 9110 §9 or RFC 5789 and a space.</summary>
+    HttpRequest,
+
+    /// <summary>TCP: a status line of HTTP/1.x (RFC 9112 §4).</summary>
+    HttpResponse,
+
+    /// <summary>TCP: a handshake record of TLS with a ClientHello (RFC 8446 §4.1.2, §5.1).</summary>
+    TlsClientHello,
+
+    /// <summary>UDP, port 53 or 5353: a DNS message without QR (RFC 1035 §4.1, RFC 6762).</summary>
+    DnsQuery,
+
+    /// <summary>UDP, port 53 or 5353: a DNS message with QR.</summary>
+    DnsResponse,
+
+    /// <summary>UDP: an Initial packet of QUIC version 1, 2 or the late drafts (RFC 9000 §17.2.2, RFC 9369 §3.2), of either side.</summary>
+    QuicInitial,
+
+    /// <summary>UDP, port 123: mode 3 (RFC 5905 §7.3).</summary>
+    NtpClient,
+
+    /// <summary>UDP, port 123: mode 4.</summary>
+    NtpServer,
+
+    /// <summary>UDP, port 123: a control message, of either side (RFC 9327 §2).</summary>
+    NtpMode6,
+
+    /// <summary>UDP, port 123: a private message of ntpd (monlist and others), of either side (RFC 5905 §7.3, <c>ntp_request.h</c>).</summary>
+    NtpMode7,
+
+    /// <summary>UDP: <c>M-SEARCH * HTTP/1.</c> (UPnP Device Architecture §1.3.2).</summary>
+    SsdpSearch,
+
+    /// <summary>UDP: a status line of HTTP/1.x (§1.3.3).</summary>
+    SsdpResponse,
+
+    /// <summary>UDP or TCP: a method and a sip, sips or tel URI (RFC 3261 §7.1).</summary>
+    SipRequest,
+
+    /// <summary>UDP or TCP: a status line of SIP/2.0 (§7.2).</summary>
+    SipResponse,
+
+    /// <summary>UDP, port 67 or 68: BOOTREQUEST with the magic cookie (RFC 2131 §2, §3).</summary>
+    DhcpRequest,
+
+    /// <summary>UDP, port 67 or 68: BOOTREPLY with the magic cookie.</summary>
+    DhcpReply,
+
+    /// <summary>UDP from port 11211: the frame header (<c>protocol.txt</c>, "UDP protocol") and, in the first datagram, a VALUE, STAT or END line.</summary>
+    MemcachedResponse,
 }
 
 /// <summary>Where a sampling rate comes from.</summary>
