@@ -33,13 +33,13 @@ internal static class ApplicationPeek
         return ReadSegment(payload, statedBytes, ref flow);
     }
 
-    /// <summary>As <see cref="ReadTcp"/>, for a datagram whose ports stand in the record.</summary>
+    /// <summary>As <see cref="ReadTcp"/>, for a datagram whose ports stand in the record too.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FlowFields ReadUdp(ReadOnlySpan<byte> payload, int statedBytes, ref FlowRecord flow)
+    public static FlowFields ReadUdp(ReadOnlySpan<byte> payload, int statedBytes, ushort source, ushort destination, ref FlowRecord flow)
     {
         if (payload.IsEmpty)
             return statedBytes == 0 ? FlowFields.Application : FlowFields.None;
-        var (source, destination, first) = (flow.SourcePort, flow.DestinationPort, payload[0]);
+        var first = payload[0];
 
         // Without short cuts: one branch that bulk data never takes.
         var isTelling = (Math.Min(source, destination) <= Ntp) | (source == MulticastDns) | (destination == MulticastDns)

@@ -115,6 +115,8 @@ public static class PacketFlow
     {
         if (transport.Length < 8)
             return false;
+        var source = BinaryPrimitives.ReadUInt16BigEndian(transport);
+        var destination = BinaryPrimitives.ReadUInt16BigEndian(transport[2..]);
         FlowFields application;
         if (protocol == IpProtocols.Tcp)
         {
@@ -126,7 +128,6 @@ public static class PacketFlow
                 return false;
             flow.TcpFlags = (ushort)(offsetAndFlags & 0xFFF);
             known |= FlowFields.TcpFlags;
-            ReadPorts(transport, ref flow);
             application = ApplicationPeek.ReadTcp(transport[headerLength..Math.Min(transport.Length, length)], length - headerLength, ref flow);
         }
         else
@@ -135,19 +136,13 @@ public static class PacketFlow
             if (protocol != IpProtocols.Udp || length < 8 || udpLength is > 0 and < 8)
                 return false;
             length = udpLength == 0 ? length : Math.Min(length, udpLength);
-            ReadPorts(transport, ref flow);
-            application = ApplicationPeek.ReadUdp(transport[8..Math.Min(transport.Length, length)], length - 8, ref flow);
+            (flow.SourcePort, flow.DestinationPort) = (source, destination); // also for the slow part
+            var payload = transport[8..Math.Min(transport.Length, length)];
+            application = ApplicationPeek.ReadUdp(payload, length - 8, source, destination, ref flow);
         }
 
+        (flow.SourcePort, flow.DestinationPort) = (source, destination);
         flow.Known = known | Ports | application;
-        return true;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ReadPorts(ReadOnlySpan<byte> transport, ref FlowRecord flow)
-    {
-        flow.SourcePort = BinaryPrimitives.ReadUInt16BigEndian(transport);
-        flow.DestinationPort = BinaryPrimitives.ReadUInt16BigEndian(transport[2..]);
     }
 
     /// <summary>Copies the outermost layer into a record and ends the walk.</summary>
@@ -195,7 +190,7 @@ public static class PacketFlow
             return layer.Protocol switch
             {
                 IpProtocols.Tcp => ApplicationPeek.ReadTcp(payload, StatedPayload(layer), ref _flow),
-                IpProtocols.Udp => ApplicationPeek.ReadUdp(payload, StatedPayload(layer), ref _flow),
+                IpProtocols.Udp => ApplicationPeek.ReadUdp(payload, StatedPayload(layer), layer.SourcePort, layer.DestinationPort, ref _flow),
                 _ => FlowFields.None,
             };
         }

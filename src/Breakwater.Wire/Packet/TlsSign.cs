@@ -11,7 +11,7 @@ internal static class TlsSign
     /// <summary>Extensions that are passed over on the way to the server name.</summary>
     public const int MaxExtensions = 64;
 
-    private const int MaxFragmentLength = 1 << 14;
+    private const int LongestFragment = 1 << 14;
 
     /// <summary>Reads a payload that begins with <see cref="Handshake"/>, and the hash of the server name when it is whole.</summary>
     public static ApplicationSign Read(ReadOnlySpan<byte> payload, ref FlowRecord flow)
@@ -20,7 +20,7 @@ internal static class TlsSign
         if (payload.Length < 6)
             return ApplicationPeek.Undecided;
         var length = BinaryPrimitives.ReadUInt16BigEndian(payload[3..]);
-        if (payload[1] != 3 || payload[2] > 4 || length < 4 || length > MaxFragmentLength || payload[5] != 1)
+        if (payload[1] != 3 || payload[2] > 4 || length < 4 || length > LongestFragment || payload[5] != 1)
             return ApplicationSign.None;
         var body = payload[5..];
         flow.ApplicationResource = ServerName(new WireReader(body[..Math.Min(body.Length, length)]));
