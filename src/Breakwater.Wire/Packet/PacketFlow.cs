@@ -135,14 +135,17 @@ public static class PacketFlow
             var udpLength = BinaryPrimitives.ReadUInt16BigEndian(transport[4..]);
             if (protocol != IpProtocols.Udp || length < 8 || udpLength is > 0 and < 8)
                 return false;
+
+            // The peek reads the ports from the record once it has a reason to.
+            (flow.SourcePort, flow.DestinationPort) = (source, destination);
             length = udpLength == 0 ? length : Math.Min(length, udpLength);
-            (flow.SourcePort, flow.DestinationPort) = (source, destination); // also for the slow part
             var payload = transport[8..Math.Min(transport.Length, length)];
             application = ApplicationPeek.ReadUdp(payload, length - 8, source, destination, ref flow);
         }
 
         (flow.SourcePort, flow.DestinationPort) = (source, destination);
         flow.Known = known | Ports | application;
+        return true;
     }
 
     /// <summary>Copies the outermost layer into a record and ends the walk.</summary>

@@ -29,7 +29,7 @@ internal static class TextSigns
 
         // RTSP (RFC 7826) and ICAP (RFC 3507) have this method too: there, a URI of their own follows.
         if (method is [(byte)'O', ..] && target is not [(byte)'/' or (byte)'*' or (byte)'h' or (byte)'H', ..])
-            return target.IsEmpty ? ApplicationPeek.Undecided : ApplicationSign.None;
+            return payload.Length < DecidedBytes ? ApplicationPeek.Undecided : ApplicationSign.None;
         ReadTarget(payload, method.Length + 1, ref flow);
         return ApplicationSign.HttpRequest;
     }
