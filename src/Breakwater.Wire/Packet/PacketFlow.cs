@@ -34,7 +34,7 @@ public static class PacketFlow
     internal static DecodeError ReadAny(ReadOnlySpan<byte> frame, int originalLengthBytes, LinkType link, ref FlowRecord flow)
     {
         flow.Known = Always;
-        var sink = new FlowSink(ref flow, originalLengthBytes);
+        var sink = new FlowSink(ref flow, frame, originalLengthBytes);
         return PacketDissector.Dissect(frame, link, ref sink);
     }
 
@@ -115,6 +115,9 @@ public static class PacketFlow
     {
         if (transport.Length < 8)
             return false;
+        var source = BinaryPrimitives.ReadUInt16BigEndian(transport);
+        var destination = BinaryPrimitives.ReadUInt16BigEndian(transport[2..]);
+        FlowFields application;
         if (protocol == IpProtocols.Tcp)
         {
             if (transport.Length < 20 || length < 20)
@@ -125,22 +128,31 @@ public static class PacketFlow
                 return false;
             flow.TcpFlags = (ushort)(offsetAndFlags & 0xFFF);
             known |= FlowFields.TcpFlags;
+            application = ApplicationPeek.ReadTcp(transport[headerLength..Math.Min(transport.Length, length)], length - headerLength, ref flow);
         }
-        else if (protocol != IpProtocols.Udp || length < 8 || BinaryPrimitives.ReadUInt16BigEndian(transport[4..]) is > 0 and < 8)
+        else
         {
-            return false;
+            var udpLength = BinaryPrimitives.ReadUInt16BigEndian(transport[4..]);
+            if (protocol != IpProtocols.Udp || length < 8 || udpLength is > 0 and < 8)
+                return false;
+
+            // The peek reads the ports from the record once it has a reason to.
+            (flow.SourcePort, flow.DestinationPort) = (source, destination);
+            length = udpLength == 0 ? length : Math.Min(length, udpLength);
+            var payload = transport[8..Math.Min(transport.Length, length)];
+            application = ApplicationPeek.ReadUdp(payload, length - 8, source, destination, ref flow);
         }
 
-        flow.SourcePort = BinaryPrimitives.ReadUInt16BigEndian(transport);
-        flow.DestinationPort = BinaryPrimitives.ReadUInt16BigEndian(transport[2..]);
-        flow.Known = known | Ports;
+        (flow.SourcePort, flow.DestinationPort) = (source, destination);
+        flow.Known = known | Ports | application;
         return true;
     }
 
     /// <summary>Copies the outermost layer into a record and ends the walk.</summary>
-    private ref struct FlowSink(ref FlowRecord flow, int originalLengthBytes) : IPacketSink
+    private ref struct FlowSink(ref FlowRecord flow, ReadOnlySpan<byte> frame, int originalLengthBytes) : IPacketSink
     {
         private readonly ref FlowRecord _flow = ref flow;
+        private readonly ReadOnlySpan<byte> _frame = frame;
 
         public readonly void OnLink(in LinkLayer link)
         {
@@ -170,7 +182,30 @@ public static class PacketFlow
             var hasLength = (uint)length <= ushort.MaxValue;
             record.IpLength = hasLength ? (ushort)length : (ushort)0;
             record.Known |= KnownOf(layer) & ~(hasLength ? FlowFields.None : FlowFields.IpLength);
+            if (layer.Knows(IpFields.Payload))
+                record.Known |= ReadApplication(layer);
             return false;
+        }
+
+        private readonly FlowFields ReadApplication(in IpLayer layer)
+        {
+            var payload = _frame.Slice(layer.PayloadOffset, layer.PayloadLength);
+            return layer.Protocol switch
+            {
+                IpProtocols.Tcp => ApplicationPeek.ReadTcp(payload, StatedPayload(layer), ref _flow),
+                IpProtocols.Udp => ApplicationPeek.ReadUdp(payload, StatedPayload(layer), layer.SourcePort, layer.DestinationPort, ref _flow),
+                _ => FlowFields.None,
+            };
+        }
+
+        // What the headers say of the payload's length; of a first fragment only UDP says it.
+        private readonly int StatedPayload(in IpLayer layer)
+        {
+            var end = layer.MoreFragments ? int.MaxValue : layer.TotalLength != 0 ? layer.Offset + layer.TotalLength : originalLengthBytes;
+            var length = end - layer.PayloadOffset;
+            if (layer.UdpLength != 0)
+                length = Math.Min(length, layer.UdpLength - 8);
+            return Math.Max(length, layer.PayloadLength);
         }
 
         private static FlowFields KnownOf(in IpLayer layer)
