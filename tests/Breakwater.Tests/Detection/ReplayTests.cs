@@ -69,6 +69,6 @@ public sealed class ReplayTests
 
         var result = Detect(busy.Concat(attack), new DetectorOptions { MaxDossiers = 20 });
 
-        Assert.Equal(Victim, Assert.Single(result.Incidents).Target);
+        Assert.Equal(Target.Host(Victim), Assert.Single(result.Incidents).Target);
     }
 }

@@ -77,7 +77,7 @@ public sealed class VectorDetectionTests
         var incident = Assert.Single(result.Incidents);
         Assert.Equal(Verdict.Attack, incident.Verdict);
         Assert.Equal([vector], incident.Vectors.Select(static found => found.Vector));
-        Assert.Equal(vector == Vector.IPv6ExtensionHeaderFlood ? _victim6 : Victim, incident.Target);
+        Assert.Equal(Target.Host(vector == Vector.IPv6ExtensionHeaderFlood ? _victim6 : Victim), incident.Target);
         Assert.Equal(20 * floor, incident.Packets.Value);
         Assert.InRange(incident.Peak.PacketsPerSecond.Value!.Value, 3.95 * floor, 4.05 * floor);
         Assert.InRange(incident.DetectedNanoseconds!.Value, Start, Start + 600_000_000);
