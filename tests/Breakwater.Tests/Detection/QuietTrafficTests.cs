@@ -54,6 +54,7 @@ public sealed class QuietTrafficTests
         [
             .. Stream(3000, 5, static (index, time) => Tcp(time, Sender(index), 30_000 + (index % 30_000), Victim, 443, Syn)),
             .. Stream(completed ? 3000 : 30, 5, static (index, time) => Tcp(time + 40_000_000, Sender(index), 30_000 + (index % 30_000), Victim, 443, Ack)),
+            .. Stream(completed ? 3000 : 30, 5, static (index, time) => Tcp(time + 41_000_000, Sender(index), 30_000 + (index % 30_000), Victim, 443, Push | Ack)),
         ];
 
         Assert.Empty(Detect(Crowd(completed: true)).Incidents);

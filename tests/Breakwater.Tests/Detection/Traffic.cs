@@ -8,7 +8,7 @@ namespace Breakwater.Tests.Detection;
 internal static class Traffic
 {
     public const long Start = 1_700_000_000_000_000_000;
-    public const int Syn = 2, Rst = 4, Ack = 16, Fin = 1, SynAck = 18, FinAck = 17, Xmas = 41;
+    public const int Push = 8, Syn = 2, Rst = 4, Ack = 16, Fin = 1, SynAck = 18, FinAck = 17, Xmas = 41;
 
     public static readonly Address Victim = Address.Parse("203.0.113.80");
 

@@ -78,7 +78,8 @@ public sealed class VectorDetectionTests
         Assert.Equal(Verdict.Attack, incident.Verdict);
         Assert.Equal([vector], incident.Vectors.Select(static found => found.Vector));
         Assert.Equal(Target.Host(vector == Vector.IPv6ExtensionHeaderFlood ? _victim6 : Victim), incident.Target);
-        Assert.Equal(20 * floor, incident.Packets.Value);
+        // Random ports hit those of known services by chance: such packets are another kind of traffic.
+        Assert.InRange(incident.Packets.Value!.Value, 20 * floor * 0.999, 20 * floor);
         Assert.InRange(incident.Peak.PacketsPerSecond.Value!.Value, 3.95 * floor, 4.05 * floor);
         Assert.InRange(incident.DetectedNanoseconds!.Value, Start, Start + 600_000_000);
         Assert.Equal(Start, incident.StartedNanoseconds);
@@ -189,12 +190,12 @@ public sealed class VectorDetectionTests
     [Fact]
     public void Detect_CaptureTooShortForTheFloor_IsInsufficientEvidence()
     {
-        var incident = Assert.Single(Detect(Stream(1500, 0.2, Shape(Vector.SynFlood))).Incidents);
+        var incident = Assert.Single(Detect(Stream(1500, 0.06, Shape(Vector.SynFlood))).Incidents);
 
         Assert.Equal(Verdict.InsufficientEvidence, incident.Verdict);
         Assert.Equal(Confidence.Low, incident.Confidence);
         Assert.Equal([Vector.SynFlood], incident.Vectors.Select(static vector => vector.Vector));
-        Assert.Empty(Detect(Stream(150, 0.2, Shape(Vector.SynFlood))).Incidents);
+        Assert.Empty(Detect(Stream(400, 0.06, Shape(Vector.SynFlood))).Incidents);
     }
 
     [Fact]
