@@ -1,5 +1,6 @@
 using Breakwater.Detection.Dossiers;
 using Breakwater.Detection.Hosts;
+using Breakwater.Detection.Samples;
 using Breakwater.Detection.Sketches;
 
 namespace Breakwater.Detection;
@@ -8,10 +9,11 @@ namespace Breakwater.Detection;
 /// The three passes over the entries of a tick: into the cold records of hosts and prefixes, unasked replies once all questions of the
 /// tick are known, and into the dossiers. Each adds and compares integers only, so that order and shards do not matter.
 /// </summary>
-internal sealed class Counting(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, PairFilter questions, bool watchesAggregates)
+internal sealed class Counting(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, PairFilter questions, StandingSamples samples, bool watchesAggregates)
 {
     private const int PrefetchSlot = 16;
     private const int PrefetchRecord = 8;
+    private const int PrefetchPair = 12;
 
     /// <summary>A host without traffic for a minute makes room when the table is nearly full.</summary>
     private const long IdleTicks = 600;
@@ -30,6 +32,8 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
                 hosts.Prefetch(entries[index + PrefetchSlot].HostHash);
             if (index + PrefetchRecord < entries.Length)
                 hosts.PrefetchRecord(entries[index + PrefetchRecord].HostHash);
+            if (index + PrefetchPair < entries.Length)
+                questions.Prefetch(entries[index + PrefetchPair].AsksPair);
             ref var entry = ref entries[index];
             if (entry.Has(EntryTraits.AsksGroup))
                 questions.AddGroup(entry.AsksPair);
@@ -140,10 +144,14 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
     /// <summary>Hands each entry to the dossiers of its host, prefixes and service.</summary>
     public void Feed(Span<TickEntry> entries, long tick)
     {
-        foreach (ref readonly var entry in entries)
+        for (var index = 0; index < entries.Length; index++)
         {
+            if (index + PrefetchPair < entries.Length && dossiers.MayWatch(entries[index + PrefetchPair].HostHash))
+                questions.Prefetch(entries[index + PrefetchPair].AnswersPair);
+            ref readonly var entry = ref entries[index];
             if (!entry.Has(EntryTraits.HasHost))
                 continue;
+            samples.Offer(in entry, tick);
             if (entry.HostIndex >= 0 && dossiers.MayWatch(entry.HostHash) && hosts[entry.HostIndex].Dossier is >= 0 and var number)
                 Feed(number, in entry, tick);
             if (!dossiers.HasAggregates || entry.Direction != Direction.Inbound)

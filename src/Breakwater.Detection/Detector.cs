@@ -3,6 +3,7 @@ using Breakwater.Detection.Dossiers;
 using Breakwater.Detection.Hosts;
 using Breakwater.Detection.Incidents;
 using Breakwater.Detection.Rules;
+using Breakwater.Detection.Samples;
 using Breakwater.Detection.Sketches;
 using Breakwater.Wire;
 
@@ -33,6 +34,7 @@ public sealed class Detector
     private readonly DossierPool _dossiers;
     private readonly IncidentTracker _incidents;
     private readonly PairFilter _questions = new();
+    private readonly StandingSamples _samples;
     private readonly RuleBook _rules;
     private readonly List<Dossier> _touched = [];
     private readonly List<Finding> _findings = [];
@@ -44,9 +46,10 @@ public sealed class Detector
         _alarm = new RateAlarm(options.FalseAlarmProbability);
         _hosts = new HostTable(options.MaxHosts, options.Seed);
         _aggregates = new AggregateTable(options);
-        _incidents = new IncidentTracker(options);
+        _samples = new StandingSamples(options.Seed);
+        _incidents = new IncidentTracker(options, _samples);
         _dossiers = new DossierPool(options, _hosts, _aggregates, _incidents);
-        _counting = new Counting(_hosts, _aggregates, _dossiers, _questions, !options.IsOff(DetectorNames.Carpet));
+        _counting = new Counting(_hosts, _aggregates, _dossiers, _questions, _samples, !options.IsOff(DetectorNames.Carpet));
         _rules = new RuleBook(options);
         var own = new OwnNetworks(options);
         _shards = [.. Enumerable.Range(0, Math.Clamp(options.Shards, 1, 64)).Select(_ => new Shard(options, own))];

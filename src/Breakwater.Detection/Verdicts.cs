@@ -110,6 +110,9 @@ public sealed record Incident
     /// <summary>The sample holds every sender there was.</summary>
     public required bool SourceSampleIsComplete { get; init; }
 
+    /// <summary>Share of the sampled senders whose network had been seen before the incident; null without enough of a past.</summary>
+    public double? SeenBeforeShare { get; init; }
+
     /// <summary>HTTP requests, null when no vector counts them.</summary>
     public required Estimate? Requests { get; init; }
 

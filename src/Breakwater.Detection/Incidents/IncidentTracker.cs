@@ -1,5 +1,6 @@
 using Breakwater.Detection.Dossiers;
 using Breakwater.Detection.Rules;
+using Breakwater.Detection.Samples;
 
 namespace Breakwater.Detection.Incidents;
 
@@ -7,7 +8,7 @@ namespace Breakwater.Detection.Incidents;
 /// Joins what is found on hosts, prefixes and services into incidents: one event is one incident. A wider target takes over the
 /// narrower ones that show the same; a narrower one that shows nothing new stays silent under an open wider one.
 /// </summary>
-internal sealed class IncidentTracker(DetectorOptions options)
+internal sealed class IncidentTracker(DetectorOptions options, StandingSamples samples)
 {
     private const int MaxIncidents = 10_000;
 
@@ -74,18 +75,31 @@ internal sealed class IncidentTracker(DetectorOptions options)
         }
         foreach (var incident in _ended)
         {
-            _closed.Add((incident.DetectedTick, incident.ToIncident(options, tick, null)));
+            _closed.Add((incident.DetectedTick, Report(incident, tick, null)));
             _open.Remove(incident.Target);
             incident.Dossier.EndIncident();
         }
         _ended.Clear();
     }
 
+    private Incident Report(OpenIncident open, long tick, double? spanSeconds)
+    {
+        var incident = open.ToIncident(options, tick, spanSeconds);
+        var service = -1;
+        for (var number = 0; number < options.Services.Length; number++)
+        {
+            if (options.Services[number].Name == incident.Target.Service)
+                service = number;
+        }
+        var senders = incident.SourceSample.Select(static source => source.Address).ToList();
+        return incident with { SeenBeforeShare = SeenBefore.Share(samples, service, open.Started, senders) };
+    }
+
     /// <summary>All incidents in the order of detection, then target.</summary>
     /// <param name="tick">Tick of the last record of the input.</param>
     /// <param name="spanSeconds">Length of the input when shorter than a second.</param>
     public IEnumerable<Incident> Incidents(long tick, double? spanSeconds) => _closed
-        .Concat(_open.Values.Select(incident => (incident.DetectedTick, Incident: incident.ToIncident(options, tick, spanSeconds))))
+        .Concat(_open.Values.Select(incident => (incident.DetectedTick, Incident: Report(incident, tick, spanSeconds))))
         .OrderBy(static entry => entry.DetectedTick).ThenBy(static entry => entry.Incident.Target)
         .Select(static entry => entry.Incident);
 }

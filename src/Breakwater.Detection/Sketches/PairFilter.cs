@@ -1,4 +1,5 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Breakwater.Detection.Sketches;
 
@@ -13,8 +14,8 @@ internal sealed class PairFilter
     private const int WordsPerLine = 8;
     private const long GenerationNanoseconds = 30_000_000_000;
 
-    private ulong[] _current = new ulong[Lines * WordsPerLine];
-    private ulong[] _previous = new ulong[Lines * WordsPerLine];
+    private ulong[] _current = GC.AllocateArray<ulong>(Lines * WordsPerLine, pinned: true);
+    private ulong[] _previous = GC.AllocateArray<ulong>(Lines * WordsPerLine, pinned: true);
     private long _currentBits;
     private long _previousBits;
     private long _generation = long.MinValue;
@@ -43,6 +44,16 @@ internal sealed class PairFilter
             _currentBits += (word & mask) == 0 ? 1 : 0;
             word |= mask;
         }
+    }
+
+    /// <summary>Asks the processor for the memory of a pair, before it is added or looked for.</summary>
+    public unsafe void Prefetch(ulong hash)
+    {
+        if (!Sse.IsSupported)
+            return;
+        var word = (int)(hash >> 48) * WordsPerLine;
+        Sse.Prefetch0(Unsafe.AsPointer(ref _current[word]));
+        Sse.Prefetch0(Unsafe.AsPointer(ref _previous[word]));
     }
 
     public bool Contains(ulong hash) => Contains(_current, hash) || Contains(_previous, hash);
