@@ -54,7 +54,7 @@ internal static class MmdbSeeds
             ("double", 1.5),
             ("float", 2.5f),
             ("long", new string('x', 300)),
-            ("nested", Map(("nested", Map(("nested", new object[] { new object[] { } })))))));
+            ("nested", Map(("nested", Map(("nested", new object[] { Array.Empty<object>() })))))));
         writer.Add("2001::/16", new string('y', 40));
         writer.Add("198.51.100.0/24", new object[] { new MmdbWriter.Raw(MmdbWriter.Pointer(0)), new MmdbWriter.Raw(MmdbWriter.Pointer(0, 4)) });
         return writer.Finish();
