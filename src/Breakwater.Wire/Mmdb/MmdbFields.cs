@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Breakwater.Wire.Mmdb;
 
 /// <summary>
@@ -74,14 +72,28 @@ internal static class MmdbFields
                 number = wide <= uint.MaxValue ? (uint)wide : 0;
                 break;
             case MmdbType.Utf8:
-                var text = section.Payload(value);
-                if (text.StartsWith("AS"u8))
-                    text = text[2..];
-                if (!uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number))
-                    number = 0;
+                number = NumberOf(section.Payload(value));
                 break;
         }
 
         return DecodeError.None;
+    }
+
+    // "AS64496" or "64496", and nothing else: the runtime's parser would pass over NULs at the end. 0 for what is no number of 32 bits.
+    private static uint NumberOf(ReadOnlySpan<byte> text)
+    {
+        if (text.StartsWith("AS"u8))
+            text = text[2..];
+        ulong number = 0;
+        foreach (var octet in text)
+        {
+            if (octet is < (byte)'0' or > (byte)'9')
+                return 0;
+            number = (number * 10) + octet - '0';
+            if (number > uint.MaxValue)
+                return 0;
+        }
+
+        return (uint)number;
     }
 }
