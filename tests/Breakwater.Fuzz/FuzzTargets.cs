@@ -51,5 +51,6 @@ internal static class FuzzTargets
         new IpfixTarget("ipfix-session", _tight with { IsReliableTransport = true }),
         new IpfixMessagesTarget(),
         new StateImportTarget(),
+        new MmdbTarget(),
     ];
 }

@@ -18,6 +18,11 @@ public sealed class DependencyDirectionTests
         ("Breakwater.Console", ["Samples", "Reports", "Commands"]),
         ("Breakwater.Reach", ["Telemetry", "Detection", "Response", "Console", "Noise", "Watch", "Samples", "Reports", "Commands"]),
         ("Breakwater.Noise", ["Telemetry", "Detection", "Response", "Console", "Reach", "Watch", "Samples", "Reports", "Commands"]),
+        // Geo names what reports show: what leads to a verdict cannot know it.
+        ("Breakwater.Geo", ["Telemetry", "Detection", "Incidents", "Response", "Console", "Reach", "Noise", "Watch", "Samples", "Reports", "Commands"]),
+        ("Breakwater.Wire", ["Geo"]),
+        ("Breakwater.Detection", ["Geo"]),
+        ("Breakwater.Telemetry", ["Geo"]),
         ("Breakwater.Watch", ["Telemetry", "Detection", "Response", "Console", "Reach", "Noise", "Samples", "Reports", "Commands"]),
     ];
 
@@ -70,6 +75,8 @@ public sealed class DependencyDirectionTests
     [InlineData("Breakwater.Telemetry.PlantedOtherAssembly", "Breakwater.Detection.Vectors")]
     [InlineData("Breakwater.Detection.PlantedBackwards", "Breakwater.Telemetry.PlantedField")]
     [InlineData("Breakwater.Response.PlantedForwards", "Breakwater.Reach.PlantedProbe")]
+    [InlineData("Breakwater.Detection.PlantedGeoVerdict", "Breakwater.Geo.PlantedCountry")]
+    [InlineData("Breakwater.Geo.PlantedCountry", "Breakwater.Reports.PlantedReport")]
     public void Stages_PlantedViolation_IsFound(string from, string to) => Assert.Contains(new TypeUse(from, to), Violations(Tests));
 
     [Fact]

@@ -113,3 +113,24 @@ namespace Breakwater.Incidents
 {
     internal sealed class PlantedContract;
 }
+
+namespace Breakwater.Geo
+{
+    internal sealed class PlantedCountry
+    {
+        internal Reports.PlantedReport? Report { get; set; }
+    }
+}
+
+namespace Breakwater.Detection
+{
+    internal sealed class PlantedGeoVerdict
+    {
+        internal Geo.PlantedCountry? Country { get; set; }
+    }
+}
+
+namespace Breakwater.Reports
+{
+    internal sealed class PlantedReport;
+}
