@@ -30,6 +30,9 @@ internal sealed class YamlTree
     private readonly ConfigMistakes _mistakes;
     private readonly Parser _events;
 
+    /// <summary>Nested too deep: the parser's time grows with the square of the depth, so that reading ends there.</summary>
+    private bool _isStopped;
+
     private YamlTree(string file, string text, ConfigMistakes mistakes)
     {
         _file = file;
@@ -103,6 +106,8 @@ internal sealed class YamlTree
 
         _events.MoveNext();
         var root = ReadNode(1);
+        if (_isStopped)
+            return null;
         _events.MoveNext();
         if (Current is DocumentStart second)
         {
@@ -139,8 +144,8 @@ internal sealed class YamlTree
 
         if (depth > MaxDepth)
         {
-            _mistakes.Add(place, "sections and lists are nested more than 32 deep", "write it flatter");
-            SkipNode();
+            _mistakes.Add(place, "sections and lists are nested more than 32 deep", "write it flatter; nothing after here was read");
+            _isStopped = true;
             return new RefusedNode(place);
         }
 
@@ -161,9 +166,10 @@ internal sealed class YamlTree
     {
         var items = ImmutableArray.CreateBuilder<ConfigNode>();
         _events.MoveNext();
-        while (Current is not SequenceEnd)
+        while (!_isStopped && Current is not SequenceEnd)
             items.Add(ReadNode(depth + 1));
-        _events.MoveNext();
+        if (!_isStopped)
+            _events.MoveNext();
         return new ListNode(place, items.ToImmutable());
     }
 
@@ -172,9 +178,14 @@ internal sealed class YamlTree
         var entries = ImmutableArray.CreateBuilder<MapEntry>();
         var places = new Dictionary<string, ConfigPlace>(StringComparer.Ordinal);
         _events.MoveNext();
-        while (Current is not MappingEnd)
+        // The parser gives the section of '[key: value]' no place of its own.
+        if (place is { Line: 1, Column: 1 } && Current is not MappingEnd)
+            place = Place(Current.Start);
+        while (!_isStopped && Current is not MappingEnd)
         {
             var key = ReadNode(depth + 1);
+            if (_isStopped)
+                break;
             var value = ReadNode(depth + 1);
             if (key is not ScalarNode name)
             {
@@ -191,20 +202,9 @@ internal sealed class YamlTree
             }
         }
 
-        _events.MoveNext();
-        return new MapNode(place, entries.ToImmutable());
-    }
-
-    /// <summary>Passes over a node of any depth without recursion.</summary>
-    private void SkipNode()
-    {
-        var open = 0;
-        do
-        {
-            open += Current.NestingIncrease;
+        if (!_isStopped)
             _events.MoveNext();
-        }
-        while (open > 0);
+        return new MapNode(place, entries.ToImmutable());
     }
 
     private ConfigPlace Place(Mark mark) => new(_file, (int)mark.Line, (int)mark.Column);

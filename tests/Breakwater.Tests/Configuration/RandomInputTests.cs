@@ -10,7 +10,7 @@ namespace Breakwater.Tests.Configuration;
 /// <summary>Whatever the bytes are, reading them gives a configuration or mistakes, and never an exception.</summary>
 public sealed class RandomInputTests
 {
-    private const int Rounds = 20_000;
+    private const int Rounds = 3_000;
     private const ulong Seed = 0x636F_6E66;
 
     /// <summary>Pieces that mean something to YAML or to a reader of values.</summary>
