@@ -133,10 +133,10 @@ internal sealed record FloorsConfig
     /// <summary>DNS queries; default 1,000.</summary>
     public long Queries { get; init; } = 1_000;
 
-    /// <summary>Completed TCP connections; connections per second, 1 to 1e9; default 200.</summary>
+    /// <summary>Completed TCP connections; connections per second, 1 to 1e8; default 200.</summary>
     public long ConnectionsPerSecond { get; init; } = 200;
 
-    /// <summary>HTTP requests; requests per second, 1 to 1e9; default 100.</summary>
+    /// <summary>HTTP requests; requests per second, 1 to 1e8; default 100.</summary>
     public long RequestsPerSecond { get; init; } = 100;
 
     /// <summary>Traffic of any kind; bits per second, 1e6 to 1e14; default null: volume alone is no attack.</summary>

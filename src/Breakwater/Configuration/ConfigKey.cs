@@ -73,6 +73,9 @@ internal sealed record ListKey<T>(string Name, ConfigValue<T> Item, string Meani
 /// <summary>A key with keys of its own.</summary>
 internal sealed record SectionKey(string Name, ImmutableArray<ConfigKey> Keys, string Meaning) : ConfigKey(Name, Meaning)
 {
+    /// <summary>Dotted path of the section whose values count where this one has none; null: the keys' own defaults do.</summary>
+    public string? Inherits { get; init; }
+
     public override string Form => "a section";
 }
 

@@ -52,7 +52,10 @@ internal static class ServiceKeys
         Default = ServiceProfile.Generic,
     };
 
-    public static readonly SectionKey Floors = new("floors", FloorKeys.All, "Floors of this service, where they differ from detection.floors");
+    public static readonly SectionKey Floors = new("floors", FloorKeys.All, "Floors of this service, where they differ from detection.floors")
+    {
+        Inherits = "detection.floors",
+    };
 
     public static readonly ImmutableArray<ConfigKey> All = [Name, Addresses, Profile, Floors];
 }
@@ -107,7 +110,8 @@ internal static class DetectionKeys
 
 internal static class FloorKeys
 {
-    private const long HighestRate = 1_000_000_000;
+    private const long HighestPacketRate = 1_000_000_000;
+    private const long HighestRequestRate = 100_000_000;
 
     private static FloorsConfig Defaults => FloorsConfig.Default;
 
@@ -122,13 +126,13 @@ internal static class FloorKeys
     public static readonly ScalarKey<long> Queries = Packets("queries", Defaults.Queries, "DNS queries");
 
     public static readonly ScalarKey<long> Connections = new(
-        "connections", new QuantityValue(Units.ConnectionRate, 1, HighestRate, Defaults.ConnectionsPerSecond), "Completed TCP connections")
+        "connections", new QuantityValue(Units.ConnectionRate, 1, HighestRequestRate, Defaults.ConnectionsPerSecond), "Completed TCP connections")
     {
         Default = Defaults.ConnectionsPerSecond,
     };
 
     public static readonly ScalarKey<long> Requests = new(
-        "requests", new QuantityValue(Units.RequestRate, 1, HighestRate, Defaults.RequestsPerSecond), "HTTP requests")
+        "requests", new QuantityValue(Units.RequestRate, 1, HighestRequestRate, Defaults.RequestsPerSecond), "HTTP requests")
     {
         Default = Defaults.RequestsPerSecond,
     };
@@ -145,7 +149,7 @@ internal static class FloorKeys
         [Amplification, Syn, SynAck, Segments, Udp, Icmp, Fragments, Protocols, Queries, Connections, Requests, Volume];
 
     private static ScalarKey<long> Packets(string name, long floor, string meaning) =>
-        new(name, new QuantityValue(Units.PacketRate, 1, HighestRate, floor), meaning) { Default = floor };
+        new(name, new QuantityValue(Units.PacketRate, 1, HighestPacketRate, floor), meaning) { Default = floor };
 }
 
 internal static class LimitKeys

@@ -15,11 +15,11 @@ internal static class ConfigPage
     /// <summary>Section (dotted path, "breakwater.yaml" for the file) → its table.</summary>
     public static IReadOnlyDictionary<string, string> Tables()
     {
-        var tables = new Dictionary<string, string>(StringComparer.Ordinal) { ["breakwater.yaml"] = Table(RootKeys.All) };
+        var tables = new Dictionary<string, string>(StringComparer.Ordinal) { ["breakwater.yaml"] = Table(RootKeys.All, inherits: null) };
         foreach (var (path, key) in Configurations.AllKeys())
         {
             if (Below(key) is { } keys)
-                tables[path] = Table(keys);
+                tables[path] = Table(keys, (key as SectionKey)?.Inherits);
         }
 
         return tables;
@@ -56,11 +56,11 @@ internal static class ConfigPage
         _ => null,
     };
 
-    private static string Table(ImmutableArray<ConfigKey> keys)
+    private static string Table(ImmutableArray<ConfigKey> keys, string? inherits)
     {
         var table = new StringBuilder("| Key | Meaning | Values | Unit | Default | Reload |\n|---|---|---|---|---|---|\n");
         foreach (var key in keys.Where(static key => key is not UnsupportedKey))
-            table.Append(System.Globalization.CultureInfo.InvariantCulture, $"| `{key.Name}` | {key.Meaning} | {Values(key)} | {Unit(key)} | {Default(key)} | {Reload(key)} |\n");
+            table.Append(System.Globalization.CultureInfo.InvariantCulture, $"| `{key.Name}` | {key.Meaning} | {Values(key)} | {Unit(key)} | {(inherits is null ? Default(key) : $"that of `{inherits}`")} | {Reload(key)} |\n");
         return table.ToString();
     }
 

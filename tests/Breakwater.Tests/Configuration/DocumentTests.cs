@@ -42,7 +42,8 @@ public sealed class DocumentTests
             "| `quiet` | An incident closes after this long below its floor | 10s to 1h | ms, s, m, h or d | `1m` | live |\n", tables["detection"], StringComparison.Ordinal);
         Assert.Contains("| `hosts` | Most destination hosts counted at a time | 1024 to 16777216 | hosts | `1048576` | restart |\n", tables["limits"], StringComparison.Ordinal);
         Assert.Contains("| `name` | What reports call it; no two are equal | ", tables["services"], StringComparison.Ordinal);
-        foreach (var (path, key) in Configurations.AllKeys().Where(entry => entry.Key is not UnsupportedKey))
+        Assert.Contains("| pps, kpps, Mpps or Gpps | that of `detection.floors` | live |\n", tables["services[].floors"], StringComparison.Ordinal);
+        foreach (var (_, key) in Configurations.AllKeys().Where(entry => entry.Key is not UnsupportedKey))
             Assert.Contains(tables.Values, table => table.Contains($"| `{key.Name}` | {key.Meaning} |", StringComparison.Ordinal));
     }
 

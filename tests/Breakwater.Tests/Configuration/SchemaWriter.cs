@@ -48,11 +48,11 @@ internal static class SchemaWriter
 
     private static string Pattern(Units units) => $@"^[0-9]+(\.[0-9]+)?({string.Join('|', units.Steps.Select(static step => step.Unit))})$";
 
-    private static JsonObject Section(ImmutableArray<ConfigKey> keys)
+    private static JsonObject Section(ImmutableArray<ConfigKey> keys, bool hasDefaults = true)
     {
         var properties = new JsonObject();
         foreach (var key in keys.Where(static key => key is not UnsupportedKey))
-            properties[key.Name] = Described(key);
+            properties[key.Name] = Described(key, hasDefaults);
         var section = new JsonObject { ["type"] = "object", ["additionalProperties"] = false };
         if (keys.Any(static key => key.IsRequired))
             section["required"] = new JsonArray([.. keys.Where(static key => key.IsRequired).Select(static key => (JsonNode)key.Name)]);
@@ -60,18 +60,18 @@ internal static class SchemaWriter
         return section;
     }
 
-    private static JsonObject Described(ConfigKey key)
+    private static JsonObject Described(ConfigKey key, bool hasDefault)
     {
         var schema = key switch
         {
             ScalarKey scalar => Value(scalar.AnyValue),
             ListKey list => List(Value(list.AnyItem), list.IsRequired),
-            SectionKey section => Section(section.Keys),
+            SectionKey section => Section(section.Keys, section.Inherits is null),
             SectionListKey sections => List(Section(sections.Keys), sections.IsRequired),
             _ => throw new InvalidOperationException($"the schema does not know {key.GetType().Name}"),
         };
         schema.Insert(0, "description", Description(key));
-        if (Default(key) is { } value)
+        if (hasDefault && Default(key) is { } value)
             schema.Insert(1, "default", value);
         return schema;
     }
