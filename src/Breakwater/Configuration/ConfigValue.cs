@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Breakwater.Detection;
-using Breakwater.Wire;
 
 namespace Breakwater.Configuration;
 
