@@ -12,6 +12,7 @@ internal static class CommandLine
             DecodeCommand.Create(),
             AnalyzeCommand.Create(),
             SampleCommand.Create(),
+            CheckCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

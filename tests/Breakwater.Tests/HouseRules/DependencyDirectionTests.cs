@@ -11,6 +11,7 @@ public sealed class DependencyDirectionTests
     [
         ("Breakwater.Wire", ["Telemetry", "Detection", "Incidents", "Response", "Console", "Reach", "Noise", "Watch", "Samples", "Reports", "Commands"]),
         ("Breakwater.Detection", ["Telemetry", "Incidents", "Response", "Console", "Reach", "Noise", "Watch", "Samples", "Reports", "Commands"]),
+        ("Breakwater.Configuration", ["Telemetry", "Incidents", "Response", "Console", "Reach", "Noise", "Watch", "Samples", "Reports", "Commands"]),
         ("Breakwater.Telemetry", ["Detection", "Incidents", "Response", "Console", "Reach", "Noise", "Watch", "Samples", "Reports", "Commands"]),
         ("Breakwater.Samples", ["Telemetry", "Incidents", "Response", "Console", "Reach", "Noise", "Watch", "Reports", "Commands"]),
         ("Breakwater.Incidents", ["Response", "Console", "Reach", "Noise", "Watch", "Samples", "Reports", "Commands"]),

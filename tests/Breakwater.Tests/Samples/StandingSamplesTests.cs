@@ -9,6 +9,7 @@ namespace Breakwater.Tests.Samples;
 public sealed class StandingSamplesTests : IDisposable
 {
     private const string Page = "samples/README.md";
+    private const string Configuration = "samples/breakwater.yaml"; // written by hand; Configuration/CheckCommandTests checks it
     private const string Prefix = "./breakwater sample ";
     private const int MaximumFileBytes = 200_000;
     private const int MaximumTotalBytes = 1_500_000;
@@ -30,7 +31,7 @@ public sealed class StandingSamplesTests : IDisposable
     public void Folder_HoldsTheDocumentedFilesAndNoOthers()
     {
         var files = Directory.GetFiles(Path.Combine(SourceTree.Root, "samples")).Select(path => $"samples/{Path.GetFileName(path)}").Order(StringComparer.Ordinal);
-        Assert.Equal(DocumentedCommands().Select(OutputOf).Append(Page).Order(StringComparer.Ordinal), files);
+        Assert.Equal(DocumentedCommands().Select(OutputOf).Append(Page).Append(Configuration).Order(StringComparer.Ordinal), files);
     }
 
     [Fact]

@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using Breakwater.Detection;
+
+namespace Breakwater.Configuration;
+
+/// <summary>Makes the typed configuration from the tree, one function a section. With mistakes the result means nothing.</summary>
+internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detectors, ConfigMistakes mistakes)
+{
+    public BreakwaterConfig Build(ConfigNode tree)
+    {
+        var root = ConfigSection.Open(tree, "", RootKeys.All, mistakes);
+        root.Read(RootKeys.Version);
+        var detection = Detection(root.ReadSection(RootKeys.Detection));
+        return new BreakwaterConfig
+        {
+            Services = Services(root, detection.Floors),
+            Exporters = Exporters(root),
+            Detection = detection,
+            Allow = Sorted(root.ReadList(RootKeys.Allow)),
+            Limits = Limits(root.ReadSection(RootKeys.Limits)),
+            Geo = Geo(root.ReadSection(RootKeys.Geo)),
+        };
+    }
+
+    private ImmutableArray<ServiceConfig> Services(ConfigSection root, FloorsConfig floors)
+    {
+        var names = new UniqueNames("service", mistakes);
+        var overlaps = new ServiceOverlaps();
+        var services = new List<ServiceConfig>();
+        foreach (var section in root.ReadSections(RootKeys.Services))
+        {
+            var addresses = section.ReadList(ServiceKeys.Addresses);
+            var hasName = section.TryRead(ServiceKeys.Name, out var name);
+            if (hasName)
+                names.Add(name);
+            overlaps.Add(services.Count, hasName ? name.Value : "without a name", addresses);
+            services.Add(new ServiceConfig
+            {
+                Name = name.Value ?? "",
+                Addresses = Sorted(addresses),
+                Profile = section.Read(ServiceKeys.Profile),
+                Floors = Floors(section.ReadSection(ServiceKeys.Floors), floors),
+            });
+        }
+
+        overlaps.Tell(mistakes);
+        return [.. services.OrderBy(static service => service.Name, StringComparer.Ordinal)];
+    }
+
+    private ImmutableArray<ExporterConfig> Exporters(ConfigSection root)
+    {
+        var names = new UniqueNames("exporter", mistakes);
+        var sources = new Dictionary<(Wire.Address Address, long? Domain), ConfigPlace>();
+        var exporters = new List<ExporterConfig>();
+        foreach (var section in root.ReadSections(RootKeys.Exporters))
+        {
+            if (section.TryRead(ExporterKeys.Name, out var name))
+                names.Add(name);
+            var hasAddress = section.TryRead(ExporterKeys.Address, out var address);
+            long? domain = section.TryRead(ExporterKeys.Domain, out var given) ? given.Value : null;
+            if (hasAddress && !sources.TryAdd((address.Value, domain), address.Place))
+            {
+                mistakes.Add(
+                    address.Place,
+                    $"exporter {address.Value}{(domain is null ? "" : $" domain {domain}")} has an entry already, {sources[(address.Value, domain)].InWords}",
+                    "keep one of them, or give each its 'domain'");
+            }
+
+            exporters.Add(new ExporterConfig
+            {
+                Name = name.Value ?? "",
+                Address = address.Value,
+                Sampling = section.TryRead(ExporterKeys.Sampling, out var sampling) ? sampling.Value : null,
+                Domain = domain,
+            });
+        }
+
+        return [.. exporters.OrderBy(static exporter => exporter.Name, StringComparer.Ordinal)];
+    }
+
+    private DetectionConfig Detection(ConfigSection section) => new()
+    {
+        FalseAlarm = section.Read(DetectionKeys.FalseAlarm),
+        Quiet = section.Read(DetectionKeys.Quiet),
+        Floors = Floors(section.ReadSection(DetectionKeys.Floors), FloorsConfig.Default),
+        PrefixFactor = section.Read(DetectionKeys.PrefixFactor),
+        Prefixes = Sorted(section.ReadList(DetectionKeys.Prefixes)),
+        Off = Off(section.ReadList(DetectionKeys.Off)),
+        UnaskedRepliesPerMinute = section.Read(DetectionKeys.UnaskedReplies),
+    };
+
+    private ImmutableArray<string> Off(List<Placed<string>> names)
+    {
+        foreach (var name in names)
+        {
+            if (!detectors.Contains(name.Value, StringComparer.Ordinal))
+            {
+                var cure = detectors.IsEmpty ? "remove it: no detector of this version can be switched off" : NearestName.Cure(name.Value, detectors);
+                mistakes.Add(name.Place, $"unknown detector {ConfigMistakes.Quote(name.Value)}", cure);
+            }
+        }
+
+        return [.. names.Select(static name => name.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    }
+
+    private static FloorsConfig Floors(ConfigSection section, FloorsConfig otherwise) => new()
+    {
+        Amplification = section.Read(FloorKeys.Amplification, otherwise.Amplification),
+        Syn = section.Read(FloorKeys.Syn, otherwise.Syn),
+        SynAck = section.Read(FloorKeys.SynAck, otherwise.SynAck),
+        Segments = section.Read(FloorKeys.Segments, otherwise.Segments),
+        Udp = section.Read(FloorKeys.Udp, otherwise.Udp),
+        Icmp = section.Read(FloorKeys.Icmp, otherwise.Icmp),
+        Fragments = section.Read(FloorKeys.Fragments, otherwise.Fragments),
+        Protocols = section.Read(FloorKeys.Protocols, otherwise.Protocols),
+        Queries = section.Read(FloorKeys.Queries, otherwise.Queries),
+        ConnectionsPerSecond = section.Read(FloorKeys.Connections, otherwise.ConnectionsPerSecond),
+        RequestsPerSecond = section.Read(FloorKeys.Requests, otherwise.RequestsPerSecond),
+        VolumeBitsPerSecond = section.Read(FloorKeys.Volume, otherwise.VolumeBitsPerSecond),
+    };
+
+    private static LimitsConfig Limits(ConfigSection section) => new()
+    {
+        Hosts = section.Read(LimitKeys.Hosts),
+        Dossiers = section.Read(LimitKeys.Dossiers),
+        TickRecords = section.Read(LimitKeys.TickRecords),
+    };
+
+    private GeoConfig Geo(ConfigSection section) => new()
+    {
+        Countries = File(section, GeoKeys.Countries),
+        Asns = File(section, GeoKeys.Asns),
+    };
+
+    private GeoFile? File(ConfigSection section, ScalarKey<string> key)
+    {
+        if (!section.TryRead(key, out var path))
+            return null;
+        var full = Path.GetFullPath(path.Value, folder);
+        if (!System.IO.File.Exists(full))
+            mistakes.Add(path.Place, $"there is no file {ConfigMistakes.Quote(full)}", $"put the database there, or remove 'geo.{key.Name}'");
+        return new GeoFile(path.Value, full);
+    }
+
+    private static ImmutableArray<Prefix> Sorted(List<Placed<Prefix>> prefixes) =>
+        [.. prefixes.Select(static prefix => prefix.Value).Distinct().OrderBy(static prefix => prefix.Network).ThenBy(static prefix => prefix.Length)];
+}

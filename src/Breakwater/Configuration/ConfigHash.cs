@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Breakwater.Detection;
+
+namespace Breakwater.Configuration;
+
+/// <summary>
+/// The canonical form of a configuration and its SHA-256: JSON without spaces, every effective value in a fixed order and in base units.
+/// Spelling, comments, order of lists, and whether a default is written out make no difference; every other change does. Paths count as
+/// written, so that the same file has the same hash on every machine; the contents of databases have hashes of their own.
+/// </summary>
+internal static class ConfigHash
+{
+    /// <summary>64 lower-case hexadecimal digits.</summary>
+    public static string Compute(BreakwaterConfig config) => Convert.ToHexStringLower(SHA256.HashData(Canonical(config)));
+
+    /// <summary>UTF-8.</summary>
+    internal static byte[] Canonical(BreakwaterConfig config)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", BreakwaterConfig.SupportedVersion);
+            json.WriteStartArray("services");
+            foreach (var service in config.Services)
+                Write(json, service);
+            json.WriteEndArray();
+            json.WriteStartArray("exporters");
+            foreach (var exporter in config.Exporters)
+                Write(json, exporter);
+            json.WriteEndArray();
+            Write(json, config.Detection);
+            Write(json, "allow", config.Allow);
+            Write(json, config.Limits);
+            json.WriteStartObject("geo");
+            json.WriteString("countries", config.Geo.Countries?.Written);
+            json.WriteString("asns", config.Geo.Asns?.Written);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return buffer.ToArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, ServiceConfig service)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", service.Name);
+        Write(json, "addresses", service.Addresses);
+        json.WriteString("profile", ServiceKeys.Profile.Value.Spell(service.Profile));
+        Write(json, service.Floors);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, ExporterConfig exporter)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", exporter.Name);
+        json.WriteString("address", exporter.Address.ToString());
+        Write(json, "sampling", exporter.Sampling);
+        Write(json, "domain", exporter.Domain);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, DetectionConfig detection)
+    {
+        json.WriteStartObject("detection");
+        json.WriteNumber("falseAlarm", detection.FalseAlarm);
+        json.WriteNumber("quietMilliseconds", detection.Quiet.Ticks / TimeSpan.TicksPerMillisecond);
+        Write(json, detection.Floors);
+        json.WriteNumber("prefixFactor", detection.PrefixFactor);
+        Write(json, "prefixes", detection.Prefixes);
+        json.WriteStartArray("off");
+        foreach (var name in detection.Off)
+            json.WriteStringValue(name);
+        json.WriteEndArray();
+        json.WriteNumber("unaskedReplies", detection.UnaskedRepliesPerMinute);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, FloorsConfig floors)
+    {
+        json.WriteStartObject("floors");
+        json.WriteNumber("amplification", floors.Amplification);
+        json.WriteNumber("syn", floors.Syn);
+        json.WriteNumber("synAck", floors.SynAck);
+        json.WriteNumber("segments", floors.Segments);
+        json.WriteNumber("udp", floors.Udp);
+        json.WriteNumber("icmp", floors.Icmp);
+        json.WriteNumber("fragments", floors.Fragments);
+        json.WriteNumber("protocols", floors.Protocols);
+        json.WriteNumber("queries", floors.Queries);
+        json.WriteNumber("connections", floors.ConnectionsPerSecond);
+        json.WriteNumber("requests", floors.RequestsPerSecond);
+        Write(json, "volume", floors.VolumeBitsPerSecond);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, LimitsConfig limits)
+    {
+        json.WriteStartObject("limits");
+        json.WriteNumber("hosts", limits.Hosts);
+        json.WriteNumber("dossiers", limits.Dossiers);
+        json.WriteNumber("tickRecords", limits.TickRecords);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, long? value)
+    {
+        if (value is { } known)
+            json.WriteNumber(name, known);
+        else
+            json.WriteNull(name);
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, ImmutableArray<Prefix> prefixes)
+    {
+        json.WriteStartArray(name);
+        foreach (var prefix in prefixes)
+            json.WriteStringValue(prefix.ToString());
+        json.WriteEndArray();
+    }
+}

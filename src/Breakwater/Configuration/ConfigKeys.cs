@@ -1,0 +1,175 @@
+using System.Collections.Immutable;
+using Breakwater.Detection;
+using Breakwater.Wire;
+
+namespace Breakwater.Configuration;
+
+/// <summary>The file's own keys. A new section is a class like those below, one line here, and its records.</summary>
+internal static class RootKeys
+{
+    public static readonly ScalarKey<long> Version = new("version", new VersionValue(), "The version of the configuration")
+    {
+        IsRequired = true,
+        Reload = ConfigReload.Restart,
+    };
+
+    public static readonly SectionListKey Services = new("services", ServiceKeys.All, "What is protected");
+    public static readonly SectionListKey Exporters = new("exporters", ExporterKeys.All, "What sends telemetry");
+    public static readonly SectionKey Detection = new("detection", DetectionKeys.All, "When a deviation is an alarm");
+
+    public static readonly ListKey<Prefix> Allow = new("allow", new PrefixValue(), "Sources that are never judged and never acted upon");
+
+    public static readonly SectionKey Limits = new("limits", LimitKeys.All, "Sizes of the tables") { Reload = ConfigReload.Restart };
+    public static readonly SectionKey Geo = new("geo", GeoKeys.All, "Address databases (MMDB) for the countries and networks of sources");
+
+    /// <summary>In the order in which a file is best read.</summary>
+    public static readonly ImmutableArray<ConfigKey> All =
+    [
+        Version, new UnsupportedKey("listen"), Exporters, new UnsupportedKey("interfaces"), Services, new UnsupportedKey("upstreams"), Detection,
+        new UnsupportedKey("web"), new UnsupportedKey("response"), new UnsupportedKey("notify"), Allow, new UnsupportedKey("retention"), Limits, Geo,
+        new UnsupportedKey("storage"), new UnsupportedKey("tokens"), new UnsupportedKey("public"),
+    ];
+}
+
+internal static class ServiceKeys
+{
+    public static readonly ScalarKey<string> Name = new("name", new NameValue(), "What reports call it; no two are equal") { IsRequired = true };
+
+    public static readonly ListKey<Prefix> Addresses = new("addresses", new PrefixValue(), "Its networks and addresses; no address belongs to two services")
+    {
+        IsRequired = true,
+    };
+
+    public static readonly ScalarKey<ServiceProfile> Profile = new(
+        "profile",
+        new ChoiceValue<ServiceProfile>("profile",
+        [
+            ("web", ServiceProfile.Web), ("dns", ServiceProfile.Dns), ("vpn", ServiceProfile.Vpn), ("mail", ServiceProfile.Mail),
+            ("game", ServiceProfile.Game), ("generic", ServiceProfile.Generic),
+        ]),
+        "What it is, so that ordinary traffic is known by its kind")
+    {
+        Default = ServiceProfile.Generic,
+    };
+
+    public static readonly SectionKey Floors = new("floors", FloorKeys.All, "Floors of this service, where they differ from detection.floors")
+    {
+        Inherits = "detection.floors",
+    };
+
+    public static readonly ImmutableArray<ConfigKey> All = [Name, Addresses, Profile, Floors];
+}
+
+internal static class ExporterKeys
+{
+    public static readonly ScalarKey<string> Name = new("name", new NameValue(), "What reports call it; no two are equal") { IsRequired = true };
+    public static readonly ScalarKey<Address> Address = new("address", new AddressValue(), "The address its datagrams come from") { IsRequired = true };
+
+    public static readonly ScalarKey<long> Sampling = new(
+        "sampling", new CountValue(1, uint.MaxValue, "N of 1 in N packets"), "Its sampling, when it does not tell it; without both it is unknown, never 1");
+
+    public static readonly ScalarKey<long> Domain = new(
+        "domain", new CountValue(0, uint.MaxValue, "observation domain"), "The entry is for this observation domain alone (NetFlow v9: source id, sFlow: sub-agent)");
+
+    public static readonly ImmutableArray<ConfigKey> All = [Name, Address, Sampling, Domain];
+}
+
+internal static class DetectionKeys
+{
+    public static readonly ScalarKey<double> FalseAlarm = new(
+        "falseAlarm", new NumberValue(1e-15, 1e-3, "probability per look"), "How likely one look at traffic of exactly the floor may be an alarm")
+    {
+        Default = DetectionConfig.Default.FalseAlarm,
+    };
+
+    public static readonly ScalarKey<TimeSpan> Quiet = new(
+        "quiet", new DurationValue(TimeSpan.FromSeconds(10), TimeSpan.FromHours(1), DetectionConfig.Default.Quiet), "An incident closes after this long below its floor")
+    {
+        Default = DetectionConfig.Default.Quiet,
+    };
+
+    public static readonly SectionKey Floors = new("floors", FloorKeys.All, "Below such a rate towards one host, nothing is an attack");
+
+    public static readonly ScalarKey<double> PrefixFactor = new(
+        "prefixFactor", new NumberValue(1, 1000, "multiple of the host's floor"), "The floor of a /24 or /48 as a whole")
+    {
+        Default = DetectionConfig.Default.PrefixFactor,
+    };
+
+    public static readonly ListKey<Prefix> Prefixes = new("prefixes", new PrefixValue(), "Further aggregates that are watched as a whole");
+    public static readonly ListKey<string> Off = new("off", new NameValue(), "Detectors that do not run, by name");
+
+    public static readonly ScalarKey<long> UnaskedReplies = new(
+        "unaskedReplies", new CountValue(1, 1_000_000, "packets per minute"), "Replies that nobody asked for are evidence at any rate from this many on")
+    {
+        Default = DetectionConfig.Default.UnaskedRepliesPerMinute,
+    };
+
+    public static readonly ImmutableArray<ConfigKey> All = [FalseAlarm, Quiet, Floors, PrefixFactor, Prefixes, Off, UnaskedReplies];
+}
+
+internal static class FloorKeys
+{
+    private const long HighestPacketRate = 1_000_000_000;
+    private const long HighestRequestRate = 100_000_000;
+
+    private static FloorsConfig Defaults => FloorsConfig.Default;
+
+    public static readonly ScalarKey<long> Amplification = Packets("amplification", Defaults.Amplification, "Replies of reflectors");
+    public static readonly ScalarKey<long> Syn = Packets("syn", Defaults.Syn, "Connection requests that never complete");
+    public static readonly ScalarKey<long> SynAck = Packets("synAck", Defaults.SynAck, "SYN-ACKs that nobody asked for");
+    public static readonly ScalarKey<long> Segments = Packets("segments", Defaults.Segments, "ACK, RST, FIN, null and Xmas segments of no connection");
+    public static readonly ScalarKey<long> Udp = Packets("udp", Defaults.Udp, "UDP without a telling port");
+    public static readonly ScalarKey<long> Icmp = Packets("icmp", Defaults.Icmp, "ICMP and IPv6 extension headers");
+    public static readonly ScalarKey<long> Fragments = Packets("fragments", Defaults.Fragments, "Later fragments without their first");
+    public static readonly ScalarKey<long> Protocols = Packets("protocols", Defaults.Protocols, "GRE and other IP protocols");
+    public static readonly ScalarKey<long> Queries = Packets("queries", Defaults.Queries, "DNS queries");
+
+    public static readonly ScalarKey<long> Connections = new(
+        "connections", new QuantityValue(Units.ConnectionRate, 1, HighestRequestRate, Defaults.ConnectionsPerSecond), "Completed TCP connections")
+    {
+        Default = Defaults.ConnectionsPerSecond,
+    };
+
+    public static readonly ScalarKey<long> Requests = new(
+        "requests", new QuantityValue(Units.RequestRate, 1, HighestRequestRate, Defaults.RequestsPerSecond), "HTTP requests")
+    {
+        Default = Defaults.RequestsPerSecond,
+    };
+
+    public static readonly ScalarKey<long?> Volume = new(
+        "volume",
+        new OptionalQuantityValue(new QuantityValue(Units.BitRate, 1_000_000, 100_000_000_000_000, 1_000_000_000)),
+        "Traffic of any kind; none: volume alone is no attack")
+    {
+        Default = Defaults.VolumeBitsPerSecond,
+    };
+
+    public static readonly ImmutableArray<ConfigKey> All =
+        [Amplification, Syn, SynAck, Segments, Udp, Icmp, Fragments, Protocols, Queries, Connections, Requests, Volume];
+
+    private static ScalarKey<long> Packets(string name, long floor, string meaning) =>
+        new(name, new QuantityValue(Units.PacketRate, 1, HighestPacketRate, floor), meaning) { Default = floor };
+}
+
+internal static class LimitKeys
+{
+    public static readonly ScalarKey<long> Hosts = Count("hosts", 1 << 10, 1 << 24, "hosts", LimitsConfig.Default.Hosts, "Most destination hosts counted at a time");
+    public static readonly ScalarKey<long> Dossiers = Count("dossiers", 16, 1 << 16, "hosts", LimitsConfig.Default.Dossiers, "Most hosts watched closely at a time");
+
+    public static readonly ScalarKey<long> TickRecords = Count(
+        "tickRecords", 1 << 10, 1 << 24, "records", LimitsConfig.Default.TickRecords, "Most records of a tick whose sources and ports are studied");
+
+    public static readonly ImmutableArray<ConfigKey> All = [Hosts, Dossiers, TickRecords];
+
+    private static ScalarKey<long> Count(string name, long minimum, long maximum, string counted, long count, string meaning) =>
+        new(name, new CountValue(minimum, maximum, counted), meaning) { Default = count, Reload = ConfigReload.Restart };
+}
+
+internal static class GeoKeys
+{
+    public static readonly ScalarKey<string> Countries = new("countries", new PathValue(), "Database of countries");
+    public static readonly ScalarKey<string> Asns = new("asns", new PathValue(), "Database of autonomous systems");
+
+    public static readonly ImmutableArray<ConfigKey> All = [Countries, Asns];
+}

@@ -1,0 +1,142 @@
+using System.Text;
+using Breakwater.Configuration;
+
+namespace Breakwater.Tests.Configuration;
+
+/// <summary>Equal meaning, equal hash; another meaning, another hash.</summary>
+public sealed class HashTests
+{
+    private const string One = """
+        version: 1
+        services:
+          - {name: a, addresses: [192.0.2.0/25, 192.0.2.200], profile: web, floors: {syn: 2kpps}}
+          - {name: b, addresses: ["2001:db8::1"]}
+        exporters:
+          - {name: x, address: "2001:db8::2", sampling: 1000}
+          - {name: y, address: 192.0.2.1}
+        detection: {quiet: 60s, falseAlarm: 1e-9, floors: {volume: 1Gbps}, off: [carpet, volume]}
+        allow: [10.0.0.0/8, 192.0.2.9]
+        """;
+
+    private const string SameOtherwiseSpelled = """
+        # The same, by somebody else.
+        allow:
+          - 192.0.2.9/32
+          - "10.0.0.0/8"
+          - 10.0.0.0/8
+        limits:
+          hosts: 1048576
+        detection:
+          off: ['volume', carpet]
+          floors:
+            volume: 1000Mbps    # a comment
+            udp: 2000pps
+          falseAlarm: 0.000000001
+          prefixFactor: 2.0
+        exporters:
+          - name: y
+            address: 192.0.2.1
+          - sampling: 1000
+            address: 2001:DB8:0::2
+            name: x
+        services:
+          - name: b
+            addresses:
+              - 2001:db8:0:0:0:0:0:1/128
+            profile: generic
+            floors: {syn: 500pps}
+          - name: 'a'
+            profile: "web"
+            floors: {syn: 2000pps, volume: 1Gbps}
+            addresses: [192.0.2.200/32, 192.0.2.0/25]
+        geo: {}
+        version: "1"
+        """;
+
+    /// <summary>A change of each key's value: its path, and how the file's text changes.</summary>
+    public static TheoryData<string, string, string> Changes => new()
+    {
+        { "services[].name", "name: a,", "name: c," },
+        { "services[].addresses", "192.0.2.200", "192.0.2.201" },
+        { "services[].profile", "profile: web", "profile: mail" },
+        { "services[].floors.amplification", "{syn: 2kpps}", "{syn: 2kpps, amplification: 7pps}" },
+        { "services[].floors.syn", "syn: 2kpps", "syn: 3kpps" },
+        { "services[].floors.synAck", "{syn: 2kpps}", "{syn: 2kpps, synAck: 7pps}" },
+        { "services[].floors.segments", "{syn: 2kpps}", "{syn: 2kpps, segments: 7pps}" },
+        { "services[].floors.udp", "{syn: 2kpps}", "{syn: 2kpps, udp: 7pps}" },
+        { "services[].floors.icmp", "{syn: 2kpps}", "{syn: 2kpps, icmp: 7pps}" },
+        { "services[].floors.fragments", "{syn: 2kpps}", "{syn: 2kpps, fragments: 7pps}" },
+        { "services[].floors.protocols", "{syn: 2kpps}", "{syn: 2kpps, protocols: 7pps}" },
+        { "services[].floors.queries", "{syn: 2kpps}", "{syn: 2kpps, queries: 7pps}" },
+        { "services[].floors.connections", "{syn: 2kpps}", "{syn: 2kpps, connections: 7cps}" },
+        { "services[].floors.requests", "{syn: 2kpps}", "{syn: 2kpps, requests: 7rps}" },
+        { "services[].floors.volume", "{syn: 2kpps}", "{syn: 2kpps, volume: none}" },
+        { "exporters[].name", "name: x", "name: z" },
+        { "exporters[].address", "2001:db8::2", "2001:db8::3" },
+        { "exporters[].sampling", "sampling: 1000", "sampling: 1" },
+        { "exporters[].domain", "sampling: 1000", "sampling: 1000, domain: 0" },
+        { "detection.falseAlarm", "1e-9", "1e-8" },
+        { "detection.quiet", "60s", "60001ms" },
+        { "detection.floors.amplification", "volume: 1Gbps", "volume: 1Gbps, amplification: 7pps" },
+        { "detection.floors.syn", "volume: 1Gbps", "volume: 1Gbps, syn: 7pps" },
+        { "detection.floors.synAck", "volume: 1Gbps", "volume: 1Gbps, synAck: 7pps" },
+        { "detection.floors.segments", "volume: 1Gbps", "volume: 1Gbps, segments: 7pps" },
+        { "detection.floors.udp", "volume: 1Gbps", "volume: 1Gbps, udp: 7pps" },
+        { "detection.floors.icmp", "volume: 1Gbps", "volume: 1Gbps, icmp: 7pps" },
+        { "detection.floors.fragments", "volume: 1Gbps", "volume: 1Gbps, fragments: 7pps" },
+        { "detection.floors.protocols", "volume: 1Gbps", "volume: 1Gbps, protocols: 7pps" },
+        { "detection.floors.queries", "volume: 1Gbps", "volume: 1Gbps, queries: 7pps" },
+        { "detection.floors.connections", "volume: 1Gbps", "volume: 1Gbps, connections: 7cps" },
+        { "detection.floors.requests", "volume: 1Gbps", "volume: 1Gbps, requests: 7rps" },
+        { "detection.floors.volume", "volume: 1Gbps", "volume: 2Gbps" },
+        { "detection.prefixFactor", "quiet: 60s", "quiet: 60s, prefixFactor: 2.1" },
+        { "detection.prefixes", "quiet: 60s", "quiet: 60s, prefixes: [192.0.2.0/23]" },
+        { "detection.off", "off: [carpet, volume]", "off: [carpet]" },
+        { "detection.unaskedReplies", "quiet: 60s", "quiet: 60s, unaskedReplies: 7" },
+        { "allow", "10.0.0.0/8", "10.0.0.0/9" },
+        { "limits.hosts", "version: 1", "version: 1\nlimits: {hosts: 2048}" },
+        { "limits.dossiers", "version: 1", "version: 1\nlimits: {dossiers: 2048}" },
+        { "limits.tickRecords", "version: 1", "version: 1\nlimits: {tickRecords: 2048}" },
+        { "geo.countries", "version: 1", "version: 1\ngeo: {countries: /dev/null}" },
+        { "geo.asns", "version: 1", "version: 1\ngeo: {asns: /dev/null}" },
+    };
+
+    [Fact]
+    public void Hash_OfTheSameInAnotherSpelling_IsTheSame()
+    {
+        var (one, other) = (Configurations.Good(One), Configurations.Good(SameOtherwiseSpelled));
+        Assert.Equal(Encoding.UTF8.GetString(ConfigHash.Canonical(one)), Encoding.UTF8.GetString(ConfigHash.Canonical(other)));
+        Assert.Equal(one.Hash, other.Hash);
+        Assert.Equal(64, one.Hash.Length);
+    }
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public void Hash_OfAnotherValue_IsAnother(string path, string from, string to)
+    {
+        Assert.Contains(from, One, StringComparison.Ordinal);
+        var changed = Configurations.Good(One.Replace(from, to, StringComparison.Ordinal));
+        Assert.True(Configurations.Good(One).Hash != changed.Hash, path);
+    }
+
+    [Fact]
+    public void Hash_OfDifferentChanges_IsDifferentEachTime()
+    {
+        var hashes = Changes.Select(row => Configurations.Good(One.Replace(row.Data.Item2, row.Data.Item3, StringComparison.Ordinal)).Hash).ToList();
+        Assert.Equal(hashes.Count, hashes.Distinct(StringComparer.Ordinal).Count());
+    }
+
+    /// <summary>A new key is not forgotten in the hash: it needs a line above.</summary>
+    [Fact]
+    public void Changes_CoverEveryKey()
+    {
+        var values = Configurations.AllKeys().Where(entry => entry.Key is ScalarKey or ListKey).Select(entry => entry.Path).Where(path => path != "version");
+        Assert.Equal(values.Order(StringComparer.Ordinal), Changes.Select(row => row.Data.Item1).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>The canonical form may only change together with what reports call the same configuration.</summary>
+    [Fact]
+    public void Canonical_OfTheDefaults_IsWritten() => Assert.Equal(
+        """{"version":1,"services":[],"exporters":[],"detection":{"falseAlarm":1E-10,"quietMilliseconds":60000,"floors":{"amplification":500,"syn":500,"synAck":500,"segments":1000,"udp":2000,"icmp":500,"fragments":1000,"protocols":2000,"queries":1000,"connections":200,"requests":100,"volume":null},"prefixFactor":2,"prefixes":[],"off":[],"unaskedReplies":100},"allow":[],"limits":{"hosts":1048576,"dossiers":1024,"tickRecords":1048576},"geo":{"countries":null,"asns":null}}""",
+        Encoding.UTF8.GetString(ConfigHash.Canonical(new BreakwaterConfig())));
+}
