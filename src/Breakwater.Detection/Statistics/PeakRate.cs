@@ -11,6 +11,9 @@ internal static class PeakRate
     /// <summary>Half the 95 % quantile of χ² with one degree of freedom.</summary>
     private const double Cut = 1.920729410347062;
 
+    /// <summary>Above, 3.3 % of the chance: the low end, which does not reckon with the chance of the true rate itself, needs less.</summary>
+    private const double HighCut = 1.69;
+
     /// <summary>The peak, in the unit of the sums.</summary>
     /// <param name="windows">Sums Σb of windows of one second that do not overlap, one of them the largest seen; at most <see cref="RateSegments.MostWindows"/>.</param>
     /// <param name="weight">Σb² (1 − 1/rate) ÷ Σb over the same traffic (for every-Nth sampling, less the part of the link): what one sample weighs. 0 when all was seen.</param>
@@ -74,7 +77,7 @@ internal static class PeakRate
         for (var step = 0; step < 14; step++)
         {
             var middle = (low + high) / 2;
-            if (segments.CostAt(middle) > Cut)
+            if (segments.CostAt(middle) > HighCut)
                 high = middle;
             else
                 low = middle;
