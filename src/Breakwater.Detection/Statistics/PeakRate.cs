@@ -11,8 +11,8 @@ internal static class PeakRate
     /// <summary>Half the 95 % quantile of χ² with one degree of freedom.</summary>
     private const double Cut = 1.920729410347062;
 
-    /// <summary>Above, 3.3 % of the chance: the low end, which does not reckon with the chance of the true rate itself, needs less.</summary>
-    private const double HighCut = 1.69;
+    /// <summary>Above, 4 % of the chance: the low end, which does not reckon with the chance of the true rate itself, needs less.</summary>
+    private const double HighCut = 1.53;
 
     /// <summary>The peak, in the unit of the sums.</summary>
     /// <param name="windows">Sums Σb of windows of one second that do not overlap, one of them the largest seen; at most <see cref="RateSegments.MostWindows"/>.</param>

@@ -130,7 +130,7 @@ internal sealed class RateSegments
         }
         slope = Math.Abs(slope);
         // Its steepest second ends between the last window and the next one.
-        var reach = middle + 0.3;
+        var reach = middle + 0.2;
         var (a, b) = (1 / windows, reach / spread);
         var variance = (a * level) + (2 * a * b * slope * spread) + (b * b * level * spread);
         return new(cost, level + (slope * reach), variance, windows, IsLevel: false);

@@ -32,10 +32,10 @@ public sealed class BottomSourcesTests
         for (var index = 0; index < 4 * distinct; index++)
         {
             var source = index * 7 % distinct;
-            (index % 3 == 0 ? left : right).Add(Hash(source), 1);
+            (index % 3 == 0 ? left : right).Add(Hash(source), (uint)(source % 5) + 1);
         }
         for (var index = (4 * distinct) - 1; index >= 0; index--)
-            all.Add(Hash(index * 7 % distinct), 1);
+            all.Add(Hash(index * 7 % distinct), (uint)(index * 7 % distinct % 5) + 1);
 
         Assert.NotEqual(all.Packets.ToArray(), left.Packets.ToArray());
         left.Merge(right);

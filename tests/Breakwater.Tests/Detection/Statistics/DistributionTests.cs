@@ -42,7 +42,7 @@ public sealed class DistributionTests
             below += term;
             term *= x / (k + 1);
         }
-        Assert.InRange(Gamma.UpperTail(shape, x) / below, 1 - 1e-4, 1 + 1e-4);
+        Assert.InRange(Gamma.UpperTail(shape, x) / below, 1 - 1e-3, 1 + 1e-3);
         Assert.Equal(1, Gamma.UpperTail(shape, x) + Gamma.LowerTail(shape, x), 1e-12);
     }
 

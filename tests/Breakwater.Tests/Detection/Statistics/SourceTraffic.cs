@@ -10,8 +10,10 @@ internal static class SourceTraffic
     {
         if (family == "unsampled, by sketch")
             return Unsampled(chance, (int)(size * 30));
+        if (share > 0)
+            return EveryNth(chance, size, share, rate);
         var total = size * rate;
-        var (kept, taken, drawn) = (new BottomSources(), 0, (double)chance.Poisson(share == 0 ? 0 : size * (1 - share) / share));
+        var (kept, taken) = (new BottomSources(), 0);
         int distinct = 0, truth = 0;
         for (double sent = 0; sent < total || truth < Least(family); truth++)
         {
@@ -25,12 +27,27 @@ internal static class SourceTraffic
             distinct++;
             kept.Add(chance.Bits(), (uint)seen);
         }
-        if (taken == 0)
-            return null;
-        var most = SampledSumInterval.OfTotal(taken * rate, taken * rate * (rate - 1), rate, share == 0 ? double.PositiveInfinity : taken + drawn).High;
+        return taken == 0 ? null : (truth, Estimated(distinct, kept, taken, rate, double.PositiveInfinity));
+    }
+
+    /// <summary>A source per packet, every Nth packet of a link taken.</summary>
+    private static (double Truth, Interval Interval)? EveryNth(SamplingSimulator chance, double size, double share, double rate)
+    {
+        var link = Math.Floor(size / share * rate);
+        var drawn = (int)Math.Floor((link + (chance.Uniform() * rate)) / rate);
+        var taken = chance.Binomial(drawn, share);
+        var kept = new BottomSources();
+        for (var source = 0; source < taken; source++)
+            kept.Add(chance.Bits(), 1);
+        return taken == 0 ? null : (taken + chance.Binomial((int)link - drawn, share), Estimated(taken, kept, taken, rate, drawn));
+    }
+
+    private static Interval Estimated(int distinct, BottomSources kept, int taken, double rate, double drawn)
+    {
+        var most = SampledSumInterval.OfTotal(taken * rate, taken * rate * (rate - 1), rate, drawn).High;
         var estimate = DistinctSources.Of(distinct, 0, kept.Packets, rate, most, taken);
         var (low, high) = (estimate.Low!.Value, estimate.High!.Value);
-        return (truth, new Interval(estimate.Value ?? ((low + high) / 2), low, high));
+        return new Interval(estimate.Value ?? ((low + high) / 2), low, high);
     }
 
     private static int Least(string family) => family.StartsWith("equal", StringComparison.Ordinal) ? 1 : 2;
