@@ -4,22 +4,20 @@ namespace Breakwater.Detection.Sketches;
 
 /// <summary>
 /// Distinct count in one byte a register (Flajolet et al. 2007): only maxima, so order and repetition do not matter and two sketches
-/// merge. Standard error 1.04/√m; linear counting below 2.5·m.
+/// merge. Ertl's improved estimator (2017, arXiv:1702.01284), without bias from no hash to all registers full.
 /// </summary>
 internal sealed class HyperLogLog(int precision)
 {
     private readonly byte[] _registers = new byte[1 << precision];
 
     /// <summary>
-    /// Standard error of <see cref="Estimate"/> at a count, in counts: 1.04/√m, and where linear counting is used the smaller of that
-    /// and √m·√(eᵗ − t − 1), t = n/m (Whang, Vander-Zanden, Taylor 1990).
+    /// Standard error of <see cref="Estimate"/> at a count, in counts: from √½/√m of it (few hashes) to 1.04/√m (many); between them fitted
+    /// to simulations, within 4 %.
     /// </summary>
     public double StandardErrorAt(double count)
     {
-        var registers = _registers.Length;
-        var raw = 1.04 / Math.Sqrt(registers) * count;
-        var load = count / registers;
-        return load > 2.5 ? raw : Math.Min(raw, Math.Sqrt(registers * (Math.Exp(load) - load - 1)));
+        var registers = (double)_registers.Length;
+        return (1.04 - (0.333 * Math.Exp(-count / (3.8 * registers)))) / Math.Sqrt(registers) * count;
     }
 
     public void Add(ulong hash)
@@ -46,18 +44,51 @@ internal sealed class HyperLogLog(int precision)
         ranks.Clear();
         for (var i = 0; i < _registers.Length; i++)
             ranks[Math.Max(_registers[i], other._registers[i])]++;
-        return Estimate(ranks, _registers.Length);
+        return Estimate(ranks);
     }
 
     public double Estimate() => EstimateWith(this);
 
-    private static double Estimate(ReadOnlySpan<int> ranks, int registers)
+    private double Estimate(ReadOnlySpan<int> ranks)
     {
-        double sum = 0;
-        for (var rank = ranks.Length - 1; rank >= 0; rank--)
-            sum = (sum / 2) + ranks[rank];
-        var alpha = 0.7213 / (1 + (1.079 / registers));
-        var raw = alpha * registers * registers / sum;
-        return raw <= 2.5 * registers && ranks[0] > 0 ? registers * Math.Log((double)registers / ranks[0]) : raw;
+        double registers = _registers.Length;
+        var last = 64 - precision;
+        var sum = registers * Tau(1 - (ranks[last + 1] / registers));
+        for (var rank = last; rank > 0; rank--)
+            sum = (sum + ranks[rank]) / 2;
+        sum += registers * Sigma(ranks[0] / registers);
+        return registers * registers / (2 * Math.Log(2) * sum);
+    }
+
+    /// <summary>x + Σ x^(2^k) · 2^(k−1): what empty registers tell; infinite when all are empty.</summary>
+    private static double Sigma(double x)
+    {
+        if (x >= 1)
+            return double.PositiveInfinity;
+        double weight = 1, sum = x, before = -1;
+        while (sum > before)
+        {
+            x *= x;
+            before = sum;
+            sum += x * weight;
+            weight *= 2;
+        }
+        return sum;
+    }
+
+    /// <summary>(1 − x − Σ (1 − x^(2^−k))² · 2^−k) / 3: what full registers tell.</summary>
+    private static double Tau(double x)
+    {
+        if (x is <= 0 or >= 1)
+            return 0;
+        double weight = 1, sum = 1 - x, before = 2;
+        while (sum < before)
+        {
+            x = Math.Sqrt(x);
+            before = sum;
+            weight /= 2;
+            sum -= (1 - x) * (1 - x) * weight;
+        }
+        return sum / 3;
     }
 }
