@@ -119,7 +119,9 @@ internal sealed class Mimicry : AttackPackets
                 (packet.SourcePort, packet.DestinationPort) = (5060, 5060);
                 packet.Set(HarmlessPayloads.SipOptions);
                 break;
-            case Vector.FragmentFlood: // first fragments of replies whose rest never comes, and later ones without a beginning
+            case Vector.FragmentFlood:
+                // Large datagrams between high ports: first fragments whose rest never comes, and later ones without a beginning.
+                packet.DestinationPort = 8_801;
                 if (Random.OneIn(2))
                     packet.FragmentOffset = 185;
                 packet.MoreFragments = packet.FragmentOffset == 0;

@@ -109,7 +109,8 @@ internal sealed class Scenario
     public static decimal ExpectedPackets(ScenarioOptions options)
     {
         var seconds = options.DurationNanoseconds / 1_000_000_000m;
-        var load = !options.Kind.IsAttack && options.Kind.Conversations(options.PacketsPerSecond, options.DurationNanoseconds).LoadPercent is { } percent
+        var load = options.Shape == AttackShape.Ramp ? 0.5m
+            : !options.Kind.IsAttack && options.Kind.Conversations(options.PacketsPerSecond, options.DurationNanoseconds).LoadPercent is { } percent
             ? percent(options.DurationNanoseconds) / 100m
             : 1m;
         return (options.PacketsPerSecond * seconds * load * (1 + options.Further.Length)) + QuietPackets(options);
