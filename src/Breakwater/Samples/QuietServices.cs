@@ -69,13 +69,13 @@ internal static class QuietServices
             {
                 SegmentBytes = 1_252,
                 AcknowledgeEvery = 4,
-                Turns = [new(true, 1_200, 0, HarmlessPayloads.QuicLongHeader(1_200, random.NextUInt64())), new(false, 3_600), new(true, 300), new(false, random.HeavyTail(2_000, 7))],
+                Turns = [new(true, 1_200, 0, HarmlessPayloads.QuicLongHeader(1_200, random.NextUInt64())), new(false, 3_600), new(true, 300), new(false, random.HeavyTail(1_200, 5))],
             },
             _ => Plan(random, Own(NatHost), server, 443) with
             {
                 Tcp = true,
                 AcknowledgeEvery = 2,
-                Turns = [new(true, 517), new(false, 3_500), new(true, 500), new(false, random.HeavyTail(900, 8), random.Exponential(30 * Millisecond))],
+                Turns = [new(true, 517), new(false, 3_500), new(true, 500), new(false, random.HeavyTail(900, 6), random.Exponential(30 * Millisecond))],
             },
         };
     });

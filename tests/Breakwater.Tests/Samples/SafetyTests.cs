@@ -73,7 +73,7 @@ public sealed class SafetyTests : IDisposable
     [MemberData(nameof(Mimicked))]
     public void Mimics_AreHarmless(string kind)
     {
-        var path = _files.Make("mimic.pcap", new SampleArguments { Kind = kind, Duration = "1s", Rate = "300pps", Mix = "0%", Mimic = true });
+        var path = _files.Make("mimic.pcap", new SampleArguments { Kind = kind, Duration = "2s", Rate = "400pps", Mix = "0%", Mimic = true });
         var frames = SampleFiles.Frames(path);
         Assert.True(frames.Count > 50, $"only {frames.Count} packets");
         Assert.All(frames, frame => Assert.Null(Harm(frame.Frame)));
