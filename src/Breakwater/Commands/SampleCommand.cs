@@ -20,14 +20,21 @@ internal static class SampleCommand
         var from = Text("--from", "FILE", "convert the packets of this capture to telemetry, instead of KIND");
         var duration = Text("--duration", "TIME", "of the attack or the quiet traffic, such as 10s (default)");
         var rate = Text("--rate", "RATE", "packet rate of the attack or the quiet traffic, such as 5kpps (default)");
-        var shape = Text("--shape", "SHAPE", "of an attack: host (default), carpet or pulse");
-        var mix = Text("--mix", "SHARE", "quiet traffic under and 2 s around an attack, as a share of its rate (default 10%)");
+        var shape = Text("--shape", "SHAPE", "of an attack: host (default), carpet, pulse or ramp");
+        var hosts = Text("--hosts", "N", "addresses of a carpet: 2 to 65536 (default 256); above 256 those of 198.18.0.0/16");
+        var on = Text("--on", "TIME", "length of a pulse (default 1s)");
+        var off = Text("--off", "TIME", "silence between pulses (default 1s)");
+        var and = new Option<string[]>("--and") { HelpName = "VECTOR", Description = "a further vector beside the first, at the same rate; may be repeated" };
+        var mimic = new Option<bool>("--mimic") { Description = "the attack looks as much like ordinary traffic as its vector allows" };
+        var outbound = Text("--outbound", "N", "N own hosts (1 to 100) send the attack to somebody else");
+        var running = new Option<bool>("--already-running") { Description = "the attack runs from the first packet on" };
+        var mix = Text("--mix", "SHARE", "quiet traffic under and 2 s around an attack, as a share of its rate (default 10%) or a rate of its own");
         var seed = Text("--seed", "S", "number from which everything random follows");
         var force = new Option<bool>("--force") { Description = "replace an existing file" };
 
         var command = new Command("sample", "Write example traffic into a file (documentation addresses only; nothing is ever sent)")
         {
-            kind, list, output, format, sampling, from, duration, rate, shape, mix, seed, force,
+            kind, list, output, format, sampling, from, duration, rate, shape, hosts, on, off, and, mimic, outbound, running, mix, seed, force,
         };
         command.SetAction(result =>
         {
@@ -43,6 +50,13 @@ internal static class SampleCommand
                 Duration = result.GetValue(duration),
                 Rate = result.GetValue(rate),
                 Shape = result.GetValue(shape),
+                Hosts = result.GetValue(hosts),
+                On = result.GetValue(on),
+                Off = result.GetValue(off),
+                And = result.GetValue(and) ?? [],
+                Mimic = result.GetValue(mimic),
+                Outbound = result.GetValue(outbound),
+                AlreadyRunning = result.GetValue(running),
                 Mix = result.GetValue(mix),
                 Seed = result.GetValue(seed),
                 Force = result.GetValue(force),

@@ -15,6 +15,9 @@ internal sealed record ConversationPlan(Address Client, Address Server, ushort C
     /// <summary>TCP with handshake and close; otherwise UDP.</summary>
     public required bool Tcp { get; init; }
 
+    /// <summary>IP protocol when it is not TCP: UDP, or one whose packets have no ports.</summary>
+    public byte Protocol { get; init; } = IpProtocol.Udp;
+
     public required IReadOnlyList<Turn> Turns { get; init; }
 
     /// <summary>How often the turns are gone through.</summary>
@@ -203,7 +206,7 @@ internal sealed class Conversation
     private void Address(SamplePacket packet, bool fromClient, TcpFlags flags)
     {
         packet.Begin(fromClient ? _plan.Client : _plan.Server, fromClient ? _plan.Server : _plan.Client,
-            _plan.Tcp ? IpProtocol.Tcp : IpProtocol.Udp);
+            _plan.Tcp ? IpProtocol.Tcp : _plan.Protocol);
         packet.SourcePort = fromClient ? _plan.ClientPort : _plan.ServerPort;
         packet.DestinationPort = fromClient ? _plan.ServerPort : _plan.ClientPort;
         packet.Identification = _random.NextUInt16();

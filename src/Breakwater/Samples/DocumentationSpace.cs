@@ -55,6 +55,18 @@ internal static class DocumentationSpace
         ? Address.FromHalves(0x20010DB8_01130000, number)
         : Address.FromIPv4(0xCB007100u | number);
 
+    /// <summary>
+    /// Host <paramref name="number"/> of the wide own network, 198.18.0.0/16: for carpets that a /24 has no room for. Others then live
+    /// in 198.19.0.0/16 (<see cref="OutsideWideOwn"/>).
+    /// </summary>
+    public static Address WideOwn(ushort number) => Address.FromIPv4(0xC6120000u | number);
+
+    /// <summary>True in the wide own network.</summary>
+    public static bool IsWideOwn(Address address) => address.IsIPv4 && address.IPv4 >> 16 == 0xC612;
+
+    /// <summary>Moves an address of the wide own network to its neighbour 198.19.0.0/16; leaves others.</summary>
+    public static Address OutsideWideOwn(Address address) => IsWideOwn(address) ? Address.FromIPv4(address.IPv4 | 0x10000) : address;
+
     /// <summary>A server elsewhere: web sites, resolvers, time servers.</summary>
     public static Address Server(byte number, bool ipv6 = false) => ipv6
         ? Address.FromHalves(0x20010DB8_00510000, number)

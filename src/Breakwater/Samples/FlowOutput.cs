@@ -46,7 +46,7 @@ internal abstract class FlowOutput : SampleOutput
     public override void Add(in SeenPacket packet)
     {
         Clock.See(packet.Nanoseconds);
-        if (!_random.OneIn(SamplingRate))
+        if (packet.ChosenAmong == 1 && !_random.OneIn(SamplingRate))
             return;
         var flow = default(FlowRecord);
         PacketFlow.Read(packet.Frame, packet.OriginalLength, packet.Link, ref flow);

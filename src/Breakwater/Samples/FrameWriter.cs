@@ -12,16 +12,21 @@ internal static class FrameWriter
     private const ulong RouterMac = 0x02_00_00_00_00_01;
     private const ulong OwnMac = 0x02_00_00_00_00_02;
 
+    // MSS 1460, SACK permitted, time stamps, no operation, window scale 7 (RFC 9293 §3.2, RFC 2018, RFC 7323).
+    private static readonly byte[] SynOptions = [2, 4, 5, 0xB4, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 7];
+
     private const int ExtensionHeaderBytes = 8;
     private const byte HopByHopOptions = 0;
     private const byte DestinationOptions = 60;
 
-    /// <summary>Writes the frame and returns its length.</summary>
+    /// <summary>Writes the frame of a packet that goes to the own network or leaves it, and returns its length.</summary>
+    public static int Write(SamplePacket packet, Span<byte> frame) => Write(packet, frame, DocumentationSpace.IsOwn(packet.Destination));
+
+    /// <summary>Writes the frame and returns its length; <paramref name="inbound"/> decides who sends it on the link.</summary>
     /// <exception cref="InvalidOperationException">The packet makes no frame: a traffic source is wrong.</exception>
-    public static int Write(SamplePacket packet, Span<byte> frame)
+    public static int Write(SamplePacket packet, Span<byte> frame, bool inbound)
     {
         var writer = new PacketWriter(frame[..MaximumFrameBytes]);
-        var inbound = DocumentationSpace.IsOwn(packet.Destination);
         writer.Ethernet(inbound ? OwnMac : RouterMac, inbound ? RouterMac : OwnMac);
         writer.Ip(new IpHeader(packet.Source, packet.Destination)
         {
@@ -54,6 +59,7 @@ internal static class FrameWriter
                     AcknowledgementNumber = packet.Acknowledgement,
                     Flags = (ushort)packet.TcpFlags,
                     WindowSize = packet.Window,
+                    Options = packet.HasSynOptions ? SynOptions : default(ReadOnlyMemory<byte>),
                 });
                 break;
             case IpProtocol.Udp:

@@ -25,6 +25,19 @@ internal static class HarmlessPayloads
     public static byte[] HttpGetUncached(ulong nonce) =>
         Encoding.ASCII.GetBytes($"GET /?{nonce:x16} HTTP/1.1\r\nHost: example.com\r\n\r\n");
 
+    /// <summary>The same as a browser sends it, for one of a few pages.</summary>
+    public static byte[] HttpGetBrowser(uint page) => Encoding.ASCII.GetBytes(
+        $"GET /page/{page} HTTP/1.1\r\nHost: example.com\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) Example/1.0\r\n"
+        + "Accept: text/html,application/xhtml+xml\r\nAccept-Language: en\r\nAccept-Encoding: gzip\r\nConnection: keep-alive\r\n\r\n");
+
+    /// <summary>A browser's search for two words and a number: no cache has seen it, and it looks like any other.</summary>
+    public static byte[] HttpGetSearch(ulong nonce) => Encoding.ASCII.GetBytes(
+        $"GET /search?q=blue+river+{nonce % 100_000_000}&page={1 + (nonce >> 60)} HTTP/1.1\r\nHost: example.com\r\n"
+        + "User-Agent: Mozilla/5.0 (X11; Linux x86_64) Example/1.0\r\nAccept: text/html\r\nConnection: keep-alive\r\n\r\n");
+
+    /// <summary>A time server's plain answer: NTP version 4, mode 4 (RFC 5905 §7.3), 48 octets, all else zero.</summary>
+    public static byte[] NtpReply { get; } = [0x24, 2, 6, .. new byte[45]];
+
     /// <summary>DNS query (RFC 1035 §4.1) of type A for a name at or below example.com.</summary>
     public static byte[] DnsQuery(ushort id, ReadOnlySpan<byte> label)
     {

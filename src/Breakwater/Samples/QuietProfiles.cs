@@ -88,6 +88,27 @@ internal static class QuietProfiles
         return Bot(random, 250, target, 80) with { Turns = turns };
     });
 
+    /// <summary>Connections that ask for one page, read it, and then stay open and silent like those of idle visitors.</summary>
+    public static ConversationProfile ConnectionFloodMimic(Address target) => new(random => Bot(random, 1_500, target, 443) with
+    {
+        Turns = [new(true, 517), new(false, 2_800), new(true, 80)],
+        Closes = false,
+    });
+
+    /// <summary>Browser-like requests of many visitors, each with pauses, for a few pages or (<paramref name="bustsCaches"/>) as searches.</summary>
+    public static ConversationProfile HttpFloodMimic(Address target, bool bustsCaches) => new(random =>
+    {
+        var turns = new List<Turn>();
+        for (var i = 0; i < 4; i++)
+        {
+            var request = bustsCaches ? HarmlessPayloads.HttpGetSearch(random.NextUInt64()) : HarmlessPayloads.HttpGetBrowser(random.Below(20));
+            turns.Add(new(true, request.Length, random.Exponential(300 * Millisecond), request));
+            turns.Add(new(false, random.Between(900, 4_000)));
+        }
+
+        return Bot(random, 1_500, target, 80) with { Turns = turns, AcknowledgeEvery = 2 };
+    });
+
     private static ConversationPlan Web(SeededRandom random, Func<SeededRandom, Address> client, Func<SeededRandom, Address> server)
     {
         var turns = new List<Turn> { new(true, 517), new(false, random.Between(2_600, 4_200)), new(true, 80) };

@@ -15,6 +15,16 @@ internal sealed record SampleKind(string Name, string Description, Vector Vector
     private const string QuietDownload = "quiet-download";
     private const string QuietVideo = "quiet-video";
     private const string QuietDnsResolver = "quiet-dns-resolver";
+    private const string QuietSpeedTest = "quiet-speed-test";
+    private const string QuietBackup = "quiet-backup";
+    private const string QuietManagement = "quiet-management";
+    private const string QuietScan = "quiet-scan";
+    private const string QuietNat = "quiet-nat";
+    private const string QuietVpn = "quiet-vpn";
+    private const string QuietGame = "quiet-game";
+    private const string QuietUpload = "quiet-upload";
+    private const string QuietQuicDownload = "quiet-quic-download";
+    private const string QuietMailBurst = "quiet-mail-burst";
     private const string QuietFlashCrowd = "quiet-flash-crowd";
 
     /// <summary>Every kind: vectors in the order of their list, then the quiet ones.</summary>
@@ -25,6 +35,16 @@ internal sealed record SampleKind(string Name, string Description, Vector Vector
         new(QuietDownload, "four long downloads that fill the link", Vector.None),
         new(QuietVideo, "viewers who fetch a piece every two seconds", Vector.None),
         new(QuietDnsResolver, "a busy resolver: queries, recursion, answers up to 1 kB", Vector.None),
+        new(QuietSpeedTest, "a speed test: eight connections that fill the link, down and up", Vector.None),
+        new(QuietBackup, "a backup window: twenty long transfers, most into one own host", Vector.None),
+        new(QuietManagement, "a station that polls 500 devices by SNMP and NTP", Vector.None),
+        new(QuietScan, "a vulnerability scan of the own network, ordered by its owner", Vector.None),
+        new(QuietNat, "thousands of people behind one own address", Vector.None),
+        new(QuietVpn, "a VPN concentrator: ESP, GRE, IPsec in UDP, WireGuard", Vector.None),
+        new(QuietGame, "a game server and its 120 players over UDP", Vector.None),
+        new(QuietUpload, "video uploads by QUIC from three own clients", Vector.None),
+        new(QuietQuicDownload, "own clients that download by QUIC from forty servers", Vector.None),
+        new(QuietMailBurst, "mail deliveries, six times as many after the first third", Vector.None),
         new(QuietFlashCrowd, "web visitors, five times as many after the first third", Vector.None),
     ];
 
@@ -58,9 +78,32 @@ internal sealed record SampleKind(string Name, string Description, Vector Vector
         (_, QuietDownload) => QuietProfiles.Download(packetsPerSecond),
         (_, QuietVideo) => QuietProfiles.Video(packetsPerSecond),
         (_, QuietDnsResolver) => QuietProfiles.DnsResolver,
+        (_, QuietSpeedTest) => QuietServices.SpeedTest(packetsPerSecond),
+        (_, QuietBackup) => QuietServices.Backup(packetsPerSecond),
+        (_, QuietManagement) => QuietServices.Management,
+        (_, QuietNat) => QuietServices.Nat,
+        (_, QuietVpn) => QuietServices.Vpn,
+        (_, QuietGame) => QuietServices.Game(packetsPerSecond),
+        (_, QuietUpload) => QuietServices.Upload(packetsPerSecond),
+        (_, QuietQuicDownload) => QuietServices.QuicDownload(packetsPerSecond),
+        (_, QuietMailBurst) => QuietServices.MailBurst(durationNanoseconds),
         (_, QuietFlashCrowd) => QuietProfiles.FlashCrowd(durationNanoseconds),
         _ => QuietProfiles.Mix,
     };
+
+    /// <summary>True for the quiet kind whose packets are no conversations.</summary>
+    public bool IsScan => Name == QuietScan;
+
+    /// <summary>True when the attack has a variant that looks like ordinary traffic.</summary>
+    public bool CanMimic => IsAttack && (IsConversation || Samples.Mimicry.Makes(Vector));
+
+    /// <summary>The packets of that variant; only where <see cref="CanMimic"/> holds and the attack is no conversation.</summary>
+    public AttackPackets Mimicry(SeededRandom random) => new Mimicry(Vector, random);
+
+    /// <summary>The conversations of that variant.</summary>
+    public ConversationProfile MimickingConversations() => Vector == Vector.TcpConnectionFlood
+        ? QuietProfiles.ConnectionFloodMimic(Target)
+        : QuietProfiles.HttpFloodMimic(Target, bustsCaches: Vector == Vector.HttpCacheBusting);
 
     /// <summary>The packets of an attack that is no conversation.</summary>
     public AttackPackets Packets(SeededRandom random) => Flood.Makes(Vector) ? new Flood(Vector, random) : new Reflection(Vector, random);

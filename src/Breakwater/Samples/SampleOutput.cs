@@ -28,6 +28,9 @@ internal readonly ref struct SeenPacket(ReadOnlySpan<byte> frame, int originalLe
 
     public long Nanoseconds { get; } = nanoseconds;
 
+    /// <summary>1 for any packet; N for one that was already chosen among N, so that the output need not choose again.</summary>
+    public uint ChosenAmong { get; init; } = 1;
+
     /// <summary>ifIndex where it came in; 0 for unknown.</summary>
     public uint InputInterface { get; init; }
 

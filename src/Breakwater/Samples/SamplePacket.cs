@@ -38,6 +38,9 @@ internal sealed class SamplePacket
 
     public ushort Window { get; set; }
 
+    /// <summary>A SYN carries the options that clients and servers send: segment size, SACK, time stamps, window scale.</summary>
+    public bool HasSynOptions { get; set; }
+
     public byte IcmpType { get; set; }
 
     public ushort Identification { get; set; }
@@ -64,7 +67,7 @@ internal sealed class SamplePacket
         (Source, Destination, Protocol) = (source, destination, protocol);
         (SourcePort, DestinationPort, TcpFlags, Sequence, Acknowledgement, Window) = (0, 0, TcpFlags.None, 0, 0, 0);
         (IcmpType, Identification, FragmentOffset, MoreFragments, WholeUdpLength) = (0, 0, 0, false, 0);
-        (ExtensionHeaders, PayloadLength) = (0, 0);
+        (ExtensionHeaders, PayloadLength, HasSynOptions) = (0, 0, false);
     }
 
     /// <summary>Sets the payload to <paramref name="lengthBytes"/> octets of filler.</summary>
@@ -102,6 +105,7 @@ internal static class IpProtocol
     public const byte Tcp = 6;
     public const byte Udp = 17;
     public const byte Gre = 47;
+    public const byte Esp = 50;
     public const byte IcmpV6 = 58;
 
     /// <summary>"Use for experimentation and testing" (RFC 3692).</summary>

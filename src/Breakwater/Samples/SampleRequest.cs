@@ -22,7 +22,21 @@ internal sealed record SampleArguments
 
     public string? Shape { get; init; }
 
+    public string? Hosts { get; init; }
+
+    public string? On { get; init; }
+
+    public string? Off { get; init; }
+
     public string? Mix { get; init; }
+
+    public IReadOnlyList<string> And { get; init; } = [];
+
+    public bool Mimic { get; init; }
+
+    public string? Outbound { get; init; }
+
+    public bool AlreadyRunning { get; init; }
 
     public string? Seed { get; init; }
 
@@ -84,6 +98,9 @@ internal sealed record SampleRequest(string OutPath, SampleFormat Format, ulong 
             error = "KIND and --from exclude each other: packets are made up or taken from a capture";
         else if ((arguments.Duration ?? arguments.Rate ?? arguments.Mix ?? arguments.Shape) is not null)
             error = "--duration, --rate, --mix and --shape belong to KIND; with --from the capture decides";
+        else if ((arguments.Hosts ?? arguments.On ?? arguments.Off ?? arguments.Outbound) is not null
+            || arguments.And.Count > 0 || arguments.Mimic || arguments.AlreadyRunning)
+            error = "--hosts, --on, --off, --and, --mimic, --outbound and --already-running belong to KIND; with --from the capture decides";
         else if (request.Format == SampleFormat.Packets)
             error = "--from converts to telemetry: give --as sflow, netflow5, netflow9 or ipfix";
         else
@@ -100,37 +117,9 @@ internal sealed record SampleRequest(string OutPath, SampleFormat Format, ulong 
             error = Vectors.TryParse(arguments.Kind, out _)
                 ? $"{arguments.Kind} shows in web logs only, which come in a later version"
                 : $"'{arguments.Kind}' is no kind of sample; 'sample --list' shows the kinds";
-        else if (ParseScenario(new ScenarioOptions(kind, request.Seed), arguments, out error) is { } scenario)
+        else if (ScenarioArguments.Parse(new ScenarioOptions(kind, request.Seed), arguments, out error) is { } scenario)
             return request with { Scenario = scenario };
         return null;
-    }
-
-    private static ScenarioOptions? ParseScenario(ScenarioOptions options, SampleArguments arguments, out string error)
-    {
-        error = "";
-        var (duration, rate, mix) = (options.DurationNanoseconds, options.PacketsPerSecond, options.MixPercent);
-        var shape = options.Shape;
-        if (arguments.Duration is { } durationText && !Quantity.TryDuration(durationText, out duration))
-            error = $"--duration '{durationText}' is no duration with a unit, such as 10s or 500ms";
-        else if (arguments.Rate is { } rateText && !Quantity.TryPacketRate(rateText, out rate))
-            error = $"--rate '{rateText}' is no packet rate with a unit, such as 800pps or 5kpps";
-        else if (arguments.Mix is { } mixText && !Quantity.TryPercent(mixText, out mix))
-            error = $"--mix '{mixText}' is no share such as 10% (of the attack's packet rate; 0% for the attack alone)";
-        else if (arguments.Shape is { } shapeText && !TryShape(shapeText, out shape))
-            error = $"--shape '{shapeText}' is none of host, carpet, pulse";
-        else if (arguments.Mix is not null && !options.Kind.IsAttack)
-            error = $"--mix belongs to attacks: {options.Kind.Name} is quiet as it is";
-        else if (shape != AttackShape.Host && (!options.Kind.IsAttack || options.Kind.IsConversation))
-            error = $"--shape {arguments.Shape} is not possible with {options.Kind.Name}";
-        else
-            return options with { DurationNanoseconds = duration, PacketsPerSecond = rate, MixPercent = mix, Shape = shape };
-        return null;
-    }
-
-    private static bool TryShape(string text, out AttackShape shape)
-    {
-        shape = text switch { "carpet" => AttackShape.Carpet, "pulse" => AttackShape.Pulse, _ => AttackShape.Host };
-        return shape != AttackShape.Host || text == "host";
     }
 
     private static SampleFormat? ParseFormat(string text, out string error)

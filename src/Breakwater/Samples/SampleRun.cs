@@ -84,9 +84,9 @@ internal static class SampleRun
         long packets = 0;
         for (; scenario.TryNext(packet, out var nanoseconds); packets++)
         {
-            var length = FrameWriter.Write(packet, frame);
+            var inbound = options.IsOwn(packet.Destination);
+            var length = FrameWriter.Write(packet, frame, inbound);
             PacketGuard.Check(frame.AsSpan(0, length));
-            var inbound = DocumentationSpace.IsOwn(packet.Destination);
             output.Add(new SeenPacket(frame.AsSpan(0, length), length, LinkType.Ethernet, EpochNanoseconds + nanoseconds)
             {
                 InputInterface = inbound ? 1u : 2u,

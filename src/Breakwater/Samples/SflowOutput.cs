@@ -38,8 +38,8 @@ internal sealed class SflowOutput(DatagramFile datagrams, uint samplingRate, See
             Flush(_waiting[0].Nanoseconds + MaximumWaitNanoseconds);
         if (!_sources.TryGetValue(packet.InputInterface, out var source))
             _sources.Add(packet.InputInterface, source = new DataSource());
-        source.Pool++;
-        if (!random.OneIn(samplingRate))
+        source.Pool += packet.ChosenAmong;
+        if (packet.ChosenAmong == 1 && !random.OneIn(samplingRate))
             return;
 
         var (protocol, offset) = HeaderOf(packet);

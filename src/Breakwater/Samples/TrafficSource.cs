@@ -12,3 +12,32 @@ internal abstract class TrafficSource
     /// <summary>Describes the packet that is due and moves on to the one after it. Only called while there is one.</summary>
     public abstract void Next(SamplePacket packet);
 }
+
+/// <summary>What a sampler of 1 in so many sees of another source: each packet with the same chance.</summary>
+internal sealed class ThinnedTraffic : TrafficSource
+{
+    private readonly TrafficSource _all;
+    private readonly uint _rate;
+    private readonly SeededRandom _random;
+    private readonly SamplePacket _unseen = new();
+
+    public ThinnedTraffic(TrafficSource all, uint rate, SeededRandom random)
+    {
+        (_all, _rate, _random) = (all, rate, random);
+        PassUnseen();
+    }
+
+    public override long NextNanoseconds => _all.NextNanoseconds;
+
+    public override void Next(SamplePacket packet)
+    {
+        _all.Next(packet);
+        PassUnseen();
+    }
+
+    private void PassUnseen()
+    {
+        while (_all.NextNanoseconds != Finished && !_random.OneIn(_rate))
+            _all.Next(_unseen);
+    }
+}

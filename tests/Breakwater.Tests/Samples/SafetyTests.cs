@@ -67,6 +67,31 @@ public sealed class SafetyTests : IDisposable
         }
     }
 
+    public static TheoryData<string> Mimicked => [.. SampleKind.All.Where(kind => kind.CanMimic).Select(kind => kind.Name)];
+
+    [Theory]
+    [MemberData(nameof(Mimicked))]
+    public void Mimics_AreHarmless(string kind)
+    {
+        var path = _files.Make("mimic.pcap", new SampleArguments { Kind = kind, Duration = "2s", Rate = "400pps", Mix = "0%", Mimic = true });
+        var frames = SampleFiles.Frames(path);
+        Assert.True(frames.Count > 50, $"only {frames.Count} packets");
+        Assert.All(frames, frame => Assert.Null(Harm(frame.Frame)));
+        Assert.All(frames, frame => SampleFiles.Flow(frame.Frame));
+    }
+
+    [Fact]
+    public void WideCarpetsAndOutboundFloods_AreHarmless()
+    {
+        foreach (var kind in SampleKind.All.Where(kind => kind.IsAttack && !kind.IsConversation && kind.Target.IsIPv4))
+        {
+            var wide = new SampleArguments { Kind = kind.Name, Duration = "1s", Rate = "200pps", Shape = "carpet", Hosts = "65536", Force = true };
+            Assert.All(SampleFiles.Frames(_files.Make("wide.pcap", wide)), frame => Assert.Null(Harm(frame.Frame)));
+            var outbound = new SampleArguments { Kind = kind.Name, Duration = "1s", Rate = "200pps", Outbound = "3", Force = true };
+            Assert.All(SampleFiles.Frames(_files.Make("outbound.pcap", outbound)), frame => Assert.Null(Harm(frame.Frame)));
+        }
+    }
+
     [Fact]
     public void Harm_ForeignAddressOrHopLimitOrMac_IsFound()
     {

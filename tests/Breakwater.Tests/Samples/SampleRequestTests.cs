@@ -21,8 +21,22 @@ public sealed class SampleRequestTests
     [InlineData("quiet-mix --out a.pcap --seed 1 --duration 10", "--duration '10' is no duration with a unit, such as 10s or 500ms")]
     [InlineData("quiet-mix --out a.pcap --seed 1 --rate 5000", "--rate '5000' is no packet rate with a unit, such as 800pps or 5kpps")]
     [InlineData("quiet-mix --out a.pcap --seed 1 --mix 5%", "--mix belongs to attacks: quiet-mix is quiet as it is")]
-    [InlineData("syn-flood --out a.pcap --seed 1 --mix 5", "--mix '5' is no share such as 10% (of the attack's packet rate; 0% for the attack alone)")]
-    [InlineData("syn-flood --out a.pcap --seed 1 --shape wave", "--shape 'wave' is none of host, carpet, pulse")]
+    [InlineData("syn-flood --out a.pcap --seed 1 --mix 5", "--mix '5' is no share such as 10% (of the attack's packet rate; 0% for the attack alone) and no rate such as 500pps")]
+    [InlineData("syn-flood --out a.pcap --seed 1 --shape wave", "--shape 'wave' is none of host, carpet, pulse, ramp")]
+    [InlineData("http-flood --out a.pcap --seed 1 --shape carpet --hosts 4", "--shape carpet is not possible with http-flood")]
+    [InlineData("syn-flood --out a.pcap --seed 1 --hosts 300", "--hosts belongs to --shape carpet")]
+    [InlineData("syn-flood --out a.pcap --seed 1 --shape carpet --hosts 65537", "--hosts '65537' is no number from 2 to 65536")]
+    [InlineData("ipv6-extension-header-flood --out a.pcap --seed 1 --shape carpet --hosts 300", "--hosts 300 is not possible with ipv6-extension-header-flood: at most 256 of IPv6")]
+    [InlineData("syn-flood --out a.pcap --seed 1 --on 2s", "--on and --off belong to --shape pulse")]
+    [InlineData("syn-flood --out a.pcap --seed 1 --shape pulse --on 2", "--on '2' is no duration with a unit, such as 10s or 500ms")]
+    [InlineData("syn-flood --out a.pcap --seed 1 --shape pulse --off 2", "--off '2' is no duration with a unit, such as 10s or 500ms")]
+    [InlineData("quiet-mix --out a.pcap --seed 1 --mimic", "--and, --mimic, --outbound and --already-running belong to attacks: quiet-mix is quiet")]
+    [InlineData("syn-flood --out a.pcap --seed 1 --and quiet-mix", "--and 'quiet-mix' is no vector; 'sample --list' shows them")]
+    [InlineData("syn-flood --out a.pcap --seed 1 --mimic --and tcp-null-flood", "--mimic is not possible with tcp-null-flood: no ordinary traffic looks like it")]
+    [InlineData("syn-flood --out a.pcap --seed 1 --outbound 0", "--outbound '0' is no number of own hosts from 1 to 100")]
+    [InlineData("http-flood --out a.pcap --seed 1 --outbound 1", "--outbound is not possible with http-flood")]
+    [InlineData("syn-flood --out a.pcap --seed 1 --outbound 1 --shape carpet", "--outbound is not possible with --shape carpet")]
+    [InlineData("syn-flood --out a.pcap --seed 1 --shape pulse --and http-flood", "--shape pulse is not possible with http-flood")]
     [InlineData("quiet-mix --out a.pcap --seed 1 --shape carpet", "--shape carpet is not possible with quiet-mix")]
     [InlineData("http-flood --out a.pcap --seed 1 --shape pulse", "--shape pulse is not possible with http-flood")]
     [InlineData("syn-flood --out a.pcap --seed 1 --sampling 10", "--sampling belongs to telemetry: a capture cannot state a sampling rate")]
@@ -30,6 +44,7 @@ public sealed class SampleRequestTests
     [InlineData("syn-flood --out a.pcap --seed 1 --as netflow5 --sampling 16384", "--sampling 16384 does not fit NetFlow v5, which states at most 16383")]
     [InlineData("syn-flood --out a.pcap --seed 1 --as sflow --from b.pcap", "KIND and --from exclude each other: packets are made up or taken from a capture")]
     [InlineData("--out a.pcap --seed 1 --as sflow --from b.pcap --rate 5kpps", "--duration, --rate, --mix and --shape belong to KIND; with --from the capture decides")]
+    [InlineData("--out a.pcap --seed 1 --as sflow --from b.pcap --mimic", "--hosts, --on, --off, --and, --mimic, --outbound and --already-running belong to KIND; with --from the capture decides")]
     [InlineData("--out a.pcap --seed 1 --from b.pcap", "--from converts to telemetry: give --as sflow, netflow5, netflow9 or ipfix")]
     public void WrongUsage_IsExplained(string arguments, string message)
     {
@@ -49,6 +64,18 @@ public sealed class SampleRequestTests
         Assert.Equal(
             new ScenarioOptions(SampleKind.Find("syn-flood")!, ulong.MaxValue) { DurationNanoseconds = 90_000_000_000, PacketsPerSecond = 2_000, Shape = AttackShape.Pulse, MixPercent = 25 },
             request.Scenario);
+    }
+
+    [Fact]
+    public void Variants_WrittenOut_AreUnderstood()
+    {
+        var arguments = new SampleArguments { Kind = "syn-flood", Out = "a.pcap", Seed = "1", Shape = "pulse", On = "3s", Off = "30s", Mix = "500pps", And = ["ack-flood"], Mimic = true, Outbound = "2", AlreadyRunning = true };
+        var scenario = SampleRequest.Parse(arguments, out var error)!.Scenario!;
+        Assert.Equal("", error);
+        Assert.Equal((AttackShape.Pulse, 3_000_000_000L, 30_000_000_000L), (scenario.Shape, scenario.OnNanoseconds, scenario.OffNanoseconds));
+        Assert.Equal((500L, true, 2, true), (scenario.QuietPacketsPerSecond, scenario.Mimics, scenario.OutboundSenders, scenario.AlreadyRunning));
+        Assert.Equal(["ack-flood"], scenario.Further.Select(kind => kind.Name));
+        Assert.Equal(65_536, SampleRequest.Parse(new SampleArguments { Kind = "syn-flood", Out = "a.pcap", Seed = "1", Shape = "carpet", Hosts = "65536" }, out _)!.Scenario!.Hosts);
     }
 
     [Fact]

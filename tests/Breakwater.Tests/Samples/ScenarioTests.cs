@@ -59,6 +59,115 @@ public sealed class ScenarioTests
     }
 
     [Fact]
+    public void Pulse_OfStatedLengths_RestsBetweenThem()
+    {
+        var options = new ScenarioOptions(Kind(Vector.UdpFlood), 1)
+        {
+            PacketsPerSecond = 500,
+            DurationNanoseconds = 20 * Second,
+            MixPercent = 0,
+            Shape = AttackShape.Pulse,
+            OnNanoseconds = 2 * Second,
+            OffNanoseconds = 5 * Second,
+        };
+        Assert.Equal([0L, 1, 7, 8, 14, 15], Packets(options).Select(packet => packet.Nanoseconds / Second).Distinct().Order());
+        Assert.InRange(Packets(options).Count, 3_000 - 250, 3_000 + 250);
+    }
+
+    [Fact]
+    public void Ramp_GrowsEvenly()
+    {
+        var options = new ScenarioOptions(Kind(Vector.UdpFlood), 1) { PacketsPerSecond = 1_000, DurationNanoseconds = 10 * Second, MixPercent = 0 };
+        var ramp = Packets(options with { Shape = AttackShape.Ramp }).CountBy(packet => packet.Nanoseconds / Second).ToDictionary();
+        Assert.InRange(ramp[0], 20, 90);
+        Assert.InRange(ramp[4], 370, 530);
+        Assert.InRange(ramp[9], 850, 1_050);
+        Assert.InRange(Packets(options).Count(packet => packet.Nanoseconds < Second), 850, 1_150);
+    }
+
+    [Fact]
+    public void WideCarpet_ReachesAWholeNetworkThatNobodyElseLivesIn()
+    {
+        var options = new ScenarioOptions(Kind(Vector.SynFlood), 1) { PacketsPerSecond = 20_000, DurationNanoseconds = Second, Shape = AttackShape.Carpet, Hosts = 65_536 };
+        var packets = Packets(options);
+        var attack = packets.Where(packet => DocumentationSpace.IsWideOwn(packet.Destination)).ToList();
+        Assert.InRange(attack.Select(packet => packet.Destination).Distinct().Count(), 16_000, 20_000);
+        Assert.All(packets, packet => Assert.False(DocumentationSpace.IsWideOwn(packet.Source)));
+        Assert.All(packets.Except(attack), packet => Assert.True(DocumentationSpace.IsOwn(packet.Source) || DocumentationSpace.IsOwn(packet.Destination)));
+        Assert.Contains(Packets(options with { Shape = AttackShape.Host, Hosts = 256 }), packet => DocumentationSpace.IsWideOwn(packet.Source));
+    }
+
+    [Fact]
+    public void AlreadyRunning_HasNoQuietBeforeIt()
+    {
+        var options = new ScenarioOptions(Kind(Vector.SynFlood), 1) { PacketsPerSecond = 2_000, DurationNanoseconds = 2 * Second, MixPercent = 20 };
+        Assert.InRange(Packets(options with { AlreadyRunning = true }).First(IsSyn).Nanoseconds, 0, Second / 50);
+        Assert.InRange(Packets(options).First(packet => IsSyn(packet) && packet.Nanoseconds > Second * 19 / 10).Nanoseconds, Second * 19 / 10, Second * 21 / 10);
+        Assert.InRange(Packets(options with { AlreadyRunning = true })[^1].Nanoseconds, 3 * Second, 4 * Second);
+
+        static bool IsSyn(Seen packet) => packet.Flags == TcpFlags.Syn && packet.DestinationPort == 443;
+    }
+
+    [Fact]
+    public void Further_RunBesideTheFirst()
+    {
+        var options = new ScenarioOptions(Kind(Vector.SynFlood), 1) { PacketsPerSecond = 1_000, DurationNanoseconds = 2 * Second, MixPercent = 0, Further = [Kind(Vector.IcmpFlood), Kind(Vector.HttpFlood)] };
+        var packets = Packets(options);
+        Assert.InRange(packets.Count(packet => packet.Protocol == IpProtocol.Icmp), 1_800, 2_200);
+        Assert.InRange(packets.Count(packet => packet.Flags == TcpFlags.Syn && packet.DestinationPort == 443), 1_800, 2_200);
+        Assert.Contains(packets, packet => packet.DestinationPort == 80);
+        Assert.DoesNotContain(Packets(options with { Further = [] }), packet => packet.Protocol == IpProtocol.Icmp);
+    }
+
+    [Fact]
+    public void Outbound_ComesFromOwnHostsAndGoesElsewhere()
+    {
+        var options = new ScenarioOptions(Kind(Vector.DnsAmplification), 1) { PacketsPerSecond = 1_000, DurationNanoseconds = Second, MixPercent = 0, OutboundSenders = 3 };
+        var packets = Packets(options);
+        Assert.Equal(3, packets.Select(packet => packet.Source).Distinct().Count());
+        Assert.All(packets, packet => Assert.True(DocumentationSpace.IsOwn(packet.Source) && packet.Destination == DocumentationSpace.Server(77)));
+    }
+
+    /// <summary>A mimic has few senders that come back; the textbook flood has a new one for each packet.</summary>
+    [Fact]
+    public void Mimic_HasACrowdThatStays()
+    {
+        var options = new ScenarioOptions(Kind(Vector.AckFlood), 1) { PacketsPerSecond = 5_000, DurationNanoseconds = Second, MixPercent = 0 };
+        var mimic = Packets(options with { Mimics = true });
+        Assert.InRange(mimic.Select(packet => (packet.Source, packet.SourcePort)).Distinct().Count(), 500, 600);
+        Assert.Contains(mimic, packet => packet.PayloadLength == 1_428);
+        Assert.InRange(Packets(options).Select(packet => (packet.Source, packet.SourcePort)).Distinct().Count(), 4_500, 5_500);
+    }
+
+    [Fact]
+    public void Scan_AsksEveryHostAndIsAnswered()
+    {
+        var packets = Packets(new ScenarioOptions(SampleKind.Find("quiet-scan")!, 1) { PacketsPerSecond = 2_000, DurationNanoseconds = 2 * Second });
+        var asked = packets.Where(packet => DocumentationSpace.IsOwn(packet.Destination)).ToList();
+        Assert.Single(asked.Select(packet => packet.Source).Distinct());
+        Assert.InRange(asked.Select(packet => packet.Destination).Distinct().Count(), 240, 254);
+        Assert.Contains(packets, packet => packet.Flags == (TcpFlags.Rst | TcpFlags.Ack) && DocumentationSpace.IsOwn(packet.Source));
+        Assert.Contains(packets, packet => packet.Flags == (TcpFlags.Syn | TcpFlags.Ack));
+    }
+
+    /// <summary>Whatever a quiet kind is, its rate is near the stated one.</summary>
+    [Theory]
+    [InlineData("quiet-speed-test")]
+    [InlineData("quiet-backup")]
+    [InlineData("quiet-management")]
+    [InlineData("quiet-scan")]
+    [InlineData("quiet-nat")]
+    [InlineData("quiet-vpn")]
+    [InlineData("quiet-game")]
+    [InlineData("quiet-upload")]
+    [InlineData("quiet-quic-download")]
+    public void QuietKind_KeepsItsRate(string name)
+    {
+        var options = new ScenarioOptions(SampleKind.Find(name)!, 1) { PacketsPerSecond = 3_000, DurationNanoseconds = 5 * Second };
+        Assert.InRange(Packets(options).Count, 15_000 * 0.6, 15_000 * 1.4);
+    }
+
+    [Fact]
     public void Amplification_ComesFromItsPortsAndCarriesFillerOnly()
     {
         var packets = new SamplePacket();

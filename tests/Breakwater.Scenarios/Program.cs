@@ -1,0 +1,67 @@
+using System.Globalization;
+using Breakwater.Scenarios;
+
+// "list" and "score" are for the bench; any other command line is xunit's.
+return args switch
+{
+    ["list", ..] => List(Filtered(args[1..])),
+    ["score", ..] => Score(args[1..]),
+    _ => await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args),
+};
+
+static int List(IEnumerable<ScenarioCase> scenarios)
+{
+    foreach (var scenario in scenarios)
+        Console.WriteLine($"{scenario.Set} {scenario.Name}");
+    return 0;
+}
+
+// score [--set tuning|closing] [--only BEGINNING-OF-NAME] [--failures] [--naive-failures] [--slow] [--markdown FILE]
+static int Score(string[] arguments)
+{
+    var started = TimeProvider.System.GetTimestamp();
+    var comparisons = ScenarioRun.Run(Filtered(arguments));
+    foreach (var comparison in comparisons)
+    {
+        if (arguments.Contains("--slow"))
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{comparison.Seconds,8:0.00} s {comparison.Packets,9} packets {comparison.Breakwater.Scenario.Name}"));
+        if (arguments.Contains("--failures"))
+            Explain(comparison.Breakwater);
+        if (arguments.Contains("--naive-failures"))
+            Explain(comparison.Naive);
+    }
+
+    var page = AccuracyTable.Write(comparisons);
+    if (Option(arguments, "--markdown") is { } path)
+        File.WriteAllText(path, page);
+    else
+        Console.WriteLine(page[page.IndexOf("## ", StringComparison.Ordinal)..]);
+    Console.Error.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{comparisons.Length} scenarios, {comparisons.Sum(static comparison => comparison.Packets):N0} packets, {comparisons.Sum(static comparison => comparison.Seconds):0} s of work in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s"));
+    return 0;
+}
+
+static void Explain(Outcome outcome)
+{
+    if (outcome.Passed)
+        return;
+    Console.WriteLine(outcome.Scenario.Name);
+    foreach (var fault in outcome.Faults)
+        Console.WriteLine($"    {fault}");
+}
+
+static IEnumerable<ScenarioCase> Filtered(string[] arguments)
+{
+    var set = Option(arguments, "--set");
+    var only = Option(arguments, "--only");
+    return Families.Scenarios.Where(scenario =>
+        (set is null || scenario.Set.ToString().Equals(set, StringComparison.OrdinalIgnoreCase))
+        && (only is null || scenario.Name.StartsWith(only, StringComparison.Ordinal)));
+}
+
+static string? Option(string[] arguments, string name)
+{
+    var index = Array.IndexOf(arguments, name);
+    return index >= 0 && index + 1 < arguments.Length ? arguments[index + 1] : null;
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Breakwater.Detection;
+
+namespace Breakwater.Scenarios;
+
+/// <summary>The closing half, run once for all tests that ask for it.</summary>
+internal static class ClosingHalf
+{
+    private static readonly Lazy<ImmutableArray<Comparison>> _comparisons = new(static () => ScenarioRun.Run(Families.Of(ScenarioSet.Closing)));
+
+    public static ImmutableArray<Comparison> Comparisons => _comparisons.Value;
+}
+
+public sealed class SetTests
+{
+    [Fact]
+    [Trait("Tier", "long")]
+    public void TuningHalf_WhatMustPassPasses()
+    {
+        var due = Families.Of(ScenarioSet.Tuning).Where(static scenario => Families.MustPass.Any(line => scenario.Name.StartsWith(line, StringComparison.Ordinal)));
+        Assert.Empty(ScenarioRun.Run(due).Where(static comparison => !comparison.Breakwater.Passed)
+            .Select(static comparison => $"{comparison.Breakwater.Scenario.Name}: {string.Join("; ", comparison.Breakwater.Faults)}"));
+    }
+
+    /// <summary>The hook by which a detector can be switched off: with floors out of reach, what was found is missed.</summary>
+    [Fact]
+    public void Transform_OfTheOptions_ChangesTheOutcome()
+    {
+        var scenario = Families.Scenarios.First(static scenario => scenario is { Family: "syn-flood", Set: ScenarioSet.Tuning, Traffic.Mimics: false });
+        Assert.True(ScenarioRun.Run(scenario).Breakwater.Passed);
+        var blind = ScenarioRun.Run(scenario, static options => options with { ShapedFloorPacketsPerSecond = 1_000_000 });
+        Assert.StartsWith("missed", Assert.Single(blind.Breakwater.Faults), StringComparison.Ordinal);
+    }
+
+    /// <summary>The page of figures speaks of the families that there are.</summary>
+    [Fact]
+    public void AccuracyPage_HasEveryFamily()
+    {
+        var page = AccuracyTable.Write([.. Families.All.SelectMany(static family => ScenarioCase.Expand(family).Take(1)).Select(Unrun)]);
+        Assert.All(Families.All, family => Assert.Contains($"| {family.Family} | 1 |", page, StringComparison.Ordinal));
+        Assert.DoesNotContain("| planted |", page, StringComparison.Ordinal);
+    }
+
+    private static Comparison Unrun(ScenarioCase scenario)
+    {
+        var outcome = new Outcome(scenario, [], 0, []);
+        return new Comparison(outcome, outcome, 0, 0);
+    }
+}
