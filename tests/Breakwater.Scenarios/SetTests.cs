@@ -28,7 +28,7 @@ public sealed class SetTests
     {
         var scenario = Families.Scenarios.First(static scenario => scenario is { Family: "syn-flood", Set: ScenarioSet.Tuning, Traffic.Mimics: false });
         Assert.True(ScenarioRun.Run(scenario).Breakwater.Passed);
-        var blind = ScenarioRun.Run(scenario, static options => options with { Floors = new Floors { Syn = 1_000_000 } });
+        var blind = ScenarioRun.Run(scenario, static options => options with { Floors = new Breakwater.Detection.Floors { Syn = 1_000_000 } });
         Assert.StartsWith("missed", Assert.Single(blind.Breakwater.Faults), StringComparison.Ordinal);
     }
 
