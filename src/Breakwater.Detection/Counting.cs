@@ -152,6 +152,7 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
             if (!entry.Has(EntryTraits.HasHost))
                 continue;
             samples.Offer(in entry, tick);
+            NoteSent(in entry, tick);
             if (entry.HostIndex >= 0 && dossiers.MayWatch(entry.HostHash) && hosts[entry.HostIndex].Dossier is >= 0 and var number)
                 Feed(number, in entry, tick);
             if (!dossiers.HasAggregates || entry.Direction != Direction.Inbound)
@@ -168,6 +169,21 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
             if (narrow.Network >= 0 && aggregates[narrow.Network].Dossier is >= 0 and var network)
                 Feed(network, in entry, tick);
         }
+    }
+
+    /// <summary>Tells the sender's dossier, when it is watched as a receiver, what it sends.</summary>
+    private void NoteSent(in TickEntry entry, long tick)
+    {
+        var isOutbound = entry.Direction == Direction.Outbound;
+        var hash = isOutbound ? HostTable.HashOf(entry.HostHash, Direction.Outbound) : entry.PeerHash;
+        if (!dossiers.MayWatch(hash))
+            return;
+        var index = hosts.Find(isOutbound ? entry.Host : entry.Peer, Direction.Inbound, hash);
+        if (index < 0 || hosts[index].Dossier < 0)
+            return;
+        var dossier = dossiers[hosts[index].Dossier];
+        dossier.OpenGeneration(tick);
+        dossier.Sent.Add(in entry);
     }
 
     private void Feed(int number, in TickEntry entry, long tick)

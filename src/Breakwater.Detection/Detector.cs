@@ -105,19 +105,32 @@ public sealed class Detector
         {
             _findings.Clear();
             var context = new RuleContext(dossier, _options, _alarm, _tick, spanSeconds, !_questions.IsSaturated);
-            _rules.Evaluate(in context, IsDominated(dossier), _findings);
+            _rules.Evaluate(in context, _findings);
+            if (dossier.IsAggregate)
+                _findings.RemoveAll(finding => IsOfOne(dossier, finding.Counters));
             _incidents.Feed(dossier, _findings, _tick);
         }
     }
 
-    /// <summary>True for a prefix in which one host has most of the traffic: that host speaks for itself.</summary>
-    private bool IsDominated(Dossier dossier)
+    /// <summary>
+    /// True when one host has half, or one narrower prefix four fifths, of this traffic to a wider target: that one speaks for itself.
+    /// </summary>
+    private bool IsOfOne(Dossier wide, ClassCounters counters)
     {
-        if (!dossier.IsAggregate)
-            return false;
-        ref var record = ref _aggregates[dossier.Row];
+        ref var record = ref _aggregates[wide.Row];
         var second = (uint)(_tick / 10);
-        return record.TopHost.Recent(dossier.Group, second) * 2UL > record.Counts.Recent(dossier.Group, second);
+        var group = WatchGroups.Of((byte)counters.TrafficClass);
+        if (group != (int)WatchGroup.Replies && record.TopHost.Recent(group, second) * 2UL > record.Counts.Recent(group, second))
+            return true;
+        foreach (var narrow in _touched)
+        {
+            if (narrow == wide || !wide.Target.Covers(narrow.Target) || narrow.OfClass(counters.TrafficClass) is not { } part)
+                continue;
+            var (most, of) = narrow.IsAggregate ? (4UL, 5UL) : (1UL, 2UL);
+            if (part.RecentPackets * of > counters.RecentPackets * most)
+                return true;
+        }
+        return false;
     }
 
     /// <summary>Ends the last tick and the input: the incidents, and what was left out of them.</summary>

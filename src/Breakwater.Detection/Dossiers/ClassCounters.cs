@@ -6,7 +6,8 @@ namespace Breakwater.Detection.Dossiers;
 /// One kind of traffic towards one closely watched target: rates over windows, two generations of 30 seconds for ports and sources, and
 /// totals. Fed once per tick from its records in any order; only sums, maxima and minima inside.
 /// </summary>
-internal sealed class ClassCounters
+/// <param name="trafficClass">Its number.</param>
+internal sealed class ClassCounters(int trafficClass)
 {
     /// <summary>2^11 registers: 2.3 % standard error of distinct counts.</summary>
     public const int SourcePrecision = 11;
@@ -18,6 +19,11 @@ internal sealed class ClassCounters
     private readonly HyperLogLog _pastSources = new(SourcePrecision);
     private readonly PortVote _pastSourcePorts = new(), _pastDestinationPorts = new();
     private long _windowsTick = long.MinValue;
+
+    public int TrafficClass { get; } = trafficClass;
+
+    /// <summary>Packets of the last 30-60 s, scaled.</summary>
+    public ulong RecentPackets => Current.Packets.Sum + Previous.Packets.Sum;
 
     /// <summary>Traffic nobody asked for (or whose question cannot be seen), over time.</summary>
     public RateWindows Rates { get; } = new();

@@ -24,6 +24,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group)
     private long _generation = long.MinValue;
     private int _classCount;
     private ulong _tickPackets, _tickRequests;
+    private (long Now, long Before) _openSegments;
 
     public Target Target { get; } = target;
 
@@ -58,6 +59,12 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group)
     /// <summary>Segments of connections that carry data, of any class, scaled, in this generation and the one before.</summary>
     public (ulong Now, ulong Before) DataSegments { get; private set; }
 
+    /// <summary>What the host sends itself.</summary>
+    public SentTraffic Sent { get; } = new();
+
+    /// <summary>Segments of open connections, seen (not scaled), in the last 30-60 s.</summary>
+    public long OpenSegments => _openSegments.Now + _openSegments.Before;
+
     /// <summary>What is usual for the target.</summary>
     public Usual Usual { get; } = new();
 
@@ -76,11 +83,21 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group)
             counters?.Forget();
     }
 
-    /// <summary>Opens a tick: rotates generations of 30 s.</summary>
+    /// <summary>Opens a tick.</summary>
     public void OpenTick(long tick)
     {
         if (LastTick == tick)
             return;
+        OpenGeneration(tick);
+        LastTick = tick;
+        (_tickPackets, _tickRequests) = (0, 0);
+        foreach (var counters in _classes)
+            counters?.OpenTick(tick);
+    }
+
+    /// <summary>Rotates the generations of 30 s that have passed.</summary>
+    public void OpenGeneration(long tick)
+    {
         var generation = tick / GenerationTicks;
         if (_generation != long.MinValue && generation > _generation)
         {
@@ -88,11 +105,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group)
             if (generation > _generation + 1)
                 Rotate();
         }
-        _generation = generation;
-        LastTick = tick;
-        (_tickPackets, _tickRequests) = (0, 0);
-        foreach (var counters in _classes)
-            counters?.OpenTick(tick);
+        _generation = Math.Max(_generation, generation);
     }
 
     /// <summary>Counts one record of the tick.</summary>
@@ -107,7 +120,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group)
             if (_classCount == MaxClasses)
                 return;
             _classCount++;
-            counters = _classes[entry.Class] = new ClassCounters();
+            counters = _classes[entry.Class] = new ClassCounters(entry.Class);
             counters.OpenTick(tick);
         }
         _tickPackets += entry.Scaled;
@@ -153,7 +166,10 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group)
         if (entry.Class is (byte)Vector.SynFlood or TrafficClass.Session)
             _synFlows[0].Add(entry.FlowHash);
         if (TrafficClass.IsOfOpenConnection(entry.Class))
+        {
             _openFlows[0].Add(entry.FlowHash);
+            _openSegments.Now += entry.Packets;
+        }
         if (entry.Has(EntryTraits.HasData) || entry.Class == TrafficClass.Session)
             DataSegments = (DataSegments.Now + entry.Scaled, DataSegments.Before);
     }
@@ -166,6 +182,8 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group)
         _openFlows[0].Clear();
         ReturnSeen = false;
         DataSegments = (0, DataSegments.Now);
+        _openSegments = (0, _openSegments.Now);
+        Sent.Rotate();
         foreach (var counters in _classes)
             counters?.Rotate();
     }

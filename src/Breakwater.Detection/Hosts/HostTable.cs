@@ -93,10 +93,10 @@ internal sealed class HostTable(int maxHosts, ulong seed)
     }
 
     /// <summary>The host's index, -1 when it is not there.</summary>
-    public int Find(Address host, Direction direction)
+    public int Find(Address host, Direction direction, ulong hash)
     {
         var mask = _slots.Length - 1;
-        for (var slot = (int)HashOf(host, direction) & mask; ; slot = (slot + 1) & mask)
+        for (var slot = (int)hash & mask; ; slot = (slot + 1) & mask)
         {
             var index = _slots[slot] - 1;
             if (index < 0 || (this[index].Host == host && this[index].Direction == direction))

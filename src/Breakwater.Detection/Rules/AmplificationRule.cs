@@ -16,7 +16,8 @@ internal static class AmplificationRule
 
     private static Finding? Find(in RuleContext context, Vector vector, ClassCounters counters)
     {
-        var rate = context.Test(counters, 1, context.Floors.Amplification);
+        var unanswered = Unanswered(in context, vector, counters);
+        var rate = context.Test(counters, unanswered, context.Floors.Amplification);
         if (rate.Strength == Strength.None)
             return null;
         var sources = context.Sources(counters);
@@ -40,13 +41,27 @@ internal static class AmplificationRule
     }
 
     /// <summary>
+    /// Part of the replies that the host's own questions to this service, counted in sum, cannot account for: each is given ten answers,
+    /// where transfers and media run the other way forty.
+    /// </summary>
+    private static double Unanswered(in RuleContext context, Vector vector, ClassCounters counters)
+    {
+        if (!context.Dossier.Sent.IsVisible || context.Dossier.IsAggregate)
+            return 1;
+        double replies = counters.Current.Packets.Sum + counters.Previous.Packets.Sum + counters.Current.Asked + counters.Previous.Asked;
+        double each = vector is Vector.QuicReflection or Vector.OpenvpnAmplification or Vector.BittorrentAmplification or Vector.StunAmplification
+            or Vector.QuakeAmplification or Vector.SteamAmplification or Vector.TftpAmplification or Vector.SipAmplification ? 40 : 10;
+        return Math.Clamp(1 - (each * context.Dossier.Sent.Asks(vector) / Math.Max(1, replies)), 0, 1);
+    }
+
+    /// <summary>
     /// High rates alone do not accuse where the questions cannot be seen: resolvers, time servers, browsers and players get many
     /// replies too. Then size and ports must differ from what clients of the service get.
     /// </summary>
     private static bool TellsFromClients(
         in RuleContext context, Vector vector, ClassCounters counters, ushort? sourcePort, ushort? destinationPort)
     {
-        if (context.SeesQuestions(counters))
+        if (context.SeesQuestions(counters) || context.Dossier.Sent.IsVisible)
             return true;
         if (destinationPort is not null && destinationPort == sourcePort)
             return false;

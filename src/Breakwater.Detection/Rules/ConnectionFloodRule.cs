@@ -18,7 +18,9 @@ internal static class ConnectionFloodRule
 
     private static void Find(in RuleContext context, ClassCounters counters, double fraction, List<Finding> findings)
     {
-        if (findings.Exists(static finding => finding.Vector == Vector.SynFlood))
+        // Where requests can be read, they tell more than segments.
+        if (findings.Exists(static finding => finding.Vector == Vector.SynFlood)
+            || context.Dossier[Vector.HttpFlood] is { Current.Packets.Samples: >= 50 })
             return;
         var opened = context.Dossier.SynFlows;
         var completed = context.Measure(Measures.UnfinishedShare, opened <= 0 ? 0 : Math.Min(1, context.Dossier.OpenFlows * 1.05 / opened));
@@ -27,23 +29,37 @@ internal static class ConnectionFloodRule
         var rate = context.Test(counters, fraction * completed, context.Floors.Connections, Measures.Connections);
         if (rate.Strength == Strength.None || context.LooksLikeScan(counters, in rate))
             return;
+        // The same for sampled and unsampled: both numbers are of packets.
         double connections = (counters.Current.Packets.Sum + counters.Previous.Packets.Sum) * fraction;
         var (now, before) = context.Dossier.DataSegments;
         var data = context.Measure(Measures.DataPerConnection, (now + before) / Math.Max(1, connections));
-        if (data >= MostData)
+        if (data >= MostData && !ComesBack(in context, counters, data))
             return;
         findings.Add(new Finding(
             Vector.TcpConnectionFlood, counters, rate,
             [
                 RuleContext.RateReason(in rate, "completed connections", Measures.Connections),
                 new Reason(
-                    RuleContext.Text($"{data:0.00} segments with data a connection: hardly any asks for something"), Measures.DataPerConnection, Math.Round(data, 3),
-                    MostData, "would not fire if every second connection sent a request", MostData),
+                    RuleContext.Text($"{data:0.00} segments with data a connection: little or nothing is asked for"), Measures.DataPerConnection, Math.Round(data, 3),
+                    MostData, "would not fire if connections were used for more than one small exchange", 10),
             ])
         {
             DestinationPort = RuleContext.DestinationPort(counters),
             Protocol = 6,
             IsProven = true,
         });
+    }
+
+    /// <summary>
+    /// A crowd of senders that open again and again, each time for one small exchange, and close nothing: visitors keep their
+    /// connections and ask for more.
+    /// </summary>
+    private static bool ComesBack(in RuleContext context, ClassCounters counters, double data)
+    {
+        if (data >= 2.5 || !RuleContext.Unsampled(counters))
+            return false;
+        var sources = counters.Current.Sources.EstimateWith(counters.Previous.Sources);
+        var fins = context.Dossier[Vector.FinFlood] is { } ends ? ends.Current.Packets.Sum + ends.Previous.Packets.Sum + ends.Current.Asked + ends.Previous.Asked : 0;
+        return sources >= context.Options.CrowdSources && fins * 5 < counters.Current.Packets.Sum + counters.Previous.Packets.Sum;
     }
 }

@@ -48,7 +48,7 @@ internal static class HttpFloodRule
             var perClient = context.Measure(Measures.RequestsPerSource, rate.PerSecond / Math.Max(1, clients));
             var usual = context.Measure(Measures.Usual, context.Dossier.Usual.TimesUsualRequests(rate.PerSecond));
             BustsCaches = top >= 0.6 && fresh >= 0.5;
-            var one = top >= 0.9 ? 3 : top >= 0.6 ? 1.5 : names.Resources >= 10 ? -3 : 0;
+            var one = top >= 0.95 ? 3.7 : top >= 0.9 ? 3 : top >= 0.6 ? 1.5 : names.Resources >= 10 ? -3 : 0;
             var busting = BustsCaches ? 3 : 0;
             var pace = perClient >= 5 ? 3 : perClient >= 0.4 ? 1 : perClient < 0.1 ? -1.5 : 0;
             var surge = usual >= 5 ? 2 : usual is > 0 and < 2 ? -2 : 0;

@@ -16,11 +16,13 @@ internal static class OutboundFloodRule
         Find(in context, findings, Vector.TcpNullFlood, floors.Segments, "TCP segments without any flag");
         Find(in context, findings, Vector.TcpXmasFlood, floors.Segments, "TCP segments with FIN, PSH and URG");
         Find(in context, findings, Vector.UdpFlood, floors.Udp, "UDP packets");
-        Find(in context, findings, Vector.DnsQueryFlood, floors.Udp, "DNS queries");
+        Find(in context, findings, Vector.DnsQueryFlood, floors.Queries, "DNS queries");
         Find(in context, findings, Vector.IcmpFlood, floors.Icmp, "ICMP messages");
         Find(in context, findings, Vector.FragmentFlood, floors.Fragments, "later fragments");
         Find(in context, findings, Vector.GreFlood, floors.Protocols, "GRE packets");
         Find(in context, findings, Vector.IpProtocolFlood, floors.Protocols, "packets of other IP protocols");
+        foreach (var vector in Reflectors.All)
+            Find(in context, findings, vector, floors.Amplification, "replies of a reflecting service");
     }
 
     private static void Find(in RuleContext context, List<Finding> findings, Vector vector, double floor, string what)
@@ -48,14 +50,17 @@ internal static class OutboundFloodRule
         });
     }
 
-    /// <summary>Long conversations between fixed ports, as uploads and tunnels are, seen from one side.</summary>
+    /// <summary>
+    /// What services send all day: answers, uploads, tunnels. Where questions cannot be seen (sampled, or one direction only) all of it
+    /// may be that, but for packets to one receiver's every port.
+    /// </summary>
     private static bool IsConversation(in RuleContext context, Vector vector, ClassCounters counters)
     {
-        if (vector is not (Vector.AckFlood or Vector.UdpFlood or Vector.DnsQueryFlood or Vector.GreFlood or Vector.IpProtocolFlood))
+        if (vector is Vector.SynFlood or Vector.TcpNullFlood or Vector.TcpXmasFlood or Vector.IcmpFlood or Vector.FragmentFlood)
             return false;
-        if (vector is Vector.GreFlood or Vector.IpProtocolFlood)
-            return !context.SeesQuestions(counters);
-        return !RuleContext.DestinationsSpread(counters) && !RuleContext.SourcePortsSpread(counters)
+        if (!context.SeesQuestions(counters))
+            return vector != Vector.UdpFlood || !RuleContext.DestinationsSpread(counters) || context.Sources(counters) >= 5;
+        return vector is Vector.AckFlood or Vector.UdpFlood && !RuleContext.DestinationsSpread(counters) && !RuleContext.SourcePortsSpread(counters)
             && context.PacketsPerFlow(counters) > 3;
     }
 }

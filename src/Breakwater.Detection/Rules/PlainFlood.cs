@@ -58,8 +58,13 @@ internal static class FragmentFloodRule
 
     public static void Evaluate(in RuleContext context, List<Finding> findings)
     {
-        // Later fragments carry no ports: they go with the packets whose first fragments can account for them.
-        if (context.Dossier[Vector.FragmentFlood] is not { } fragments || context.Dossier.FirstFragments * MostPerFirst >= fragments.LifePackets.Sum)
+        if (context.Dossier[Vector.FragmentFlood] is not { } fragments)
+            return;
+        // Later fragments carry no ports: they go with the packets whose first fragments can account for them, unless a crowd sends
+        // them that the host never spoke to.
+        var haveFirsts = context.Dossier.FirstFragments * MostPerFirst >= fragments.LifePackets.Sum;
+        if (haveFirsts && !(context.SeesQuestions(fragments) && context.Sources(fragments) >= context.Options.CrowdSources
+            && findings.TrueForAll(static finding => finding.Protocol != 17)))
             return;
         PlainFlood.Evaluate(
             in context, findings, Vector.FragmentFlood, context.Floors.Fragments, 1, null, "later fragments of packets whose first never came");

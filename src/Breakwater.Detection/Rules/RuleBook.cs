@@ -27,12 +27,9 @@ internal sealed class RuleBook(DetectorOptions options)
 
     /// <summary>Adds what the detectors find.</summary>
     /// <param name="context">The target.</param>
-    /// <param name="isDominated">One host of it has most of the traffic.</param>
     /// <param name="findings">Gets the findings.</param>
-    public void Evaluate(in RuleContext context, bool isDominated, List<Finding> findings)
+    public void Evaluate(in RuleContext context, List<Finding> findings)
     {
-        if (isDominated)
-            return;
         Run(in context, findings);
         if (options.VerifyCounterfactuals)
             Verify(in context, findings);

@@ -12,6 +12,9 @@ internal static class SynFloodRule
         // Completed connections show up as flows with an ACK; the sketch's error is given to the host's favour.
         var opened = context.Dossier.SynFlows;
         var completed = Math.Min(opened, context.Dossier.OpenFlows * 1.05);
+        // Sampled, most segments of open connections are the only ones seen of theirs; an honest connection has four of them at least.
+        if (!RuleContext.Unsampled(counters))
+            completed = Math.Min(completed, context.Dossier.OpenSegments / 4.0);
         var unfinished = context.Measure(Measures.UnfinishedShare, opened <= 0 ? 0 : 1 - (completed / opened));
         if (unfinished < LeastUnfinished)
             return;

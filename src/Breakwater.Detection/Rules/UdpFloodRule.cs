@@ -13,14 +13,18 @@ internal static class UdpFloodRule
         {
             if (context.Dossier[trafficClass] is not { } counters || findings.Exists(finding => finding.Counters == counters))
                 continue;
-            if (Find(in context, trafficClass, counters) is { } finding)
+            if (Find(in context, trafficClass, counters, findings) is { } finding)
                 findings.Add(finding);
         }
     }
 
-    private static Finding? Find(in RuleContext context, Vector trafficClass, ClassCounters counters)
+    private static Finding? Find(in RuleContext context, Vector trafficClass, ClassCounters counters, List<Finding> findings)
     {
-        var rate = context.Test(counters, 1, context.Floors.Udp);
+        if (trafficClass == Vector.UdpFlood && findings.Exists(static finding => finding.Vector == Vector.FragmentFlood)
+            && context.Dossier.FirstFragments * 2 > counters.LifePackets.Sum)
+            return null;
+        var floor = trafficClass == Vector.DnsQueryFlood && context.SeesQuestions(counters) ? context.Floors.Queries : context.Floors.Udp;
+        var rate = context.Test(counters, 1, floor);
         if (rate.Strength == Strength.None || context.LooksLikeScan(counters, in rate))
             return null;
         var unasked = context.UnaskedShare(counters);
@@ -76,8 +80,27 @@ internal static class UdpFloodRule
             var perFlow = context.PacketsPerFlow(counters);
             return perFlow > most ? null : [senders, ShortConversations(perFlow, most)];
         }
+        if (context.Dossier.Sent.IsVisible && sources >= options.CrowdSources / 4)
+            return Unreturned(in context, counters, sources);
         // One sender on every port of the host: no conversation needs so many.
         return isSpread && sources < 5 ? [] : null;
+    }
+
+    /// <summary>Sampled in both directions: a crowd of conversations, each seen once, to which the host sends next to nothing.</summary>
+    private static Reason[]? Unreturned(in RuleContext context, ClassCounters counters, double sources)
+    {
+        double received = counters.Current.Packets.Sum + counters.Previous.Packets.Sum;
+        var returned = context.Measure(Measures.UnaskedShare, context.Dossier.Sent.UdpPackets / Math.Max(1, received));
+        var perFlow = context.PacketsPerFlow(counters);
+        if (returned > 0.1 || perFlow > 1.2)
+            return null;
+        return
+        [
+            RuleContext.SourcesReason(sources, context.Options.CrowdSources / 4), ShortConversations(perFlow, 1.2),
+            new Reason(
+                RuleContext.Text($"the host sends {returned:P0} as many UDP packets as it gets"), Measures.UnaskedShare, Math.Round(returned, 3), 0.1,
+                "would not fire if the host answered one in ten", 0.2),
+        ];
     }
 
     private static Reason ShortConversations(double perFlow, double most) => new(
