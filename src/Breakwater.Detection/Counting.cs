@@ -23,6 +23,9 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
     /// <summary>Entries of hosts that found no place in the table.</summary>
     public long BeyondHosts { get; private set; }
 
+    /// <summary>The last tick in which some record answered a question: the telemetry shows both directions.</summary>
+    public long LastAskedTick { get; private set; } = long.MinValue;
+
     /// <summary>Counts entries for their hosts and prefixes, and remembers the questions among them.</summary>
     public void CountCold(Span<TickEntry> entries, long tick, int level)
     {
@@ -190,7 +193,10 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
     {
         var dossier = dossiers[number];
         dossier.OpenTick(tick);
-        dossier.Add(in entry, WasAsked(in entry), tick);
+        var asked = WasAsked(in entry);
+        if (asked)
+            LastAskedTick = tick;
+        dossier.Add(in entry, asked, tick);
     }
 
     /// <summary>True when the receiver has asked the sender, or a group that the sender is of.</summary>

@@ -104,7 +104,10 @@ public sealed class Detector
         foreach (var dossier in _touched)
         {
             _findings.Clear();
-            var context = new RuleContext(dossier, _options, _alarm, _tick, spanSeconds, !_questions.IsSaturated);
+            var context = new RuleContext(dossier, _options, _alarm, _tick, spanSeconds, !_questions.IsSaturated)
+            {
+                BothWays = _counting.LastAskedTick >= _tick - 600,
+            };
             _rules.Evaluate(in context, _findings);
             if (dossier.IsAggregate)
                 _findings.RemoveAll(finding => IsOfOne(dossier, finding.Counters));

@@ -20,7 +20,7 @@ internal static class ConnectionFloodRule
     {
         // Where requests can be read, they tell more than segments.
         if (findings.Exists(static finding => finding.Vector == Vector.SynFlood)
-            || context.Dossier[Vector.HttpFlood] is { Current.Packets.Samples: >= 50 })
+            || (context.Dossier[Vector.HttpFlood] is { } requests && RuleContext.Samples(requests) >= 50))
             return;
         var opened = context.Dossier.SynFlows;
         var completed = context.Measure(Measures.UnfinishedShare, opened <= 0 ? 0 : Math.Min(1, context.Dossier.OpenFlows * 1.05 / opened));

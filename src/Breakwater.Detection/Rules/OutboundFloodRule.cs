@@ -58,7 +58,7 @@ internal static class OutboundFloodRule
     {
         if (vector is Vector.SynFlood or Vector.TcpNullFlood or Vector.TcpXmasFlood or Vector.IcmpFlood or Vector.FragmentFlood)
             return false;
-        if (!context.SeesQuestions(counters))
+        if (!context.BothWays || !context.PairsKnown || !RuleContext.Unsampled(counters))
             return vector != Vector.UdpFlood || !RuleContext.DestinationsSpread(counters) || context.Sources(counters) >= 5;
         return vector is Vector.AckFlood or Vector.UdpFlood && !RuleContext.DestinationsSpread(counters) && !RuleContext.SourcePortsSpread(counters)
             && context.PacketsPerFlow(counters) > 3;

@@ -25,6 +25,9 @@ internal readonly record struct RuleContext(
     /// <summary>That value.</summary>
     public double ChangedTo { get; init; }
 
+    /// <summary>Within a minute some record of any target answered a question: the telemetry shows both directions.</summary>
+    public bool BothWays { get; init; }
+
     public Floors Floors => Dossier.Floors;
 
     /// <summary>The measure, or what it is to be taken for.</summary>

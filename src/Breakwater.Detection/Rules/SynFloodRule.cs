@@ -12,9 +12,8 @@ internal static class SynFloodRule
         // Completed connections show up as flows with an ACK; the sketch's error is given to the host's favour.
         var opened = context.Dossier.SynFlows;
         var completed = Math.Min(opened, context.Dossier.OpenFlows * 1.05);
-        // Sampled, most segments of open connections are the only ones seen of theirs; an honest connection has four of them at least.
         if (!RuleContext.Unsampled(counters))
-            completed = Math.Min(completed, context.Dossier.OpenSegments / 4.0);
+            completed = Math.Min(completed, CompletedBySegments(in context, counters));
         var unfinished = context.Measure(Measures.UnfinishedShare, opened <= 0 ? 0 : 1 - (completed / opened));
         if (unfinished < LeastUnfinished)
             return;
@@ -34,5 +33,17 @@ internal static class SynFloodRule
             DestinationPort = RuleContext.DestinationPort(counters),
             Protocol = 6,
         });
+    }
+
+    /// <summary>
+    /// Sampled, most segments of open connections are the only ones seen of theirs: an honest connection has four of them at least, one
+    /// that is left alone only the acknowledgement that completes it.
+    /// </summary>
+    private static double CompletedBySegments(in RuleContext context, Dossiers.ClassCounters counters)
+    {
+        var segments = context.Dossier.OpenSegments;
+        var (now, before) = context.Dossier.DataSegments;
+        var isBare = now + before < 0.2 * segments * counters.LifePackets.Weight;
+        return isBare ? segments : segments / 4.0;
     }
 }

@@ -73,15 +73,16 @@ internal static class UdpFloodRule
             var isSampled = !RuleContext.Unsampled(counters);
             var (fewest, most) = isSampled ? (4 * options.CrowdSources, 1.1) : (options.CrowdSources, 3);
             var senders = RuleContext.SourcesReason(sources, fewest, where);
-            if (sources < fewest)
-                return null;
-            if (isSpread && !isSampled)
+            if (sources >= fewest && isSpread && !isSampled)
                 return [senders];
             var perFlow = context.PacketsPerFlow(counters);
-            return perFlow > most ? null : [senders, ShortConversations(perFlow, most)];
+            if (sources >= fewest && perFlow <= most)
+                return [senders, ShortConversations(perFlow, most)];
         }
         if (context.Dossier.Sent.IsVisible && sources >= options.CrowdSources / 4)
             return Unreturned(in context, counters, sources);
+        if (sources >= options.CrowdSources / 2 && RuleContext.DestinationsSpread(counters) && trafficClass == Vector.UdpFlood)
+            return [RuleContext.SourcesReason(sources, options.CrowdSources / 2, where)];
         // One sender on every port of the host: no conversation needs so many.
         return isSpread && sources < 5 ? [] : null;
     }
