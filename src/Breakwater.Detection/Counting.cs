@@ -26,6 +26,9 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
     /// <summary>The last tick in which some record answered a question: the telemetry shows both directions.</summary>
     public long LastAskedTick { get; private set; } = long.MinValue;
 
+    /// <summary>The last tick in which some watched host was seen to send.</summary>
+    public long LastSentTick { get; private set; } = long.MinValue;
+
     /// <summary>Counts entries for their hosts and prefixes, and remembers the questions among them.</summary>
     public void CountCold(Span<TickEntry> entries, long tick, int level)
     {
@@ -187,6 +190,8 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
         var dossier = dossiers[hosts[index].Dossier];
         dossier.OpenGeneration(tick);
         dossier.Sent.Add(in entry);
+        if (dossier.Sent.IsVisible)
+            LastSentTick = tick;
     }
 
     private void Feed(int number, in TickEntry entry, long tick)

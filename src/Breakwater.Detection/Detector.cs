@@ -76,10 +76,9 @@ public sealed class Detector
 
     private void JudgeTick()
     {
-        var level = _shards.Max(static shard => shard.Log.Level);
+        var level = CommonLevel();
         foreach (var shard in _shards)
         {
-            shard.Log.RaiseTo(level);
             _counting.CountCold(shard.Log.Entries, _tick, level);
         }
         foreach (var shard in _shards)
@@ -98,6 +97,22 @@ public sealed class Detector
             shard.Log.Clear();
     }
 
+    /// <summary>Thins the shards' logs together, as if there were one: the level that lets their sum fit.</summary>
+    private int CommonLevel()
+    {
+        var level = _shards.Max(static shard => shard.Log.Level);
+        RaiseAll(level);
+        while (level < TickLog.HighestLevel && _shards.Sum(static shard => shard.Log.Count) > _options.MaxTickRecords)
+            RaiseAll(++level);
+        return level;
+    }
+
+    private void RaiseAll(int level)
+    {
+        foreach (var shard in _shards)
+            shard.Log.RaiseTo(level);
+    }
+
     /// <summary>Runs the detectors over every target that had traffic in this tick.</summary>
     private void Judge(double? spanSeconds)
     {
@@ -107,6 +122,7 @@ public sealed class Detector
             var context = new RuleContext(dossier, _options, _alarm, _tick, spanSeconds, !_questions.IsSaturated)
             {
                 BothWays = _counting.LastAskedTick >= _tick - 600,
+                SeesSenders = _counting.LastSentTick >= _tick - 600,
             };
             _rules.Evaluate(in context, _findings);
             if (dossier.IsAggregate)
@@ -125,9 +141,9 @@ public sealed class Detector
         var group = WatchGroups.Of((byte)counters.TrafficClass);
         if (group != (int)WatchGroup.Replies && record.TopHost.Recent(group, second) * 2UL > record.Counts.Recent(group, second))
             return true;
-        foreach (var narrow in _touched)
+        foreach (var narrow in _dossiers.All)
         {
-            if (narrow == wide || !wide.Target.Covers(narrow.Target) || narrow.OfClass(counters.TrafficClass) is not { } part)
+            if (narrow is null || narrow == wide || !wide.Target.Covers(narrow.Target) || narrow.OfClass(counters.TrafficClass) is not { } part)
                 continue;
             var (most, of) = narrow.IsAggregate ? (4UL, 5UL) : (1UL, 2UL);
             if (part.RecentPackets * of > counters.RecentPackets * most)

@@ -12,11 +12,17 @@ namespace Breakwater.Detection;
 /// </remarks>
 internal sealed class TickLog(int maxEntries)
 {
+    /// <summary>1 in 2^40 is hardly any.</summary>
+    public const int HighestLevel = 40;
+
     private TickEntry[] _entries = new TickEntry[Math.Min(maxEntries, 1 << 12)];
     private int _count;
 
     /// <summary>1 in 2^level records is kept.</summary>
     public int Level { get; private set; }
+
+    /// <summary>Records kept.</summary>
+    public int Count => _count;
 
     public Span<TickEntry> Entries => _entries.AsSpan(0, _count);
 
@@ -48,12 +54,16 @@ internal sealed class TickLog(int maxEntries)
     /// <summary>Makes room; false when the new entry itself does not stay.</summary>
     private bool Thin(in TickEntry entry)
     {
-        while (_count == maxEntries && Level < 40)
+        while (Level < HighestLevel)
         {
             Level++;
             Sweep();
+            if (!Stays(in entry))
+                return false;
+            if (_count < maxEntries)
+                return true;
         }
-        return _count < maxEntries && Stays(in entry);
+        return false;
     }
 
     private void Sweep()

@@ -32,6 +32,9 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
 
     public Dossier this[int number] => _dossiers[number]!;
 
+    /// <summary>All places, free ones null.</summary>
+    public IReadOnlyList<Dossier?> All => _dossiers;
+
     public void ProposeHost(int row, uint second)
     {
         ref var record = ref hosts[row];

@@ -7,7 +7,7 @@ namespace Breakwater.Detection.Dossiers;
 internal sealed class SentTraffic
 {
     /// <summary>Fewest packets seen from which on the host's own direction counts as visible.</summary>
-    private const long FewestSamples = 10;
+    private const long FewestSamples = 4;
 
     private ulong[] _asks = new ulong[TrafficClass.Count], _asksBefore = new ulong[TrafficClass.Count];
     private (long Samples, ulong Udp) _now, _before;

@@ -5,6 +5,9 @@ namespace Breakwater.Detection.Rules;
 /// <summary>Replies from ports of reflecting services, at a rate and from so many senders as no client of theirs gets.</summary>
 internal static class AmplificationRule
 {
+    /// <summary>With one question for every three replies, so many replies without a question seen are one chance in twenty thousand.</summary>
+    private const int FewestSampledReplies = 30;
+
     public static void Evaluate(in RuleContext context, List<Finding> findings)
     {
         foreach (var vector in Reflectors.All)
@@ -40,18 +43,25 @@ internal static class AmplificationRule
         };
     }
 
+    /// <summary>The host's questions would show in sum.</summary>
+    private static bool SeesSums(in RuleContext context) => context.Dossier.Sent.IsVisible || context.SeesSenders;
+
     /// <summary>
     /// Part of the replies that the host's own questions to this service, counted in sum, cannot account for: each is given ten answers,
     /// where transfers and media run the other way forty.
     /// </summary>
     private static double Unanswered(in RuleContext context, Vector vector, ClassCounters counters)
     {
-        if (!context.Dossier.Sent.IsVisible || context.Dossier.IsAggregate)
+        if (context.Dossier.IsAggregate || !SeesSums(in context))
             return 1;
+        var asks = context.Dossier.Sent.Asks(vector);
+        // Sampled, a few replies may come before the first question is seen by chance.
+        if (asks == 0 && !RuleContext.Unsampled(counters) && RuleContext.Samples(counters) < FewestSampledReplies)
+            return 0;
         double replies = counters.Current.Packets.Sum + counters.Previous.Packets.Sum + counters.Current.Asked + counters.Previous.Asked;
         double each = vector is Vector.QuicReflection or Vector.OpenvpnAmplification or Vector.BittorrentAmplification or Vector.StunAmplification
             or Vector.QuakeAmplification or Vector.SteamAmplification or Vector.TftpAmplification or Vector.SipAmplification ? 40 : 10;
-        return Math.Clamp(1 - (each * context.Dossier.Sent.Asks(vector) / Math.Max(1, replies)), 0, 1);
+        return Math.Clamp(1 - (each * asks / Math.Max(1, replies)), 0, 1);
     }
 
     /// <summary>
@@ -61,7 +71,7 @@ internal static class AmplificationRule
     private static bool TellsFromClients(
         in RuleContext context, Vector vector, ClassCounters counters, ushort? sourcePort, ushort? destinationPort)
     {
-        if (context.SeesQuestions(counters) || context.Dossier.Sent.IsVisible)
+        if (context.SeesQuestions(counters) || SeesSums(in context))
             return true;
         if (destinationPort is not null && destinationPort == sourcePort)
             return false;

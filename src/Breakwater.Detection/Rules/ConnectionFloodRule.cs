@@ -23,7 +23,7 @@ internal static class ConnectionFloodRule
             || (context.Dossier[Vector.HttpFlood] is { } requests && RuleContext.Samples(requests) >= 50))
             return;
         var opened = context.Dossier.SynFlows;
-        var completed = context.Measure(Measures.UnfinishedShare, opened <= 0 ? 0 : Math.Min(1, context.Dossier.OpenFlows * 1.05 / opened));
+        var completed = context.Measure(Measures.UnfinishedShare, opened <= 0 ? 0 : Math.Min(1, Completed(in context, counters) / opened));
         if (completed < 0.7)
             return;
         var rate = context.Test(counters, fraction * completed, context.Floors.Connections, Measures.Connections);
@@ -49,6 +49,9 @@ internal static class ConnectionFloodRule
             IsProven = true,
         });
     }
+
+    private static double Completed(in RuleContext context, ClassCounters counters) =>
+        RuleContext.Unsampled(counters) ? context.Dossier.CompletedFlows : context.Dossier.OpenFlows * 1.05;
 
     /// <summary>
     /// A crowd of senders that open again and again, each time for one small exchange, and close nothing: visitors keep their

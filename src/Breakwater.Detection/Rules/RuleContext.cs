@@ -28,6 +28,9 @@ internal readonly record struct RuleContext(
     /// <summary>Within a minute some record of any target answered a question: the telemetry shows both directions.</summary>
     public bool BothWays { get; init; }
 
+    /// <summary>Within a minute some watched host was seen to send: sums of what hosts ask can be relied on.</summary>
+    public bool SeesSenders { get; init; }
+
     public Floors Floors => Dossier.Floors;
 
     /// <summary>The measure, or what it is to be taken for.</summary>

@@ -9,11 +9,9 @@ internal static class SynFloodRule
     {
         if (context.Dossier[Vector.SynFlood] is not { } counters)
             return;
-        // Completed connections show up as flows with an ACK; the sketch's error is given to the host's favour.
         var opened = context.Dossier.SynFlows;
         var completed = Math.Min(opened, context.Dossier.OpenFlows * 1.05);
-        if (!RuleContext.Unsampled(counters))
-            completed = Math.Min(completed, CompletedBySegments(in context, counters));
+        completed = Math.Min(completed, RuleContext.Unsampled(counters) ? context.Dossier.CompletedFlows : CompletedBySegments(in context, counters));
         var unfinished = context.Measure(Measures.UnfinishedShare, opened <= 0 ? 0 : 1 - (completed / opened));
         if (unfinished < LeastUnfinished)
             return;

@@ -81,11 +81,17 @@ internal static class UdpFloodRule
         }
         if (context.Dossier.Sent.IsVisible && sources >= options.CrowdSources / 4)
             return Unreturned(in context, counters, sources);
+        if (trafficClass is Vector.SipFlood or Vector.QuicFlood && sources >= options.CrowdSources && IsUnanswered(in context, counters))
+            return [RuleContext.SourcesReason(sources, options.CrowdSources, where), ShortConversations(context.PacketsPerFlow(counters), 3)];
         if (sources >= options.CrowdSources / 2 && RuleContext.DestinationsSpread(counters) && trafficClass == Vector.UdpFlood)
             return [RuleContext.SourcesReason(sources, options.CrowdSources / 2, where)];
         // One sender on every port of the host: no conversation needs so many.
         return isSpread && sources < 5 ? [] : null;
     }
+
+    /// <summary>The telemetry shows both directions, but this host says nothing to a crowd of which each sends once or twice.</summary>
+    private static bool IsUnanswered(in RuleContext context, ClassCounters counters) => context.BothWays && context.PairsKnown
+        && RuleContext.Unsampled(counters) && !context.Dossier.Sent.IsVisible && context.PacketsPerFlow(counters) <= 3;
 
     /// <summary>Sampled in both directions: a crowd of conversations, each seen once, to which the host sends next to nothing.</summary>
     private static Reason[]? Unreturned(in RuleContext context, ClassCounters counters, double sources)
