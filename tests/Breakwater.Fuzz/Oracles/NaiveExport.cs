@@ -3,11 +3,23 @@ namespace Breakwater.Fuzz.Oracles;
 /// <summary>One field of a template as the slow reader sees it.</summary>
 internal readonly record struct NaiveField(int Id, uint Enterprise, int Length, bool IsScope);
 
-/// <summary>A template's fields.</summary>
-internal sealed record NaiveTemplate(bool IsOptions, IReadOnlyList<NaiveField> Fields);
+/// <summary>A template's fields, and which of them tell what of its flows.</summary>
+internal sealed class NaiveTemplate(bool isOptions, NaiveField[] fields)
+{
+    private NaiveBiflow? _biflow;
 
-/// <summary>One value of a record.</summary>
-internal readonly record struct NaiveValue(NaiveField Field, byte[] Octets);
+    public bool IsOptions { get; } = isOptions;
+    public NaiveField[] Fields { get; } = fields;
+
+    /// <summary>The flow of each record.</summary>
+    public NaiveMembers Forward => field ??= NaiveMembers.OfForward(Fields);
+
+    /// <summary>The second flow of a record that counts both directions.</summary>
+    public NaiveMembers Reverse => field ??= NaiveMembers.OfReverse(Fields);
+
+    /// <summary>Whether records count both directions.</summary>
+    public NaiveBiflow Biflow => _biflow ??= NaiveMembers.CountsBoth(Fields);
+}
 
 /// <summary>A data set as it stands in a message.</summary>
 /// <param name="SetId">Its id, 256 and above.</param>
@@ -59,50 +71,6 @@ internal sealed class NaiveExport(bool isIpfix, int mostFields)
         }
 
         return message;
-    }
-
-    /// <summary>Cuts a data set into records; what is left is padding, or a record that is cut off.</summary>
-    public static List<List<NaiveValue>> Records(NaiveTemplate template, byte[] body)
-    {
-        var records = new List<List<NaiveValue>>();
-        var at = 0;
-        while (at < body.Length && ReadRecord(template, body, ref at) is { } record)
-            records.Add(record);
-        return records;
-    }
-
-    private static List<NaiveValue>? ReadRecord(NaiveTemplate template, byte[] body, ref int at)
-    {
-        var values = new List<NaiveValue>();
-        var place = at;
-        foreach (var field in template.Fields)
-        {
-            var length = field.Length;
-            if (length == 65535)
-            {
-                // RFC 7011 §7
-                if (place >= body.Length)
-                    return null;
-                length = body[place++];
-                if (length == 255)
-                {
-                    if (place + 2 > body.Length)
-                        return null;
-                    length = U16(body, place);
-                    place += 2;
-                }
-            }
-
-            if (place + length > body.Length)
-                return null;
-            values.Add(new NaiveValue(field, body[place..(place + length)]));
-            place += length;
-        }
-
-        if (place == at)
-            return null;
-        at = place;
-        return values;
     }
 
     private void ReadSet(NaiveMessage message, int id, int offset, byte[] body)
@@ -173,7 +141,7 @@ internal sealed class NaiveExport(bool isIpfix, int mostFields)
         }
     }
 
-    private List<NaiveField>? ReadFields(byte[] body, ref int at, int count, int scopes)
+    private NaiveField[]? ReadFields(byte[] body, ref int at, int count, int scopes)
     {
         var fields = new List<NaiveField>();
         for (var i = 0; i < count; i++)
@@ -195,12 +163,12 @@ internal sealed class NaiveExport(bool isIpfix, int mostFields)
             fields.Add(new NaiveField(id, enterprise, length, i < scopes));
         }
 
-        return fields;
+        return [.. fields];
     }
 
     private void Keep(NaiveMessage message, int id, NaiveTemplate template)
     {
-        if (id < 256 || template.Fields.Count == 0 || template.Fields.Count > mostFields)
+        if (id < 256 || template.Fields.Length == 0 || template.Fields.Length > mostFields)
             return;
         if (!message.Meanings.TryGetValue(id, out var meanings))
             message.Meanings[id] = meanings = [];

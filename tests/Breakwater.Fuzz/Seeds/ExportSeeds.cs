@@ -14,6 +14,10 @@ internal static class ExportSeeds
     private static readonly (ushort Id, ushort Length)[] _timed = [(8, 4), (12, 4), (152, 8), (153, 8), (154, 8), (155, 8), (1, 8), (85, 8), (176, 1), (177, 1), (4, 1)];
     private static readonly (ushort Id, ushort Length)[] _variable = [(27, 16), (28, 16), (82, 65535), (1, 8), (2, 4), (371, 65535), (4, 1)];
 
+    private static readonly (ushort Id, ushort Length)[] _responder = [(8, 4), (12, 4), (7, 2), (11, 2), (4, 1), (10, 4), (14, 4), (231, 4), (232, 4), (298, 4), (299, 4), (152, 8), (153, 8)];
+    private static readonly (ushort Id, ushort Length)[] _biflow =
+        [(27, 16), (28, 16), (7, 2), (11, 2), (4, 1), (6, 1), (1, 4), (2, 4), (0x8001, 4), (0x8002, 4), (0x8006, 1), (152, 8), (0x8098, 8)];
+
     /// <summary>Real datagrams of one exporter, a few at a time.</summary>
     public static IEnumerable<byte[]> InGroups(List<byte[]> datagrams)
     {
@@ -32,7 +36,9 @@ internal static class ExportSeeds
 
     private static IEnumerable<byte[]> All(bool isIpfix)
     {
-        (ushort Id, ushort Length)[][] layouts = isIpfix ? [_ipv4, _ipv6, _reduced, _timed, _variable] : [_ipv4, _ipv6, _reduced, _timed];
+        (ushort Id, ushort Length)[][] layouts = isIpfix
+            ? [_ipv4, _ipv6, _reduced, _timed, _variable, _responder, _biflow]
+            : [_ipv4, _ipv6, _reduced, _timed, _responder];
         for (var i = 0; i < layouts.Length; i++)
         {
             var id = (ushort)(256 + i);
