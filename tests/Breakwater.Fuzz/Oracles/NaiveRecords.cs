@@ -3,37 +3,31 @@ namespace Breakwater.Fuzz.Oracles;
 /// <summary>The records of a data set, cut by walking the template's fields; what is left is padding, or a record that is cut off.</summary>
 internal sealed class NaiveRecords
 {
-    private readonly byte[] _body;
-    private readonly NaiveField[] _fields;
-    private readonly List<(int At, int Length)> _values;
-
-    private NaiveRecords(NaiveTemplate template, byte[] body)
-    {
-        (_body, _fields) = (body, template.Fields);
-        _values = new List<(int At, int Length)>(4 * _fields.Length);
-    }
+    private readonly List<(int At, int Length)> _values = [];
+    private ReadOnlyMemory<byte> _body;
+    private NaiveField[] _fields = [];
 
     /// <summary>Records that are there in full.</summary>
     public int Count { get; private set; }
 
     /// <summary>The octets of the records behind the first <paramref name="records"/>.</summary>
-    public ReadOnlySpan<byte> After(int records) => _body.AsSpan(End(records)..End(Count));
+    public ReadOnlySpan<byte> After(int records) => _body.Span[End(records)..End(Count)];
 
     /// <summary>The value of a field of a record.</summary>
     public ReadOnlySpan<byte> Value(int record, int field)
     {
         var (at, length) = _values[(record * _fields.Length) + field];
-        return _body.AsSpan(at, length);
+        return _body.Span.Slice(at, length);
     }
 
-    /// <summary>Cuts a set.</summary>
-    public static NaiveRecords Read(NaiveTemplate template, byte[] body)
+    /// <summary>Cuts another set.</summary>
+    public void Cut(NaiveTemplate template, ReadOnlyMemory<byte> body)
     {
-        var records = new NaiveRecords(template, body);
-        var at = 0;
-        while (at < body.Length && records.ReadOne(ref at))
-            records.Count++;
-        return records;
+        (_body, _fields, Count) = (body, template.Fields, 0);
+        _values.Clear();
+        var octets = body.Span;
+        for (var at = 0; at < octets.Length && ReadOne(octets, ref at);)
+            Count++;
     }
 
     private int End(int records)
@@ -44,7 +38,7 @@ internal sealed class NaiveRecords
         return at + length;
     }
 
-    private bool ReadOne(ref int at)
+    private bool ReadOne(ReadOnlySpan<byte> body, ref int at)
     {
         var place = at;
         foreach (var field in _fields)
@@ -53,19 +47,19 @@ internal sealed class NaiveRecords
             if (length == 65535)
             {
                 // RFC 7011 §7
-                if (place >= _body.Length)
+                if (place >= body.Length)
                     return false;
-                length = _body[place++];
+                length = body[place++];
                 if (length == 255)
                 {
-                    if (place + 2 > _body.Length)
+                    if (place + 2 > body.Length)
                         return false;
-                    length = NaiveExport.U16(_body, place);
+                    length = NaiveExport.U16(body, place);
                     place += 2;
                 }
             }
 
-            if (place + length > _body.Length)
+            if (place + length > body.Length)
                 return false;
             _values.Add((place, length));
             place += length;

@@ -1,21 +1,26 @@
+using System.Runtime.InteropServices;
 using Breakwater.Fuzz.Engine;
 using Breakwater.Fuzz.Oracles;
+using Breakwater.Wire;
 using Breakwater.Wire.Ipfix;
 
 namespace Breakwater.Fuzz.Targets;
 
 /// <summary>Compares the sets that a decoder handed over with those of the slow reader.</summary>
-internal static class ExportAgreement
+internal sealed class ExportAgreement
 {
+    private readonly NaiveRecords _records = new();
+    private readonly NaiveRecords _delivered = new();
+
     /// <summary>What the ids of the delivered sets meant before this message: sets that waited may be read with that.</summary>
-    public static List<NaiveTemplate?> MeaningsBefore(in ExportEvents events, NaiveExport oracle) =>
-        [.. events.Sets.Select(set => oracle.Find(set.Domain, set.SetId))];
+    public static NaiveTemplate?[] MeaningsBefore(in ExportEvents events, NaiveExport oracle) =>
+        events.Sets.Exists(static set => set.HasWaited) ? [.. events.Sets.Select(set => oracle.Find(set.Domain, set.SetId))] : [];
 
     /// <summary>Compares one message.</summary>
     /// <param name="message">As the slow reader sees it.</param>
     /// <param name="events">What the decoder handed over while it read the message.</param>
-    /// <param name="before">For each delivered set, what its id meant before this message.</param>
-    public static void Check(NaiveMessage message, in ExportEvents events, List<NaiveTemplate?> before)
+    /// <param name="before">For each delivered set, what its id meant before this message; empty when none waited.</param>
+    public void Check(NaiveMessage message, in ExportEvents events, NaiveTemplate?[] before)
     {
         var last = -1;
         for (var i = 0; i < events.Sets.Count; i++)
@@ -28,17 +33,17 @@ internal static class ExportAgreement
                     meanings.AddRange(told);
                 var meaning = meanings.Find(one => one is not null && IsSame(one, set.Template));
                 FuzzFault.Holds(meaning is not null, $"set {set.SetId} waited and was read with a template that nobody sent");
-                CheckRecords(set, meaning!, set.Records);
+                CheckRecords(set, meaning!, set.Records, events.Flows);
                 continue;
             }
 
             FuzzFault.Holds(set.Offset > last, $"set {set.SetId} at {set.Offset} came after that at {last}");
             last = set.Offset;
-            var own = message.DataSets.Find(one => one.Offset == set.Offset);
+            var own = message.DataSetAt(set.Offset);
             FuzzFault.Holds(own is not null && own.SetId == set.SetId, $"there is no set {set.SetId} at {set.Offset}");
             FuzzFault.Holds(own!.Template is not null, $"set {set.SetId} was read without a template");
             FuzzFault.Holds(IsSame(own.Template!, set.Template), $"set {set.SetId} was read with another template than the latest");
-            CheckRecords(set, own.Template!, own.Body);
+            CheckRecords(set, own.Template!, own.Body, events.Flows);
         }
     }
 
@@ -56,13 +61,17 @@ internal static class ExportAgreement
         return true;
     }
 
-    private static void CheckRecords(DeliveredSet set, NaiveTemplate template, byte[] body)
+    private void CheckRecords(DeliveredSet set, NaiveTemplate template, ReadOnlyMemory<byte> body, List<FlowRecord> flows)
     {
-        var expected = NaiveRecords.Read(template, body);
-        FlowAgreement.Check(set, template, set.Records.AsSpan().SequenceEqual(body) ? expected : NaiveRecords.Read(template, set.Records));
+        var expected = _records;
+        expected.Cut(template, body);
+        var delivered = expected;
+        if (!set.Records.Span.SequenceEqual(body.Span))
+            (delivered = _delivered).Cut(template, set.Records);
+        FlowAgreement.Check(set, template, delivered, CollectionsMarshal.AsSpan(flows)[set.Flows]);
         if (set.RecordCount != expected.Count && !(set.RecordCount < expected.Count && IsPadding(set, expected.After(set.RecordCount))))
             FuzzFault.Same($"records of set {set.SetId}", set.RecordCount, expected.Count);
-        var cursor = new RecordCursor(set.Template, set.Records);
+        var cursor = new RecordCursor(set.Template, set.Records.Span);
         for (var record = 0; record < set.RecordCount; record++)
         {
             if (!cursor.TryRead(out var octets))

@@ -15,27 +15,27 @@ internal static class FlowAgreement
     /// <param name="set">As it was handed over.</param>
     /// <param name="template">What the slow reader knows of it.</param>
     /// <param name="records">The octets handed over, cut by the slow reader.</param>
-    public static void Check(DeliveredSet set, NaiveTemplate template, NaiveRecords records)
+    /// <param name="flows">What the flow extractor made of it.</param>
+    public static void Check(DeliveredSet set, NaiveTemplate template, NaiveRecords records, ReadOnlySpan<FlowRecord> flows)
     {
         var kind = set.Template.Kind;
         FuzzFault.Same("options", kind == TemplateKind.Options, template.IsOptions);
-        FuzzFault.Holds(kind != TemplateKind.Event || template.Forward.Tells(230, 233), "events from a template without an event");
+        FuzzFault.Holds(kind != TemplateKind.Event || template.Forward.Own.Tells(NaiveThing.Event), "events from a template without an event");
         if (kind != TemplateKind.Flow)
         {
-            FuzzFault.Holds(set.Flows.Count == 0, $"flows from a template of kind {kind}");
+            FuzzFault.Holds(flows.Length == 0, $"flows from a template of kind {kind}");
             return;
         }
 
-        if (template.Biflow == NaiveBiflow.Unsure && set.Flows.Count != records.Count)
+        if (template.Biflow == NaiveBiflow.Unsure && flows.Length != records.Count)
         {
             FuzzFault.Holds(
-                set.Flows.Count > records.Count && set.Flows.Count <= 2 * records.Count,
-                $"{set.Flows.Count} flows from {records.Count} records");
+                flows.Length > records.Count && flows.Length <= 2 * records.Count,
+                $"{flows.Length} flows from {records.Count} records");
             return;
         }
 
         uint? uptime = set.Template.Format == ExportFormat.NetFlow9 ? set.SysUptimeMilliseconds : null;
-        var flows = CollectionsMarshal.AsSpan(set.Flows);
         var next = 0;
         for (var record = 0; record < records.Count && next < flows.Length; record++)
         {
@@ -51,9 +51,9 @@ internal static class FlowAgreement
             CheckSecond(first, flows[next++], template.Reverse);
         }
 
-        FuzzFault.Same("flows of a set", set.Flows.Count, next);
+        FuzzFault.Same("flows of a set", flows.Length, next);
         if (template.Biflow == NaiveBiflow.No)
-            FuzzFault.Same("flows of a set", set.Flows.Count, records.Count);
+            FuzzFault.Same("flows of a set", flows.Length, records.Count);
     }
 
     private static void CheckOne(in FlowRecord flow, in NaiveFlow oracle)
@@ -84,22 +84,23 @@ internal static class FlowAgreement
         FuzzFault.Same("source of the second flow's rate", second.SamplingSource, first.SamplingSource);
         FuzzFault.Same("arrival of the second flow", second.ReceivedNanoseconds, first.ReceivedNanoseconds);
         var unknown = FlowFields.Direction | FlowFields.IpLength | FlowFields.Fragment | FlowFields.Extensions;
-        if (!members.Tells(5))
+        var own = members.Own;
+        if (!own.Tells(NaiveThing.TypeOfService))
             unknown |= FlowFields.TypeOfService;
-        if (!members.Tells(6))
+        if (!own.Tells(NaiveThing.TcpFlags))
             unknown |= FlowFields.TcpFlags;
-        if (!members.Tells(192))
+        if (!own.Tells(NaiveThing.TimeToLive))
             unknown |= FlowFields.TimeToLive;
-        if (!members.Tells(58, 243, 254))
+        if (!own.Tells(NaiveThing.VlanId))
             unknown |= FlowFields.VlanId;
-        if (!members.Tells(89))
+        if (!own.Tells(NaiveThing.ForwardingStatus))
             unknown |= FlowFields.ForwardingStatus;
-        if (!members.Tells(32, 139, 176, 177, 178, 179))
+        if (!own.Tells(NaiveThing.Icmp))
             unknown |= FlowFields.IcmpTypeCode;
-        if (members.HasTimes && !members.Tells(161, 162, 322, 323, 324, 325))
+        if (NaiveMembers.HasTimes(own) && !own.Tells(NaiveThing.OtherTime))
         {
-            unknown |= members.Tells(150, 152, 154, 156, 158, 22) ? FlowFields.None : FlowFields.Start;
-            unknown |= members.Tells(151, 153, 155, 157, 159, 21) ? FlowFields.None : FlowFields.End;
+            unknown |= own.Tells(NaiveThing.Start) ? FlowFields.None : FlowFields.Start;
+            unknown |= own.Tells(NaiveThing.End) ? FlowFields.None : FlowFields.End;
         }
 
         FuzzFault.Holds((second.Known & unknown) == 0, $"the second flow knows {second.Known & unknown} of the first");
@@ -161,7 +162,7 @@ internal static class FlowAgreement
             return;
         var plan = set.Template.Plan;
         var code = FlowPlanCompiler.Compile(plan);
-        ReadOnlySpan<byte> rest = set.Records;
+        var rest = set.Records.Span;
         while (!rest.IsEmpty)
         {
             var length = Compare(plan, code, rest);
