@@ -110,26 +110,25 @@ internal sealed class NaiveMembers
     /// <summary>Whether the template counts both directions.</summary>
     public static NaiveBiflow CountsBoth(NaiveField[] fields)
     {
+        var plain = new NaiveElements(fields, 0);
         var reverse = new NaiveElements(fields, ReverseEnterprise);
         var hasReverse = reverse.Tells(NaiveThing.Bytes) || reverse.Tells(NaiveThing.Packets);
-        var octets = 0;
-        var packets = 0;
+        var hasResponder = false;
         var hasTotals = false;
         foreach (var field in fields)
         {
             if (field is not { Enterprise: 0, IsScope: false, Length: > 0 })
                 continue;
-            octets += field.Id == 232 ? 1 : 0;
-            packets += field.Id == 299 ? 1 : 0;
+            hasResponder |= field.Id is 232 or 299;
             hasTotals |= field.Id is 1 or 2 or 85 or 86;
         }
 
-        var hasResponder = octets + packets > 0;
-        if (reverse.CountOf(NaiveThing.Bytes) > 1 || reverse.CountOf(NaiveThing.Packets) > 1 || octets > 1 || packets > 1 || (hasReverse && hasResponder))
-            return NaiveBiflow.Unsure;
-
         // Plain counters beside the responder's may be totals of both directions: that nothing is counted twice is the product's word.
-        return hasReverse || (hasResponder && !hasTotals) ? NaiveBiflow.Yes : NaiveBiflow.No;
+        if (!hasReverse && (!hasResponder || hasTotals))
+            return NaiveBiflow.No;
+        var hasSeveral = reverse.CountOf(NaiveThing.Bytes) > 1 || reverse.CountOf(NaiveThing.Packets) > 1
+            || plain.CountOf(NaiveThing.ResponderBytes) > 1 || plain.CountOf(NaiveThing.ResponderPackets) > 1;
+        return hasSeveral || (hasReverse && hasResponder) ? NaiveBiflow.Unsure : NaiveBiflow.Yes;
     }
 
     /// <summary>True when a direction has times of its own: then none of the other's hold.</summary>

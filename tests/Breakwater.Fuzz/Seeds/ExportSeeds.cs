@@ -103,6 +103,12 @@ internal static class ExportSeeds
         {
             foreach (var (element, length) in fields)
             {
+                if (length == 8 && (element & 0x7FFF) is >= 152 and <= 155)
+                {
+                    writer.Write(Time(element & 0x7FFF) + (ulong)record);
+                    continue;
+                }
+
                 if (length == 65535)
                     writer.Write([(byte)(record + 3)]);
                 for (var i = 0; i < (length == 65535 ? record + 3 : length); i++)
@@ -114,4 +120,7 @@ internal static class ExportSeeds
         writer.Patch(2, (ushort)writer.Length);
         return writer.Written.ToArray();
     }
+
+    // Times that are known: milliseconds since 1970 (IE 152, 153), or seconds since 1900 above their fraction (IE 154, 155).
+    private static ulong Time(int element) => element < 154 ? 1_700_000_000_000 : 3_908_988_800UL << 32;
 }
