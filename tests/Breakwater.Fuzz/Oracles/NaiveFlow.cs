@@ -37,6 +37,13 @@ internal readonly ref struct NaiveFlow
     public ulong? Direction => Low(1, _members.Direction);
     public ulong? ForwardingStatus => Low(1, _members.ForwardingStatus);
 
+    /// <summary>Type × 256 + code: of the record's own protocol (IE 32 for ICMP, 139 for ICMPv6), or of the destination port.</summary>
+    public ulong? IcmpTypeCode => Low(2, _members.IcmpInPort) ?? (Protocol, Id(_members.Icmp)) switch
+    {
+        (1, 32) or (58, 139) => Low(2, _members.Icmp),
+        _ => null,
+    };
+
     /// <summary>Nanoseconds since 1970.</summary>
     public Int128? Start => Time(_members.Start);
 
@@ -60,6 +67,8 @@ internal readonly ref struct NaiveFlow
             number = (number << 8) | octet;
         return number;
     }
+
+    private int Id(int place) => place < 0 ? 0 : _members.IdAt(place);
 
     private ReadOnlySpan<byte> Address(int place)
     {

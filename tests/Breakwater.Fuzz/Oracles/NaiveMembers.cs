@@ -43,6 +43,12 @@ internal sealed class NaiveMembers
     public int VlanId { get; private init; }
     public int Direction { get; private init; } = -1;
     public int ForwardingStatus { get; private init; }
+
+    /// <summary>The only ICMP element.</summary>
+    public int Icmp { get; private init; }
+
+    /// <summary>Where type and code of ICMP stand when no ICMP element is there (NetFlow's habit, IE 11); −1 in the second direction.</summary>
+    public int IcmpInPort { get; private init; } = -1;
     public int Start { get; private init; }
     public int End { get; private init; }
 
@@ -70,6 +76,9 @@ internal sealed class NaiveMembers
             VlanId = plain.Only(NaiveThing.VlanId),
             Direction = plain.Only(NaiveThing.Direction),
             ForwardingStatus = plain.Only(NaiveThing.ForwardingStatus),
+            Icmp = plain.Tells(NaiveThing.OtherSource) ? -1 : plain.Only(NaiveThing.Icmp),
+            IcmpInPort = plain.Tells(NaiveThing.OtherSource) || plain.Tells(NaiveThing.Icmp) || plain.Only(NaiveThing.DestinationPort) is not (>= 0 and var port)
+                || fields[port].Id != 11 ? -1 : port,
             Start = HasOtherTimes(plain) ? -1 : plain.Only(NaiveThing.Start),
             End = HasOtherTimes(plain) ? -1 : plain.Only(NaiveThing.End),
         };
@@ -102,6 +111,7 @@ internal sealed class NaiveMembers
             TimeToLive = reverse.Only(NaiveThing.TimeToLive),
             VlanId = reverse.Only(NaiveThing.VlanId),
             ForwardingStatus = reverse.Only(NaiveThing.ForwardingStatus),
+            Icmp = reverse.Only(NaiveThing.Icmp),
             Start = hasOtherTimes ? -1 : times.Only(NaiveThing.Start),
             End = hasOtherTimes ? -1 : times.Only(NaiveThing.End),
         };

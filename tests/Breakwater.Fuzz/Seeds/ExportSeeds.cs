@@ -18,6 +18,9 @@ internal static class ExportSeeds
     private static readonly (ushort Id, ushort Length)[] _biflow =
         [(27, 16), (28, 16), (7, 2), (11, 2), (4, 1), (6, 1), (1, 4), (2, 4), (0x8001, 4), (0x8002, 4), (0x8006, 1), (152, 8), (0x8098, 8)];
 
+    private static readonly (ushort Id, ushort Length)[] _icmp = [(8, 4), (12, 4), (4, 1), (32, 2), (1, 4), (2, 4), (10, 4)];
+    private static readonly (ushort Id, ushort Length)[] _icmpV6 = [(27, 16), (28, 16), (4, 1), (139, 2), (1, 8), (2, 8)];
+
     /// <summary>Real datagrams of one exporter, a few at a time.</summary>
     public static IEnumerable<byte[]> InGroups(List<byte[]> datagrams)
     {
@@ -37,8 +40,8 @@ internal static class ExportSeeds
     private static IEnumerable<byte[]> All(bool isIpfix)
     {
         (ushort Id, ushort Length)[][] layouts = isIpfix
-            ? [_ipv4, _ipv6, _reduced, _timed, _variable, _responder, _biflow]
-            : [_ipv4, _ipv6, _reduced, _timed, _responder];
+            ? [_ipv4, _ipv6, _reduced, _timed, _variable, _responder, _biflow, _icmp, _icmpV6]
+            : [_ipv4, _ipv6, _reduced, _timed, _responder, _icmp, _icmpV6];
         for (var i = 0; i < layouts.Length; i++)
         {
             var id = (ushort)(256 + i);
@@ -99,6 +102,7 @@ internal static class ExportSeeds
         var writer = new WireWriter(new byte[1024]);
         writer.Write(id);
         writer.Write((ushort)0);
+        var protocol = fields == _icmp ? 1 : fields == _icmpV6 ? 58 : 6;
         for (var record = 0; record < records; record++)
         {
             foreach (var (element, length) in fields)
@@ -112,7 +116,7 @@ internal static class ExportSeeds
                 if (length == 65535)
                     writer.Write([(byte)(record + 3)]);
                 for (var i = 0; i < (length == 65535 ? record + 3 : length); i++)
-                    writer.Write((byte)(element == 4 ? 6 : (element * 7) + record + i));
+                    writer.Write((byte)(element == 4 ? protocol : (element * 7) + record + i));
             }
         }
 

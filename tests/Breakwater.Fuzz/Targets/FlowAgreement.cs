@@ -73,6 +73,7 @@ internal static class FlowAgreement
         Same(flow, FlowFields.Direction, flow.Direction, oracle.Direction);
         Same(flow, FlowFields.ForwardingStatus, flow.ForwardingStatus, oracle.ForwardingStatus);
         CheckPorts(flow, oracle);
+        CheckIcmp(flow, oracle);
         CheckTime(flow, FlowFields.Start, flow.StartNanoseconds, oracle.Start);
         CheckTime(flow, FlowFields.End, flow.EndNanoseconds, oracle.End);
     }
@@ -134,6 +135,14 @@ internal static class FlowAgreement
             return;
         Same(flow, FlowFields.SourcePort, flow.SourcePort, oracle.SourcePort);
         Same(flow, FlowFields.DestinationPort, flow.DestinationPort, oracle.DestinationPort);
+    }
+
+    private static void CheckIcmp(in FlowRecord flow, in NaiveFlow oracle)
+    {
+        if (oracle.Protocol is 1 or 58)
+            Same(flow, FlowFields.IcmpTypeCode, flow.IcmpTypeCode, oracle.IcmpTypeCode);
+        else if (oracle.Protocol is { } protocol)
+            FuzzFault.Holds(!flow.Knows(FlowFields.IcmpTypeCode), $"ICMP type and code in protocol {protocol}");
     }
 
     private static void Same(in FlowRecord flow, FlowFields member, ulong value, ulong? oracle)
