@@ -9,14 +9,31 @@ internal static class Repository
     /// <summary>States, kept inputs and findings of long runs.</summary>
     public static string FuzzFolder => Path.Combine(Root, "artifacts", "fuzz");
 
-    /// <summary>The captures beside the checkout; null where there are none.</summary>
+    /// <summary>The captures beside the checkout, or beside the clone that a linked worktree belongs to; null where there are none.</summary>
     public static string? SharedData
     {
         get
         {
-            var folder = Path.GetFullPath(Path.Combine(Root, "..", "shared", "data"));
-            return Directory.Exists(folder) ? folder : null;
+            foreach (var clone in new[] { Root, MainWorktree() })
+            {
+                var folder = clone is null ? null : Path.GetFullPath(Path.Combine(clone, "..", "shared", "data"));
+                if (Directory.Exists(folder))
+                    return folder;
+            }
+
+            return null;
         }
+    }
+
+    // The .git file of a linked worktree: "gitdir: CLONE/.git/worktrees/NAME".
+    private static string? MainWorktree()
+    {
+        var pointer = Path.Combine(Root, ".git");
+        if (!File.Exists(pointer))
+            return null;
+        var text = File.ReadAllText(pointer).Trim();
+        var end = text.IndexOf("/.git/worktrees/", StringComparison.Ordinal);
+        return text.StartsWith("gitdir: ", StringComparison.Ordinal) && end > 8 ? text[8..end] : null;
     }
 
     private static string FindRoot()

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
 namespace Breakwater.Fuzz.Engine;
 
 /// <summary>How a fault showed itself.</summary>
@@ -38,6 +41,35 @@ internal sealed class FuzzFault(FaultKind kind, string message) : Exception(mess
         if (!condition)
             throw new FuzzFault(FaultKind.Disagreement, what);
     }
+
+    /// <summary>Throws a disagreement unless <paramref name="condition"/> holds; the text is made only then.</summary>
+    public static void Holds(bool condition, [InterpolatedStringHandlerArgument(nameof(condition))] ref FaultText what)
+    {
+        if (!condition)
+            throw new FuzzFault(FaultKind.Disagreement, what.ToStringAndClear());
+    }
+}
+
+/// <summary>The text of a fault, put together only where the condition before it does not hold.</summary>
+[InterpolatedStringHandler]
+internal ref struct FaultText
+{
+    private DefaultInterpolatedStringHandler _text;
+
+    public FaultText(int literalLength, int formattedCount, bool condition, out bool isNeeded)
+    {
+        isNeeded = !condition;
+        if (isNeeded)
+            _text = new DefaultInterpolatedStringHandler(literalLength, formattedCount, CultureInfo.InvariantCulture);
+    }
+
+    public void AppendLiteral(string value) => _text.AppendLiteral(value);
+
+    public void AppendFormatted<T>(T value) => _text.AppendFormatted(value);
+
+    public void AppendFormatted<T>(T value, string? format) => _text.AppendFormatted(value, format);
+
+    public string ToStringAndClear() => _text.ToStringAndClear();
 }
 
 /// <summary>A fault with all that is needed to see it again.</summary>

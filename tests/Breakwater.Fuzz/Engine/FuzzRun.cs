@@ -24,9 +24,10 @@ internal sealed class FuzzRun
     private readonly RunPlan _plan;
     private readonly ByteMutator _bytes;
     private readonly SequenceMutator _sequences;
-    private readonly List<byte[]> _window = [];
+    private readonly byte[] _window;
     private readonly List<Finding> _findings = [];
     private byte[] _input = [];
+    private int _windowLength;
     private int _length;
     private long _number;
     private long _heapBase = -1;
@@ -35,6 +36,7 @@ internal sealed class FuzzRun
     {
         (_target, _corpus, _plan) = (target, corpus, plan);
         _bytes = new ByteMutator(target.CapacityBytes, target.Tokens);
+        _window = new byte[target.InputsPerState > 1 ? target.InputsPerState * target.CapacityBytes : 0];
         _sequences = new SequenceMutator(target.CapacityBytes, target.DatagramBytes, target.Tokens, target.Repair);
     }
 
@@ -77,7 +79,7 @@ internal sealed class FuzzRun
 
     private void RenewState()
     {
-        _window.Clear();
+        _windowLength = 0;
         _target.Renew();
     }
 
@@ -87,7 +89,11 @@ internal sealed class FuzzRun
         Make(ref random);
         var input = _input.AsSpan(0, _length);
         if (_target.InputsPerState > 1)
-            _window.Add(input.ToArray());
+        {
+            input.CopyTo(_window.AsSpan(_windowLength));
+            _windowLength += input.Length;
+        }
+
         try
         {
             var outcome = _target.Execute(input);
@@ -132,7 +138,7 @@ internal sealed class FuzzRun
     // The input alone is enough for most faults; where state is shared, all that came since it was made anew is given.
     private Finding ToFinding(FaultKind kind, string message)
     {
-        var input = _target.InputsPerState > 1 ? _window.SelectMany(one => one).ToArray() : _input.AsSpan(0, _length).ToArray();
+        var input = _target.InputsPerState > 1 ? _window[.._windowLength] : _input.AsSpan(0, _length).ToArray();
         return new Finding(_target.Name, _number, kind, message, input);
     }
 

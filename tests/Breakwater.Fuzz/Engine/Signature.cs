@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 
 namespace Breakwater.Fuzz.Engine;
@@ -17,6 +18,8 @@ internal struct Signature
     public static ulong Of(ReadOnlySpan<byte> bytes)
     {
         var signature = default(Signature);
+        for (; bytes.Length >= 8; bytes = bytes[8..])
+            signature.Add(BinaryPrimitives.ReadUInt64LittleEndian(bytes));
         foreach (var octet in bytes)
             signature.Add(octet);
         return signature.Value;

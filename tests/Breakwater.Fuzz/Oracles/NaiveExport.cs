@@ -3,24 +3,54 @@ namespace Breakwater.Fuzz.Oracles;
 /// <summary>One field of a template as the slow reader sees it.</summary>
 internal readonly record struct NaiveField(int Id, uint Enterprise, int Length, bool IsScope);
 
-/// <summary>A template's fields.</summary>
-internal sealed record NaiveTemplate(bool IsOptions, IReadOnlyList<NaiveField> Fields);
+/// <summary>A template's fields, and which of them tell what of its flows.</summary>
+internal sealed class NaiveTemplate(bool isOptions, NaiveField[] fields)
+{
+    private NaiveBiflow? _biflow;
 
-/// <summary>One value of a record.</summary>
-internal readonly record struct NaiveValue(NaiveField Field, byte[] Octets);
+    public bool IsOptions { get; } = isOptions;
+    public NaiveField[] Fields { get; } = fields;
+
+    /// <summary>The flow of each record.</summary>
+    public NaiveMembers Forward => field ??= NaiveMembers.OfForward(Fields);
+
+    /// <summary>The second flow of a record that counts both directions.</summary>
+    public NaiveMembers Reverse => field ??= NaiveMembers.OfReverse(Fields);
+
+    /// <summary>Whether records count both directions.</summary>
+    public NaiveBiflow Biflow => _biflow ??= NaiveMembers.CountsBoth(Fields);
+}
 
 /// <summary>A data set as it stands in a message.</summary>
 /// <param name="SetId">Its id, 256 and above.</param>
 /// <param name="Offset">Where its body begins in the message.</param>
 /// <param name="Body">The octets behind its header, as many as are there.</param>
 /// <param name="Template">What its id meant at this place; null when nothing is known.</param>
-internal sealed record NaiveDataSet(int SetId, int Offset, byte[] Body, NaiveTemplate? Template);
+internal sealed record NaiveDataSet(int SetId, int Offset, ReadOnlyMemory<byte> Body, NaiveTemplate? Template);
 
 /// <summary>What one message carries.</summary>
-internal sealed record NaiveMessage(uint Domain, List<NaiveDataSet> DataSets, Dictionary<int, List<NaiveTemplate>> Meanings)
+internal sealed class NaiveMessage(uint domain)
 {
+    public uint Domain { get; } = domain;
+    public List<NaiveDataSet> DataSets { get; } = [];
+
+    /// <summary>What the message said of each template id, in its order.</summary>
+    public Dictionary<int, List<NaiveTemplate>> Meanings => field ??= [];
+
     /// <summary>True when there were template sets.</summary>
     public bool HasTemplates { get; set; }
+
+    /// <summary>The data set whose body begins at a place; null when there is none.</summary>
+    public NaiveDataSet? DataSetAt(int offset)
+    {
+        foreach (var set in DataSets)
+        {
+            if (set.Offset == offset)
+                return set;
+        }
+
+        return null;
+    }
 }
 
 /// <summary>
@@ -46,7 +76,7 @@ internal sealed class NaiveExport(bool isIpfix, int mostFields)
         }
 
         var domain = U32(datagram, isIpfix ? 12 : 16);
-        var message = new NaiveMessage(domain, [], []);
+        var message = new NaiveMessage(domain);
         var at = header;
         while (at + 4 <= end)
         {
@@ -54,58 +84,14 @@ internal sealed class NaiveExport(bool isIpfix, int mostFields)
             if (length < 4)
                 break;
             var setEnd = Math.Min(end, at + length);
-            ReadSet(message, id, at + 4, datagram[(at + 4)..setEnd]);
+            ReadSet(message, id, at + 4, datagram.AsMemory((at + 4)..setEnd));
             at = setEnd;
         }
 
         return message;
     }
 
-    /// <summary>Cuts a data set into records; what is left is padding, or a record that is cut off.</summary>
-    public static List<List<NaiveValue>> Records(NaiveTemplate template, byte[] body)
-    {
-        var records = new List<List<NaiveValue>>();
-        var at = 0;
-        while (at < body.Length && ReadRecord(template, body, ref at) is { } record)
-            records.Add(record);
-        return records;
-    }
-
-    private static List<NaiveValue>? ReadRecord(NaiveTemplate template, byte[] body, ref int at)
-    {
-        var values = new List<NaiveValue>();
-        var place = at;
-        foreach (var field in template.Fields)
-        {
-            var length = field.Length;
-            if (length == 65535)
-            {
-                // RFC 7011 §7
-                if (place >= body.Length)
-                    return null;
-                length = body[place++];
-                if (length == 255)
-                {
-                    if (place + 2 > body.Length)
-                        return null;
-                    length = U16(body, place);
-                    place += 2;
-                }
-            }
-
-            if (place + length > body.Length)
-                return null;
-            values.Add(new NaiveValue(field, body[place..(place + length)]));
-            place += length;
-        }
-
-        if (place == at)
-            return null;
-        at = place;
-        return values;
-    }
-
-    private void ReadSet(NaiveMessage message, int id, int offset, byte[] body)
+    private void ReadSet(NaiveMessage message, int id, int offset, ReadOnlyMemory<byte> body)
     {
         if (id >= 256)
         {
@@ -115,17 +101,17 @@ internal sealed class NaiveExport(bool isIpfix, int mostFields)
         else if (id == (isIpfix ? 2 : 0))
         {
             message.HasTemplates = true;
-            ReadTemplates(message, body);
+            ReadTemplates(message, body.Span);
         }
         else if (id == (isIpfix ? 3 : 1))
         {
             message.HasTemplates = true;
-            ReadOptionsTemplates(message, body);
+            ReadOptionsTemplates(message, body.Span);
         }
     }
 
     // RFC 7011 §3.4.1, RFC 3954 §5.2: id, field count, fields; over and over until padding.
-    private void ReadTemplates(NaiveMessage message, byte[] body)
+    private void ReadTemplates(NaiveMessage message, ReadOnlySpan<byte> body)
     {
         var at = 0;
         while (at + 4 <= body.Length)
@@ -143,7 +129,7 @@ internal sealed class NaiveExport(bool isIpfix, int mostFields)
     }
 
     // RFC 7011 §3.4.2.2: id, field count, scope field count. RFC 3954 §6.1: id, scope length, option length, in octets.
-    private void ReadOptionsTemplates(NaiveMessage message, byte[] body)
+    private void ReadOptionsTemplates(NaiveMessage message, ReadOnlySpan<byte> body)
     {
         var at = 0;
         while (at + 4 <= body.Length)
@@ -173,7 +159,7 @@ internal sealed class NaiveExport(bool isIpfix, int mostFields)
         }
     }
 
-    private List<NaiveField>? ReadFields(byte[] body, ref int at, int count, int scopes)
+    private NaiveField[]? ReadFields(ReadOnlySpan<byte> body, ref int at, int count, int scopes)
     {
         var fields = new List<NaiveField>();
         for (var i = 0; i < count; i++)
@@ -195,12 +181,12 @@ internal sealed class NaiveExport(bool isIpfix, int mostFields)
             fields.Add(new NaiveField(id, enterprise, length, i < scopes));
         }
 
-        return fields;
+        return [.. fields];
     }
 
     private void Keep(NaiveMessage message, int id, NaiveTemplate template)
     {
-        if (id < 256 || template.Fields.Count == 0 || template.Fields.Count > mostFields)
+        if (id < 256 || template.Fields.Length == 0 || template.Fields.Length > mostFields)
             return;
         if (!message.Meanings.TryGetValue(id, out var meanings))
             message.Meanings[id] = meanings = [];
@@ -211,7 +197,7 @@ internal sealed class NaiveExport(bool isIpfix, int mostFields)
     /// <summary>What an id means now, in a domain; null when it was never told.</summary>
     public NaiveTemplate? Find(uint domain, int id) => _templates.GetValueOrDefault((domain, id));
 
-    internal static int U16(byte[] bytes, int at) => (bytes[at] << 8) | bytes[at + 1];
+    internal static int U16(ReadOnlySpan<byte> bytes, int at) => (bytes[at] << 8) | bytes[at + 1];
 
-    internal static uint U32(byte[] bytes, int at) => ((uint)U16(bytes, at) << 16) | (uint)U16(bytes, at + 2);
+    internal static uint U32(ReadOnlySpan<byte> bytes, int at) => ((uint)U16(bytes, at) << 16) | (uint)U16(bytes, at + 2);
 }

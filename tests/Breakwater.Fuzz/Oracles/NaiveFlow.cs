@@ -1,119 +1,104 @@
 namespace Breakwater.Fuzz.Oracles;
 
-/// <summary>
-/// What one record of a data set says of its flow, element by element (IANA "IPFIX Information Elements"). Where a record carries several elements
-/// for one thing, which one counts is the product's choice: the slow reader then says nothing.
-/// </summary>
-internal sealed class NaiveFlow
+/// <summary>What one record of a data set says of a flow, element by element; null and empty where the slow reader says nothing.</summary>
+internal readonly ref struct NaiveFlow
 {
-    private readonly List<NaiveValue> _record;
-
-    private NaiveFlow(List<NaiveValue> record) => _record = record;
-
-    public byte[]? Source { get; private init; }
-    public byte[]? Destination { get; private init; }
-    public Int128? Bytes { get; private init; }
-    public Int128? Packets { get; private init; }
-    public Int128? Protocol { get; private init; }
-    public Int128? TypeOfService { get; private init; }
-    public Int128? TcpFlags { get; private init; }
-    public Int128? SourcePort { get; private init; }
-    public Int128? DestinationPort { get; private init; }
-    public Int128? Input { get; private init; }
-    public Int128? Output { get; private init; }
-    public Int128? TimeToLive { get; private init; }
-    public Int128? VlanId { get; private init; }
-    public Int128? Direction { get; private init; }
-    public Int128? ForwardingStatus { get; private init; }
-
-    /// <summary>Nanoseconds since 1970.</summary>
-    public Int128? Start { get; private init; }
-
-    /// <summary>Nanoseconds since 1970.</summary>
-    public Int128? End { get; private init; }
+    private readonly NaiveRecords _records;
+    private readonly int _record;
+    private readonly NaiveMembers _members;
+    private readonly uint _exportSeconds;
+    private readonly uint? _sysUptimeMilliseconds;
 
     /// <summary>Reads one record.</summary>
-    /// <param name="record">Its values.</param>
+    /// <param name="records">The set.</param>
+    /// <param name="record">Which of its records.</param>
+    /// <param name="members">Which fields tell what, in one direction.</param>
     /// <param name="exportSeconds">Export time of the message.</param>
     /// <param name="sysUptimeMilliseconds">Uptime of the NetFlow v9 header; null for IPFIX.</param>
-    public static NaiveFlow Read(List<NaiveValue> record, uint exportSeconds, uint? sysUptimeMilliseconds)
+    public NaiveFlow(NaiveRecords records, int record, NaiveMembers members, uint exportSeconds, uint? sysUptimeMilliseconds)
     {
-        var plain = record.FindAll(value => value.Field is { Enterprise: 0, IsScope: false });
-        var reader = new NaiveFlow(plain);
-        return new NaiveFlow(plain)
-        {
-            Source = reader.Address(8, 27),
-            Destination = reader.Address(12, 28),
-            Bytes = reader.Only(8, 1, 85, 352, 353, 231, 23, 171),
-            Packets = reader.Only(8, 2, 86, 298, 24, 172),
-            Protocol = reader.Only(1, 4),
-            TypeOfService = reader.Only(1, 5),
-            TcpFlags = reader.Only(2, 6),
-            SourcePort = reader.Only(2, 7, 180, 182),
-            DestinationPort = reader.Only(2, 11, 181, 183),
-            Input = reader.Only(4, 10, 252),
-            Output = reader.Only(4, 14, 253),
-            TimeToLive = reader.Only(1, 192),
-            VlanId = reader.Only(2, 58, 243, 254),
-            Direction = reader.Only(1, 61),
-            ForwardingStatus = reader.Only(1, 89),
-            Start = reader.Time(exportSeconds, sysUptimeMilliseconds, 150, 152, 154, 156, 158, 22),
-            End = reader.Time(exportSeconds, sysUptimeMilliseconds, 151, 153, 155, 157, 159, 21),
-        };
+        (_records, _record, _members) = (records, record, members);
+        (_exportSeconds, _sysUptimeMilliseconds) = (exportSeconds, sysUptimeMilliseconds);
     }
 
-    // The only value of these elements with 1 to 8 octets; as many low octets as the thing has bits for.
-    private Int128? Only(int octets, params ReadOnlySpan<int> ids) =>
-        One(ids) is { Length: >= 1 and <= 8 } value ? Number(value) % ((Int128)1 << (8 * octets)) : null;
+    public ReadOnlySpan<byte> Source => Address(_members.Source);
+    public ReadOnlySpan<byte> Destination => Address(_members.Destination);
+    public ulong? Bytes => Low(8, _members.Bytes);
+    public ulong? Packets => Low(8, _members.Packets);
+    public ulong? Protocol => Low(1, _members.Protocol);
+    public ulong? TypeOfService => Low(1, _members.TypeOfService);
+    public ulong? TcpFlags => Low(2, _members.TcpFlags);
+    public ulong? SourcePort => Low(2, _members.SourcePort);
+    public ulong? DestinationPort => Low(2, _members.DestinationPort);
+    public ulong? Input => Low(4, _members.Input);
+    public ulong? Output => Low(4, _members.Output);
+    public ulong? TimeToLive => Low(1, _members.TimeToLive);
+    public ulong? VlanId => Low(2, _members.VlanId);
+    public ulong? Direction => Low(1, _members.Direction);
+    public ulong? ForwardingStatus => Low(1, _members.ForwardingStatus);
 
-    private byte[]? One(ReadOnlySpan<int> ids)
+    /// <summary>Type × 256 + code: of the record's own protocol (IE 32 for ICMP, 139 for ICMPv6), or of the destination port.</summary>
+    public ulong? IcmpTypeCode => Low(2, _members.IcmpInPort) ?? (Protocol, Id(_members.Icmp)) switch
     {
-        byte[]? found = null;
-        foreach (var value in _record)
-        {
-            if (!ids.Contains(value.Field.Id))
-                continue;
-            if (found is not null)
-                return null;
-            found = value.Octets;
-        }
+        (1, 32) or (58, 139) => Low(2, _members.Icmp),
+        _ => null,
+    };
 
-        return found;
-    }
+    /// <summary>Nanoseconds since 1970.</summary>
+    public Int128? Start => Time(_members.Start);
 
-    private byte[]? Address(int idV4, int idV6)
+    /// <summary>Nanoseconds since 1970.</summary>
+    public Int128? End => Time(_members.End);
+
+    // A value with 1 to 8 octets; as many low octets as the thing has room for.
+    private ulong? Low(int octets, int place)
     {
-        if (One([idV4, idV6]) is not { } octets)
+        if (Number(place) is not { } number)
             return null;
-        var isV4 = _record.Exists(value => value.Field.Id == idV4);
-        return octets.Length == (isV4 ? 4 : 16) ? octets : null;
+        return octets == 8 ? number : number % (1UL << (8 * octets));
+    }
+
+    private ulong? Number(int place)
+    {
+        if (place < 0 || _records.Value(_record, place) is not { Length: >= 1 and <= 8 } octets)
+            return null;
+        ulong number = 0;
+        foreach (var octet in octets)
+            number = (number << 8) | octet;
+        return number;
+    }
+
+    private int Id(int place) => place < 0 ? 0 : _members.IdAt(place);
+
+    private ReadOnlySpan<byte> Address(int place)
+    {
+        if (place < 0)
+            return default;
+        var octets = _records.Value(_record, place);
+        return octets.Length == (_members.IdAt(place) is 8 or 12 ? 4 : 16) ? octets : default;
     }
 
     // RFC 7011 §6.1.7-10: seconds, milliseconds, NTP; IE 158 and 159: microseconds before export; 21 and 22: milliseconds of uptime.
-    private Int128? Time(uint exportSeconds, uint? sysUptime, params ReadOnlySpan<int> ids)
+    private Int128? Time(int place)
     {
-        // Observation times and durations compete for the same two ends.
-        if (One(ids) is not { Length: >= 1 and <= 8 } octets || _record.Exists(value => value.Field.Id is 322 or 323 or 324 or 325 or 160 or 161 or 162 or 315 or 313 or 104))
+        if (Number(place) is not { } number)
             return null;
-        var id = 0;
-        foreach (var value in _record)
-            id = ids.Contains(value.Field.Id) ? value.Field.Id : id;
-        var number = Number(octets);
-        var export = (Int128)exportSeconds * 1_000_000_000;
+        var export = (Int128)_exportSeconds * 1_000_000_000;
+        var id = _members.IdAt(place);
         switch (id)
         {
             case 150 or 151:
-                return number * 1_000_000_000;
+                return (Int128)number * 1_000_000_000;
             case 152 or 153:
-                return number * 1_000_000;
+                return (Int128)number * 1_000_000;
             case 154 or 155 or 156 or 157:
-                if (octets.Length != 8 || number == 0)
+                if (_records.Value(_record, place).Length != 8 || number == 0)
                     return null;
                 return Ntp(number, isMicroseconds: id < 156);
             case 158 or 159:
                 return export - ((number & 0xFFFFFFFF) * 1_000);
             default:
-                return sysUptime is { } uptime ? export + ((Int128)(int)((uint)(number & 0xFFFFFFFF) - uptime) * 1_000_000) : null;
+                return _sysUptimeMilliseconds is { } uptime ? export + ((Int128)(int)((uint)number - uptime) * 1_000_000) : null;
         }
     }
 
@@ -127,13 +112,5 @@ internal sealed class NaiveFlow
             fraction -= fraction % 2048;
         var rounded = ((fraction * units * 2) + ((Int128)1 << 32)) / ((Int128)1 << 33);
         return ((seconds < 0 ? seconds + ((Int128)1 << 32) : seconds) * 1_000_000_000) + (rounded * (1_000_000_000 / units));
-    }
-
-    private static Int128 Number(byte[] octets)
-    {
-        Int128 number = 0;
-        foreach (var octet in octets)
-            number = (number << 8) | octet;
-        return number;
     }
 }

@@ -14,6 +14,13 @@ internal static class ExportSeeds
     private static readonly (ushort Id, ushort Length)[] _timed = [(8, 4), (12, 4), (152, 8), (153, 8), (154, 8), (155, 8), (1, 8), (85, 8), (176, 1), (177, 1), (4, 1)];
     private static readonly (ushort Id, ushort Length)[] _variable = [(27, 16), (28, 16), (82, 65535), (1, 8), (2, 4), (371, 65535), (4, 1)];
 
+    private static readonly (ushort Id, ushort Length)[] _responder = [(8, 4), (12, 4), (7, 2), (11, 2), (4, 1), (10, 4), (14, 4), (231, 4), (232, 4), (298, 4), (299, 4), (152, 8), (153, 8)];
+    private static readonly (ushort Id, ushort Length)[] _biflow =
+        [(27, 16), (28, 16), (7, 2), (11, 2), (4, 1), (6, 1), (1, 4), (2, 4), (0x8001, 4), (0x8002, 4), (0x8006, 1), (152, 8), (0x8098, 8)];
+
+    private static readonly (ushort Id, ushort Length)[] _icmp = [(8, 4), (12, 4), (4, 1), (32, 2), (1, 4), (2, 4), (10, 4)];
+    private static readonly (ushort Id, ushort Length)[] _icmpV6 = [(27, 16), (28, 16), (4, 1), (139, 2), (1, 8), (2, 8)];
+
     /// <summary>Real datagrams of one exporter, a few at a time.</summary>
     public static IEnumerable<byte[]> InGroups(List<byte[]> datagrams)
     {
@@ -32,7 +39,9 @@ internal static class ExportSeeds
 
     private static IEnumerable<byte[]> All(bool isIpfix)
     {
-        (ushort Id, ushort Length)[][] layouts = isIpfix ? [_ipv4, _ipv6, _reduced, _timed, _variable] : [_ipv4, _ipv6, _reduced, _timed];
+        (ushort Id, ushort Length)[][] layouts = isIpfix
+            ? [_ipv4, _ipv6, _reduced, _timed, _variable, _responder, _biflow, _icmp, _icmpV6]
+            : [_ipv4, _ipv6, _reduced, _timed, _responder, _icmp, _icmpV6];
         for (var i = 0; i < layouts.Length; i++)
         {
             var id = (ushort)(256 + i);
@@ -93,14 +102,21 @@ internal static class ExportSeeds
         var writer = new WireWriter(new byte[1024]);
         writer.Write(id);
         writer.Write((ushort)0);
+        var protocol = fields == _icmp ? 1 : fields == _icmpV6 ? 58 : 6;
         for (var record = 0; record < records; record++)
         {
             foreach (var (element, length) in fields)
             {
+                if (length == 8 && (element & 0x7FFF) is >= 152 and <= 155)
+                {
+                    writer.Write(Time(element & 0x7FFF) + (ulong)record);
+                    continue;
+                }
+
                 if (length == 65535)
                     writer.Write([(byte)(record + 3)]);
                 for (var i = 0; i < (length == 65535 ? record + 3 : length); i++)
-                    writer.Write((byte)(element == 4 ? 6 : (element * 7) + record + i));
+                    writer.Write((byte)(element == 4 ? protocol : (element * 7) + record + i));
             }
         }
 
@@ -108,4 +124,7 @@ internal static class ExportSeeds
         writer.Patch(2, (ushort)writer.Length);
         return writer.Written.ToArray();
     }
+
+    // Times that are known: milliseconds since 1970 (IE 152, 153), or seconds since 1900 above their fraction (IE 154, 155).
+    private static ulong Time(int element) => element < 154 ? 1_700_000_000_000 : 3_908_988_800UL << 32;
 }

@@ -11,10 +11,10 @@ namespace Breakwater.Fuzz.Targets;
 /// <param name="Offset">Where its records begin in the datagram; 0 for sets that waited.</param>
 /// <param name="RecordCount">Records announced by the decoder.</param>
 /// <param name="Template">The template it was read with.</param>
-/// <param name="Records">The octets handed over.</param>
+/// <param name="Records">The octets handed over: a part of the datagram, or a copy of what waited.</param>
 /// <param name="ExportSeconds">Export time of its message.</param>
 /// <param name="SysUptimeMilliseconds">Uptime of its message (NetFlow v9).</param>
-/// <param name="Flows">What the flow extractor made of it.</param>
+/// <param name="Flows">Which of the flows of <see cref="ExportEvents"/> the extractor made of it.</param>
 internal sealed record DeliveredSet(
     uint Domain,
     ushort SetId,
@@ -22,10 +22,10 @@ internal sealed record DeliveredSet(
     int Offset,
     int RecordCount,
     Template Template,
-    byte[] Records,
+    ReadOnlyMemory<byte> Records,
     uint ExportSeconds,
     uint SysUptimeMilliseconds,
-    List<FlowRecord> Flows);
+    Range Flows);
 
 /// <summary>Copies flows.</summary>
 internal readonly struct FlowList(List<FlowRecord> flows) : IFlowSink
@@ -38,6 +38,7 @@ internal struct ExportEvents : ISetSink
 {
     public byte[] Datagram;
     public List<DeliveredSet> Sets;
+    public List<FlowRecord> Flows;
     public int UndecodableDataSets;
     public int UndecodableOtherSets;
     public int Templates;
@@ -52,22 +53,22 @@ internal struct ExportEvents : ISetSink
 
     public void OnDataSet(in SetContext context, Template template, ReadOnlySpan<byte> records)
     {
-        var offset = Datagram.AsSpan().Overlaps(records, out var at) ? at : 0;
-        var flows = new List<FlowRecord>();
-        var extractor = new FlowExtractor<FlowList>(new FlowList(flows));
+        var isInside = Datagram.AsSpan().Overlaps(records, out var at);
+        var first = Flows.Count;
+        var extractor = new FlowExtractor<FlowList>(new FlowList(Flows));
         extractor.OnDataSet(context, template, records);
 #if PLANTED_BUGS
-        foreach (ref var flow in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(flows))
+        foreach (ref var flow in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Flows)[first..])
         {
             if (context.Format == ExportFormat.NetFlow9 && context.State.Limits != ExporterLimits.Default)
                 flow.Bytes = (uint)flow.Bytes;
         }
 #endif
         Sets.Add(new DeliveredSet(
-            context.DomainId, context.SetId, context.HasWaited, offset, context.RecordCount, template, records.ToArray(), context.ExportTimeSeconds,
-            context.SysUptimeMilliseconds, flows));
-        if (flows.Count > 0)
-            Signature.Add((ulong)flows[0].Known);
+            context.DomainId, context.SetId, context.HasWaited, isInside ? at : 0, context.RecordCount, template,
+            isInside ? Datagram.AsMemory(at, records.Length) : records.ToArray(), context.ExportTimeSeconds, context.SysUptimeMilliseconds, first..Flows.Count));
+        if (Flows.Count > first)
+            Signature.Add((ulong)Flows[first].Known);
         Signature.Add(0x200 | (context.HasWaited ? 1UL : 0) | ((ulong)template.Kind << 4) | (template.HasVariableLength ? 0x80UL : 0));
         Signature.AddCount(context.RecordCount);
         Signature.Add((ulong)context.SamplingFor(template, records).Source);

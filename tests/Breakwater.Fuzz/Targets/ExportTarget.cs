@@ -17,6 +17,9 @@ internal abstract class ExportTarget : FuzzTarget
 
     private readonly bool _isIpfix;
     private readonly ExporterLimits _limits;
+    private readonly ExportAgreement _agreement = new();
+    private readonly List<DeliveredSet> _delivered = [];
+    private readonly List<FlowRecord> _flows = [];
     private ExporterState _state;
     private NaiveExport _oracle;
     private long _datagrams;
@@ -45,6 +48,7 @@ internal abstract class ExportTarget : FuzzTarget
         [0, 0, 0, 16], [0, 1, 0, 16], [0, 2, 0, 16], [0, 3, 0, 16], [1, 0], [1, 1], [1, 4], [0, 0], [0xFF, 0xFF], [0x80, 0x01], [0xFF, 0xFF, 0, 0],
         [0, 8, 0, 4], [0, 12, 0, 4], [0, 27, 0, 16], [0, 1, 0, 8], [0, 2, 0, 4], [0, 34, 0, 4], [0, 48, 0, 1], [0, 50, 0, 4], [1, 0x31, 0, 4], [0, 210, 0, 1],
         [0, 82, 0xFF, 0xFF], [0, 4, 0, 0], [0, 152, 0, 8], [0, 21, 0, 4], [0x80, 8, 0, 4, 0, 0, 0x72, 0x79], [1, 0x3B, 0xFF, 0xFF],
+        [0x80, 1, 0, 4, 0, 0, 0x72, 0x79], [0x80, 2, 0, 8, 0, 0, 0x72, 0x79], [0, 232, 0, 4], [1, 0x2B, 0, 4],
     ];
 
     /// <summary>True with the usual limits.</summary>
@@ -112,7 +116,9 @@ internal abstract class ExportTarget : FuzzTarget
     private ExportEvents One(byte[] datagram, ref Signature signature)
     {
         var received = FirstArrival + (_datagrams++ * 500_000_000);
-        var events = new ExportEvents { Datagram = datagram, Sets = [] };
+        _delivered.Clear();
+        _flows.Clear();
+        var events = new ExportEvents { Datagram = datagram, Sets = _delivered, Flows = _flows };
         var error = Decode(datagram, received, _state, ref events);
         signature.Add((ulong)error);
         signature.Add(events.Signature.Value);
@@ -122,7 +128,7 @@ internal abstract class ExportTarget : FuzzTarget
         FuzzFault.Holds(message is not null || (events.Sets.Count == 0 && events.Templates == 0), "records from a message whose header cannot be read");
         if (message is null)
             return events;
-        ExportAgreement.Check(message, events, known);
+        _agreement.Check(message, events, known);
         CheckNothingIsLost(message, events);
         CheckSteadyState(datagram, received, message, events);
         return events;
@@ -132,8 +138,12 @@ internal abstract class ExportTarget : FuzzTarget
     private void CheckNothingIsLost(NaiveMessage message, in ExportEvents events)
     {
         _heard += events.Sets.Count + events.UndecodableDataSets;
-        _sets += message.DataSets.Count(set => set.Body.Length >= 4);
-        _shortSets += message.DataSets.Count(set => set.Body.Length is > 0 and < 4);
+        foreach (var set in message.DataSets)
+        {
+            _sets += set.Body.Length >= 4 ? 1 : 0;
+            _shortSets += set.Body.Length is > 0 and < 4 ? 1 : 0;
+        }
+
         var known = _heard + _state.WaitingSetCount;
         FuzzFault.Holds(
             known >= _sets && known <= _sets + _shortSets,
@@ -173,6 +183,7 @@ internal abstract class ExportTarget : FuzzTarget
 
         // What the state really holds is what goes away with it.
         var bound = _state.MemoryBoundBytes;
+        _delivered.Clear();
         _oracle = new NaiveExport(_isIpfix, _limits.MaxFieldsPerTemplate);
         var with = GC.GetTotalMemory(forceFullCollection: true);
         Renew();
