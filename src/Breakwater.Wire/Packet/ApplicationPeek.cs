@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Breakwater.Wire.Packet;
 
 /// <summary>
-/// Looks at the first octets of a TCP or UDP payload. Bulk data is dismissed by its first octet and its ports; what is called goes
-/// on only for the few packets that pass.
+/// Looks at the first octets of a TCP or UDP payload. Bulk data is dismissed by its first octet and its ports, in line and with
+/// branches that it hardly ever takes; only the few packets that pass cost a call.
 /// </summary>
 internal static class ApplicationPeek
 {
@@ -18,47 +18,57 @@ internal static class ApplicationPeek
     private const ushort MulticastDns = 5353;
     private const ushort Memcached = 11211;
 
+    private const int UdpHeaderBytes = 8;
+
+    /// <summary>True when nothing can be recognised in a segment, be it for want of a payload: <see cref="ReadTcp"/> need not be asked.</summary>
+    /// <param name="segment">The captured segment, its padding included.</param>
+    /// <param name="headerBytes">Length of its header, which was captured whole.</param>
+    /// <param name="statedBytes">Length of the segment by its headers, at least <paramref name="headerBytes"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsPlainTcp(ReadOnlySpan<byte> segment, int headerBytes, int statedBytes)
+    {
+        if (headerBytes >= statedBytes)
+            return true;
+        return headerBytes < segment.Length && !IsTelling(segment[headerBytes]) && segment[headerBytes] != TlsSign.Handshake;
+    }
+
+    /// <summary>As <see cref="IsPlainTcp"/>, for <see cref="ReadUdp"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsPlainUdp(ReadOnlySpan<byte> datagram, int statedBytes, ushort source, ushort destination)
+    {
+        if (statedBytes <= UdpHeaderBytes)
+            return true;
+        return UdpHeaderBytes < datagram.Length && !IsTelling(datagram[UdpHeaderBytes]) && source > Ntp && destination > Ntp
+            && source != MulticastDns && destination != MulticastDns && source != Memcached;
+    }
+
     /// <summary>Fills the application of a record.</summary>
-    /// <param name="payload">The captured payload of a segment, without padding.</param>
-    /// <param name="statedBytes">Length of the payload by its headers, at least that of <paramref name="payload"/>.</param>
+    /// <param name="payload">The captured payload of a segment; what stands behind <paramref name="statedBytes"/> is padding.</param>
+    /// <param name="statedBytes">Length of the payload by its headers.</param>
     /// <param name="flow">A record whose application is not filled.</param>
     /// <returns><see cref="FlowFields.Application"/>, or nothing when the captured part does not decide.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static FlowFields ReadTcp(ReadOnlySpan<byte> payload, int statedBytes, ref FlowRecord flow)
     {
+        payload = payload[..Math.Min(payload.Length, statedBytes)];
         if (payload.IsEmpty)
             return statedBytes == 0 ? FlowFields.Application : FlowFields.None;
-        if (payload[0] != TlsSign.Handshake && !IsUpperCase(payload[0]))
-            return FlowFields.Application;
-        return ReadSegment(payload, statedBytes, ref flow);
-    }
-
-    /// <summary>As <see cref="ReadTcp"/>, for a datagram whose ports stand in the record too.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FlowFields ReadUdp(ReadOnlySpan<byte> payload, int statedBytes, ushort source, ushort destination, ref FlowRecord flow)
-    {
-        if (payload.IsEmpty)
-            return statedBytes == 0 ? FlowFields.Application : FlowFields.None;
-        var first = payload[0];
-
-        // Without short cuts: one branch that bulk data never takes.
-        var isTelling = (Math.Min(source, destination) <= Ntp) | (source == MulticastDns) | (destination == MulticastDns)
-            | (source == Memcached) | IsUpperCase(first) | QuicSign.IsFirst(first);
-        return isTelling ? ReadDatagram(payload, statedBytes, ref flow) : FlowFields.Application;
-    }
-
-    public static bool IsUpperCase(byte octet) => (uint)(octet - 'A') <= 'Z' - 'A';
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static FlowFields ReadSegment(ReadOnlySpan<byte> payload, int statedBytes, ref FlowRecord flow)
-    {
-        var sign = payload[0] == TlsSign.Handshake ? TlsSign.Read(payload, ref flow) : TextSigns.ReadTcp(payload, ref flow);
+        var sign = ApplicationSign.None;
+        if (payload[0] == TlsSign.Handshake)
+            sign = TlsSign.Read(payload, ref flow);
+        else if (IsUpperCase(payload[0]))
+            sign = TextSigns.ReadTcp(payload, ref flow);
         return Fill(sign, payload.Length < statedBytes, ref flow);
     }
 
+    /// <summary>As <see cref="ReadTcp"/>, for a datagram whose ports stand in the record.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static FlowFields ReadDatagram(ReadOnlySpan<byte> payload, int statedBytes, ref FlowRecord flow)
+    public static FlowFields ReadUdp(ReadOnlySpan<byte> payload, int statedBytes, ref FlowRecord flow)
     {
+        payload = payload[..Math.Min(payload.Length, statedBytes)];
+        if (payload.IsEmpty)
+            return statedBytes == 0 ? FlowFields.Application : FlowFields.None;
+
         // Reflected answers come to any port, other services' among them: each port that names a protocol is tried.
         var sign = ApplicationSign.None;
         if (IsPort(flow, Dns) || IsPort(flow, MulticastDns))
@@ -68,11 +78,16 @@ internal static class ApplicationPeek
         if (sign == ApplicationSign.None && (IsPort(flow, DhcpServer) || IsPort(flow, DhcpClient)))
             sign = DhcpSign.Read(payload, statedBytes);
         if (sign == ApplicationSign.None && flow.SourcePort == Memcached)
-            sign = MemcachedSign.Read(payload);
+            sign = MemcachedSign.Read(payload, statedBytes);
         if (sign == ApplicationSign.None)
             sign = IsUpperCase(payload[0]) ? TextSigns.ReadUdp(payload) : QuicSign.Read(payload);
         return Fill(sign, payload.Length < statedBytes, ref flow);
     }
+
+    public static bool IsUpperCase(byte octet) => (uint)(octet - 'A') <= 'Z' - 'A';
+
+    // Upper-case letters (0x41 to 0x5A), the first octets of QUIC Initials (0xC0 to 0xDF), and a few more.
+    private static bool IsTelling(byte first) => (first & 0x60) == 0x40;
 
     private static bool IsPort(in FlowRecord flow, ushort port) => flow.SourcePort == port || flow.DestinationPort == port;
 

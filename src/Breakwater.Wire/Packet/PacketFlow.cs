@@ -126,9 +126,12 @@ public static class PacketFlow
             var headerLength = (offsetAndFlags >> 12) * 4;
             if (headerLength < 20 || headerLength > transport.Length || headerLength > length)
                 return false;
+            (flow.SourcePort, flow.DestinationPort) = (source, destination);
             flow.TcpFlags = (ushort)(offsetAndFlags & 0xFFF);
             known |= FlowFields.TcpFlags;
-            application = ApplicationPeek.ReadTcp(transport[headerLength..Math.Min(transport.Length, length)], length - headerLength, ref flow);
+            application = ApplicationPeek.IsPlainTcp(transport, headerLength, length)
+                ? FlowFields.Application
+                : ApplicationPeek.ReadTcp(transport[headerLength..], length - headerLength, ref flow);
         }
         else
         {
@@ -136,14 +139,13 @@ public static class PacketFlow
             if (protocol != IpProtocols.Udp || length < 8 || udpLength is > 0 and < 8)
                 return false;
 
-            // The peek reads the ports from the record once it has a reason to.
             (flow.SourcePort, flow.DestinationPort) = (source, destination);
             length = udpLength == 0 ? length : Math.Min(length, udpLength);
-            var payload = transport[8..Math.Min(transport.Length, length)];
-            application = ApplicationPeek.ReadUdp(payload, length - 8, source, destination, ref flow);
+            application = ApplicationPeek.IsPlainUdp(transport, length, source, destination)
+                ? FlowFields.Application
+                : ApplicationPeek.ReadUdp(transport[8..], length - 8, ref flow);
         }
 
-        (flow.SourcePort, flow.DestinationPort) = (source, destination);
         flow.Known = known | Ports | application;
         return true;
     }
@@ -193,7 +195,7 @@ public static class PacketFlow
             return layer.Protocol switch
             {
                 IpProtocols.Tcp => ApplicationPeek.ReadTcp(payload, StatedPayload(layer), ref _flow),
-                IpProtocols.Udp => ApplicationPeek.ReadUdp(payload, StatedPayload(layer), layer.SourcePort, layer.DestinationPort, ref _flow),
+                IpProtocols.Udp => ApplicationPeek.ReadUdp(payload, StatedPayload(layer), ref _flow),
                 _ => FlowFields.None,
             };
         }

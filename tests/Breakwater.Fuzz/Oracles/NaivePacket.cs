@@ -12,6 +12,7 @@ internal sealed class NaivePacket
     private readonly byte[] _frame;
     private readonly int _end;
     private int _linkHeaders;
+    private int _statedEnd;
 
     public int Version { get; private set; }
     public byte[] Source { get; private set; } = [];
@@ -27,6 +28,15 @@ internal sealed class NaivePacket
     public int? TcpFlags { get; private set; }
     public int? IcmpTypeCode { get; private set; }
     public int? VlanId { get; private set; }
+
+    /// <summary>Where the payload of TCP or UDP begins in the frame; null when its header was not captured whole.</summary>
+    public int? PayloadOffset { get; private set; }
+
+    /// <summary>Where the captured payload ends, without padding.</summary>
+    public int PayloadEnd { get; private set; }
+
+    /// <summary>Where the payload ends by the headers: behind <see cref="PayloadEnd"/> when it was cut.</summary>
+    public int StatedPayloadEnd { get; private set; }
 
     /// <summary>Numbers of the IPv6 extension headers met, in order.</summary>
     public List<int> ExtensionHeaders { get; } = [];
@@ -201,6 +211,7 @@ internal sealed class NaivePacket
         Source = _frame[(at + 12)..(at + 16)];
         Destination = _frame[(at + 16)..(at + 20)];
         IsOdd |= TotalLength < header;
+        _statedEnd = at + TotalLength;
         ReadUpper(_frame[at + 9], at + header, TotalLength < header ? _end : Math.Min(_end, at + TotalLength));
         return true;
     }
@@ -219,6 +230,7 @@ internal sealed class NaivePacket
         Destination = _frame[(at + 24)..(at + 40)];
         // A payload length of 0 belongs to jumbograms and to segmentation offload.
         IsOdd |= payload == 0;
+        _statedEnd = at + TotalLength;
         ReadUpper(_frame[at + 6], at + 40, payload == 0 ? _end : Math.Min(_end, at + 40 + payload));
         return true;
     }
@@ -287,6 +299,27 @@ internal sealed class NaivePacket
             TcpFlags = U16(at + 12) & 0x1FF;
         if (Protocol is 1 or 58 && at + 2 <= end)
             IcmpTypeCode = U16(at);
+        FindPayload(at, end);
+    }
+
+    // RFC 9293 §3.1: the data offset counts 32-bit words; RFC 768: the length counts the header; of a first fragment only UDP knows the whole.
+    private void FindPayload(int at, int end)
+    {
+        var stated = MoreFragments ? int.MaxValue : _statedEnd;
+        if (Protocol == 6 && at + 20 <= end && _frame[at + 12] >> 4 >= 5)
+        {
+            PayloadOffset = at + ((_frame[at + 12] >> 4) * 4);
+        }
+        else if (Protocol == 17 && at + 8 <= end && U16(at + 4) is var length && length is 0 or >= 8)
+        {
+            PayloadOffset = at + 8;
+            stated = length == 0 ? stated : Math.Min(stated, at + length);
+        }
+
+        PayloadEnd = Math.Min(end, stated);
+        StatedPayloadEnd = stated;
+        if (PayloadOffset > PayloadEnd)
+            PayloadOffset = null;
     }
 
     private int U16(int at) => (_frame[at] << 8) | _frame[at + 1];

@@ -22,7 +22,7 @@ internal sealed class PacketFlowTarget : FuzzTarget
 
     public override int CapacityBytes => 512;
 
-    public override byte[][] Tokens => PacketTokens.All;
+    public override byte[][] Tokens => PacketTokens.WithApplications;
 
     public override IEnumerable<byte[]> Seeds()
     {
@@ -31,6 +31,9 @@ internal sealed class PacketFlowTarget : FuzzTarget
             foreach (var frame in PacketSeeds.For(_links[index]).Concat(SharedSeeds.Frames((uint)_links[index], CapacityBytes - 1)))
                 yield return [(byte)index, .. frame];
         }
+
+        foreach (var frame in ApplicationSeeds.All())
+            yield return [0, .. frame];
     }
 
     public override Outcome Execute(ReadOnlySpan<byte> input)
@@ -50,11 +53,16 @@ internal sealed class PacketFlowTarget : FuzzTarget
         }
 
         FuzzFault.Same("bytes", flow.Bytes, (ulong)frame.Length + 4);
-        Check(flow, NaivePacket.Read(frame.ToArray(), (int)link));
+        var octets = frame.ToArray();
+        var oracle = NaivePacket.Read(octets, (int)link);
+        Check(flow, oracle);
+        if (oracle is { IsOdd: false })
+            ApplicationAgreement.Check(flow, octets, link, oracle);
         var signature = default(Signature);
         signature.Add((ulong)error | ((ulong)link << 8));
         signature.Add((ulong)flow.Known);
-        signature.Add(flow.Protocol | ((ulong)flow.Extensions << 8));
+        signature.Add(flow.Protocol | ((ulong)flow.Extensions << 8) | ((ulong)flow.Application << 16));
+        signature.Add((flow.ApplicationResource == 0 ? 0UL : 1) | (flow.ApplicationVariant == 0 ? 0UL : 2));
         return new Outcome(signature.Value, flow.Knows(FlowFields.Source));
     }
 

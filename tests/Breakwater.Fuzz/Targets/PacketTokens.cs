@@ -10,4 +10,13 @@ internal static class PacketTokens
         [4], [41], [47], [6], [17], [1], [58], [132], [51], [50], [43], [44], [60], [135], [97], [137], [139], [140], [253],
         [0x12, 0xB5], [0x17, 0xC1], [0x08, 0x68], [0x06, 0xA5], [0x12, 0xB6], [0xAA, 0xAA, 0x03], [0x20, 0x00], [0xB0, 0x00], [0x30, 0x01],
     ];
+
+    /// <summary>These, and the ports and first octets that say what a payload is.</summary>
+    public static byte[][] WithApplications { get; } =
+    [
+        .. All, [0, 53], [0, 67], [0, 68], [0, 123], [0x14, 0xE9], [0x2B, 0xCB], .. Text("GET /", "POST /", "OPTIONS *", "HTTP/1.", "SIP/2.0 ", " sip:", "M-SEARCH * HTTP/1.", "?", " "),
+        [22, 3, 1], [0x23], [0x24], [0x16], [0x17], [0xC0, 0, 0, 0, 1], [0xD0, 0x6B, 0x33, 0x43, 0xCF], [0x63, 0x82, 0x53, 0x63], .. Text("VALUE ", "STAT ", "END\r\n"),
+    ];
+
+    private static IEnumerable<byte[]> Text(params string[] texts) => texts.Select(System.Text.Encoding.ASCII.GetBytes);
 }

@@ -304,6 +304,31 @@ public sealed class FlowMeaningTests
         Assert.Equal((77u, 54ul, 1ul), (flow.InputInterface, flow.Bytes, flow.Packets));
     }
 
+    [Theory]
+    [InlineData(0x01, ApplicationSign.DnsQuery)]
+    [InlineData(0x81, ApplicationSign.DnsResponse)]
+    [InlineData(0x79, ApplicationSign.None)] // an operation that was never given out
+    public void SampledFrame_GivesTheApplication(byte flags, ApplicationSign expected)
+    {
+        // Ethernet, IPv4, UDP 53 → 4444, DNS: one question, a. A IN; total length 47.
+        byte[] frame =
+        [
+            0x02, 0, 0, 0, 0, 1, 0x02, 0, 0, 0, 0, 2, 0x08, 0x00,
+            0x45, 0, 0, 47, 0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 198, 51, 100, 1,
+            0, 53, 0x11, 0x5C, 0, 27, 0, 0, 0, 7, flags, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, (byte)'a', 0, 0, 1, 0, 1,
+        ];
+        var flow = Assert.Single(Wire.Flows(Wire.Ipfix((ref writer) =>
+        {
+            writer.Template(256, [Wire.Field(10, 4), Wire.Field(315, 65535)]);
+            writer.BeginData(256);
+            writer.Integer(77, 4);
+            writer.Variable(frame);
+            writer.EndRecord();
+        })));
+        Assert.Equal((true, expected), (flow.Knows(FlowFields.Application), flow.Application));
+        Assert.Equal(expected != ApplicationSign.None, flow.ApplicationResource != 0 && flow.ApplicationVariant != 0);
+    }
+
     [Fact]
     public void SampledFrame_CutBeforePorts_PortsUnknown()
     {

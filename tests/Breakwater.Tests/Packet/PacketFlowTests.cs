@@ -10,6 +10,9 @@ public sealed class PacketFlowTests
 {
     private const FlowFields Ports = FlowFields.SourcePort | FlowFields.DestinationPort;
 
+    private static readonly TheoryDataRow<ApplicationSign, bool, ushort, ushort, byte[], int>[] _payloads =
+        [.. ApplicationPeekTests.Signs().Cast<TheoryDataRow<ApplicationSign, bool, ushort, ushort, byte[], int>>()];
+
     private static readonly byte[] UdpFrame = FrameBuilder.Ethernet((ref PacketWriter writer) =>
     {
         writer.Vlan(42);
@@ -143,6 +146,7 @@ public sealed class PacketFlowTests
     public void UsualPath_AgainstTheGeneralOne_GivesTheSameRecord()
     {
         var usual = 0;
+        var seen = new HashSet<ApplicationSign>();
         for (var seed = 0; seed < 20_000; seed++)
         {
             var frame = UsualFrame(new Random(seed));
@@ -155,11 +159,13 @@ public sealed class PacketFlowTests
             }
 
             usual++;
+            seen.Add(fast.Application);
             Assert.Equal(DecodeError.None, PacketFlow.ReadAny(frame, 1500, LinkType.Ethernet, ref general));
             Assert.Equal(Octets(general), Octets(fast));
         }
 
         Assert.InRange(usual, 5_000, 19_000);
+        Assert.Superset(Enum.GetValues<ApplicationSign>().ToHashSet(), seen);
     }
 
     [Fact]
@@ -190,10 +196,14 @@ public sealed class PacketFlowTests
             if (random.Next(3) == 0)
                 writer.Vlan((ushort)random.Next(4096));
             writer.Ip(new IpHeader(FrameModel.RandomAddress(random, isV4), FrameModel.RandomAddress(random, isV4)) { TypeOfService = (byte)random.Next(256) });
-            if (random.Next(2) == 0)
-                writer.Udp((ushort)random.Next(65536), (ushort)random.Next(65536));
+            var (_, isTcp, source, destination, payload, _) = random.Next(2) == 0
+                ? _payloads[random.Next(_payloads.Length)].Data
+                : (default, random.Next(2) == 0, (ushort)random.Next(65536), (ushort)random.Next(65536), [], 0);
+            if (!isTcp)
+                writer.Udp(source, destination);
             else
                 writer.Tcp(new TcpHeader((ushort)random.Next(65536), 80) { Flags = (ushort)random.Next(4096), Options = new byte[random.Next(3) * 4] });
+            writer.Payload(payload);
             writer.Filler(random.Next(20));
         });
         for (var changes = random.Next(3); changes > 0; changes--)

@@ -26,6 +26,23 @@ public sealed class SflowFlowTests
         Assert.True(flow.Knows(FlowFields.Bytes | FlowFields.Packets | FlowFields.InputInterface | FlowFields.OutputInterface));
     }
 
+    /// <summary>The request line is recognised; a header sample that ends in front of its payload leaves the application unknown.</summary>
+    [Fact]
+    public void RawHeaderWithARequest_GivesTheApplication()
+    {
+        var frame = FrameBuilder.Ethernet((ref PacketWriter writer) =>
+        {
+            writer.Ip(FrameBuilder.V4);
+            writer.Tcp(new TcpHeader(40000, 80));
+            writer.Payload("GET /a?b HTTP/1.1\r\n"u8);
+        });
+        var flow = Read((ref SflowWriter writer) => writer.WriteRawHeader(1, 1518, 4, frame));
+        Assert.Equal((true, ApplicationSign.HttpRequest), (flow.Knows(FlowFields.Application), flow.Application));
+        Assert.True(flow.ApplicationResource != 0 && flow.ApplicationVariant != 0);
+        var cut = Read((ref SflowWriter writer) => writer.WriteRawHeader(1, 1518, 4, frame.AsSpan(0, 54)));
+        Assert.Equal((false, ApplicationSign.None), (cut.Knows(FlowFields.Application), cut.Application));
+    }
+
     [Fact]
     public void RawHeaderCutInLayer4_LeavesPortsUnknown()
     {
