@@ -1,0 +1,179 @@
+using Breakwater.Detection;
+using Breakwater.Samples;
+using Breakwater.Wire;
+using static Breakwater.Tests.Detection.Traffic;
+
+namespace Breakwater.Tests.Detection.Acceptance;
+
+/// <summary>The verdict does not depend on how records come or are spread, and does depend on each record of an attack.</summary>
+public sealed class VerdictHashTests
+{
+    private static readonly List<FlowRecord> _records = RichTraffic.Records();
+
+    private static readonly DetectorOptions _plain = new();
+
+    /// <summary>Fewer places of close watch than busy hosts.</summary>
+    private static readonly DetectorOptions _crowded = new() { MaxDossiers = 60 };
+
+    /// <summary>Fewer records a tick than there are.</summary>
+    private static readonly DetectorOptions _thinned = new() { MaxTickRecords = 256 };
+
+    /// <summary>Fewer hosts than there are.</summary>
+    private static readonly DetectorOptions _full = new() { MaxHosts = 100 };
+
+    private static DetectorOptions Named(string name) => name switch
+    {
+        "crowded" => _crowded,
+        "thinned" => _thinned,
+        "full" => _full,
+        _ => _plain,
+    };
+
+    [Fact]
+    public void RichTraffic_HasSomethingOfEverything()
+    {
+        var incidents = Detect(_records).Incidents;
+        Vector[] expected =
+        [
+            Vector.SynFlood, Vector.CldapAmplification, Vector.NtpAmplification, Vector.IcmpFlood, Vector.UdpFlood, Vector.HttpCacheBusting,
+        ];
+        Assert.All(expected, vector => Assert.Contains(incidents, incident => incident.Vectors.Any(each => each.Vector == vector)));
+        Assert.Contains(incidents, static incident => incident.Shape == Shape.Carpet);
+        Assert.Contains(Detect(_records, _crowded).LeftOut, static entry => entry.Reason.Contains("close watch", StringComparison.Ordinal));
+        Assert.Contains(Detect(_records, _thinned).LeftOut, static entry => entry.Reason.Contains("sample stood for them", StringComparison.Ordinal));
+        Assert.Contains(Detect(_records, _full).LeftOut, static entry => entry.Reason.Contains("limit of hosts", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("crowded")]
+    [InlineData("thinned")]
+    [InlineData("full")]
+    public void Shards_AnyNumber_SameHash(string options)
+    {
+        var expected = RichTraffic.Hash(_records, Named(options));
+        Assert.All([1, 2, 3, 8], shards => Assert.Equal(expected, RichTraffic.Hash(_records, Named(options) with { Shards = shards })));
+    }
+
+    [Theory]
+    [InlineData("plain", 3)]
+    [InlineData("crowded", 4)]
+    [InlineData("thinned", 4)]
+    [InlineData("full", 4)]
+    public void Shuffled_RichTraffic_SameHash(string options, int shuffles)
+    {
+        var expected = RichTraffic.Hash(_records, Named(options));
+        for (var seed = 1; seed <= shuffles; seed++)
+            Assert.Equal(expected, RichTraffic.Hash(RichTraffic.Shuffled(_records, seed), Named(options) with { Shards = 1 + (seed % 3) }));
+    }
+
+    [Fact]
+    public void Shuffled_AHundredTimes_SameHash() => AssertShuffles(100);
+
+    [Fact(Explicit = true)]
+    public void Shuffled_AThousandTimes_SameHash() => AssertShuffles(1000);
+
+    private static void AssertShuffles(int shuffles)
+    {
+        var records = RichTraffic.Records(0.05);
+        var expected = RichTraffic.Hash(records, _plain);
+        Assert.NotEqual(RichTraffic.Hash([], _plain), expected);
+        for (var seed = 1; seed <= shuffles; seed++)
+            Assert.Equal(expected, RichTraffic.Hash(RichTraffic.Shuffled(records, seed), _plain));
+    }
+
+    /// <summary>What is kept of a tick that is too large, down to limits at which single records decide.</summary>
+    [Fact]
+    public void TickLog_EntriesInAnyOrder_KeepsTheSame()
+    {
+        for (ulong set = 1; set <= 200; set++)
+        {
+            var random = new SeededRandom(set);
+            var entries = Enumerable.Range(0, 24).Select(_ => new TickEntry { FlowHash = random.NextUInt64() }).ToArray();
+            var expected = Kept(entries);
+            for (var shuffle = 0; shuffle < 10; shuffle++)
+                Assert.Equal(expected, Kept(entries.OrderBy(_ => random.NextUInt64())));
+        }
+    }
+
+    private static List<ulong> Kept(IEnumerable<TickEntry> entries)
+    {
+        var log = new TickLog(6);
+        foreach (var entry in entries)
+            log.Add(in entry);
+        return [(ulong)log.Level, .. log.Entries.ToArray().Select(static entry => entry.FlowHash).Order()];
+    }
+
+    /// <summary>More hosts cross the watch floor in one tick than there are places, each with small records and a large one.</summary>
+    [Fact]
+    public void Shuffled_HostsCompeteForPlaces_SameHash()
+    {
+        var records = Stream(12_600, 1, static (index, time) =>
+        {
+            var flow = Tcp(time, Sender(index), 1024 + index, RichTraffic.Own(index % 60), 443, Syn);
+            flow.Packets = index / 60 % 21 == 20 ? 60u + (uint)(index % 60) : 1;
+            flow.Bytes = 60 * flow.Packets;
+            return flow;
+        });
+        var options = new DetectorOptions { MaxDossiers = 20, Off = ["carpet"] };
+        var expected = RichTraffic.Hash(records, options);
+        Assert.NotEqual(RichTraffic.Hash([], options), expected);
+        for (var seed = 1; seed <= 10; seed++)
+            Assert.Equal(expected, RichTraffic.Hash(RichTraffic.Shuffled(records, seed), options));
+    }
+
+    /// <summary>More kinds of traffic to one host than a dossier has room for.</summary>
+    [Fact]
+    public void Shuffled_EveryListedPortAtOnce_SameHash()
+    {
+        var ports = Vectors.AmplificationPorts.Select(static entry => (int)entry.Port).ToArray();
+        var records = Stream(36_000, 1, (index, time) => Udp(time, Sender(index % 3000), ports[index % ports.Length], Victim, 20_000 + (index % 9000), 900));
+        records.AddRange(Stream(1500, 1, static (index, time) => Tcp(time, Sender(index), 1024 + index, Victim, 443, Syn)));
+        var expected = RichTraffic.Hash(RichTraffic.Shuffled(records, 0), _plain);
+        for (var seed = 1; seed <= 20; seed++)
+            Assert.Equal(expected, RichTraffic.Hash(RichTraffic.Shuffled(records, seed), _plain));
+    }
+
+    /// <summary>A handful of packets of every other kind must not keep a flood from being seen.</summary>
+    [Fact]
+    public void SynFlood_AfterAPacketFromEveryListedPort_IsFound()
+    {
+        var ports = Vectors.AmplificationPorts.Select(static entry => (int)entry.Port).ToArray();
+        var probes = Stream(2 * ports.Length, 1, (index, time) => Udp(time, Sender(index), ports[index % ports.Length], Victim, 20_000, 90));
+        var flood = Stream(5000, 3, static (index, time) => Tcp(time, Sender(index), 1024 + (index % 60_000), Victim, 443, Syn), after: 2);
+
+        var incidents = Detect(probes.Concat(flood)).Incidents;
+
+        Assert.Contains(incidents, static incident => incident.Vectors.Any(static vector => vector.Vector == Vector.SynFlood));
+    }
+
+    [Fact]
+    public void OneRecordRemoved_OfEachAttack_OtherHash()
+    {
+        var expected = RichTraffic.Hash(_records, _plain);
+        (string Name, Predicate<FlowRecord> IsPart)[] attacks =
+        [
+            ("SYN flood", static record => record.TcpFlags == Syn && record.Protocol == 6),
+            ("sampled reflection", static record => record.SourcePort == 389),
+            ("reflection", static record => record.SourcePort == 123),
+            ("ICMP", static record => record.Destination == RichTraffic.Own(3)),
+            ("carpet", static record => record is { Protocol: 17, Packets: 20 }),
+            ("requests", static record => record.Application == ApplicationSign.HttpRequest),
+            ("long flows", static record => record.Destination == RichTraffic.Own(5)),
+        ];
+        foreach (var (name, isPart) in attacks)
+        {
+            var place = _records.FindIndex(_records.Count / 2, isPart);
+            List<FlowRecord> without = [.. _records[..place], .. _records[(place + 1)..]];
+            Assert.False(expected == RichTraffic.Hash(without, _plain), $"{name}: a record less makes no difference");
+        }
+    }
+
+    [Fact]
+    public void OneRecordRemoved_OfQuietTraffic_SameHash()
+    {
+        var place = _records.FindIndex(_records.Count / 2, static record => record.Destination == RichTraffic.Own(2100));
+        List<FlowRecord> without = [.. _records[..place], .. _records[(place + 1)..]];
+        Assert.Equal(RichTraffic.Hash(_records, _plain), RichTraffic.Hash(without, _plain));
+    }
+}
