@@ -77,6 +77,7 @@ public sealed class Detector
     private void JudgeTick()
     {
         var level = CommonLevel();
+        _counting.Admit(_shards);
         foreach (var shard in _shards)
         {
             _counting.CountCold(shard.Log.Entries, _tick, level);
@@ -93,6 +94,7 @@ public sealed class Detector
         foreach (var dossier in _touched)
             dossier.CloseTick();
         Judge(spanSeconds: null);
+        _dossiers.KeepWithinBudget((uint)(_tick / 10));
         foreach (var shard in _shards)
             shard.Log.Clear();
     }

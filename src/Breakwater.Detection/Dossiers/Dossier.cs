@@ -15,14 +15,13 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group)
 
     private const int FlowPrecision = 11;
 
-    /// <summary>Most dossiers' classes are few; a target has at most this many kinds of traffic studied.</summary>
-    public const int MaxClasses = 24;
+    /// <summary>No exporter has an active timeout above an hour.</summary>
+    private const long MostRecordTicks = 36_000;
 
     private readonly ClassCounters?[] _classes = new ClassCounters?[TrafficClass.Count];
     private readonly HyperLogLog[] _synFlows = [new(FlowPrecision), new(FlowPrecision)];
     private readonly HyperLogLog[] _openFlows = [new(FlowPrecision), new(FlowPrecision)];
     private long _generation = long.MinValue;
-    private int _classCount;
     private ulong _tickPackets, _tickRequests;
     private (long Now, long Before) _openSegments;
 
@@ -33,6 +32,12 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group)
     public int Row { get; set; } = row;
 
     public int Group { get; } = group;
+
+    /// <summary>Kinds of traffic studied: what the dossier costs.</summary>
+    public int ClassCount { get; private set; }
+
+    /// <summary>The longest record seen, in ticks: so late can the next one tell what goes on now.</summary>
+    public long LongestRecordTicks { get; private set; }
 
     public bool IsAggregate => Target.Kind != TargetKind.Host;
 
@@ -141,12 +146,11 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group)
         var counters = _classes[entry.Class];
         if (counters is null)
         {
-            if (_classCount == MaxClasses)
-                return;
-            _classCount++;
+            ClassCount++;
             counters = _classes[entry.Class] = new ClassCounters(entry.Class);
             counters.OpenTick(tick);
         }
+        LongestRecordTicks = Math.Max(LongestRecordTicks, Math.Min(entry.DurationMilliseconds / 100, MostRecordTicks));
         _tickPackets += entry.Scaled;
         _tickRequests += entry.Has(EntryTraits.IsRequest) ? entry.Scaled : 0;
         ReturnSeen |= asked;

@@ -21,6 +21,9 @@ internal static class DnsQueryRule
             return;
         var reason = RandomNames(in context, names);
         var vector = reason is null ? Vector.DnsQueryFlood : Vector.DnsRandomSubdomain;
+        // A crowd that the host does not answer is a flood whatever it asks for: another rule says so.
+        if (reason is null && context.SeesQuestions(counters) && context.UnaskedShare(counters) >= 0.5 && context.Sources(counters) >= context.Options.CrowdSources)
+            return;
         reason ??= OneName(in context, names);
         if (reason is null)
             return;

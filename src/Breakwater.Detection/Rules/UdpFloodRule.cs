@@ -64,9 +64,10 @@ internal static class UdpFloodRule
         var where = destinationPort is null ? ", no common destination port" : RuleContext.Text($", most to port {destinationPort}");
         if (context.SeesQuestions(counters))
         {
-            if (sources >= options.CrowdSources)
-                return [Unasked(in context, counters), RuleContext.SourcesReason(sources, options.CrowdSources, where)];
-            return isSpread ? [Unasked(in context, counters)] : null;
+            if (isSpread)
+                return [Unasked(in context, counters)];
+            return sources < options.CrowdSources ? null
+                : [Unasked(in context, counters), RuleContext.SourcesReason(sources, options.CrowdSources, where)];
         }
         if (sources >= options.CrowdSources && trafficClass == Vector.UdpFlood && !FacesCrowds(destinationPort))
         {
@@ -81,6 +82,8 @@ internal static class UdpFloodRule
         }
         if (context.Dossier.Sent.IsVisible && sources >= options.CrowdSources / 4)
             return Unreturned(in context, counters, sources);
+        if (trafficClass == Vector.SipFlood && sources >= options.CrowdSources && AreSingleRequests(in context, counters))
+            return [RuleContext.SourcesReason(sources, options.CrowdSources, where), ShortConversations(context.PacketsPerFlow(counters), 1.2)];
         if (trafficClass is Vector.SipFlood or Vector.QuicFlood && sources >= options.CrowdSources && IsUnanswered(in context, counters))
             return [RuleContext.SourcesReason(sources, options.CrowdSources, where), ShortConversations(context.PacketsPerFlow(counters), 3)];
         if (sources >= options.CrowdSources / 2 && RuleContext.DestinationsSpread(counters) && trafficClass == Vector.UdpFlood)
@@ -88,6 +91,10 @@ internal static class UdpFloodRule
         // One sender on every port of the host: no conversation needs so many.
         return isSpread && sources < 5 ? [] : null;
     }
+
+    /// <summary>Requests, by their content, of which each sender has one: two thousand a second are those of 120,000 phones that register every minute.</summary>
+    private static bool AreSingleRequests(in RuleContext context, ClassCounters counters) => RuleContext.Unsampled(counters)
+        && (counters.Current.Requests + counters.Previous.Requests) * 10 >= counters.RecentPackets * 9 && context.PacketsPerFlow(counters) <= 1.2;
 
     /// <summary>The telemetry shows both directions, but this host says nothing to a crowd of which each sends once or twice.</summary>
     private static bool IsUnanswered(in RuleContext context, ClassCounters counters) => context.BothWays && context.PairsKnown
