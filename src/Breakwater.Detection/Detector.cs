@@ -25,6 +25,9 @@ public sealed class Detector
     /// <summary>Length of a tick.</summary>
     public const long TickNanoseconds = 100_000_000;
 
+    /// <summary>No detector speaks of fewer packets within a minute.</summary>
+    private const ulong FewestPackets = 16;
+
     private readonly DetectorOptions _options;
     private readonly RateAlarm _alarm;
     private readonly ImmutableArray<Shard> _shards;
@@ -121,6 +124,8 @@ public sealed class Detector
         foreach (var dossier in _touched)
         {
             _findings.Clear();
+            if (dossier.RecentPackets < FewestPackets && !dossier.InIncident)
+                continue;
             var context = new RuleContext(dossier, _options, _alarm, _tick, spanSeconds, !_questions.IsSaturated)
             {
                 BothWays = _counting.LastAskedTick >= _tick - 600,

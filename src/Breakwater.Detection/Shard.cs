@@ -92,9 +92,10 @@ public sealed class Shard
     }
 
     /// <summary>A first fragment; where records do not tell fragments, UDP packets as large as first fragments are may be such.</summary>
-    private static bool IsFirstFragment(in FlowRecord flow) => flow.Knows(FlowFields.Fragment)
-        ? flow.MoreFragments && flow.FragmentOffset == 0
-        : flow.Protocol == 17 && flow.Knows(FlowFields.SourcePort) && flow.SourcePort != 0 && flow.Bytes / flow.Packets >= 1_200;
+    private static bool IsFirstFragment(in FlowRecord flow) => flow.Knows(FlowFields.Fragment) && flow.MoreFragments
+        ? flow.FragmentOffset == 0
+        : !flow.Knows(FlowFields.IpLength) && flow.Protocol == 17 && flow.Knows(FlowFields.SourcePort) && !flow.IsLaterFragment
+            && flow.Bytes / flow.Packets >= 1_200;
 
     private static EntryTraits TraitsOf(in FlowRecord flow, byte trafficClass)
     {

@@ -24,6 +24,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group)
     private long _generation = long.MinValue;
     private ulong _tickPackets, _tickRequests;
     private (long Now, long Before) _openSegments;
+    private (ulong Now, ulong Before) _packets;
 
     public Target Target { get; } = target;
 
@@ -94,6 +95,9 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group)
     /// <summary>Segments of open connections, seen (not scaled), in the last 30-60 s.</summary>
     public long OpenSegments => _openSegments.Now + _openSegments.Before;
 
+    /// <summary>Packets of all kinds in the last 30-60 s, scaled.</summary>
+    public ulong RecentPackets => _packets.Now + _packets.Before;
+
     /// <summary>What is usual for the target.</summary>
     public Usual Usual { get; } = new();
 
@@ -152,6 +156,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group)
         }
         LongestRecordTicks = Math.Max(LongestRecordTicks, Math.Min(entry.DurationMilliseconds / 100, MostRecordTicks));
         _tickPackets += entry.Scaled;
+        _packets.Now += entry.Scaled;
         _tickRequests += entry.Has(EntryTraits.IsRequest) ? entry.Scaled : 0;
         ReturnSeen |= asked;
         FirstFragments += entry.Has(EntryTraits.FirstFragment) ? entry.Scaled : 0;
@@ -211,6 +216,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group)
         ReturnSeen = false;
         DataSegments = (0, DataSegments.Now);
         _openSegments = (0, _openSegments.Now);
+        _packets = (0, _packets.Now);
         Sent.Rotate();
         foreach (var counters in _classes)
             counters?.Rotate();
