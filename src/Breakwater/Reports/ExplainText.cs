@@ -108,20 +108,25 @@ internal static class ExplainText
         Line(output, "distinct", Quantity(incident.Sources, 0, "addresses"));
         if (!isOutbound)
             Line(output, "proven", incident.Proven.Value == 0 ? "none: no handshake shows that a sender is who it says" : Quantity(incident.Proven, 0, "addresses completed a handshake"));
-        Line(output, "seen before", incident.SeenBeforeShare is { } share ? $"the networks of {Percent(share)} of them" : "unknown: too little traffic before");
-        Line(output, "countries", Listed(SourceOrigins.Countries(incident, geo)));
-        Line(output, "networks", Listed(SourceOrigins.Systems(incident, geo)));
+        Line(output, "seen before", incident.SeenBeforeShare is { } share ? $"{Percent(share)} of them, by their networks" : "unknown: too little traffic before");
         if (geo is null)
-            Line(output, "", GeoOpening.Absent);
-        else if (!isOutbound && !IncidentText.AreProven(incident))
-            Line(output, "", "countries and networks are shares of senders, forged senders included");
+        {
+            Line(output, "origin", GeoOpening.Absent);
+        }
+        else
+        {
+            Line(output, "countries", Listed(SourceOrigins.Countries(incident, geo)));
+            Line(output, "networks", Listed(SourceOrigins.Systems(incident, geo)));
+        }
+        if (geo is not null && !isOutbound && !IncidentText.AreProven(incident))
+            Line(output, "", "(shares of senders, forged senders included)");
         foreach (var source in IncidentJson.TopSources(incident).Take(TopSenders))
             Line(output, "top sender", Text($"{source.Address}, {source.Packets:N0} packets"));
     }
 
     private static string Listed(IReadOnlyList<OriginShare>? origins) => origins switch
     {
-        null => "unknown",
+        null => "unknown: no database tells them",
         [] => "none is known to the database",
         _ => string.Join(", ", origins.Select(static origin => $"{origin.Code}{(origin.Name is null ? "" : $" {origin.Name}")} {Percent(origin.Share)}")),
     };

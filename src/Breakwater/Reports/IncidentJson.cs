@@ -57,7 +57,8 @@ internal static class IncidentJson
     public static string Id(Incident incident)
     {
         var start = incident.StartedNanoseconds?.ToString(CultureInfo.InvariantCulture) ?? "unknown";
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{incident.Target}|{start}"));
+        var direction = incident.Target.Direction == Direction.Outbound ? "|outbound" : "";
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{incident.Target}|{start}{direction}"));
         return "inc-" + Convert.ToHexStringLower(hash)[..12];
     }
 

@@ -40,17 +40,13 @@ internal static class IncidentText
         var names = Listed([.. incident.Vectors.Select(static vector => Vectors.Name(vector.Vector))]);
         var (who, sure) = (Who(incident.Target), $"({IncidentJson.Name(incident.Confidence)} confidence)");
         var isOutbound = incident.Target.Direction == Direction.Outbound;
-        var how = incident.Shape switch
-        {
-            Shape.Carpet when !isOutbound => " (carpet over many hosts)",
-            Shape.Pulse => " (in pulses)",
-            _ => "",
-        };
-        var traffic = isOutbound ? $"traffic from {who}{how}" : $"traffic to {who}{how}";
+        var pulses = incident.Shape == Shape.Pulse ? " in pulses" : "";
+        var carpet = incident.Shape == Shape.Carpet && !isOutbound ? " (carpet over many hosts)" : "";
+        var traffic = $"traffic{pulses} {(isOutbound ? "from" : "to")} {who}{carpet}";
         return incident.Verdict switch
         {
-            Verdict.Attack when isOutbound => $"{who} attacks others{how}: {names} {sure}.",
-            Verdict.Attack => $"Attack on {who}{how}: {names} {sure}.",
+            Verdict.Attack when isOutbound => $"{who} attacks others{pulses}: {names} {sure}.",
+            Verdict.Attack => $"Attack{pulses} on {who}{carpet}: {names} {sure}.",
             Verdict.FlashCrowd => $"Flash crowd: {who} is popular, not attacked.",
             Verdict.Undetermined => $"Undetermined: {traffic} may be {names}, or ordinary use.",
             _ => $"Too little evidence: {traffic} looks like {names}.",
@@ -109,7 +105,7 @@ internal static class IncidentText
 
     /// <summary>How many of the other side are no strangers; null without a past.</summary>
     public static string? SeenBefore(Incident incident) => incident.SeenBeforeShare is { } share
-        ? $"Seen before: the networks of {Percent(share)} of the {(incident.Target.Direction == Direction.Outbound ? "receivers" : "senders")}."
+        ? $"Seen before: {Percent(share)} of the {(incident.Target.Direction == Direction.Outbound ? "receivers" : "senders")}, by their networks."
         : null;
 
     public static void WriteVectors(Incident incident, TextWriter output)

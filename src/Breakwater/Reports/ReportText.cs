@@ -44,7 +44,7 @@ internal static class ReportText
         var incidents = report.Result.Incidents;
         output.WriteLine(Text($"{incidents.Length:N0} incidents:"));
         foreach (var incident in incidents.Take(MostListed))
-            Paragraph.Write(output, $"- {IncidentJson.Id(incident)}  ", IncidentText.Headline(incident));
+            Paragraph.Write(output, "- ", $"{IncidentText.Headline(incident)} {IncidentJson.Id(incident)}");
         if (incidents.Length > MostListed)
             output.WriteLine(Text($"- and {incidents.Length - MostListed:N0} more: --format json has all"));
         if (incidents.Length > MostDetailed)
