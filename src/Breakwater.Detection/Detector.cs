@@ -5,6 +5,7 @@ using Breakwater.Detection.Incidents;
 using Breakwater.Detection.Rules;
 using Breakwater.Detection.Samples;
 using Breakwater.Detection.Sketches;
+using Breakwater.Detection.Statistics;
 using Breakwater.Wire;
 
 namespace Breakwater.Detection;
@@ -29,7 +30,7 @@ public sealed class Detector
     private const ulong FewestPackets = 16;
 
     private readonly DetectorOptions _options;
-    private readonly RateAlarm _alarm;
+    private readonly PoissonTest _alarm;
     private readonly ImmutableArray<Shard> _shards;
     private readonly Counting _counting;
     private readonly HostTable _hosts;
@@ -46,7 +47,7 @@ public sealed class Detector
     public Detector(DetectorOptions options)
     {
         _options = options;
-        _alarm = new RateAlarm(options.FalseAlarmProbability);
+        _alarm = new PoissonTest(options.FalseAlarmProbability);
         _hosts = new HostTable(options.MaxHosts, options.Seed);
         _aggregates = new AggregateTable(options);
         _samples = new StandingSamples(options.Seed);

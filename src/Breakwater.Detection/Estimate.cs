@@ -1,3 +1,5 @@
+using Breakwater.Detection.Statistics;
+
 namespace Breakwater.Detection;
 
 /// <summary>
@@ -11,14 +13,15 @@ public readonly record struct Estimate(double? Value, double? Low, double? High,
 }
 
 /// <summary>
-/// A sum over sampled packets, as integers that merge in any order: the sum itself, the sum of its squared terms (its variance under
-/// sampling), and what is known of the sampling. Terms are already multiplied by their sampling rate.
+/// A sum over sampled packets, as integers that merge in any order: the sum itself, its variance under sampling, its largest term, and
+/// what is known of the sampling. Terms b are already multiplied by their sampling rate N.
 /// </summary>
 internal struct WeightedSum
 {
-    private UInt128 _squares;
+    private UInt128 _variance;
+    private ulong _largest;
 
-    /// <summary>Σ term × rate, unknown rates as 1.</summary>
+    /// <summary>Σ b, unknown rates as 1.</summary>
     public ulong Sum { get; private set; }
 
     /// <summary>Packets seen.</summary>
@@ -30,8 +33,14 @@ internal struct WeightedSum
     /// <summary>Packets whose sampling rate is unknown.</summary>
     public long UnknownRate { get; private set; }
 
-    /// <summary>Mean weight of what one packet seen stands for: Σb² ÷ Σb; 1 when nothing was sampled.</summary>
-    public readonly double Weight => Sampled == 0 || Sum == 0 ? 1 : (double)_squares / Sum;
+    /// <summary>Σ b² (1 − 1/N): what chance adds to the sum. 0 when all was seen.</summary>
+    public readonly double Variance => (double)_variance;
+
+    /// <summary>Largest sampled b.</summary>
+    public readonly double Largest => _largest;
+
+    /// <summary>Of a sum of packets: how many of them one that was seen stands for, Σ N² ÷ Σ N; 1 when nothing was sampled.</summary>
+    public readonly double Weight => Sampled == 0 || Sum == 0 ? 1 : 1 + (Variance / Sum);
 
     /// <summary>A part of this sum, taken as a sample of the same kind.</summary>
     public readonly WeightedSum Part(ulong sum)
@@ -45,7 +54,8 @@ internal struct WeightedSum
             Samples = (long)Math.Round(Samples * share),
             Sampled = (long)Math.Round(Sampled * share),
             UnknownRate = UnknownRate > 0 ? Math.Max(1, (long)Math.Round(UnknownRate * share)) : 0,
-            _squares = (UInt128)((double)_squares * share),
+            _variance = (UInt128)(Variance * share),
+            _largest = Math.Min(_largest, sum),
         };
     }
 
@@ -61,8 +71,9 @@ internal struct WeightedSum
         if (samplingRate > 1)
         {
             Sampled += packets;
-            var square = (UInt128)scaled * scaled;
-            _squares += packets <= 1 ? square : square / packets;
+            var variance = (UInt128)scaled * (scaled - total);
+            _variance += packets <= 1 ? variance : variance / packets;
+            _largest = Math.Max(_largest, packets <= 1 ? scaled : scaled / packets);
         }
     }
 
@@ -72,73 +83,21 @@ internal struct WeightedSum
         Samples += other.Samples;
         Sampled += other.Sampled;
         UnknownRate += other.UnknownRate;
-        _squares += other._squares;
+        _variance += other._variance;
+        _largest = Math.Max(_largest, other._largest);
     }
 
-    /// <summary>
-    /// The sum with its 95 % interval. Unsampled sums are exact. Below 50 sampled packets the exact Poisson interval of their number
-    /// is used (Garwood 1936), above ±1.96·√Σb² (Duffield, Lund, Thorup 2005).
-    /// </summary>
-    /// <param name="looks">Number of windows of which this is the largest; more than 1 lowers <c>Low</c> for the choice of the maximum.</param>
-    public readonly Estimate ToEstimate(long looks = 1)
+    /// <summary>The sum with its 95 % interval (<see cref="SampledSumInterval"/>). Unsampled sums are exact.</summary>
+    /// <param name="largestPossible">Largest b to reckon with where hardly any was seen; 0 when all are equal.</param>
+    public readonly Estimate ToEstimate(double largestPossible = 0)
     {
         double sum = Sum;
         if (UnknownRate > 0)
             return new Estimate(null, sum, null, Samples);
-        if (Sampled == 0)
+        if (Sampled == 0 || Sum == 0)
             return new Estimate(sum, sum, sum, Samples);
-        if (Sampled < 50)
-        {
-            var (low, high) = Poisson.Interval(Sampled);
-            return new Estimate(sum, sum * low / Sampled, sum * high / Sampled, Samples);
-        }
-        var deviation = Math.Sqrt((double)_squares);
-        var choice = looks > 1 ? Math.Sqrt(2 * Math.Log(looks)) : 0;
-        return new Estimate(sum, Math.Max(0, sum - ((1.96 + choice) * deviation)), sum + (1.96 * deviation), Samples);
-    }
-}
-
-/// <summary>Bounds on the mean of a Poisson count.</summary>
-internal static class Poisson
-{
-    /// <summary>Exact two-sided 95 % interval (Garwood 1936) of the mean behind <paramref name="count"/> events.</summary>
-    public static (double Low, double High) Interval(long count)
-    {
-        var low = count == 0 ? 0 : Solve(mean => 1 - Cumulative(count - 1, mean), 0.025, count, rising: true);
-        var high = Solve(mean => Cumulative(count, mean), 0.025, count, rising: false);
-        return (low, high);
-    }
-
-    /// <summary>Lower bound of the mean at a one-sided normal quantile, by the square-root transform (exact to 1 % from 10 events on).</summary>
-    public static double LowerBound(double count, double quantile)
-    {
-        var root = Math.Sqrt(count) - (quantile / 2);
-        return root <= 0 ? 0 : root * root;
-    }
-
-    private static double Cumulative(long count, double mean)
-    {
-        var term = Math.Exp(-mean);
-        var sum = term;
-        for (long k = 1; k <= count; k++)
-        {
-            term *= mean / k;
-            sum += term;
-        }
-        return sum;
-    }
-
-    private static double Solve(Func<double, double> probability, double target, long count, bool rising)
-    {
-        double low = 0, high = count + (10 * Math.Sqrt(count + 1.0)) + 10;
-        for (var i = 0; i < 60; i++)
-        {
-            var middle = (low + high) / 2;
-            if (probability(middle) < target == rising)
-                low = middle;
-            else
-                high = middle;
-        }
-        return (low + high) / 2;
+        // How packets were drawn is not told: taken as random, which is too wide rather than too short.
+        var interval = SampledSumInterval.OfTotal(sum, Variance, SampledSumInterval.LargestTerm(_largest, Sampled, largestPossible));
+        return new Estimate(sum, interval.Low, interval.High, Samples);
     }
 }

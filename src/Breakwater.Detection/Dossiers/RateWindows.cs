@@ -54,6 +54,12 @@ internal sealed class RateWindows
     /// <summary>The second that ends with <paramref name="tick"/>; nothing when it is out of reach.</summary>
     public WindowSum SecondAt(long tick) => _ticks.Sum(tick, 10);
 
+    /// <summary>One tick; nothing when it is out of reach.</summary>
+    public WindowSum TickAt(long tick) => _ticks.Sum(tick, 1);
+
+    /// <summary>Ticks that <see cref="TickAt"/> reaches back from the newest, that one included.</summary>
+    public const int TicksKept = Ring.Cells;
+
     /// <summary>The whole second that began at tick <paramref name="second"/> × 10.</summary>
     public WindowSum WholeSecond(long second) => _seconds.Sum((second * 10) + 9, 1);
 

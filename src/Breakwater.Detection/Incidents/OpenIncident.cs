@@ -2,17 +2,21 @@ using System.Collections.Immutable;
 using Breakwater.Detection.Dossiers;
 using Breakwater.Detection.Rules;
 using Breakwater.Detection.Sketches;
+using Breakwater.Detection.Statistics;
 
 namespace Breakwater.Detection.Incidents;
 
 /// <summary>An incident while it grows: fed once per tick with the findings of its target.</summary>
 internal sealed class OpenIncident(Dossier dossier, long detectedTick)
 {
+    /// <summary>Bytes of the largest frame to reckon with where only a handful of packets was seen.</summary>
+    private const double LargestFrame = 1500;
+
     private readonly List<Member> _members = [];
     private readonly TimeSeries _series = new();
     private readonly PulseTrain _pulses = new();
     private WeightedSum _peakPackets, _peakBytes, _peakRequests;
-    private long _windows;
+    private SampledPeak? _sampledPeak;
     private bool _returnSeen;
 
     public Target Target => dossier.Target;
@@ -66,7 +70,8 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick)
             isOn |= member.Counters.TickPackets.Sum * 10 >= member.SignalFloor;
             hasSignal |= member.HasSignal(tick);
         }
-        _windows++;
+        if (packets.Sampled > 0)
+            (_sampledPeak ??= new SampledPeak()).Take(_members, Started / Detector.TickNanoseconds, tick);
         TakePeak(in packets, in bytes, in requests);
         if (!hasSignal)
             return;
@@ -112,7 +117,7 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick)
         var state = lastTick - LastSignalTick < 10 ? IncidentState.Active
             : lastTick - LastSignalTick < options.QuietSeconds * 10L ? IncidentState.Quiet : IncidentState.Closed;
         var verdict = best.Strength == Strength.Sufficient ? best.Verdict : Verdict.InsufficientEvidence;
-        var seconds = spanSeconds ?? 1;
+        var sources = totals.SourceEstimate();
         var margin = sure.Max(static member => member.Margin);
         return new Incident
         {
@@ -125,21 +130,32 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick)
             StartedNanoseconds = Started,
             DetectedNanoseconds = (DetectedTick + 1) * Detector.TickNanoseconds,
             EndedNanoseconds = state != IncidentState.Active ? (LastSignalTick + 1) * Detector.TickNanoseconds : null,
-            Peak = new Peak(
-                seconds, _peakPackets.ToEstimate(_windows).Times(1 / seconds), _peakBytes.ToEstimate(_windows).Times(8 / seconds),
-                _peakRequests.Samples > 0 ? _peakRequests.ToEstimate(_windows).Times(1 / seconds) : null),
+            Peak = PeakOf(sure, totals, spanSeconds ?? 1),
             Packets = totals.Packets.ToEstimate(),
-            Bytes = totals.Bytes.ToEstimate(),
+            Bytes = totals.Bytes.ToEstimate(LargestFrame * totals.Packets.Largest),
             Requests = totals.Requests.Samples > 0 ? totals.Requests.ToEstimate() : null,
-            Sources = totals.SourceEstimate(),
+            Sources = sources,
             Proven = totals.ProvenEstimate(),
             SourceSample = [.. totals.SourceSample.Sources(out var isComplete).Select(static source => new SampledSource(source.Address, source.Packets))],
             SourceSampleIsComplete = isComplete,
             Reasons = [.. sure.SelectMany(static member => member.Reasons)],
             SamplingRate = totals.CommonRate(),
-            Limits = Limits(in totals.Packets, spanSeconds),
+            Limits = Limits(in totals.Packets, in sources, spanSeconds),
             Series = _series.Values(),
         };
+    }
+
+    /// <summary>The busiest second; sampled, what it tells of the busiest second of the traffic itself.</summary>
+    private Peak PeakOf(List<Member> sure, Totals totals, double seconds)
+    {
+        var (packets, bytes) = (_peakPackets.ToEstimate(), _peakBytes.ToEstimate());
+        Estimate? requests = _peakRequests.Samples > 0 ? _peakRequests.ToEstimate() : null;
+        if (_sampledPeak is not null && totals.Packets is { UnknownRate: 0, Sampled: > 0 })
+        {
+            (packets, bytes) = _sampledPeak.Of(sure, in totals.Packets, in totals.Bytes);
+            requests = totals.Requests.Sampled > 0 ? _sampledPeak.Requests(in totals.Requests) : requests;
+        }
+        return new Peak(seconds, packets.Times(1 / seconds), bytes.Times(8 / seconds), requests?.Times(1 / seconds));
     }
 
     /// <summary>Records that came late have filled seconds that were judged before: the largest whole second within reach may be larger.</summary>
@@ -163,7 +179,7 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick)
         }
     }
 
-    private ImmutableArray<string> Limits(in WeightedSum packets, double? spanSeconds)
+    private ImmutableArray<string> Limits(in WeightedSum packets, in Estimate sources, double? spanSeconds)
     {
         var limits = ImmutableArray.CreateBuilder<string>();
         if (!_members.TrueForAll(static member => member.IsProven))
@@ -172,8 +188,10 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick)
             limits.Add("only one direction of the target's traffic is in the input");
         if (packets.UnknownRate > 0)
             limits.Add("the sampling rate is unknown: packets, bytes and rates are lower bounds");
-        if (packets.Sampled > 0)
+        if (packets.Sampled > 0 && sources.High is null)
             limits.Add("sampled: distinct sources is a lower bound");
+        if (sources is { Value: null, High: not null })
+            limits.Add("sampled: no source was seen twice, so only bounds of their number are known");
         if (spanSeconds is not null)
             limits.Add("the input is shorter than one second: the peak is its mean rate");
         return limits.ToImmutable();
@@ -182,11 +200,11 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick)
     /// <summary>Sums over the vectors that the verdict rests on.</summary>
     private sealed class Totals
     {
-        private readonly HyperLogLog _sources = new(ClassCounters.SourcePrecision), _proven = new(ClassCounters.SourcePrecision);
+        private readonly Senders _all = new(), _proven = new();
 
         public readonly WeightedSum Packets, Bytes, Requests;
 
-        public SourceSample SourceSample { get; } = new();
+        public SourceSample SourceSample => _all.Sample;
 
         public Totals(List<Member> members)
         {
@@ -196,16 +214,15 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick)
                 Bytes.Add(in member.Bytes);
                 if (member.CountsRequests)
                     Requests.Add(in member.Packets);
-                _sources.Merge(member.Sources);
+                _all.Add(member);
                 if (member.IsProven)
-                    _proven.Merge(member.Sources);
-                SourceSample.Merge(member.Counters.SourceSample);
+                    _proven.Add(member);
             }
         }
 
-        public Estimate SourceEstimate() => Distinct(_sources);
+        public Estimate SourceEstimate() => _all.Estimate();
 
-        public Estimate ProvenEstimate() => _proven.Estimate() < 0.5 ? new Estimate(0, 0, 0, Packets.Samples) : Distinct(_proven);
+        public Estimate ProvenEstimate() => _proven.Packets.Samples == 0 ? new Estimate(0, 0, 0, Packets.Samples) : _proven.Estimate();
 
         public uint? CommonRate()
         {
@@ -216,15 +233,38 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick)
             var rate = Packets.Weight;
             return Math.Abs(rate - Math.Round(rate)) < 1e-6 * rate && Packets.Sampled == Packets.Samples ? (uint)Math.Round(rate) : null;
         }
+    }
 
-        private Estimate Distinct(HyperLogLog sketch)
+    /// <summary>Who sent the packets of some vectors.</summary>
+    private sealed class Senders
+    {
+        private readonly HyperLogLog _sketch = new(ClassCounters.SourcePrecision);
+
+        public WeightedSum Packets;
+
+        public SourceSample Sample { get; } = new();
+
+        public void Add(Member member)
         {
-            var value = sketch.Estimate();
-            var error = 1.96 * sketch.StandardErrorAt(value);
-            var low = Math.Max(1, Math.Round(value - error));
-            return Packets.Sampled > 0 || Packets.UnknownRate > 0
-                ? new Estimate(null, low, null, Packets.Samples)
-                : new Estimate(Math.Round(value), low, Math.Round(value + error), Packets.Samples);
+            Packets.Add(in member.Packets);
+            _sketch.Merge(member.Sources);
+            Sample.Merge(member.Counters.SourceSample);
+        }
+
+        /// <summary>Distinct senders of all packets, those that were not seen included (<see cref="DistinctSources"/>).</summary>
+        public Estimate Estimate()
+        {
+            var sample = Sample.Sources(out var isComplete);
+            double seen = sample.Length, error = 0;
+            var sketched = _sketch.Estimate();
+            // A complete sample counts exactly, unless it began anew after a long pause.
+            if (!isComplete || sketched > 2 * seen)
+                (seen, error) = (sketched, _sketch.StandardErrorAt(sketched));
+            if (Packets.UnknownRate > 0)
+                return new Estimate(null, Math.Max(1, Math.Floor(seen - (Normal.Quantile975 * error))), null, Packets.Samples);
+            var rate = Packets.Samples == 0 ? 1 : (double)Packets.Sum / Packets.Samples;
+            return DistinctSources.Of(
+                seen, error, SourceSample.TimesSeen(sample), rate, Packets.ToEstimate().High ?? double.PositiveInfinity, Packets.Samples);
         }
     }
 }

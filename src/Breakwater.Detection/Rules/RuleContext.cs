@@ -1,5 +1,6 @@
 using System.Globalization;
 using Breakwater.Detection.Dossiers;
+using Breakwater.Detection.Statistics;
 
 namespace Breakwater.Detection.Rules;
 
@@ -14,7 +15,7 @@ namespace Breakwater.Detection.Rules;
 /// <param name="SpanSeconds">Length of the whole input when it has ended and was shorter than a second, otherwise null.</param>
 /// <param name="PairsKnown">False when too many pairs were seen to tell asked from unasked.</param>
 internal readonly record struct RuleContext(
-    Dossier Dossier, DetectorOptions Options, RateAlarm Alarm, long Tick, double? SpanSeconds, bool PairsKnown)
+    Dossier Dossier, DetectorOptions Options, PoissonTest Alarm, long Tick, double? SpanSeconds, bool PairsKnown)
 {
     /// <summary>A burst shorter than this counts as if it had lasted so long: no floor is crossed by a handful of packets.</summary>
     private const double ShortestSeconds = 0.2;
@@ -53,7 +54,7 @@ internal readonly record struct RuleContext(
         {
             var count = Math.Min(window.Packets * fraction, cap * window.Seconds);
             var threshold = floor * Math.Max(window.Seconds, ShortestSeconds);
-            if (count <= threshold || !Alarm.Exceeds(count / weight, threshold / weight))
+            if (count <= threshold || !Alarm.IsAbove(count / weight, threshold / weight))
                 continue;
             var margin = Alarm.LowerBound(count / weight) * weight / threshold;
             if (margin > best.Margin)
@@ -79,7 +80,7 @@ internal readonly record struct RuleContext(
     private RateEvidence OfShortInput(ClassCounters counters, double fraction, double floor, double weight, double span, double cap)
     {
         var count = Math.Min(counters.Rates.LastSecond.Packets * fraction, cap * span);
-        if (count / weight < 50 || !Alarm.Exceeds(count / weight, floor * span / weight))
+        if (count / weight < 50 || !Alarm.IsAbove(count / weight, floor * span / weight))
             return default;
         return new RateEvidence(Strength.Insufficient, count / (floor * span), span, count, floor);
     }

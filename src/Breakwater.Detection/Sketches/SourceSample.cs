@@ -4,7 +4,7 @@ namespace Breakwater.Detection.Sketches;
 
 /// <summary>
 /// The sources with the smallest hashes, each with all of its packets: a uniform sample of distinct sources that any order and any
-/// merging leave the same (bottom-k). Complete while there are no more than <see cref="Size"/> of them.
+/// merging leave the same (bottom-k; Cohen and Kaplan 2007). Complete while there are no more than <see cref="Size"/> of them.
 /// </summary>
 internal sealed class SourceSample
 {
@@ -65,6 +65,9 @@ internal sealed class SourceSample
         isComplete = _limit == ulong.MaxValue && all.Length <= Size;
         return all.Length > Size ? all[..Size] : all;
     }
+
+    /// <summary>How often each source of the sample was seen, in packets: what <see cref="Statistics.DistinctSources"/> looks at.</summary>
+    public static uint[] TimesSeen(Source[] sample) => Array.ConvertAll(sample, static source => (uint)Math.Min(source.Samples, uint.MaxValue));
 
     /// <summary>Keeps the smallest half. What is dropped could not come back: its hash is above the limit from now on.</summary>
     private void Prune()

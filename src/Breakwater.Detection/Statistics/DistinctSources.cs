@@ -26,7 +26,7 @@ internal static class DistinctSources
     /// <summary>The distinct sources of the whole stream.</summary>
     /// <param name="seen">Distinct sources among the sampled packets.</param>
     /// <param name="seenError">Standard error of that count, 0 when exact.</param>
-    /// <param name="packets">Sampled packets of each of a random choice of the sources seen (<see cref="BottomSources"/>).</param>
+    /// <param name="packets">Sampled packets of each of a random choice of the sources seen (<see cref="Sketches.SourceSample"/>).</param>
     /// <param name="rate">Mean sampling rate N, at least 1.</param>
     /// <param name="mostPackets">Upper bound of the packets of the whole stream: no more sources than that.</param>
     /// <param name="samples">All sampled packets, for the report.</param>

@@ -67,17 +67,5 @@ public sealed class SamplingTests
         Assert.Empty(Detect(few.Append(Udp(Start + 5_000_000_000, Sender(9), 4000, Victim, 4000, 100))).Incidents);
     }
 
-    [Theory]
-    [InlineData(0, 0, 3.689)]
-    [InlineData(1, 0.0253, 5.572)]
-    [InlineData(10, 4.795, 18.39)]
-    [InlineData(49, 36.25, 64.78)]
-    public void PoissonInterval_KnownCounts_IsGarwoods(long count, double low, double high)
-    {
-        var interval = Poisson.Interval(count);
-        Assert.Equal(low, interval.Low, 0.01);
-        Assert.Equal(high, interval.High, 0.01);
-    }
-
     private static bool Covers(Estimate estimate, Estimate truth) => estimate.Low <= truth.Value && truth.Value <= estimate.High;
 }

@@ -13,7 +13,7 @@ internal static class SourceTraffic
         if (share > 0)
             return EveryNth(chance, size, share, rate);
         var total = size * rate;
-        var (kept, taken) = (new BottomSources(), 0);
+        var (kept, taken) = (new SourceSample(), 0);
         int distinct = 0, truth = 0;
         for (double sent = 0; sent < total || truth < Least(family); truth++)
         {
@@ -25,7 +25,7 @@ internal static class SourceTraffic
             if (seen == 0)
                 continue;
             distinct++;
-            kept.Add(chance.Bits(), (uint)seen);
+            kept.Add(chance.Bits(), default, (ulong)seen, seen);
         }
         return taken == 0 ? null : (truth, Estimated(distinct, kept, taken, rate, double.PositiveInfinity));
     }
@@ -36,16 +36,16 @@ internal static class SourceTraffic
         var link = Math.Floor(size / share * rate);
         var drawn = (int)Math.Floor((link + (chance.Uniform() * rate)) / rate);
         var taken = chance.Binomial(drawn, share);
-        var kept = new BottomSources();
+        var kept = new SourceSample();
         for (var source = 0; source < taken; source++)
-            kept.Add(chance.Bits(), 1);
+            kept.Add(chance.Bits(), default, 1, 1);
         return taken == 0 ? null : (taken + chance.Binomial((int)link - drawn, share), Estimated(taken, kept, taken, rate, drawn));
     }
 
-    private static Interval Estimated(int distinct, BottomSources kept, int taken, double rate, double drawn)
+    private static Interval Estimated(int distinct, SourceSample kept, int taken, double rate, double drawn)
     {
         var most = SampledSumInterval.OfTotal(taken * rate, taken * rate * (rate - 1), rate, drawn).High;
-        var estimate = DistinctSources.Of(distinct, 0, kept.Packets, rate, most, taken);
+        var estimate = DistinctSources.Of(distinct, 0, SourceSample.TimesSeen(kept.Sources(out _)), rate, most, taken);
         var (low, high) = (estimate.Low!.Value, estimate.High!.Value);
         return new Interval(estimate.Value ?? ((low + high) / 2), low, high);
     }

@@ -1,0 +1,62 @@
+using Breakwater.Detection.Sketches;
+using Breakwater.Tests.Detection.Statistics;
+
+namespace Breakwater.Tests.Detection;
+
+public sealed class SourceSampleTests
+{
+    private static ulong Hash(int source) => new SamplingSimulator((ulong)source).Bits();
+
+    private static uint[] Seen(SourceSample sample) => SourceSample.TimesSeen(sample.Sources(out _));
+
+    [Fact]
+    public void TimesSeen_MoreSourcesThanKept_AreExactForThoseKept()
+    {
+        var sample = new SourceSample();
+        for (var round = 0; round < 3; round++)
+        {
+            for (var source = 0; source < 5000; source++)
+                sample.Add(Hash(source), default, 100, (source % 7) + 1);
+        }
+
+        var expected = Enumerable.Range(0, 5000).OrderBy(Hash).Take(SourceSample.Size).Select(static source => (uint)(3 * ((source % 7) + 1)));
+        Assert.Equal(expected, Seen(sample));
+        Assert.All(sample.Sources(out var isComplete), static source => Assert.Equal(300u, source.Packets));
+        Assert.False(isComplete);
+    }
+
+    [Theory]
+    [InlineData(100, true)]
+    [InlineData(256, true)]
+    [InlineData(257, false)]
+    [InlineData(3000, false)]
+    public void Merge_Parts_EqualsOneThatSawAllInAnyOrder(int distinct, bool complete)
+    {
+        SourceSample left = new(), right = new(), all = new();
+        for (var index = 0; index < 4 * distinct; index++)
+        {
+            var source = index * 7 % distinct;
+            (index % 3 == 0 ? left : right).Add(Hash(source), default, 1, (source % 5) + 1);
+        }
+        for (var index = (4 * distinct) - 1; index >= 0; index--)
+            all.Add(Hash(index * 7 % distinct), default, 1, (index * 7 % distinct % 5) + 1);
+
+        Assert.NotEqual(Seen(all), Seen(left));
+        left.Merge(right);
+        Assert.Equal(all.Sources(out var allComplete), left.Sources(out var leftComplete));
+        Assert.Equal(complete, leftComplete);
+        Assert.Equal(complete, allComplete);
+    }
+
+    [Fact]
+    public void Clear_Used_IsEmpty()
+    {
+        var sample = new SourceSample();
+        sample.Add(1, default, 1, uint.MaxValue);
+        sample.Add(1, default, 1, 5);
+        Assert.Equal([uint.MaxValue], Seen(sample));
+        sample.Clear();
+        Assert.Empty(sample.Sources(out var isComplete));
+        Assert.True(isComplete);
+    }
+}
