@@ -14,6 +14,7 @@ namespace Breakwater.Tests.Detection;
 public sealed class DetectionPageTests
 {
     private const string Page = "docs/reference/detection.md";
+    private const string Explanation = "docs/explanation/how-an-attack-is-found.md";
     private const double TicksPerDay = 864_000;
     private static readonly int[] _samplings = [1, 100, 1000];
 
@@ -42,6 +43,9 @@ public sealed class DetectionPageTests
 
     [Fact]
     public void Page_HasTheFalseAlarmsOfThisCode() => GeneratedPart.IsCurrent(Page, "false alarms", FalseAlarms());
+
+    [Fact]
+    public void Example_HasTheCountsOfThisCode() => GeneratedPart.IsCurrent(Explanation, "example", Example());
 
     [Fact]
     public void FalseAlarms_OfALooserTest_AreMore()
@@ -79,6 +83,20 @@ public sealed class DetectionPageTests
                     table.Append(CultureInfo.InvariantCulture, $" {Text(PerDay(alarm, group.Key, sampling, part))} |");
                 table.Append('\n');
             }
+        }
+        return table.ToString();
+    }
+
+    /// <summary>The worked example: 2,000 replies a second, 1 in 100 of them seen, against the floor.</summary>
+    private static string Example()
+    {
+        const double rate = 2_000, sampling = 100;
+        var alarm = new RateAlarm(new DetectorOptions().FalseAlarmProbability);
+        var table = new StringBuilder("| Window | Samples expected at the floor | Fewest that alarm | Samples the attack gives |\n|---:|---:|---:|---:|\n");
+        foreach (var seconds in _windows.Value.Select(static window => window.Seconds).Where(static seconds => seconds is 0.1 or 0.5 or 1 or 1.6 or 2 or 3.2 or 6.4))
+        {
+            var mean = new Floors().Amplification * Math.Max(seconds, 0.2) / sampling;
+            table.Append(CultureInfo.InvariantCulture, $"| {seconds:0.0} s | {mean:0.0} | {FewestThatAlarm(alarm, mean)} | {rate * seconds / sampling:0} |\n");
         }
         return table.ToString();
     }
