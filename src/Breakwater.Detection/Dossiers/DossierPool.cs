@@ -11,7 +11,9 @@ namespace Breakwater.Detection.Dossiers;
 internal sealed class DossierPool(DetectorOptions options, HostTable hosts, AggregateTable aggregates, IncidentTracker incidents)
 {
     private const int GroupShare = 2;
-    private const int ClassesPerDossier = 8;
+
+    /// <summary>Kinds of traffic studied per place, on average.</summary>
+    public const int ClassesPerDossier = 8;
     private readonly uint[] _floors = WatchGroups.WatchFloors(options.Floors);
     private readonly uint[] _idleFloors = WatchGroups.IdleFloors(options.Floors);
     private readonly List<(double Score, int Number)> _evictable = [];

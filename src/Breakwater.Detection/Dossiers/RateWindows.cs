@@ -65,16 +65,17 @@ internal sealed class RateWindows
 
     /// <summary>
     /// Where the present surge began: walks back from the newest tick while the traffic stays above a quarter of <paramref name="rate"/>
-    /// (scaled packets per second), over gaps of up to two cells.
+    /// (scaled packets per second), over gaps of up to two
+    /// cells, or of as long as ten samples at that rate take.
     /// </summary>
     /// <returns>First tick of the surge.</returns>
-    public long OnsetTick(double rate)
+    public long OnsetTick(double rate, double weight)
     {
-        var onset = _ticks.Onset(Newest, rate / 4);
+        var onset = _ticks.Onset(Newest, rate, weight);
         if (Newest - onset < (Ring.Cells * 1) - 4)
             return onset;
-        var bySeconds = _seconds.Onset(Newest, rate / 4);
-        return Newest - bySeconds < (Ring.Cells * 10) - 40 ? Math.Min(onset, bySeconds) : Math.Min(bySeconds, _spells.Onset(Newest, rate / 4));
+        var bySeconds = _seconds.Onset(Newest, rate, weight);
+        return Newest - bySeconds < (Ring.Cells * 10) - 40 ? Math.Min(onset, bySeconds) : Math.Min(bySeconds, _spells.Onset(Newest, rate, weight));
     }
 
     /// <summary>Scaled packets and bytes since a tick.</summary>
@@ -191,13 +192,15 @@ internal sealed class RateWindows
             return new WindowSum((((cells - 1) * ticksPerCell) + (endTick % ticksPerCell) + 1) / 10.0, packets, bytes);
         }
 
-        public long Onset(long newestTick, double packetsPerSecond)
+        public long Onset(long newestTick, double packetsPerSecond, double weight)
         {
-            var least = packetsPerSecond * ticksPerCell / 10.0;
+            var perCell = packetsPerSecond * ticksPerCell / 10.0;
+            var least = perCell / 4;
+            var widest = Math.Max(2, 10 * weight / Math.Max(perCell, 1e-9));
             var newest = newestTick / ticksPerCell;
             var onset = newest;
             var gap = 0;
-            for (var cell = newest; cell > newest - Cells && gap <= 2; cell--)
+            for (var cell = newest; cell > newest - Cells && gap <= widest; cell--)
             {
                 var packets = _packets[(int)(cell & (Cells - 1))];
                 gap = packets >= least && packets > 0 ? 0 : gap + 1;

@@ -53,7 +53,7 @@ internal sealed class Member(Finding found)
     {
         var counters = finding.Counters;
         var lifeTick = counters.LifeFirst / Detector.TickNanoseconds;
-        var onset = finding.Horizon == Horizon.Life ? lifeTick : counters.Rates.OnsetTick(finding.Rate.PerSecond);
+        var onset = finding.Horizon == Horizon.Life ? lifeTick : counters.Rates.OnsetTick(finding.Rate.PerSecond, counters.LifePackets.Weight);
         long start;
         if (onset <= lifeTick + 1)
         {

@@ -19,7 +19,7 @@ public static class DetectorNames
     [
         new("amplification", AmplificationRule.Evaluate),
         new("unasked-replies", UnaskedRepliesRule.Evaluate),
-        new("unlisted-reflection", UnlistedReflectionRule.Evaluate),
+        new("fixed-port", UnlistedReflectionRule.Evaluate),
         new("syn", SynFloodRule.Evaluate),
         new("syn-ack", SynAckRule.Evaluate),
         new("stray-segments", StraySegmentRule.Evaluate),

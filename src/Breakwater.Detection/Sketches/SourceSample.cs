@@ -11,9 +11,9 @@ internal sealed class SourceSample
     /// <summary>Most sources in the sample.</summary>
     public const int Size = 256;
 
-    private const int Slots = 1024;
-    private const int Most = Slots / 2;
-    private readonly Source[] _slots = new Source[Slots];
+    private const int Most = 2 * Size;
+    private const int FewestSlots = 32;
+    private Source[] _slots = new Source[FewestSlots];
     private ulong _limit = ulong.MaxValue;
     private int _count;
 
@@ -26,8 +26,9 @@ internal sealed class SourceSample
         hash |= hash == 0 ? 1UL : 0;
         if (hash > _limit)
             return;
-        var slot = (int)(hash * 0x9E37_79B9_7F4A_7C15UL >> 54);
-        for (; _slots[slot].Hash != 0; slot = (slot + 1) & (Slots - 1))
+        var mask = _slots.Length - 1;
+        var slot = SlotOf(hash);
+        for (; _slots[slot].Hash != 0; slot = (slot + 1) & mask)
         {
             ref var known = ref _slots[slot];
             if (known.Hash != hash)
@@ -38,6 +39,8 @@ internal sealed class SourceSample
         _slots[slot] = new Source(address, hash, packets, samples);
         if (++_count == Most)
             Prune();
+        else if (_count * 2 > _slots.Length)
+            Rebuild(_slots, _slots.Length * 2);
     }
 
     public void Merge(SourceSample other)
@@ -52,7 +55,7 @@ internal sealed class SourceSample
 
     public void Clear()
     {
-        Array.Clear(_slots);
+        _slots = new Source[FewestSlots];
         (_limit, _count) = (ulong.MaxValue, 0);
     }
 
@@ -75,13 +78,22 @@ internal sealed class SourceSample
         var kept = Array.FindAll(_slots, static source => source.Hash != 0);
         Array.Sort(kept, static (left, right) => left.Hash.CompareTo(right.Hash));
         _limit = kept[Size - 1].Hash;
-        Array.Clear(_slots);
+        Rebuild(kept.AsSpan(0, Size), _slots.Length);
+    }
+
+    private int SlotOf(ulong hash) => (int)((hash * 0x9E37_79B9_7F4A_7C15UL) >> 32) & (_slots.Length - 1);
+
+    private void Rebuild(ReadOnlySpan<Source> sources, int length)
+    {
+        _slots = new Source[length];
         _count = 0;
-        foreach (var source in kept.AsSpan(0, Size))
+        foreach (ref readonly var source in sources)
         {
-            var slot = (int)(source.Hash * 0x9E37_79B9_7F4A_7C15UL >> 54);
+            if (source.Hash == 0)
+                continue;
+            var slot = SlotOf(source.Hash);
             while (_slots[slot].Hash != 0)
-                slot = (slot + 1) & (Slots - 1);
+                slot = (slot + 1) & (length - 1);
             _slots[slot] = source;
             _count++;
         }
