@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Breakwater.Detection.Dossiers;
 using Breakwater.Detection.Hosts;
 using Breakwater.Detection.Samples;
@@ -18,6 +19,7 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
     /// <summary>A host without traffic for a minute makes room when the table is nearly full.</summary>
     private const long IdleTicks = 600;
 
+    private readonly List<(ulong Hash, Wire.Address Host, Direction Direction)> _newHosts = [];
     private long _lastDrop = long.MinValue;
 
     /// <summary>Entries of hosts that found no place in the table.</summary>
@@ -66,10 +68,7 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
         }
         ref var record = ref hosts[index];
         if (isNew)
-        {
-            record.Prefix = aggregates.OfHost(entry.Host, entry.Direction);
-            record.Service = (short)aggregates.ServiceOf(entry.Host);
-        }
+            Place(ref record);
         record.LastTick = tick;
         (entry.PrefixIndex, entry.Service) = (record.Prefix, record.Service);
         var scaled = entry.Scaled;
@@ -79,6 +78,39 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
         // Replies count once it is known which of them were asked for.
         if (group != (int)WatchGroup.Replies)
             CountGroup(in entry, ref record, group, tick);
+    }
+
+    private void Place(ref ColdRecord record)
+    {
+        record.Prefix = aggregates.OfHost(record.Host, record.Direction);
+        record.Service = (short)aggregates.ServiceOf(record.Host);
+    }
+
+    /// <summary>
+    /// When the new hosts of a tick may not all fit into the table, those with the smallest hashes get the places, whoever came first.
+    /// </summary>
+    public void Admit(ImmutableArray<Shard> shards)
+    {
+        if (!hosts.MayOverflow(shards.Sum(static shard => shard.Log.Count)))
+            return;
+        _newHosts.Clear();
+        foreach (var shard in shards)
+        {
+            foreach (ref readonly var entry in shard.Log.Entries)
+            {
+                if (entry.Has(EntryTraits.HasHost) && hosts.Find(entry.Host, entry.Direction, entry.HostHash) < 0)
+                    _newHosts.Add((entry.HostHash, entry.Host, entry.Direction));
+            }
+        }
+        _newHosts.Sort(static (left, right) => left.Hash != right.Hash ? left.Hash.CompareTo(right.Hash) : left.Host.CompareTo(right.Host));
+        foreach (var (hash, host, direction) in _newHosts)
+        {
+            var index = hosts.FindOrAdd(host, direction, hash, out var isNew);
+            if (index < 0)
+                break;
+            if (isNew)
+                Place(ref hosts[index]);
+        }
     }
 
     /// <summary>Counts replies that nobody asked for. Call after all entries of the tick went through <see cref="CountCold"/>.</summary>
@@ -102,7 +134,7 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
         var floor = dossiers.Floors[group];
         // The one entry that lifts the host over the watch floor proposes it; in a new second, the first entry does.
         if (record.Dossier < 0 && recent >= floor && (before < floor || now == packets))
-            dossiers.ProposeHost(entry.HostIndex, second);
+            dossiers.ProposeHost(entry.HostIndex);
         if (!watchesAggregates || entry.Direction != Direction.Inbound)
             return;
         if (record.Service >= 0)
@@ -142,7 +174,7 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
             ref var record = ref aggregates[index];
             record.Counts.Score(dossiers.Floors, second, out var group);
             if (record.TopHost.Recent(group, second) * 2UL <= record.Counts.Recent(group, second))
-                dossiers.ProposeAggregate(index, second);
+                dossiers.ProposeAggregate(index);
         }
         _proposed.Clear();
     }

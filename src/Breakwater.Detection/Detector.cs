@@ -26,6 +26,9 @@ public sealed class Detector
     /// <summary>Length of a tick.</summary>
     public const long TickNanoseconds = 100_000_000;
 
+    /// <summary>No detector speaks of fewer packets within a minute.</summary>
+    private const ulong FewestPackets = 16;
+
     private readonly DetectorOptions _options;
     private readonly PoissonTest _alarm;
     private readonly ImmutableArray<Shard> _shards;
@@ -78,6 +81,7 @@ public sealed class Detector
     private void JudgeTick()
     {
         var level = CommonLevel();
+        _counting.Admit(_shards);
         foreach (var shard in _shards)
         {
             _counting.CountCold(shard.Log.Entries, _tick, level);
@@ -94,6 +98,7 @@ public sealed class Detector
         foreach (var dossier in _touched)
             dossier.CloseTick();
         Judge(spanSeconds: null);
+        _dossiers.KeepWithinBudget((uint)(_tick / 10));
         foreach (var shard in _shards)
             shard.Log.Clear();
     }
@@ -120,6 +125,8 @@ public sealed class Detector
         foreach (var dossier in _touched)
         {
             _findings.Clear();
+            if (dossier.RecentPackets < FewestPackets && !dossier.InIncident)
+                continue;
             var context = new RuleContext(dossier, _options, _alarm, _tick, spanSeconds, !_questions.IsSaturated)
             {
                 BothWays = _counting.LastAskedTick >= _tick - 600,

@@ -91,12 +91,18 @@ public sealed class Shard
         entry.Traits = TraitsOf(in flow, trafficClass);
     }
 
+    /// <summary>A first fragment; where records do not tell fragments, UDP packets as large as first fragments are may be such.</summary>
+    private static bool IsFirstFragment(in FlowRecord flow) => flow.Knows(FlowFields.Fragment) && flow.MoreFragments
+        ? flow.FragmentOffset == 0
+        : !flow.Knows(FlowFields.IpLength) && flow.Protocol == 17 && flow.Knows(FlowFields.SourcePort) && !flow.IsLaterFragment
+            && flow.Bytes / flow.Packets >= 1_200;
+
     private static EntryTraits TraitsOf(in FlowRecord flow, byte trafficClass)
     {
         var traits = EntryTraits.HasHost;
         if (flow.Knows(FlowFields.SourcePort | FlowFields.DestinationPort))
             traits |= EntryTraits.HasPorts;
-        if (flow.Knows(FlowFields.Fragment) && flow.MoreFragments && flow.FragmentOffset == 0)
+        if (IsFirstFragment(in flow))
             traits |= EntryTraits.FirstFragment;
         if (flow.Knows(FlowFields.Application))
             traits |= EntryTraits.Peeked;

@@ -15,16 +15,16 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group)
 
     private const int FlowPrecision = 11;
 
-    /// <summary>Most dossiers' classes are few; a target has at most this many kinds of traffic studied.</summary>
-    public const int MaxClasses = 24;
+    /// <summary>No exporter has an active timeout above an hour.</summary>
+    private const long MostRecordTicks = 36_000;
 
     private readonly ClassCounters?[] _classes = new ClassCounters?[TrafficClass.Count];
     private readonly HyperLogLog[] _synFlows = [new(FlowPrecision), new(FlowPrecision)];
     private readonly HyperLogLog[] _openFlows = [new(FlowPrecision), new(FlowPrecision)];
     private long _generation = long.MinValue;
-    private int _classCount;
     private ulong _tickPackets, _tickRequests;
     private (long Now, long Before) _openSegments;
+    private (ulong Now, ulong Before) _packets;
 
     public Target Target { get; } = target;
 
@@ -33,6 +33,12 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group)
     public int Row { get; set; } = row;
 
     public int Group { get; } = group;
+
+    /// <summary>Kinds of traffic studied: what the dossier costs.</summary>
+    public int ClassCount { get; private set; }
+
+    /// <summary>The longest record seen, in ticks: so late can the next one tell what goes on now.</summary>
+    public long LongestRecordTicks { get; private set; }
 
     public bool IsAggregate => Target.Kind != TargetKind.Host;
 
@@ -89,6 +95,9 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group)
     /// <summary>Segments of open connections, seen (not scaled), in the last 30-60 s.</summary>
     public long OpenSegments => _openSegments.Now + _openSegments.Before;
 
+    /// <summary>Packets of all kinds in the last 30-60 s, scaled.</summary>
+    public ulong RecentPackets => _packets.Now + _packets.Before;
+
     /// <summary>What is usual for the target.</summary>
     public Usual Usual { get; } = new();
 
@@ -141,13 +150,13 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group)
         var counters = _classes[entry.Class];
         if (counters is null)
         {
-            if (_classCount == MaxClasses)
-                return;
-            _classCount++;
+            ClassCount++;
             counters = _classes[entry.Class] = new ClassCounters(entry.Class);
             counters.OpenTick(tick);
         }
+        LongestRecordTicks = Math.Max(LongestRecordTicks, Math.Min(entry.DurationMilliseconds / 100, MostRecordTicks));
         _tickPackets += entry.Scaled;
+        _packets.Now += entry.Scaled;
         _tickRequests += entry.Has(EntryTraits.IsRequest) ? entry.Scaled : 0;
         ReturnSeen |= asked;
         FirstFragments += entry.Has(EntryTraits.FirstFragment) ? entry.Scaled : 0;
@@ -207,6 +216,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group)
         ReturnSeen = false;
         DataSegments = (0, DataSegments.Now);
         _openSegments = (0, _openSegments.Now);
+        _packets = (0, _packets.Now);
         Sent.Rotate();
         foreach (var counters in _classes)
             counters?.Rotate();

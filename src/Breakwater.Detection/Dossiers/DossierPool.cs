@@ -11,10 +11,11 @@ namespace Breakwater.Detection.Dossiers;
 internal sealed class DossierPool(DetectorOptions options, HostTable hosts, AggregateTable aggregates, IncidentTracker incidents)
 {
     private const int GroupShare = 2;
+    private const int ClassesPerDossier = 8;
     private readonly uint[] _floors = WatchGroups.WatchFloors(options.Floors);
     private readonly uint[] _idleFloors = WatchGroups.IdleFloors(options.Floors);
     private readonly List<(double Score, int Number)> _evictable = [];
-    private int _free = options.MaxDossiers;
+    private readonly List<int> _proposedHosts = [], _proposedAggregates = [];
     private bool _isRanked;
     private readonly List<Dossier?> _dossiers = [];
     private readonly int[] _byGroup = new int[WatchGroups.Count];
@@ -22,7 +23,7 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
     private readonly ulong[] _watched = new ulong[1024];
 
     /// <summary>Watch floors by group, lower while a quarter of the places is free.</summary>
-    public uint[] Floors => _free * 4 > options.MaxDossiers ? _idleFloors : _floors;
+    public uint[] Floors => (options.MaxDossiers - _dossiers.Count) * 4 > options.MaxDossiers ? _idleFloors : _floors;
 
     /// <summary>Times that a target above its watch floor found no place.</summary>
     public long Refused { get; private set; }
@@ -35,25 +36,22 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
     /// <summary>All places, free ones null.</summary>
     public IReadOnlyList<Dossier?> All => _dossiers;
 
-    public void ProposeHost(int row, uint second)
-    {
-        ref var record = ref hosts[row];
-        var score = record.Counts.Score(_floors, second, out var group);
-        var service = record.Service < 0 ? null : options.Services[record.Service].Name;
-        _candidates.Add((score, group, Target.Host(record.Host, record.Direction, service), row));
-    }
+    /// <summary>Proposes a host that crossed its watch floor; what speaks for it is looked at when all of the tick is counted.</summary>
+    public void ProposeHost(int row) => _proposedHosts.Add(row);
 
-    public void ProposeAggregate(int row, uint second)
-    {
-        ref var record = ref aggregates[row];
-        var score = record.Counts.Score(_floors, second, out var group) / record.Factor;
-        _candidates.Add((score, group, TargetOf(in record), row));
-    }
+    /// <summary>Proposes a prefix or service.</summary>
+    public void ProposeAggregate(int row) => _proposedAggregates.Add(row);
 
     /// <summary>Gives places to the candidates of the tick, the furthest above first.</summary>
     public void Promote(uint second)
     {
         _isRanked = false;
+        foreach (var row in _proposedHosts)
+            AddHost(row, second);
+        foreach (var row in _proposedAggregates)
+            AddAggregate(row, second);
+        _proposedHosts.Clear();
+        _proposedAggregates.Clear();
         _candidates.Sort(static (left, right) =>
         {
             var byScore = right.Score.CompareTo(left.Score);
@@ -61,6 +59,9 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
         });
         foreach (var (score, group, target, row) in _candidates)
         {
+            // The same host may have been proposed for two kinds of traffic.
+            if ((target.Kind == TargetKind.Host ? hosts[row].Dossier : aggregates[row].Dossier) >= 0)
+                continue;
             var number = FreePlace(score, group, second);
             if (number < 0)
             {
@@ -77,6 +78,42 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
                 Watch(hosts[row].Host, hosts[row].Direction);
         }
         _candidates.Clear();
+    }
+
+    private void AddHost(int row, uint second)
+    {
+        ref var record = ref hosts[row];
+        var score = record.Counts.Score(_floors, second, out var group);
+        var service = record.Service < 0 ? null : options.Services[record.Service].Name;
+        _candidates.Add((score, group, Target.Host(record.Host, record.Direction, service), row));
+    }
+
+    private void AddAggregate(int row, uint second)
+    {
+        ref var record = ref aggregates[row];
+        var score = record.Counts.Score(_floors, second, out var group) / record.Factor;
+        _candidates.Add((score, group, TargetOf(in record), row));
+    }
+
+    /// <summary>
+    /// Drops the dossiers least above their floors while the kinds of traffic studied are more than eight a place on average: their
+    /// number is what costs memory, and a stranger can give a host dozens of kinds.
+    /// </summary>
+    public void KeepWithinBudget(uint second)
+    {
+        var classes = _dossiers.Sum(static dossier => dossier?.ClassCount ?? 0);
+        if (classes <= options.MaxDossiers * ClassesPerDossier)
+            return;
+        _isRanked = false;
+        Rank(second);
+        foreach (var (_, number) in _evictable)
+        {
+            if (classes <= options.MaxDossiers * ClassesPerDossier)
+                break;
+            classes -= _dossiers[number]!.ClassCount;
+            Drop(number);
+        }
+        _isRanked = false;
     }
 
     /// <summary>False when a host with this hash certainly has no dossier.</summary>
@@ -108,11 +145,16 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
 
     private int FreePlace(double score, int group, uint second)
     {
-        if (_byGroup[group] * GroupShare < options.MaxDossiers && _dossiers.Count < options.MaxDossiers)
+        if (_byGroup[group] * GroupShare < options.MaxDossiers)
         {
-            _free--;
-            _dossiers.Add(null);
-            return _dossiers.Count - 1;
+            var empty = _dossiers.IndexOf(null);
+            if (empty >= 0)
+                return empty;
+            if (_dossiers.Count < options.MaxDossiers)
+            {
+                _dossiers.Add(null);
+                return _dossiers.Count - 1;
+            }
         }
         return Evict(score, second, _byGroup[group] * GroupShare >= options.MaxDossiers ? group : null);
     }
@@ -126,11 +168,16 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
             return -1;
         var number = _evictable[place].Number;
         _evictable.RemoveAt(place);
-        var evicted = _dossiers[number]!;
-        DossierOf(evicted) = -1;
-        _byGroup[evicted.Group]--;
-        _dossiers[number] = null;
+        Drop(number);
         return number;
+    }
+
+    private void Drop(int number)
+    {
+        var dropped = _dossiers[number]!;
+        DossierOf(dropped) = -1;
+        _byGroup[dropped.Group]--;
+        _dossiers[number] = null;
     }
 
     /// <summary>The dossiers that may go, the one least above its floor first; once per tick.</summary>

@@ -8,20 +8,20 @@ internal readonly record struct WindowSum(double Seconds, long Packets, long Byt
 
 /// <summary>
 /// Scaled packets and bytes over time in three rings: 64 ticks of 100 ms, 64 seconds, 64 spells of 10 s. Windows from 100 ms to 10 min,
-/// each about a quarter longer than the one before: whatever length shows an excess first, a window at most a quarter longer shows it.
+/// each about an eighth longer than the one before: whatever length shows an excess first, a window little longer shows it.
 /// Only sums inside, so the order within a tick does not matter.
 /// </summary>
 internal sealed class RateWindows
 {
     /// <summary>Windows of one ring, in cells.</summary>
-    private static readonly int[] _fineCells = [1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 32, 40, 50, 64];
-    private static readonly int[] _wideCells = [8, 10, 13, 16, 20, 25, 32, 40, 50, 64];
+    private static readonly int[] _fineCells = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 18, 20, 22, 25, 28, 32, 36, 40, 45, 50, 57, 64];
+    private static readonly int[] _wideCells = [7, 8, 9, 10, 11, 12, 14, 16, 18, 20, 22, 25, 28, 32, 36, 40, 45, 50, 57, 64];
 
     /// <summary>The longest time before the present that is kept, in ticks.</summary>
     public const int ReachTicks = Ring.Cells * 100;
 
     /// <summary>How many windows <see cref="Fill"/> gives.</summary>
-    public const int WindowCount = 36;
+    public const int WindowCount = 66;
 
     private readonly Ring _ticks = new(1);
     private readonly Ring _seconds = new(10);

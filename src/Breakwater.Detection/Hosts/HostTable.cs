@@ -44,6 +44,9 @@ internal sealed class HostTable(int maxHosts, ulong seed)
 
     public int Count { get; private set; }
 
+    /// <summary>True when so many new hosts might not fit.</summary>
+    public bool MayOverflow(int newHosts) => Count + newHosts > maxHosts;
+
     /// <summary>True above seven eighths of the limit.</summary>
     public bool IsNearlyFull => Count > maxHosts - (maxHosts / 8);
 

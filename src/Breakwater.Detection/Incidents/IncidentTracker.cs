@@ -70,7 +70,7 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
     {
         foreach (var incident in _open.Values)
         {
-            if (tick - incident.LastSignalTick >= options.QuietSeconds * 10L)
+            if (tick - incident.LastSignalTick >= (options.QuietSeconds * 10L) + incident.Dossier.LongestRecordTicks)
                 _ended.Add(incident);
         }
         foreach (var incident in _ended)

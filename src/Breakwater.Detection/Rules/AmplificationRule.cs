@@ -28,19 +28,33 @@ internal static class AmplificationRule
             return null;
         var sourcePort = RuleContext.SourcePort(counters, out _);
         var destinationPort = RuleContext.DestinationPort(counters);
-        if (!TellsFromClients(in context, vector, counters, sourcePort, destinationPort))
+        var isTold = TellsFromClients(in context, vector, counters, sourcePort, destinationPort);
+        if (!isTold && !IsTooMuchForClients(in context, vector, in rate, sources))
             return null;
         return new Finding(
             vector, counters, rate,
             [
-                RuleContext.RateReason(in rate, $"unasked replies from {Reflectors.PortText(sourcePort)}"),
+                Rate(in rate, sourcePort, context.Options.UnaskedRepliesFloorPackets),
                 RuleContext.SourcesReason(sources, context.Options.ReflectionSources),
             ])
         {
+            Verdict = isTold ? Verdict.Attack : Verdict.Undetermined,
             SourcePort = sourcePort,
             DestinationPort = destinationPort,
             Protocol = 17,
         };
+    }
+
+    /// <summary>Calls, games and tunnels of one host come from few servers, and slower: a crowd of them is left open.</summary>
+    private static bool IsTooMuchForClients(in RuleContext context, Vector vector, in RateEvidence rate, double sources) =>
+        vector is Vector.SipAmplification or Vector.StunAmplification or Vector.OpenvpnAmplification or Vector.QuakeAmplification or Vector.SteamAmplification
+        && sources >= context.Options.CrowdSources && rate.PerSecond >= 8 * rate.Floor;
+
+    /// <summary>At a low rate the count within a minute still accuses (<see cref="UnaskedRepliesRule"/>): the counterfactual says both.</summary>
+    private static Reason Rate(in RateEvidence rate, ushort? sourcePort, int floorPackets)
+    {
+        var reason = RuleContext.RateReason(in rate, $"unasked replies from {Reflectors.PortText(sourcePort)}");
+        return reason with { Counterfactual = RuleContext.Text($"{reason.Counterfactual}, with fewer than {floorPackets:N0} in a minute") };
     }
 
     /// <summary>The host's questions would show in sum.</summary>

@@ -18,6 +18,8 @@ internal static class ConnectionFloodRule
 
     private static void Find(in RuleContext context, ClassCounters counters, double fraction, List<Finding> findings)
     {
+        if (!context.MayExceed(counters, context.Floors.Connections))
+            return;
         // Where requests can be read, they tell more than segments.
         if (findings.Exists(static finding => finding.Vector == Vector.SynFlood)
             || (context.Dossier[Vector.HttpFlood] is { } requests && RuleContext.Samples(requests) >= 50))
@@ -62,6 +64,8 @@ internal static class ConnectionFloodRule
         if (data >= 2.5 || !RuleContext.Unsampled(counters))
             return false;
         var sources = counters.Current.Sources.EstimateWith(counters.Previous.Sources);
+        if (context.Dossier.SynFlows < 1.4 * sources)
+            return false;
         var fins = context.Dossier[Vector.FinFlood] is { } ends ? ends.Current.Packets.Sum + ends.Previous.Packets.Sum + ends.Current.Asked + ends.Previous.Asked : 0;
         return sources >= context.Options.CrowdSources && fins * 5 < counters.Current.Packets.Sum + counters.Previous.Packets.Sum;
     }

@@ -13,7 +13,8 @@ internal static class DnsQueryRule
 
     public static void Evaluate(in RuleContext context, List<Finding> findings)
     {
-        if (context.Dossier[Vector.DnsQueryFlood] is not { } counters || counters.RecentNames() is not { } names)
+        if (context.Dossier[Vector.DnsQueryFlood] is not { } counters || !context.MayExceed(counters, context.Floors.Queries)
+            || counters.RecentNames() is not { } names)
             return;
         double packets = counters.Current.Packets.Sum + counters.Previous.Packets.Sum;
         var rate = context.Test(counters, Math.Min(1, names.Scaled / Math.Max(1, packets)), context.Floors.Queries);
@@ -21,7 +22,9 @@ internal static class DnsQueryRule
             return;
         var reason = RandomNames(in context, names);
         var vector = reason is null ? Vector.DnsQueryFlood : Vector.DnsRandomSubdomain;
-        reason ??= OneName(in context, names);
+        // A crowd that the host does not answer is a flood whatever it asks for (UdpFloodRule): then the name alone turns nothing.
+        var isUnanswered = context.SeesQuestions(counters) && context.UnaskedShare(counters) >= 0.5;
+        reason ??= OneName(in context, names, isUnanswered ? ", and the host spoke to their senders" : "");
         if (reason is null)
             return;
         findings.Add(new Finding(vector, counters, rate, [RuleContext.RateReason(in rate, "DNS queries"), reason])
@@ -43,11 +46,11 @@ internal static class DnsQueryRule
             Measures.DomainShare, Math.Round(domain, 3), LeastShare, "would not fire if fewer than 60 % were about one domain", 0.59);
     }
 
-    private static Reason? OneName(in RuleContext context, NameCounts names)
+    private static Reason? OneName(in RuleContext context, NameCounts names, string condition)
     {
         var top = context.Measure(Measures.DomainShare, context.Measure(Measures.TopNameShare, names.TopVariantShare));
         return top < LeastShare ? null : new Reason(
             RuleContext.Text($"{top:P0} of them ask for the same name and type"), Measures.TopNameShare, Math.Round(top, 3), LeastShare,
-            "would not fire if fewer than 60 % asked for one name", 0.59);
+            "would not fire if fewer than 60 % asked for one name" + condition, 0.59);
     }
 }

@@ -17,7 +17,8 @@ internal static class HttpFloodRule
 
     public static void Evaluate(in RuleContext context, List<Finding> findings)
     {
-        if (context.Dossier[Vector.HttpFlood] is not { } counters || counters.RecentNames() is not { Samples: >= 50 } names)
+        if (context.Dossier[Vector.HttpFlood] is not { } counters || !context.MayExceed(counters, context.Floors.Requests)
+            || counters.RecentNames() is not { Samples: >= 50 } names)
             return;
         var rate = context.Test(counters, 1, context.Floors.Requests, Measures.Requests);
         if (rate.Strength == Strength.None)

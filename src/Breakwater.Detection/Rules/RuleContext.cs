@@ -63,6 +63,19 @@ internal readonly record struct RuleContext(
         return best.Strength == Strength.None && SpanSeconds is { } span ? OfShortInput(counters, fraction, floor, weight, span, cap) : best;
     }
 
+    /// <summary>False when no part of the class's packets can be above the floor: a cheap look before the sketches are read.</summary>
+    public bool MayExceed(ClassCounters counters, double floor)
+    {
+        if (SpanSeconds is not null)
+            return true;
+        foreach (var window in counters.Windows(Tick))
+        {
+            if (window.Packets > floor * Math.Max(window.Seconds, ShortestSeconds))
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>An input that is over before a floor could be crossed: its rate, had it gone on.</summary>
     private RateEvidence OfShortInput(ClassCounters counters, double fraction, double floor, double weight, double span, double cap)
     {

@@ -5,7 +5,7 @@ internal static class SynAckRule
 {
     public static void Evaluate(in RuleContext context, List<Finding> findings)
     {
-        if (context.Dossier[Vector.SynAckFlood] is not { } counters)
+        if (context.Dossier[Vector.SynAckFlood] is not { } counters || !context.MayExceed(counters, context.Floors.SynAck))
             return;
         var flows = RuleContext.Flows(counters);
         var continued = flows <= 0 ? 0 : Math.Min(1, context.Dossier.OpenFlows * 1.05 / flows);

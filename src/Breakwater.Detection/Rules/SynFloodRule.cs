@@ -7,7 +7,7 @@ internal static class SynFloodRule
 
     public static void Evaluate(in RuleContext context, List<Finding> findings)
     {
-        if (context.Dossier[Vector.SynFlood] is not { } counters)
+        if (context.Dossier[Vector.SynFlood] is not { } counters || !context.MayExceed(counters, context.Floors.Syn))
             return;
         var opened = context.Dossier.SynFlows;
         var completed = Math.Min(opened, context.Dossier.OpenFlows * 1.05);

@@ -23,6 +23,9 @@ internal static class UdpFloodRule
         if (trafficClass == Vector.UdpFlood && findings.Exists(static finding => finding.Vector == Vector.FragmentFlood)
             && context.Dossier.FirstFragments * 2 > counters.LifePackets.Sum)
             return null;
+        // "One name less" means: to senders that the host spoke to (DnsQueryRule).
+        if (trafficClass == Vector.DnsQueryFlood && context.Changed == Measures.TopNameShare)
+            return null;
         var floor = trafficClass == Vector.DnsQueryFlood && context.SeesQuestions(counters) ? context.Floors.Queries : context.Floors.Udp;
         var rate = context.Test(counters, 1, floor);
         if (rate.Strength == Strength.None || context.LooksLikeScan(counters, in rate))
@@ -31,7 +34,7 @@ internal static class UdpFloodRule
         if (unasked < 0.5 || Crowd(in context, trafficClass, counters) is not { } crowd)
             return null;
         return new Finding(
-            Name(trafficClass, RuleContext.MeanBytes(counters)), counters, rate, [RuleContext.RateReason(in rate, "unasked UDP packets"), .. crowd])
+            Name(trafficClass, counters), counters, rate, [RuleContext.RateReason(in rate, "unasked UDP packets"), .. crowd])
         {
             SourcePort = RuleContext.SourcePort(counters, out _),
             DestinationPort = RuleContext.DestinationPort(counters),
@@ -43,13 +46,23 @@ internal static class UdpFloodRule
     /// A flood of requests has the port and the size of its service's requests: DNS queries are short (RFC 1035 §4.2.1 and an OPT
     /// record), a client's first QUIC packet is padded to 1,200 bytes (RFC 9000 §14.1), a SIP request has its headers (RFC 3261 §8.1.1).
     /// </summary>
-    private static Vector Name(Vector trafficClass, double meanBytes) => trafficClass switch
+    private static Vector Name(Vector trafficClass, ClassCounters counters)
     {
-        Vector.DnsQueryFlood when meanBytes is >= 40 and <= 160 => Vector.DnsQueryFlood,
-        Vector.QuicFlood when meanBytes >= 1200 => Vector.QuicFlood,
-        Vector.SipFlood when meanBytes >= 250 => Vector.SipFlood,
-        _ => Vector.UdpFlood,
-    };
+        if (AreRequests(counters))
+            return trafficClass;
+        var meanBytes = RuleContext.MeanBytes(counters);
+        return trafficClass switch
+        {
+            Vector.DnsQueryFlood when meanBytes is >= 40 and <= 160 => Vector.DnsQueryFlood,
+            Vector.QuicFlood when meanBytes >= 1200 => Vector.QuicFlood,
+            Vector.SipFlood when meanBytes >= 250 => Vector.SipFlood,
+            _ => Vector.UdpFlood,
+        };
+    }
+
+    /// <summary>Nine packets in ten are requests by their content.</summary>
+    private static bool AreRequests(ClassCounters counters) =>
+        (counters.Current.Requests + counters.Previous.Requests) * 10 >= counters.RecentPackets * 9;
 
     /// <summary>
     /// Why it is no traffic of clients; null when it may be. Services that a crowd of honest clients uses by UDP (DNS, QUIC, SIP, VPN)
@@ -64,9 +77,10 @@ internal static class UdpFloodRule
         var where = destinationPort is null ? ", no common destination port" : RuleContext.Text($", most to port {destinationPort}");
         if (context.SeesQuestions(counters))
         {
-            if (sources >= options.CrowdSources)
-                return [Unasked(in context, counters), RuleContext.SourcesReason(sources, options.CrowdSources, where)];
-            return isSpread ? [Unasked(in context, counters)] : null;
+            if (isSpread)
+                return [Unasked(in context, counters)];
+            return sources < options.CrowdSources ? null
+                : [Unasked(in context, counters), RuleContext.SourcesReason(sources, options.CrowdSources, where)];
         }
         if (sources >= options.CrowdSources && trafficClass == Vector.UdpFlood && !FacesCrowds(destinationPort))
         {
@@ -83,11 +97,17 @@ internal static class UdpFloodRule
             return Unreturned(in context, counters, sources);
         if (trafficClass is Vector.SipFlood or Vector.QuicFlood && sources >= options.CrowdSources && IsUnanswered(in context, counters))
             return [RuleContext.SourcesReason(sources, options.CrowdSources, where), ShortConversations(context.PacketsPerFlow(counters), 3)];
+        if (trafficClass == Vector.SipFlood && sources >= options.CrowdSources && AreSingleRequests(in context, counters))
+            return [RuleContext.SourcesReason(sources, options.CrowdSources, where), ShortConversations(context.PacketsPerFlow(counters), 1.2)];
         if (sources >= options.CrowdSources / 2 && RuleContext.DestinationsSpread(counters) && trafficClass == Vector.UdpFlood)
             return [RuleContext.SourcesReason(sources, options.CrowdSources / 2, where)];
         // One sender on every port of the host: no conversation needs so many.
         return isSpread && sources < 5 ? [] : null;
     }
+
+    /// <summary>Requests, by their content, of which each sender has one: two thousand a second are those of 120,000 phones that register every minute.</summary>
+    private static bool AreSingleRequests(in RuleContext context, ClassCounters counters) =>
+        RuleContext.Unsampled(counters) && AreRequests(counters) && context.PacketsPerFlow(counters) <= 1.2;
 
     /// <summary>The telemetry shows both directions, but this host says nothing to a crowd of which each sends once or twice.</summary>
     private static bool IsUnanswered(in RuleContext context, ClassCounters counters) => context.BothWays && context.PairsKnown

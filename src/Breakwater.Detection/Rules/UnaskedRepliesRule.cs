@@ -23,7 +23,8 @@ internal static class UnaskedRepliesRule
     {
         var floor = context.Options.UnaskedRepliesFloorPackets;
         var replies = context.Measure(Measures.Unasked, RuleContext.Samples(counters));
-        if (replies < floor || !context.PairsKnown || !RuleContext.Unsampled(counters))
+        // "At a rate so low" means: with so few replies.
+        if (context.Changed == Measures.Rate || replies < floor || !context.PairsKnown || !RuleContext.Unsampled(counters))
             return null;
         var sources = context.Sources(counters);
         var sourcePort = RuleContext.SourcePort(counters, out _);

@@ -24,6 +24,8 @@ internal static class UnlistedReflectionRule
 
     private static Finding? FixedPort(in RuleContext context, ClassCounters counters)
     {
+        if (!context.MayExceed(counters, context.Floors.Amplification))
+            return null;
         var options = context.Options;
         var sourcePort = RuleContext.SourcePort(counters, out var share);
         share = context.Measure(Measures.SourcePortShare, share);

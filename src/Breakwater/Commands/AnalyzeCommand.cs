@@ -1,22 +1,36 @@
+using System.Collections.Immutable;
 using System.CommandLine;
+using System.Text;
+using Breakwater.Configuration;
 using Breakwater.Detection;
+using Breakwater.Detection.Rules;
+using Breakwater.Geo;
 using Breakwater.Reports;
-using Breakwater.Telemetry;
 
 namespace Breakwater.Commands;
 
 /// <summary><c>analyze FILE…</c>: which attacks the files hold, how sure, and why (docs/reference/analyze.md).</summary>
-internal static class AnalyzeCommand
+internal sealed class AnalyzeCommand
 {
-    public static Command Create()
+    private readonly Argument<string[]> _files = new("FILE")
     {
-        var files = new Argument<string[]>("FILE")
-        {
-            Description = "Captures, export datagrams or IPFIX files, plain or gzip; - is standard input",
-            Arity = ArgumentArity.OneOrMore,
-        };
-        var protect = new Option<string[]>("--protect") { Description = "Only hosts in this network (CIDR) can be targets; may be given again" };
-        protect.Validators.Add(static result =>
+        Description = "Captures, export datagrams or IPFIX files, plain or gzip; - is standard input",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<string> _config = new("--config") { HelpName = "FILE", Description = "Services, floors, exporters and geo data from a configuration, such as breakwater.yaml" };
+    private readonly Option<string[]> _protect = new("--protect") { Description = "Only hosts in this network (CIDR) can be targets; may be given again" };
+    private readonly Option<string[]> _geo = new("--geo") { HelpName = "FILE", Description = "An MMDB database that names countries and networks; may be given again" };
+    private readonly Option<string> _explain = new("--explain") { HelpName = "ID", Description = "Only this incident, at length" };
+    private readonly Option<string> _format = new("--format") { Description = "text or json", DefaultValueFactory = _ => "text" };
+    private readonly Option<string> _failOn = new("--fail-on") { Description = "Exit 1 when there is an attack, or (undetermined) anything but quiet" };
+    private readonly InputCommandOptions _inputs = new();
+
+    public static Command Create() => new AnalyzeCommand().Build();
+
+    private Command Build()
+    {
+        _protect.Validators.Add(static result =>
         {
             foreach (var token in result.Tokens)
             {
@@ -24,49 +38,108 @@ internal static class AnalyzeCommand
                     result.AddError($"--protect wants a network like 192.0.2.0/24 or 2001:db8::/32, not '{token.Value}'");
             }
         });
-        var format = new Option<string>("--format") { Description = "text or json", DefaultValueFactory = _ => "text" };
-        format.AcceptOnlyFromAmong("text", "json");
-        var failOn = new Option<string>("--fail-on") { Description = "Exit 1 when there is an attack, or (undetermined) anything but quiet" };
-        failOn.AcceptOnlyFromAmong("attack", "undetermined");
-        var inputs = new InputCommandOptions();
-
-        var command = new Command("analyze", "Say which attacks captures and flow exports hold, how sure, and why") { files, protect, format, failOn };
-        inputs.AddTo(command);
-        command.SetAction(parsed =>
+        _format.AcceptOnlyFromAmong("text", "json");
+        _failOn.AcceptOnlyFromAmong("attack", "undetermined");
+        var command = new Command("analyze", "Say which attacks captures and flow exports hold, how sure, and why")
         {
-            var options = new DetectorOptions { Protect = Prefixes(parsed.GetValue(protect)) };
-            var report = AnalyzeRun.Run(parsed.GetValue(files)!, inputs.Read(parsed), options, TimeProvider.System);
-            return Print(report, parsed.GetValue(format) == "json", parsed.GetValue(failOn));
-        });
+            _files, _config, _protect, _geo, _explain, _format, _failOn,
+        };
+        _inputs.AddTo(command);
+        command.SetAction(Run);
         return command;
     }
 
-    private static System.Collections.Immutable.ImmutableArray<Prefix> Prefixes(string[]? texts) =>
+    private int Run(ParseResult parsed)
+    {
+        BreakwaterConfig? config = null;
+        if (parsed.GetValue(_config) is { } path)
+        {
+            var loaded = ConfigLoader.Load(path, ConfigLoader.ProcessEnvironment(), DetectorNames.All);
+            if (loaded.Config is null)
+            {
+                CheckCommand.TellMistakes(path, loaded);
+                return ExitCode.BadUsage;
+            }
+            config = loaded.Config;
+        }
+        var named = GeoPaths(parsed.GetValue(_geo), config);
+        var geo = GeoFiles.Open(named, AppContext.BaseDirectory);
+        if (named.Count > 0 && geo.Faults.Count > 0)
+            return Refuse(geo.Faults);
+
+        var protect = Prefixes(parsed.GetValue(_protect));
+        var options = config is null ? new DetectorOptions { Protect = protect } : ConfiguredOptions.Detector(config, protect);
+        var inputs = _inputs.Read(parsed, config is null ? [] : ConfiguredOptions.SamplingRates(config));
+        var progress = Console.IsErrorRedirected ? null : new ReadingProgress(Console.Error, TimeProvider.System);
+        var report = AnalyzeRun.Run(parsed.GetValue(_files)!, inputs, options, TimeProvider.System, progress);
+        report = report with { FileHash = config?.Hash, Geo = geo.Lookup, Warnings = [.. report.Warnings, .. geo.Faults] };
+        return Print(report, parsed);
+    }
+
+    /// <summary>The command line's databases, else the configuration's; none: the usual places.</summary>
+    private static IReadOnlyList<string> GeoPaths(string[]? given, BreakwaterConfig? config) => given is { Length: > 0 }
+        ? given
+        : [.. new[] { config?.Geo.Countries?.FullPath, config?.Geo.Asns?.FullPath }.OfType<string>()];
+
+    private static ImmutableArray<Prefix> Prefixes(string[]? texts) =>
         [.. (texts ?? []).Select(static text => Prefix.TryParse(text, out var prefix) ? prefix : default)];
 
-    private static int Print(AnalysisReport report, bool json, string? failOn)
+    private static int Refuse(IEnumerable<string> sentences)
     {
-        var isReadable = report.RecordsRead > 0;
+        foreach (var sentence in sentences)
+            Console.Error.WriteLine($"breakwater: {sentence}");
+        return ExitCode.BadUsage;
+    }
+
+    private int Print(AnalysisReport report, ParseResult parsed)
+    {
+        var isJson = parsed.GetValue(_format) == "json";
+        if (report.RecordsRead == 0)
+            return PrintNothing(report, isJson);
+        Incident? only = null;
+        if (parsed.GetValue(_explain) is { } id && (only = Find(report, id)) is null)
+            return Refuse([$"no incident '{id}' is in the input; {Known(report)}"]);
         using var output = new StandardOutput();
-        if (json)
+        if (isJson)
+            ReportJson.Write(report, output, only);
+        else
+            output.Write(Encoding.UTF8.GetBytes(Text(report, only)));
+        return Fails(report, parsed.GetValue(_failOn)) ? ExitCode.Found : ExitCode.Done;
+    }
+
+    private static int PrintNothing(AnalysisReport report, bool isJson)
+    {
+        if (isJson)
         {
+            using var output = new StandardOutput();
             ReportJson.Write(report, output);
         }
-        else if (isReadable)
-        {
-            using var text = new StringWriter();
-            ReportText.Write(report, text);
-            output.Write(System.Text.Encoding.UTF8.GetBytes(text.ToString()));
-        }
-        if (!isReadable)
-        {
-            foreach (var warning in report.Warnings)
-                Console.Error.WriteLine($"breakwater: {warning}");
-            Console.Error.WriteLine("breakwater: nothing readable: no record in any input");
-            return ExitCode.NothingReadable;
-        }
+        foreach (var warning in report.Warnings)
+            Console.Error.WriteLine($"breakwater: {warning}");
+        Console.Error.WriteLine("breakwater: nothing readable: no record in any input");
+        return ExitCode.NothingReadable;
+    }
 
-        return Fails(report, failOn) ? ExitCode.Found : ExitCode.Done;
+    private static string Text(AnalysisReport report, Incident? only)
+    {
+        using var text = new StringWriter();
+        if (only is null)
+            ReportText.Write(report, text);
+        else
+            ExplainText.Write(report, only, text);
+        return text.ToString();
+    }
+
+    private static Incident? Find(AnalysisReport report, string id) =>
+        report.Result.Incidents.FirstOrDefault(incident => string.Equals(IncidentJson.Id(incident), id, StringComparison.Ordinal));
+
+    private static string Known(AnalysisReport report)
+    {
+        var incidents = report.Result.Incidents;
+        if (incidents.IsEmpty)
+            return "there is none at all";
+        var more = incidents.Length > ReportText.MostListed ? ", …" : "";
+        return $"there {(incidents.Length == 1 ? "is" : "are")} {string.Join(", ", incidents.Take(ReportText.MostListed).Select(IncidentJson.Id))}{more}";
     }
 
     private static bool Fails(AnalysisReport report, string? failOn) => failOn switch

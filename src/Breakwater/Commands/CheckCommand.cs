@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Breakwater.Configuration;
+using Breakwater.Detection.Rules;
 using Breakwater.Reports;
 
 namespace Breakwater.Commands;
@@ -21,7 +22,7 @@ internal static class CheckCommand
         command.SetAction(parsed =>
         {
             var path = parsed.GetValue(config)!;
-            var result = ConfigLoader.Load(path, ConfigLoader.ProcessEnvironment(), detectors: []);
+            var result = ConfigLoader.Load(path, ConfigLoader.ProcessEnvironment(), DetectorNames.All);
             if (parsed.GetValue(format) == "json")
                 WriteJson(path, result);
             else if (result.Config is { } good)
@@ -48,7 +49,8 @@ internal static class CheckCommand
 
     private static string Count(int count, string noun) => $"{count} {noun}{(count == 1 ? "" : "s")}";
 
-    private static void TellMistakes(string path, ConfigResult result)
+    /// <summary>All mistakes on standard error.</summary>
+    public static void TellMistakes(string path, ConfigResult result)
     {
         foreach (var mistake in result.Mistakes)
             Console.Error.WriteLine(mistake);

@@ -51,9 +51,11 @@ internal sealed class InputCommandOptions
         command.Add(_separatePorts);
     }
 
-    public InputOptions Read(ParseResult parsed) => InputOptions.Create(
+    /// <param name="parsed">The command line, which wins.</param>
+    /// <param name="configuredRates">Further sampling rates, as <c>EXPORTER=N</c>.</param>
+    public InputOptions Read(ParseResult parsed, IEnumerable<string>? configuredRates = null) => InputOptions.Create(
         parsed.GetValue(_kind),
         parsed.GetValue(_exporters) ?? [],
-        parsed.GetValue(_rates) ?? [],
+        [.. parsed.GetValue(_rates) ?? [], .. configuredRates ?? []],
         parsed.GetValue(_separatePorts));
 }

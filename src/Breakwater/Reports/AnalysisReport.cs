@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Breakwater.Detection;
+using Breakwater.Geo;
 
 namespace Breakwater.Reports;
 
@@ -31,6 +32,13 @@ internal sealed record AnalysisReport
     /// <summary>Breakwater's version.</summary>
     public static string Version { get; } = typeof(AnalysisReport).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
+    /// <summary>Hash of the configuration file (<see cref="Configuration.BreakwaterConfig.Hash"/>); null when none was given.</summary>
+    public string? FileHash { get; init; }
+
+    /// <summary>The databases that name countries and networks; null: none.</summary>
+    public GeoLookup? Geo { get; init; }
+
     /// <summary>SHA-256 of everything that was configured, lower-case hexadecimal.</summary>
-    public string ConfigHash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Options.Canonical())));
+    public string ConfigHash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+        Options.Canonical() + (FileHash is null ? "" : $"config={FileHash}\n"))));
 }

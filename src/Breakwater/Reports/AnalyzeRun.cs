@@ -8,14 +8,16 @@ namespace Breakwater.Reports;
 /// <summary>Files in, report out: the one place where telemetry meets detection.</summary>
 internal static class AnalyzeRun
 {
-    public static AnalysisReport Run(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options, TimeProvider clock)
+    public static AnalysisReport Run(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options, TimeProvider clock,
+        ReadingProgress? progress = null)
     {
         var started = clock.GetTimestamp();
         // A pipe can be read only once: it is put into order at once.
         var isStraight = paths is [var only] && InputFile.IsRereadable(only);
-        var pass = isStraight ? Straight(paths, inputs, options) : Merged(paths, inputs, options);
+        var pass = isStraight ? Straight(paths, inputs, options, progress) : Merged(paths, inputs, options, progress);
         if (pass.OutOfOrder > 0 && isStraight)
-            pass = Merged(paths, inputs, options);
+            pass = Merged(paths, inputs, options, progress);
+        progress?.Erase();
         var warnings = Warnings(pass.Summary, pass.Result, pass.OutOfOrder);
         return new AnalysisReport
         {
@@ -30,22 +32,23 @@ internal static class AnalyzeRun
     }
 
     /// <summary>One file in its own order: no copy of a record is kept.</summary>
-    private static Pass Straight(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options)
+    private static Pass Straight(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options, ReadingProgress? progress)
     {
         var summary = new DecodeSummary();
         var detector = new Detector(options);
-        var feed = new DetectorFeed(detector);
+        var feed = new ProgressFeed<DetectorFeed>(new DetectorFeed(detector), progress, summary);
         TelemetryInputs.Read(paths, inputs, summary, ref feed);
-        return new Pass(summary, detector.Finish(), feed.OutOfOrder);
+        return new Pass(summary, detector.Finish(), feed.Feed.OutOfOrder);
     }
 
     /// <summary>Several files, or one whose times jump back, put into the order of arrival.</summary>
-    private static Pass Merged(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options)
+    private static Pass Merged(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options, ReadingProgress? progress)
     {
         var summary = new DecodeSummary();
         var detector = new Detector(options);
-        var feed = new MergingFeed(new DetectorFeed(detector));
-        TelemetryInputs.Read(paths, inputs, summary, ref feed);
+        var reader = new ProgressFeed<MergingFeed>(new MergingFeed(new DetectorFeed(detector)), progress, summary);
+        TelemetryInputs.Read(paths, inputs, summary, ref reader);
+        var feed = reader.Feed;
         feed.Flush();
         return new Pass(summary, detector.Finish(), feed.OutOfOrder);
     }

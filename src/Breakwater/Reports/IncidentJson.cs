@@ -3,13 +3,16 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Breakwater.Detection;
+using Breakwater.Geo;
 
 namespace Breakwater.Reports;
 
 /// <summary>One incident as the report's JSON has it: every key of the contract, null where nothing is known.</summary>
 internal static class IncidentJson
 {
-    public static JsonObject Write(Incident incident) => new()
+    /// <param name="incident">What is written.</param>
+    /// <param name="geo">Names countries and networks; null leaves them null.</param>
+    public static JsonObject Write(Incident incident, GeoLookup? geo) => new()
     {
         ["id"] = Id(incident),
         ["target"] = new JsonObject
@@ -40,8 +43,9 @@ internal static class IncidentJson
             ["distinct"] = Write(incident.Sources),
             ["proven"] = Write(incident.Proven),
             ["top"] = Top(incident),
-            ["countries"] = null,
-            ["asns"] = null,
+            ["seenBefore"] = incident.SeenBeforeShare is { } share ? Number(Math.Round(share, 4)) : null,
+            ["countries"] = Write(SourceOrigins.Countries(incident, geo)),
+            ["asns"] = Write(SourceOrigins.Systems(incident, geo)),
         },
         ["reasons"] = new JsonArray([.. incident.Reasons.Select(Write)]),
         ["telemetry"] = new JsonObject { ["samplingRate"] = Number(incident.SamplingRate), ["health"] = null },
@@ -53,31 +57,35 @@ internal static class IncidentJson
     public static string Id(Incident incident)
     {
         var start = incident.StartedNanoseconds?.ToString(CultureInfo.InvariantCulture) ?? "unknown";
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{incident.Target}|{start}"));
+        var direction = incident.Target.Direction == Direction.Outbound ? "|outbound" : "";
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{incident.Target}|{start}{direction}"));
         return "inc-" + Convert.ToHexStringLower(hash)[..12];
     }
 
     /// <summary>The ten senders with most packets; only proven ones are named, and only when all are known.</summary>
-    private static JsonArray Top(Incident incident)
-    {
-        if (incident.Proven.Value is not > 0 || !incident.SourceSampleIsComplete)
-            return [];
-        return new JsonArray([.. incident.SourceSample.OrderByDescending(static source => source.Packets).ThenBy(static source => source.Address)
-            .Take(10).Select(static source => new JsonObject { ["address"] = source.Address.ToString(), ["packets"] = Number((long)source.Packets) })]);
-    }
+    public static IEnumerable<SampledSource> TopSources(Incident incident) => incident.Proven.Value is > 0 && incident.SourceSampleIsComplete
+        ? incident.SourceSample.OrderByDescending(static source => source.Packets).ThenBy(static source => source.Address).Take(10)
+        : [];
+
+    private static JsonNode Top(Incident incident) => new JsonArray([.. TopSources(incident)
+        .Select(static source => new JsonObject { ["address"] = source.Address.ToString(), ["packets"] = Number((long)source.Packets) })]);
+
+    private static JsonNode? Write(IReadOnlyList<OriginShare>? origins) => origins is null
+        ? null
+        : new JsonArray([.. origins.Select(static origin => new JsonObject { ["code"] = origin.Code, ["share"] = Number(origin.Share) })]);
 
     private static JsonNode? WriteOrNull(Estimate? estimate) => estimate is { } known ? Write(known) : null;
 
-    private static string Name(TargetKind kind) => kind switch
+    public static string Name(TargetKind kind) => kind switch
     {
         TargetKind.Host => "host",
         TargetKind.Prefix => "prefix",
         _ => "service",
     };
 
-    private static string Name(Direction direction) => direction == Direction.Inbound ? "inbound" : "outbound";
+    public static string Name(Direction direction) => direction == Direction.Inbound ? "inbound" : "outbound";
 
-    private static string Name(Shape shape) => shape switch
+    public static string Name(Shape shape) => shape switch
     {
         Shape.Carpet => "carpet",
         Shape.Pulse => "pulse",

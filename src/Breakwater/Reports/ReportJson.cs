@@ -1,7 +1,10 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Breakwater.Detection;
+using Breakwater.Geo;
 
 namespace Breakwater.Reports;
 
@@ -10,54 +13,67 @@ internal static class ReportJson
 {
     private const int RankedEntries = 10;
 
-    /// <summary>Lists of an incident that are ranked, so that the verdict hash reads only their first ten entries.</summary>
-    private static readonly string[] _rankedSourceLists = ["top", "countries", "asns"];
-
-    public static void Write(AnalysisReport report, Stream output)
+    /// <summary>Writes the document.</summary>
+    /// <param name="report">All of the run; the verdict hash is over all of its incidents.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="only">The one incident to be shown; null: all.</param>
+    public static void Write(AnalysisReport report, Stream output, Incident? only = null)
     {
         // Text goes to terminals and files, never into HTML: names and signs stay readable.
         var options = new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
         using (var writer = new Utf8JsonWriter(output, options))
-            Document(report).WriteTo(writer);
+            Document(report, only).WriteTo(writer);
         output.WriteByte((byte)'\n');
     }
 
-    public static JsonObject Document(AnalysisReport report) => new()
+    public static JsonObject Document(AnalysisReport report, Incident? only = null) => new()
     {
         ["schema"] = AnalysisReport.Schema,
         ["version"] = AnalysisReport.Version,
         ["configHash"] = report.ConfigHash,
-        ["geo"] = null,
+        ["geo"] = Write(report.Geo),
         ["verdictHash"] = VerdictHash(report),
         ["complete"] = report.Complete,
         ["warnings"] = new JsonArray([.. report.Warnings.Select(static warning => (JsonNode)warning)]),
         ["inputs"] = new JsonArray([.. report.Inputs.Select(Write)]),
-        ["incidents"] = new JsonArray([.. report.Result.Incidents.Select(IncidentJson.Write)]),
+        ["incidents"] = new JsonArray([.. Shown(report, only).Select(incident => IncidentJson.Write(incident, report.Geo))]),
         ["elapsedSeconds"] = Math.Round(report.ElapsedSeconds, 3),
     };
 
     /// <summary>
-    /// SHA-256 (lower-case hexadecimal) of the RFC 8785 form of the incidents without identifiers and without list entries ranked 11
-    /// and lower; incidents hold no paths, elapsed times or geo names that could differ between runs.
+    /// SHA-256 (lower-case hexadecimal) of the RFC 8785 form of the incidents without identifiers, geo names, and list entries ranked 11
+    /// and lower; incidents hold no paths or elapsed times that could differ between runs.
     /// </summary>
     public static string VerdictHash(AnalysisReport report)
     {
         var incidents = new JsonArray();
         foreach (var incident in report.Result.Incidents)
         {
-            var written = IncidentJson.Write(incident);
+            var written = IncidentJson.Write(incident, geo: null);
             written.Remove("id");
-            foreach (var list in _rankedSourceLists)
-            {
-                if (written["sources"]![list] is not JsonArray ranked)
-                    continue;
-                while (ranked.Count > RankedEntries)
-                    ranked.RemoveAt(ranked.Count - 1);
-            }
+            var sources = written["sources"]!.AsObject();
+            sources.Remove("countries");
+            sources.Remove("asns");
+            var top = sources["top"]!.AsArray();
+            while (top.Count > RankedEntries)
+                top.RemoveAt(top.Count - 1);
             incidents.Add((JsonNode)written);
         }
         return Convert.ToHexStringLower(SHA256.HashData(CanonicalJson.Write(incidents)));
     }
+
+    private static IEnumerable<Incident> Shown(AnalysisReport report, Incident? only) => only is null ? report.Result.Incidents : [only];
+
+    /// <summary>What countries and networks were named with: never where it lies on this machine.</summary>
+    private static JsonObject? Write(GeoLookup? geo) => geo is null ? null : new JsonObject
+    {
+        ["databases"] = new JsonArray([.. geo.Databases.Select(static database => new JsonObject
+        {
+            ["kind"] = database.Kind,
+            ["builtAt"] = database.BuiltAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            ["sha256"] = database.Sha256,
+        })]),
+    };
 
     private static JsonNode Write(ReportInput input) => new JsonObject
     {

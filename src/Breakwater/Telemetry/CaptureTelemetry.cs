@@ -41,7 +41,7 @@ internal sealed class CaptureTelemetry(InputOptions options, ExporterDirectory e
     public bool TryRead<TSink>(in PcapPacket packet, ref TSink sink)
         where TSink : struct, ITelemetrySink
     {
-        if (options.Kind == InputKind.Packets)
+        if (options.Kind == InputKind.Packets || PlainFrame.HoldsNone(in packet))
             return false;
         var innermost = default(InnermostLayer);
         PacketDissector.Dissect(packet.Data, packet.Link, ref innermost);

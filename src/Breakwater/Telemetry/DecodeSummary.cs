@@ -40,6 +40,9 @@ internal sealed class InputSummary(string path)
     /// <summary>Why the file could not be opened or recognised; null when it could.</summary>
     public string? Failure { get; set; }
 
+    /// <summary>The file while it is being read, for progress; null before and after.</summary>
+    public InputFile? Reading { get; set; }
+
     public void Saw(long nanoseconds)
     {
         if (FirstSeenNanoseconds is null || nanoseconds < FirstSeenNanoseconds)

@@ -32,6 +32,9 @@ internal sealed class InputFile : IDisposable
     /// <summary>Bytes read from the file so far, before decompression.</summary>
     public long BytesRead => _counted.BytesRead;
 
+    /// <summary>Length of the file; null for pipes.</summary>
+    public long? LengthBytes { get; private init; }
+
     /// <summary>True for a file that can be opened and read more than once: not for pipes, which are empty the second time.</summary>
     public static bool IsRereadable(string path)
     {
@@ -66,7 +69,10 @@ internal sealed class InputFile : IDisposable
             kind = forced;
         // The capture reader decompresses by itself, and locates damage of the compression too.
         var isUnpacked = isGzip && kind != InputKind.Packets;
-        return new InputFile(path, counted, isUnpacked ? new GunzipStream(content) : content, kind);
+        return new InputFile(path, counted, isUnpacked ? new GunzipStream(content) : content, kind)
+        {
+            LengthBytes = raw.CanSeek ? raw.Length : null,
+        };
     }
 
     public void Dispose() => Content.Dispose();

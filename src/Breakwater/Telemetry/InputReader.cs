@@ -42,6 +42,7 @@ internal sealed class InputReader<TConsumer>(InputOptions options, DecodeSummary
             try
             {
                 using var file = InputFile.Open(path, options.Kind);
+                input.Reading = file;
                 ReadFile(file, input);
                 input.Bytes = file.BytesRead;
             }
@@ -52,6 +53,10 @@ internal sealed class InputReader<TConsumer>(InputOptions options, DecodeSummary
             catch (InvalidDataException)
             {
                 input.Failure = "its compression is damaged; what came before was read";
+            }
+            finally
+            {
+                input.Reading = null;
             }
         }
 
@@ -81,9 +86,15 @@ internal sealed class InputReader<TConsumer>(InputOptions options, DecodeSummary
                 ReadDatagram(file, input);
                 break;
             default:
-                input.Failure = "not a capture, NetFlow, IPFIX or sFlow; --as KIND forces one";
+                input.Failure = Foreign(file);
                 break;
         }
+    }
+
+    private static string Foreign(InputFile file)
+    {
+        var head = new byte[ForeignFile.HeadLength];
+        return ForeignFile.Explain(head.AsSpan(0, file.Content.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)));
     }
 
     private void ReadCapture(InputFile file, InputSummary input)
