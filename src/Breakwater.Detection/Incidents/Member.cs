@@ -53,7 +53,8 @@ internal sealed class Member(Finding found)
     {
         var counters = finding.Counters;
         var lifeTick = counters.LifeFirst / Detector.TickNanoseconds;
-        var onset = finding.Horizon == Horizon.Life ? lifeTick : counters.Rates.OnsetTick(finding.Rate.PerSecond, counters.LifePackets.Weight);
+        var onset = finding.Horizon == Horizon.Life || IsSparseSurge(counters, finding.Rate.PerSecond)
+            ? lifeTick : counters.Rates.OnsetTick(finding.Rate.PerSecond, counters.LifePackets.Weight);
         long start;
         if (onset <= lifeTick + 1)
         {
@@ -70,6 +71,16 @@ internal sealed class Member(Finding found)
         series.Add(start / Detector.TickNanoseconds, Math.Max(start / Detector.TickNanoseconds, counters.LastTick), _packets.Sum);
         _takenTick = counters.LastTick;
         return start;
+    }
+
+    /// <summary>
+    /// True when few samples make the traffic look torn where it is not, and all of it was no less than a quarter of the rate on the average,
+    /// the same quarter that ends a surge in <see cref="RateWindows.OnsetTick"/>.
+    /// </summary>
+    private static bool IsSparseSurge(ClassCounters counters, double rate)
+    {
+        var seconds = (counters.LastTick - (counters.LifeFirst / Detector.TickNanoseconds) + 1) / 10.0;
+        return counters.LifePackets.Sampled > 0 && rate < 1000 * counters.LifePackets.Weight && counters.LifePackets.Sum >= rate / 4 * seconds;
     }
 
     public void TakeTick(long tick, TimeSeries series)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using Breakwater.Detection;
+using Breakwater.Detection.Statistics;
 using Breakwater.Detection.Dossiers;
 using Breakwater.Detection.Rules;
 using Breakwater.Tests.Detection.Acceptance;
@@ -50,8 +51,8 @@ public sealed class DetectionPageTests
     [Fact]
     public void FalseAlarms_OfALooserTest_AreMore()
     {
-        var strict = PerDay(new Breakwater.Detection.Statistics.PoissonTest(1e-10), 500, 1, 1);
-        Assert.True(PerDay(new Breakwater.Detection.Statistics.PoissonTest(1e-6), 500, 1, 1) > 1_000 * strict);
+        var strict = PerDay(new PoissonTest(1e-10), 500, 1, 1);
+        Assert.True(PerDay(new PoissonTest(1e-6), 500, 1, 1) > 1_000 * strict);
         Assert.InRange(strict, 0.1 * TicksPerDay * RateWindows.WindowCount * 1e-10, 3 * TicksPerDay * RateWindows.WindowCount * 1e-10);
     }
 
@@ -67,7 +68,7 @@ public sealed class DetectionPageTests
 
     private static string FalseAlarms()
     {
-        var alarm = new Breakwater.Detection.Statistics.PoissonTest(new DetectorOptions().FalseAlarmProbability);
+        var alarm = new PoissonTest(new DetectorOptions().FalseAlarmProbability);
         var floors = new Floors();
         var table = new StringBuilder();
         table.Append("| Floors | Packets/s | Sampling | Rate at the floor | at 0.95 of it | at 0.7 of it |\n|---|---:|---:|---:|---:|---:|\n");
@@ -91,7 +92,7 @@ public sealed class DetectionPageTests
     private static string Example()
     {
         const double rate = 2_000, sampling = 100;
-        var alarm = new Breakwater.Detection.Statistics.PoissonTest(new DetectorOptions().FalseAlarmProbability);
+        var alarm = new PoissonTest(new DetectorOptions().FalseAlarmProbability);
         var table = new StringBuilder("| Window | Samples expected at the floor | Fewest that alarm | Samples the attack gives |\n|---:|---:|---:|---:|\n");
         foreach (var seconds in _windows.Value.Select(static window => window.Seconds).Where(static seconds => seconds is 0.1 or 0.5 or 1 or 1.6 or 2 or 3.2 or 6.4))
         {
@@ -107,7 +108,7 @@ public sealed class DetectionPageTests
     /// Expected looks of a day that alarm when traffic runs at a part of its floor: exact Poisson tails at the counts from which on the
     /// detector's own test alarms, added up over all windows of all ticks as if each were a chance of its own.
     /// </summary>
-    private static double PerDay(Breakwater.Detection.Statistics.PoissonTest alarm, double floor, int sampling, double part)
+    private static double PerDay(PoissonTest alarm, double floor, int sampling, double part)
     {
         var exact = new ExactPoisson(1, 0.1);
         var sum = 0.0;
@@ -121,7 +122,7 @@ public sealed class DetectionPageTests
         return TicksPerDay * sum;
     }
 
-    private static int FewestThatAlarm(Breakwater.Detection.Statistics.PoissonTest alarm, double mean)
+    private static int FewestThatAlarm(PoissonTest alarm, double mean)
     {
         var (below, above) = ((int)mean, (int)mean + 1);
         while (!alarm.IsAbove(above, mean))
