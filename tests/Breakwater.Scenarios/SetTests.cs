@@ -32,6 +32,46 @@ public sealed class SetTests
         Assert.StartsWith("missed", Assert.Single(blind.Breakwater.Faults), StringComparison.Ordinal);
     }
 
+    /// <summary>What each detector is for: without it this scenario is lost, with it not.</summary>
+    public static TheoryData<string, string> Needed => new()
+    {
+        { "amplification", "sampled/ntp@" },
+        { "unasked-replies", "low-and-slow/ntp@" },
+        { "fixed-port", "reflection/udp@" },
+        { "syn", "syn-flood/separable@" },
+        { "syn-ack", "tcp-segments/syn-ack@" },
+        { "stray-segments", "tcp-segments/ack@" },
+        { "connections", "connection-flood/separable@" },
+        { "http", "http-flood/separable@" },
+        { "dns-queries", "dns-flood/subdomain@" },
+        { "fragments", "icmp-and-fragments/fragments@" },
+        { "udp", "udp-flood/separable@" },
+        { "icmp", "icmp-and-fragments/icmp@" },
+        { "protocols", "tunnels/gre@" },
+        { "extension-headers", "tunnels/extensions@" },
+        { "carpet", "carpet-256/syn@" },
+        { "outbound", "outbound/syn@" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Needed))]
+    public void Detector_SwitchedOff_LosesAScenario(string detector, string beginning)
+    {
+        var scenario = Families.Of(ScenarioSet.Tuning).First(scenario => scenario.Name.StartsWith(beginning, StringComparison.Ordinal));
+        Assert.True(ScenarioRun.Run(scenario).Breakwater.Passed);
+        Assert.False(ScenarioRun.Run(scenario, options => options with { Off = [detector] }).Breakwater.Passed);
+    }
+
+    /// <summary>A pulse is a shape and fails no scenario: without its detector the attack is still found, but as one on a host.</summary>
+    [Fact]
+    public void PulseDetector_SwitchedOff_LosesTheShape()
+    {
+        var scenario = Families.Of(ScenarioSet.Tuning).First(static scenario => scenario.Name.StartsWith("pulse/syn-2s@", StringComparison.Ordinal));
+        Assert.True(Assert.Single(ScenarioRun.Run(scenario).Breakwater.Matches).ShapeIsRight);
+        var blind = ScenarioRun.Run(scenario, static options => options with { Off = ["pulse"] });
+        Assert.False(Assert.Single(blind.Breakwater.Matches).ShapeIsRight);
+    }
+
     /// <summary>The page of figures speaks of the families that there are.</summary>
     [Fact]
     public void AccuracyPage_HasEveryFamily()
