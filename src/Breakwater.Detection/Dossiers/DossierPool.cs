@@ -13,7 +13,7 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
     private const int GroupShare = 2;
 
     /// <summary>Kinds of traffic studied per place, on average.</summary>
-    public const int ClassesPerDossier = 8;
+    public const int MaxClassesPerDossier = 8;
     private readonly uint[] _floors = WatchGroups.WatchFloors(options.Floors);
     private readonly uint[] _idleFloors = WatchGroups.IdleFloors(options.Floors);
     private readonly List<(double Score, int Number)> _evictable = [];
@@ -104,13 +104,13 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
     public void KeepWithinBudget(uint second)
     {
         var classes = _dossiers.Sum(static dossier => dossier?.ClassCount ?? 0);
-        if (classes <= options.MaxDossiers * ClassesPerDossier)
+        if (classes <= options.MaxDossiers * MaxClassesPerDossier)
             return;
         _isRanked = false;
         Rank(second);
         foreach (var (_, number) in _evictable)
         {
-            if (classes <= options.MaxDossiers * ClassesPerDossier)
+            if (classes <= options.MaxDossiers * MaxClassesPerDossier)
                 break;
             classes -= _dossiers[number]!.ClassCount;
             Drop(number);

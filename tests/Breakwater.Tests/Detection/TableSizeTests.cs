@@ -47,9 +47,9 @@ public sealed class TableSizeTests
         Add("`AggregateRecord`: a prefix or service; its entry in the dictionary is about 70 more", Unsafe.SizeOf<AggregateRecord>(), AggregateTable.MaxAggregates);
         Add("`TickEntry`: a record of the present tick, in each shard", Unsafe.SizeOf<TickEntry>(), options.MaxTickRecords);
         Add("`Dossier`: a watched target with its baseline, without kinds of traffic", dossier, options.MaxDossiers);
-        Add("`ClassCounters`: one kind of traffic towards it: windows, sources, ports", counters, (long)options.MaxDossiers * DossierPool.ClassesPerDossier);
-        Add("`SourceSample`: of that, its sample of sources", Bytes(static () => new SourceSample()), (long)options.MaxDossiers * DossierPool.ClassesPerDossier);
-        Add("`RateWindows`: of that, its three rings of 64 cells", Bytes(static () => new RateWindows()), (long)options.MaxDossiers * DossierPool.ClassesPerDossier);
+        Add("`ClassCounters`: one kind of traffic towards it: windows, sources, ports", counters, (long)options.MaxDossiers * DossierPool.MaxClassesPerDossier);
+        Add("`SourceSample`: of that, its sample of sources", Bytes(static () => new SourceSample()), (long)options.MaxDossiers * DossierPool.MaxClassesPerDossier);
+        Add("`RateWindows`: of that, its three rings of 64 cells", Bytes(static () => new RateWindows()), (long)options.MaxDossiers * DossierPool.MaxClassesPerDossier);
         Add("`NameCounts`: what requests ask about, for a kind that has requests, in each of two generations", names, (long)options.MaxDossiers * 4 * 2);
         Add("`PairFilter`: who asked whom, two generations of 4 MiB", Bytes(static () => new PairFilter()), 1);
         Add("`MinuteSample`: a minute of standing samples younger than an hour", young, StandingSamples.FreshMinutes + 1);

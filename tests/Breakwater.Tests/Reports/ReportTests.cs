@@ -37,7 +37,7 @@ public sealed class ReportTests
             "incidents.peak.windowSeconds", "incidents.peak.packetsPerSecond", "incidents.peak.bitsPerSecond", "incidents.peak.requestsPerSecond",
             "incidents.total", "incidents.total.packets", "incidents.total.bytes", "incidents.total.requests", "incidents.sources",
             "incidents.sources.distinct", "incidents.sources.proven", "incidents.sources.top", "incidents.sources.countries",
-            "incidents.sources.asns", "incidents.reasons", "incidents.reasons.text", "incidents.reasons.measure", "incidents.reasons.value",
+            "incidents.sources.asns", "incidents.sources.seenBefore", "incidents.reasons", "incidents.reasons.text", "incidents.reasons.measure", "incidents.reasons.value",
             "incidents.reasons.threshold", "incidents.reasons.counterfactual", "incidents.telemetry", "incidents.telemetry.samplingRate",
             "incidents.telemetry.health", "incidents.limits", "incidents.mitigations", "elapsedSeconds",
         ];
