@@ -58,7 +58,7 @@ measure() {
   local what=$1 seconds=$2 file=$work/$1.pcap packets
   shift 2
   # Seconds of 100,000 packets each: 1 GiB is the most that sample writes.
-  "$root/breakwater" sample "$@" --rate 100kpps --duration "$((seconds * share / 100))s" --mix 0% --seed 1 --out "$file" >"$work/made"
+  "$root/breakwater" sample "$@" --rate 100kpps --duration "$((seconds * share / 100))s" --mix 0% --seed 1 --out "$file" 2>"$work/made"
   packets=$(sed -n 's/.*: \([0-9]*\) packets.*/\1/p' "$work/made" | head -n 1)
   cp "$file" "$work/cache" && rm "$work/cache" # all start with the file in the page cache
   ours=1
@@ -69,7 +69,8 @@ measure() {
   row "$what" "$packets" 'nfpcapd -r' nfpcapd -r "$file" -w "$work/flows"
   if command -v tcpdump >/dev/null 2>&1; then
     tcpdump -c "$cut" -w "$work/cut.pcap" -r "$file" 2>/dev/null || true
-    row "$what, first $cut" "$cut" 'softflowd -r' softflowd -d -r "$work/cut.pcap" -p "$work/softflowd.pid" -c "$work/softflowd.ctl"
+    local cut_packets=$((packets < cut ? packets : cut))
+    row "$what, first $cut_packets" "$cut_packets" 'softflowd -r' softflowd -d -r "$work/cut.pcap" -p "$work/softflowd.pid" -c none
   fi
   rm -f "$file" "$work/cut.pcap" "$work"/flows/*
   is_fast() { [ "$1" -ge "$2" ]; }
