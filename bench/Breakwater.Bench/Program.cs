@@ -8,10 +8,12 @@ switch (words.FirstOrDefault())
         return Quick.Execute(words[1..], args.Contains("--history", StringComparer.Ordinal), onlyFloor: false, args.Contains("--check", StringComparer.Ordinal));
     case "floor":
         return Quick.Execute(words[1..], keepsHistory: false, onlyFloor: true, checks: false);
+    case "detect":
+        return Detect.Execute(words[1..], args.Contains("--history", StringComparer.Ordinal), args.Contains("--check", StringComparer.Ordinal));
     case "wire":
         BenchmarkSwitcher.FromAssembly(typeof(WireBenchmarks).Assembly).Run(["--filter", "*WireBenchmarks*", .. args.Skip(1)]);
         return 0;
     default:
-        Console.Error.WriteLine("usage: quick [WORKLOAD…] [--history] [--check] | floor [WORKLOAD…] | wire [BenchmarkDotNet options]");
+        Console.Error.WriteLine("usage: quick [WORKLOAD…] [--history] [--check] | floor [WORKLOAD…] | detect [WORKLOAD…] [--history] [--check] | wire [BenchmarkDotNet options]");
         return 2;
 }

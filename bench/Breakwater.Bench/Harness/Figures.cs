@@ -13,9 +13,10 @@ internal sealed record Figures(double Minimum, double Median, double Maximum, do
     /// <param name="pass">Does the work once and returns the number of units.</param>
     /// <param name="rounds">Rounds to measure.</param>
     /// <param name="roundSeconds">Processor time of a round.</param>
-    public static Figures Measure(Func<long> pass, int rounds, double roundSeconds)
+    /// <param name="warmUpCalls">Calls before anything is measured, at least.</param>
+    public static Figures Measure(Func<long> pass, int rounds, double roundSeconds, int warmUpCalls = 70)
     {
-        WarmUp(pass);
+        WarmUp(pass, warmUpCalls);
         var speeds = new double[rounds];
         var units = 0L;
         var clock = Stopwatch.StartNew();
@@ -39,10 +40,10 @@ internal sealed record Figures(double Minimum, double Median, double Maximum, do
     }
 
     // Tiered compilation: thirty calls, then some time for the second tier with its profile.
-    private static void WarmUp(Func<long> pass)
+    private static void WarmUp(Func<long> pass, int least)
     {
         var start = Environment.CpuUsage.TotalTime;
-        for (var calls = 0; calls < 70 || (Environment.CpuUsage.TotalTime - start).TotalSeconds < 0.8; calls++)
+        for (var calls = 0; calls < least || (Environment.CpuUsage.TotalTime - start).TotalSeconds < 0.8; calls++)
         {
             pass();
             if (calls % 30 == 29)

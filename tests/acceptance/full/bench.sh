@@ -8,5 +8,10 @@ cd "$root"
 dotnet build bench/Breakwater.Bench -c Release -v quiet -nologo
 pin=
 if command -v taskset >/dev/null 2>&1; then pin="taskset -c $(($(nproc) - 1))"; fi
+bench=$root/artifacts/bin/Breakwater.Bench/release/Breakwater.Bench
+code=0
 # shellcheck disable=SC2086 # a command and its arguments
-$pin "$root/artifacts/bin/Breakwater.Bench/release/Breakwater.Bench" quick --check "$@"
+$pin "$bench" quick --check "$@" || code=1
+# shellcheck disable=SC2086
+$pin "$bench" detect --check "$@" || code=1
+exit "$code"
