@@ -120,27 +120,22 @@ internal sealed class RateWindows
 
         private void Spread(long first, long last, long from, long to, long packets, long bytes)
         {
-            var ticks = (Int128)(last - first + 1);
-            long packetsPut = 0, bytesPut = 0;
-            for (var cell = from; cell <= to; cell++)
+            // Cumulated shares, rounded down, less what has been put: rounding never loses or invents a packet. Products of one record
+            // are the same on every machine (IEEE 754); only whole numbers are added up.
+            var ticks = (double)(last - first + 1);
+            var (perTickPackets, perTickBytes) = (packets / ticks, bytes / ticks);
+            var cell = Math.Max(from, _newest - Cells + 1);
+            var before = Math.Max(0, (cell * ticksPerCell) - first);
+            var (packetsPut, bytesPut) = ((long)(perTickPackets * before), (long)(perTickBytes * before));
+            for (; cell < to; cell++)
             {
-                if (_newest - cell >= Cells)
-                {
-                    // Too old to be kept: jump to the oldest cell that is.
-                    cell = _newest - Cells;
-                    continue;
-                }
-                // Sums up to the end of the cell, less what has been put: rounding never loses a packet.
-                var until = Math.Min(last, ((cell + 1) * ticksPerCell) - 1) - first + 1;
-                if (cell == from || cell == _newest - Cells + 1)
-                {
-                    var before = Math.Max(0, (cell * ticksPerCell) - first);
-                    (packetsPut, bytesPut) = ((long)(packets * (Int128)before / ticks), (long)(bytes * (Int128)before / ticks));
-                }
-                var (packetsDue, bytesDue) = ((long)(packets * (Int128)until / ticks), (long)(bytes * (Int128)until / ticks));
+                var until = ((cell + 1) * ticksPerCell) - first;
+                var (packetsDue, bytesDue) = ((long)(perTickPackets * until), (long)(perTickBytes * until));
                 Put(cell, packetsDue - packetsPut, bytesDue - bytesPut);
                 (packetsPut, bytesPut) = (packetsDue, bytesDue);
             }
+            if (cell == to)
+                Put(to, packets - packetsPut, bytes - bytesPut);
         }
 
         private void Put(long cell, long packets, long bytes)
