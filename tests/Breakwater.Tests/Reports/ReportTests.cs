@@ -36,8 +36,8 @@ public sealed class ReportTests
             "incidents.vectors.share", "incidents.startedAt", "incidents.detectedAt", "incidents.endedAt", "incidents.peak",
             "incidents.peak.windowSeconds", "incidents.peak.packetsPerSecond", "incidents.peak.bitsPerSecond", "incidents.peak.requestsPerSecond",
             "incidents.total", "incidents.total.packets", "incidents.total.bytes", "incidents.total.requests", "incidents.sources",
-            "incidents.sources.distinct", "incidents.sources.proven", "incidents.sources.top", "incidents.sources.countries",
-            "incidents.sources.asns", "incidents.reasons", "incidents.reasons.text", "incidents.reasons.measure", "incidents.reasons.value",
+            "incidents.sources.distinct", "incidents.sources.proven", "incidents.sources.top", "incidents.sources.seenBefore",
+            "incidents.sources.countries", "incidents.sources.asns", "incidents.reasons", "incidents.reasons.text", "incidents.reasons.measure", "incidents.reasons.value",
             "incidents.reasons.threshold", "incidents.reasons.counterfactual", "incidents.telemetry", "incidents.telemetry.samplingRate",
             "incidents.telemetry.health", "incidents.limits", "incidents.mitigations", "elapsedSeconds",
         ];
@@ -69,6 +69,7 @@ public sealed class ReportTests
         var report = Report(Quiet());
         Assert.Equal(report.ConfigHash, (report with { Options = new DetectorOptions() }).ConfigHash);
         Assert.NotEqual(report.ConfigHash, (report with { Options = new DetectorOptions { QuietSeconds = 61 } }).ConfigHash);
+        Assert.NotEqual(report.ConfigHash, (report with { FileHash = "1" }).ConfigHash);
     }
 
     [Theory]
@@ -96,7 +97,8 @@ public sealed class ReportTests
         Assert.Equal("Attack on 203.0.113.80: cldap-amplification (medium confidence).", lines[0]);
         Assert.StartsWith("Peak 3,000 packets/s, 33.6 Mbit/s over 1 s; in all 12,000 packets, 16.8 MB, from about ", lines[1], StringComparison.Ordinal);
         Assert.Contains("  Why:", lines, StringComparer.Ordinal);
-        Assert.DoesNotContain(lines, static line => line.Length > 160);
+        Assert.All(lines, static line => Assert.InRange(line.Length, 0, Paragraph.Columns));
+        Assert.Contains($"  More: --explain {IncidentJson.Id(Attack().Incidents[0])}", lines, StringComparer.Ordinal);
     }
 
     [Fact]
