@@ -70,7 +70,9 @@ internal sealed class AnalyzeCommand
         var protect = Prefixes(parsed.GetValue(_protect));
         var options = config is null ? new DetectorOptions { Protect = protect } : ConfiguredOptions.Detector(config, protect);
         var inputs = _inputs.Read(parsed, config is null ? [] : ConfiguredOptions.SamplingRates(config));
-        var progress = Console.IsErrorRedirected ? null : new ReadingProgress(Console.Error, TimeProvider.System);
+        // Not Console.Error: the runtime would send the terminal key settings of its own.
+        using var terminal = new StreamWriter(Console.OpenStandardError());
+        var progress = Console.IsErrorRedirected ? null : new ReadingProgress(terminal, TimeProvider.System);
         var report = AnalyzeRun.Run(parsed.GetValue(_files)!, inputs, options, TimeProvider.System, progress);
         report = report with { FileHash = config?.Hash, Geo = geo.Lookup, Warnings = [.. report.Warnings, .. geo.Faults] };
         return Print(report, parsed);

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Breakwater.Configuration;
+using Breakwater.Detection.Rules;
 
 namespace Breakwater.Tests.Configuration;
 
@@ -65,6 +66,7 @@ internal static class SchemaWriter
         var schema = key switch
         {
             ScalarKey scalar => Value(scalar.AnyValue),
+            ListKey list when list == DetectionKeys.Off => List(DetectorNamesOnly(), list.IsRequired),
             ListKey list => List(Value(list.AnyItem), list.IsRequired),
             SectionKey section => Section(section.Keys, section.Inherits is null),
             SectionListKey sections => List(Section(sections.Keys), sections.IsRequired),
@@ -75,6 +77,8 @@ internal static class SchemaWriter
             schema.Insert(1, "default", value);
         return schema;
     }
+
+    private static JsonObject DetectorNamesOnly() => new() { ["enum"] = new JsonArray([.. DetectorNames.All.Select(static name => (JsonNode)name)]) };
 
     private static JsonObject List(JsonObject items, bool isRequired)
     {
