@@ -24,7 +24,7 @@ public sealed class AnalyzeCommandTests : IDisposable
         var (code, output, errors) = Run(_capture, "--explain", id);
         Assert.Equal((0, ""), (code, errors));
         Assert.StartsWith("Attack on 203.0.113.10: ntp-amplification (high confidence).\n", output, StringComparison.Ordinal);
-        Assert.Contains("measure unaskedReplies: value ", output, StringComparison.Ordinal);
+        Assert.Contains("measure packetsPerSecond: value ", output, StringComparison.Ordinal);
 
         using var one = JsonDocument.Parse(Run(_capture, "--explain", id, "--format", "json").Output);
         Assert.Equal(id, one.RootElement.GetProperty("incidents")[0].GetProperty("id").GetString());
