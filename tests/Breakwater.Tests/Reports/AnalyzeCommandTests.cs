@@ -50,7 +50,7 @@ public sealed class AnalyzeCommandTests : IDisposable
     [Fact]
     public void Config_DetectorsOff_FindNothing()
     {
-        var config = Write("off.yaml", "version: 1\ndetection: {off: [amplification, unasked-replies, unlisted-reflection, udp, volume]}\n");
+        var config = Write("off.yaml", "version: 1\ndetection: {off: [amplification, unasked-replies, fixed-port, udp, volume]}\n");
         Assert.StartsWith("No attack found", Run(_capture, "--config", config).Output, StringComparison.Ordinal);
         Assert.StartsWith("Attack on ", Run(_capture).Output, StringComparison.Ordinal);
     }
