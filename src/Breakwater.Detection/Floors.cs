@@ -44,7 +44,7 @@ public sealed record Floors
     /// <summary>DHCP requests from ever new clients on one link.</summary>
     public double Dhcp { get; init; } = 20;
 
-    /// <summary>Bits per second of all traffic together; null: no such limit. Above it, and above what is usual, traffic from strangers is reported.</summary>
+    /// <summary>Bits per second: a crowd that brings more than is usual, but less than this, is not mentioned; null: every one is.</summary>
     public double? VolumeBitsPerSecond { get; init; }
 
     /// <summary>The same floors for an aggregate of hosts.</summary>

@@ -104,8 +104,6 @@ public sealed class Shard
             traits |= EntryTraits.HasPorts;
         if (IsFirstFragment(in flow))
             traits |= EntryTraits.FirstFragment;
-        if (flow.Knows(FlowFields.Application))
-            traits |= EntryTraits.Peeked;
         if (TrafficClass.IsRequest(trafficClass, in flow))
             traits |= EntryTraits.IsRequest;
         if (flow.Protocol == 6 && (flow.TcpFlags & 8) != 0)

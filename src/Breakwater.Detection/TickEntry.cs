@@ -80,15 +80,12 @@ internal enum EntryTraits : byte
     /// <summary>First of several fragments.</summary>
     FirstFragment = 4,
 
-    /// <summary>The payload could be looked at.</summary>
-    Peeked = 8,
-
     /// <summary>The payload is a request of the protocol that its class stands for.</summary>
-    IsRequest = 16,
+    IsRequest = 8,
 
     /// <summary>A TCP segment with data.</summary>
-    HasData = 32,
+    HasData = 16,
 
     /// <summary>It asks a group of hosts.</summary>
-    AsksGroup = 64,
+    AsksGroup = 32,
 }

@@ -51,9 +51,6 @@ internal sealed class RateWindows
     /// <summary>The last second before and with the newest tick.</summary>
     public WindowSum LastSecond => _ticks.Sum(Newest, 10);
 
-    /// <summary>The second that ends with <paramref name="tick"/>; nothing when it is out of reach.</summary>
-    public WindowSum SecondAt(long tick) => _ticks.Sum(tick, 10);
-
     /// <summary>One tick; nothing when it is out of reach.</summary>
     public WindowSum TickAt(long tick) => _ticks.Sum(tick, 1);
 

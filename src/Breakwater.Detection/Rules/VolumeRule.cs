@@ -34,6 +34,8 @@ internal static class VolumeRule
         var sources = context.Sources(largest);
         if (rate.Strength != Strength.Sufficient || sources < context.Options.CrowdSources)
             return;
+        if (context.Floors.VolumeBitsPerSecond is { } bits && rate.PerSecond * RuleContext.MeanBytes(largest) * 8 < bits)
+            return;
         var times = usual.TimesUsualPackets(rate.PerSecond);
         findings.Add(new Finding(
             vector, largest, rate,

@@ -140,7 +140,7 @@ internal static class FloorKeys
     public static readonly ScalarKey<long?> Volume = new(
         "volume",
         new OptionalQuantityValue(new QuantityValue(Units.BitRate, 1_000_000, 100_000_000_000_000, 1_000_000_000)),
-        "Traffic of any kind; none: volume alone is no attack")
+        "A crowd far above what is usual is mentioned from this rate on; none: at any rate")
     {
         Default = Defaults.VolumeBitsPerSecond,
     };
