@@ -1,14 +1,7 @@
 #!/usr/bin/env bash
 # Inputs that can be read only once, readers that go away, and full disks: nothing is lost without a word, no exit code lies.
 set -uo pipefail
-root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-breakwater=$root/breakwater
-bad=0
-check() { # check NAME EXPECTED ACTUAL
-  if [ "$2" = "$3" ]; then printf 'ok %s\n' "$1"; else printf 'FAIL %s: expected %s, got %s\n' "$1" "$2" "$3"; bad=1; fi
-}
+. "$(dirname -- "${BASH_SOURCE[0]}")/checks.sh.inc"
 lines() { wc -l | tr -d ' '; }
 
 capture=$root/samples/quiet-mix.pcap.gz

@@ -92,9 +92,9 @@ internal static class CheckCommand
     private static void WriteCounts(Utf8JsonWriter json, BreakwaterConfig? config)
     {
         json.WriteString("configHash", config?.Hash);
-        Write(json, "services", config?.Services.Length);
-        Write(json, "exporters", config?.Exporters.Length);
-        Write(json, "allowedNetworks", config?.Allow.Length);
+        json.WriteNumberOrNull("services", config?.Services.Length);
+        json.WriteNumberOrNull("exporters", config?.Exporters.Length);
+        json.WriteNumberOrNull("allowedNetworks", config?.Allow.Length);
     }
 
     private static void Write(Utf8JsonWriter json, ConfigMistake mistake)
@@ -102,19 +102,11 @@ internal static class CheckCommand
         var (source, line, column, isEnvironment) = mistake.Place;
         json.WriteStartObject();
         json.WriteString("path", isEnvironment ? null : source);
-        Write(json, "line", line == 0 ? null : line);
-        Write(json, "column", column == 0 ? null : column);
+        json.WriteNumberOrNull("line", line == 0 ? null : line);
+        json.WriteNumberOrNull("column", column == 0 ? null : column);
         json.WriteString("variable", isEnvironment ? source : null);
         json.WriteString("problem", mistake.What);
         json.WriteString("cure", mistake.Cure);
         json.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, int? value)
-    {
-        if (value is { } known)
-            json.WriteNumber(name, known);
-        else
-            json.WriteNull(name);
     }
 }

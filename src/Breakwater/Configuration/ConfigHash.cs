@@ -59,8 +59,8 @@ internal static class ConfigHash
         json.WriteStartObject();
         json.WriteString("name", exporter.Name);
         json.WriteString("address", exporter.Address.ToString());
-        Write(json, "sampling", exporter.Sampling);
-        Write(json, "domain", exporter.Domain);
+        json.WriteNumberOrNull("sampling", exporter.Sampling);
+        json.WriteNumberOrNull("domain", exporter.Domain);
         json.WriteEndObject();
     }
 
@@ -94,7 +94,7 @@ internal static class ConfigHash
         json.WriteNumber("queries", floors.Queries);
         json.WriteNumber("connections", floors.ConnectionsPerSecond);
         json.WriteNumber("requests", floors.RequestsPerSecond);
-        Write(json, "volume", floors.VolumeBitsPerSecond);
+        json.WriteNumberOrNull("volume", floors.VolumeBitsPerSecond);
         json.WriteEndObject();
     }
 
@@ -105,14 +105,6 @@ internal static class ConfigHash
         json.WriteNumber("dossiers", limits.Dossiers);
         json.WriteNumber("tickRecords", limits.TickRecords);
         json.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, long? value)
-    {
-        if (value is { } known)
-            json.WriteNumber(name, known);
-        else
-            json.WriteNull(name);
     }
 
     private static void Write(Utf8JsonWriter json, string name, ImmutableArray<Prefix> prefixes)
