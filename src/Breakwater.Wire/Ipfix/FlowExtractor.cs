@@ -95,19 +95,7 @@ public ref struct FlowExtractor<TFlowSink>(TFlowSink sink) : ISetSink, INetFlow5
         }
     }
 
-    // The record's second flow, when it counted anything, under the sampling rate of the first.
-    private void DeliverReverse(FlowPlan plan, ReadOnlySpan<byte> record, PlanScratch scratch, in FlowRecord forward)
-    {
-        if (plan.Interpret(record, ref scratch) < 0)
-            return;
-        FlowFinish.FinishRare(plan, ref scratch, record);
-        FlowFinish.FixPorts(ref scratch.Flow, plan.Traits);
-        if (scratch.Flow is { Bytes: 0, Packets: 0 })
-            return;
-        (scratch.Flow.SamplingRate, scratch.Flow.SamplingSource) = (forward.SamplingRate, forward.SamplingSource);
-        Sink.OnFlow(scratch.Flow);
-    }
-
+    // Everything else: records of any length, values to combine, a rate of their own, a second flow.
     private void RunAny(
         in SetContext context,
         FlowPlan plan,
@@ -116,38 +104,52 @@ public ref struct FlowExtractor<TFlowSink>(TFlowSink sink) : ISetSink, INetFlow5
         ref PlanScratch scratch,
         ref SamplingResolver rates)
     {
-        const PlanTraits LeavesTraces = PlanTraits.ClearsFirst | PlanTraits.DeferredUptime | PlanTraits.Duration;
         var initial = scratch;
-        var clears = (plan.Traits & LeavesTraces) != 0;
-        var checksPorts = (plan.Traits & PlanTraits.HasProtocol) != 0;
-        var code = plan.Code;
+        var second = scratch;
         for (var left = context.RecordCount; left > 0; left--)
         {
-            if (plan.IsFixed && records.Length < plan.RecordLength)
-                return;
-            var length = code is null
-                ? plan.Interpret(records, ref scratch)
-                : code(ref MemoryMarshal.GetReference(records), records.Length, ref scratch);
+            var length = plan.Read(records, ref scratch);
             if (length <= 0)
                 return;
             var record = records[..length];
-            var isUnusual = clears;
-            if ((plan.Traits & FlowFinish.Rare) != 0)
-                FlowFinish.FinishRare(plan, ref scratch, record);
-            if (checksPorts && FlowFinish.IsUnusual(scratch.Flow))
-            {
-                FlowFinish.FixPorts(ref scratch.Flow, plan.Traits);
-                isUnusual = true;
-            }
-
+            var leavesTraces = Finish(plan, record, ref scratch);
             if (!rates.IsConstant)
                 rates.Resolve(context, template, record, ref scratch);
             Sink.OnFlow(scratch.Flow);
             if (plan.Reverse is { } reverse)
-                DeliverReverse(reverse, record, initial, scratch.Flow);
-            if (isUnusual)
+            {
+                (second.Flow.SamplingRate, second.Flow.SamplingSource) = (scratch.Flow.SamplingRate, scratch.Flow.SamplingSource);
+                if (DeliverSecond(reverse, record, ref second))
+                    second = initial;
+            }
+
+            if (leavesTraces)
                 scratch = initial;
             records = records[length..];
         }
+    }
+
+    // The record's second flow, when it counted anything. True when the scratch has to start afresh.
+    private bool DeliverSecond(FlowPlan plan, ReadOnlySpan<byte> record, ref PlanScratch scratch)
+    {
+        if (plan.Read(record, ref scratch) < 0)
+            return true;
+        var leavesTraces = Finish(plan, record, ref scratch);
+        if ((scratch.Flow.Bytes | scratch.Flow.Packets) != 0)
+            Sink.OnFlow(scratch.Flow);
+        return leavesTraces;
+    }
+
+    // True when values were combined or taken back, so that the next record cannot be written over this one.
+    private static bool Finish(FlowPlan plan, ReadOnlySpan<byte> record, ref PlanScratch scratch)
+    {
+        const PlanTraits LeavesTraces = PlanTraits.ClearsFirst | PlanTraits.DeferredUptime | PlanTraits.Duration;
+        var traits = plan.Traits;
+        if ((traits & FlowFinish.Rare) != 0)
+            FlowFinish.FinishRare(plan, ref scratch, record);
+        if ((traits & PlanTraits.HasProtocol) == 0 || !FlowFinish.IsUnusual(scratch.Flow))
+            return (traits & LeavesTraces) != 0;
+        FlowFinish.FixPorts(ref scratch.Flow, traits);
+        return true;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Breakwater.Wire.Ipfix;
 
 /// <summary>
@@ -46,6 +48,17 @@ internal sealed class FlowPlan(PlanStep[] steps, FlowFields known, PlanTraits tr
             return;
         _isDecided = true;
         Code = FlowPlanCache.Shared.TryGet(this, template);
+        if (Reverse is { } reverse)
+            reverse.Code = FlowPlanCache.Shared.TryGet(reverse, ReversePlan.Mirrored(template));
+    }
+
+    /// <summary>Reads the record at the start of <paramref name="rest"/>, compiled or interpreted.</summary>
+    /// <returns>The record's length, or -1 when it is cut off.</returns>
+    internal int Read(ReadOnlySpan<byte> rest, ref PlanScratch scratch)
+    {
+        if (Code is not { } code)
+            return Interpret(rest, ref scratch);
+        return IsFixed && rest.Length < RecordLength ? -1 : code(ref MemoryMarshal.GetReference(rest), rest.Length, ref scratch);
     }
 
     /// <summary>Runs the steps over the record at the start of <paramref name="rest"/>.</summary>

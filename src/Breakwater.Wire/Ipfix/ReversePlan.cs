@@ -12,8 +12,12 @@ internal static class ReversePlan
     /// <summary>The plan, or null when the template counts one direction only.</summary>
     internal static FlowPlan? Build(Template template)
     {
-        if (!CountsReverse(template))
-            return null;
+        return CountsReverse(template) ? FlowPlanBuilder.BuildOne(Mirrored(template), PlanTraits.IsReverse) : null;
+    }
+
+    /// <summary>The template as the other direction would have sent it: the same lengths, the elements of that direction.</summary>
+    internal static Template Mirrored(Template template)
+    {
         var fields = template.Fields.ToArray();
         var reversed = ReversedMembers(template);
         for (var i = 0; i < fields.Length; i++)
@@ -28,8 +32,7 @@ internal static class ReversePlan
             fields[i] = new FieldSpecifier(id, 0, fields[i].Length);
         }
 
-        var mirrored = new Template(template.Format, template.DomainId, template.Id, fields, isOptions: false, 0);
-        return FlowPlanBuilder.BuildOne(mirrored, PlanTraits.IsReverse);
+        return new Template(template.Format, template.DomainId, template.Id, fields, isOptions: false, 0);
     }
 
     private static bool CountsReverse(Template template)
