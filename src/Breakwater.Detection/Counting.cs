@@ -7,10 +7,10 @@ using Breakwater.Detection.Sketches;
 namespace Breakwater.Detection;
 
 /// <summary>
-/// The three passes over the entries of a tick: into the cold records of hosts and prefixes, unasked replies once all questions of the
-/// tick are known, and into the dossiers. Each adds and compares integers only, so that order and shards do not matter.
+/// Counts the entries of a tick into the cold records of hosts and prefixes: first all of them, then, once all questions of the tick
+/// are known, the replies that nobody asked for. Adds and compares integers only, so that order and shards do not matter.
 /// </summary>
-internal sealed class Counting(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, PairFilter questions, StandingSamples samples, bool watchesAggregates)
+internal sealed class Counting(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, Questions questions, bool watchesAggregates)
 {
     private const int PrefetchSlot = 16;
     private const int PrefetchRecord = 8;
@@ -20,16 +20,11 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
     private const long IdleTicks = 600;
 
     private readonly List<(ulong Hash, Wire.Address Host, Direction Direction)> _newHosts = [];
+    private readonly List<int> _touched = [];
     private long _lastDrop = long.MinValue;
 
     /// <summary>Entries of hosts that found no place in the table.</summary>
     public long BeyondHosts { get; private set; }
-
-    /// <summary>The last tick in which some record answered a question: the telemetry shows both directions.</summary>
-    public long LastAskedTick { get; private set; } = long.MinValue;
-
-    /// <summary>The last tick in which some watched host was seen to send.</summary>
-    public long LastSentTick { get; private set; } = long.MinValue;
 
     /// <summary>Counts entries for their hosts and prefixes, and remembers the questions among them.</summary>
     public void CountCold(Span<TickEntry> entries, long tick, int level)
@@ -41,12 +36,9 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
             if (index + PrefetchRecord < entries.Length)
                 hosts.PrefetchRecord(entries[index + PrefetchRecord].HostHash);
             if (index + PrefetchPair < entries.Length)
-                questions.Prefetch(entries[index + PrefetchPair].AsksPair);
+                questions.PrefetchQuestion(in entries[index + PrefetchPair]);
             ref var entry = ref entries[index];
-            if (entry.Has(EntryTraits.AsksGroup))
-                questions.AddGroup(entry.AsksPair);
-            else if (entry.AsksPair != 0)
-                questions.Add(entry.AsksPair);
+            questions.Add(in entry);
             if (!entry.Has(EntryTraits.HasHost))
                 continue;
             if (level > 0 && entry.SamplingRate > 0)
@@ -118,7 +110,7 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
     {
         foreach (ref readonly var entry in entries)
         {
-            if (!entry.Has(EntryTraits.HasHost) || entry.HostIndex < 0 || WatchGroups.Of(entry.Class) != (int)WatchGroup.Replies || WasAsked(in entry))
+            if (!entry.Has(EntryTraits.HasHost) || entry.HostIndex < 0 || WatchGroups.Of(entry.Class) != (int)WatchGroup.Replies || questions.WereAsked(in entry))
                 continue;
             CountGroup(in entry, ref hosts[entry.HostIndex], (int)WatchGroup.Replies, tick);
         }
@@ -128,118 +120,94 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
     {
         var second = (uint)(tick / 10);
         var packets = (uint)Math.Min(uint.MaxValue, entry.Scaled);
-        var before = record.Counts.Recent(group, second);
         var now = record.Counts.Add(group, packets, second);
-        var recent = record.Counts.Recent(group, second);
-        var floor = dossiers.Floors[group];
-        // The one entry that lifts the host over the watch floor proposes it; in a new second, the first entry does.
-        if (record.Dossier < 0 && recent >= floor && (before < floor || now == packets))
-            dossiers.ProposeHost(entry.HostIndex);
+        if (record.Dossier < 0)
+            Propose(in entry, in record, group, packets, second);
         if (!watchesAggregates || entry.Direction != Direction.Inbound)
             return;
         if (record.Service >= 0)
-            CountAggregate(aggregates.IndexOfService(record.Service), group, packets, now, second, tick);
-        if (record.Prefix < 0)
-            return;
-        ref var narrow = ref aggregates[record.Prefix];
-        var (wider, network) = (narrow.Wider, narrow.Network);
-        CountAggregate(record.Prefix, group, packets, now, second, tick);
-        CountAggregate(wider, group, packets, now, second, tick);
-        if (network >= 0)
-            CountAggregate(network, group, packets, now, second, tick);
+            CountAggregate(aggregates.IndexOfService(record.Service), group, packets, now, tick);
+        if (record.Prefix >= 0)
+            CountAggregate(record.Prefix, group, packets, now, tick);
     }
 
-    private void CountAggregate(int index, int group, uint packets, uint hostNow, uint second, long tick)
+    /// <summary>The one entry that lifts the host over the watch floor proposes it; in a new second, the first entry does.</summary>
+    private void Propose(in TickEntry entry, in ColdRecord record, int group, uint packets, uint second)
+    {
+        var recent = record.Counts.Recent(group, second);
+        var floor = dossiers.Floors[group];
+        if (recent >= floor && (recent - packets < floor || record.Counts.Now[group] == packets))
+            dossiers.ProposeHost(entry.HostIndex);
+    }
+
+    private void CountAggregate(int index, int group, uint packets, uint hostNow, long tick)
     {
         ref var record = ref aggregates[index];
-        record.Counts.Add(group, packets, second);
-        if (record.TopHost.Second != second)
-            record.TopHost.Turn(second);
-        if (hostNow > record.TopHost.Now[group])
-            record.TopHost.Now[group] = hostNow;
-        if (record.Dossier >= 0 || record.CandidateTick == tick || record.Counts.Recent(group, second) < dossiers.Floors[group] * record.Factor)
-            return;
-        record.CandidateTick = tick;
-        _proposed.Add(index);
+        if (record.LastTick != tick)
+        {
+            record.LastTick = tick;
+            _touched.Add(index);
+        }
+        ref var count = ref record.Tick[group];
+        count = (uint)Math.Min(uint.MaxValue, (ulong)count + packets);
+        ref var top = ref record.TickTop[group];
+        top = Math.Max(top, hostNow);
     }
 
-    private readonly List<int> _proposed = [];
-
-    /// <summary>Proposes the prefixes and services that crossed their watch floor, unless one host has most of it.</summary>
-    public void ProposeAggregates(long tick)
+    /// <summary>
+    /// Hands the tick's sums of prefixes and services on to the wider ones, and proposes those that crossed their watch floor, unless one host has most of it.
+    /// </summary>
+    public void CloseAggregates(long tick)
     {
         var second = (uint)(tick / 10);
-        foreach (var index in _proposed)
+        // What is handed on is added behind.
+        for (var next = 0; next < _touched.Count; next++)
         {
-            ref var record = ref aggregates[index];
-            record.Counts.Score(dossiers.Floors, second, out var group);
-            if (record.TopHost.Recent(group, second) * 2UL <= record.Counts.Recent(group, second))
-                dossiers.ProposeAggregate(index);
+            ref var record = ref aggregates[_touched[next]];
+            HandOn(_touched[next], in record, tick);
+            for (var group = 0; group < WatchGroups.Count; group++)
+            {
+                if (record.Tick[group] == 0)
+                    continue;
+                record.Counts.Add(group, record.Tick[group], second);
+                record.TopHost.Raise(group, record.TickTop[group], second);
+            }
+            (record.Tick, record.TickTop) = (default, default);
         }
-        _proposed.Clear();
+        foreach (var index in _touched)
+            ProposeAggregate(index, second);
+        _touched.Clear();
     }
 
-    /// <summary>Hands each entry to the dossiers of its host, prefixes and service.</summary>
-    public void Feed(Span<TickEntry> entries, long tick)
+    private void HandOn(int index, in AggregateRecord record, long tick)
     {
-        for (var index = 0; index < entries.Length; index++)
+        var (wider, network) = (aggregates.Links(index).Wider, aggregates.Links(index).Network);
+        if (wider < 0)
+            return;
+        for (var group = 0; group < WatchGroups.Count; group++)
         {
-            if (index + PrefetchPair < entries.Length && dossiers.MayWatch(entries[index + PrefetchPair].HostHash))
-                questions.Prefetch(entries[index + PrefetchPair].AnswersPair);
-            ref readonly var entry = ref entries[index];
-            if (!entry.Has(EntryTraits.HasHost))
+            if (record.Tick[group] == 0)
                 continue;
-            samples.Offer(in entry, tick);
-            NoteSent(in entry, tick);
-            if (entry.HostIndex >= 0 && dossiers.MayWatch(entry.HostHash) && hosts[entry.HostIndex].Dossier is >= 0 and var number)
-                Feed(number, in entry, tick);
-            if (!dossiers.HasAggregates || entry.Direction != Direction.Inbound)
-                continue;
-            if (entry.Service >= 0 && aggregates[aggregates.IndexOfService(entry.Service)].Dossier is >= 0 and var service)
-                Feed(service, in entry, tick);
-            if (entry.PrefixIndex < 0)
-                continue;
-            ref readonly var narrow = ref aggregates[entry.PrefixIndex];
-            if (narrow.Dossier >= 0)
-                Feed(narrow.Dossier, in entry, tick);
-            if (aggregates[narrow.Wider].Dossier is >= 0 and var wider)
-                Feed(wider, in entry, tick);
-            if (narrow.Network >= 0 && aggregates[narrow.Network].Dossier is >= 0 and var network)
-                Feed(network, in entry, tick);
+            CountAggregate(wider, group, record.Tick[group], record.TickTop[group], tick);
+            if (network >= 0)
+                CountAggregate(network, group, record.Tick[group], record.TickTop[group], tick);
         }
     }
 
-    /// <summary>Tells the sender's dossier, when it is watched as a receiver, what it sends.</summary>
-    private void NoteSent(in TickEntry entry, long tick)
+    private void ProposeAggregate(int index, uint second)
     {
-        var isOutbound = entry.Direction == Direction.Outbound;
-        var hash = isOutbound ? HostTable.HashOf(entry.HostHash, Direction.Outbound) : entry.PeerHash;
-        if (!dossiers.MayWatch(hash))
+        if (aggregates.Links(index).Dossier >= 0)
             return;
-        var index = hosts.Find(isOutbound ? entry.Host : entry.Peer, Direction.Inbound, hash);
-        if (index < 0 || hosts[index].Dossier < 0)
+        ref var record = ref aggregates[index];
+        for (var group = 0; group < WatchGroups.Count; group++)
+        {
+            var recent = record.Counts.Recent(group, second);
+            if (recent < dossiers.Floors[group] * record.Factor || record.TopHost.Recent(group, second) * 2UL > recent)
+                continue;
+            dossiers.ProposeAggregate(index);
             return;
-        var dossier = dossiers[hosts[index].Dossier];
-        dossier.OpenGeneration(tick);
-        dossier.Sent.Add(in entry);
-        if (dossier.Sent.IsVisible)
-            LastSentTick = tick;
+        }
     }
-
-    private void Feed(int number, in TickEntry entry, long tick)
-    {
-        var dossier = dossiers[number];
-        dossier.OpenTick(tick);
-        var asked = WasAsked(in entry);
-        if (asked)
-            LastAskedTick = tick;
-        dossier.Add(in entry, asked, tick);
-    }
-
-    /// <summary>True when the receiver has asked the sender, or a group that the sender is of.</summary>
-    private bool WasAsked(in TickEntry entry) => questions.Contains(entry.AnswersPair)
-        || (entry.Protocol == 17 && entry.Direction == Direction.Inbound && questions.HasGroups
-            && questions.Contains(KeyedHash.OfGroupQuestion(entry.HostHash, entry.SourcePort)));
 
     /// <summary>Makes room in a nearly full table of hosts, at most once in ten seconds.</summary>
     public void DropIdleHosts(long tick)

@@ -37,7 +37,8 @@ public sealed class Detector
     private readonly AggregateTable _aggregates;
     private readonly DossierPool _dossiers;
     private readonly IncidentTracker _incidents;
-    private readonly PairFilter _questions = new();
+    private readonly Questions _questions = new();
+    private readonly Studying _studying;
     private readonly StandingSamples _samples;
     private readonly RuleBook _rules;
     private readonly List<Dossier> _touched = [];
@@ -53,7 +54,8 @@ public sealed class Detector
         _samples = new StandingSamples(options.Seed);
         _incidents = new IncidentTracker(options, _samples);
         _dossiers = new DossierPool(options, _hosts, _aggregates, _incidents);
-        _counting = new Counting(_hosts, _aggregates, _dossiers, _questions, _samples, !options.IsOff(DetectorNames.Carpet));
+        _counting = new Counting(_hosts, _aggregates, _dossiers, _questions, !options.IsOff(DetectorNames.Carpet));
+        _studying = new Studying(_hosts, _aggregates, _dossiers, _questions, _samples);
         _rules = new RuleBook(options);
         var own = new OwnNetworks(options);
         _shards = [.. Enumerable.Range(0, Math.Clamp(options.Shards, 1, 64)).Select(_ => new Shard(options, own))];
@@ -88,15 +90,12 @@ public sealed class Detector
         }
         foreach (var shard in _shards)
             _counting.CountReplies(shard.Log.Entries, _tick);
-        _counting.ProposeAggregates(_tick);
+        _counting.CloseAggregates(_tick);
         _dossiers.Promote((uint)(_tick / 10));
-        foreach (var shard in _shards)
-            _counting.Feed(shard.Log.Entries, _tick);
+        _studying.Study(_shards, _tick);
         if (level > 0)
             _thinned++;
         _dossiers.Touched(_tick, _touched);
-        foreach (var dossier in _touched)
-            dossier.CloseTick();
         Judge(spanSeconds: null);
         _dossiers.KeepWithinBudget((uint)(_tick / 10));
         foreach (var shard in _shards)
@@ -127,10 +126,10 @@ public sealed class Detector
             _findings.Clear();
             if (dossier.RecentPackets < FewestPackets && !dossier.InIncident)
                 continue;
-            var context = new RuleContext(dossier, _options, _alarm, _tick, spanSeconds, !_questions.IsSaturated)
+            var context = new RuleContext(dossier, _options, _alarm, _tick, spanSeconds, !_questions.AreUncertain)
             {
-                BothWays = _counting.LastAskedTick >= _tick - 600,
-                SeesSenders = _counting.LastSentTick >= _tick - 600,
+                BothWays = _studying.LastAskedTick >= _tick - 600,
+                SeesSenders = _studying.LastSentTick >= _tick - 600,
             };
             _rules.Evaluate(in context, _findings);
             if (dossier.IsAggregate)

@@ -63,7 +63,7 @@ public sealed class Shard
         _entry.AsksPair = !asks ? 0
             : isGroup ? KeyedHash.OfGroupQuestion(source, flow.DestinationPort) : KeyedHash.OfPair(source, destination, flow.Protocol);
         _entry.Traits = isGroup ? EntryTraits.AsksGroup : EntryTraits.None;
-        (_entry.FlowHash, _entry.PeerHash, _entry.Bytes, _entry.FirstNanoseconds) = (_entry.AsksPair, 0, 0, 0);
+        (_entry.PeerHash, _entry.Bytes, _entry.FirstNanoseconds) = (0, 0, 0);
         if (side != OwnSide.None)
             Describe(in flow, trafficClass, side == OwnSide.Destination, source, destination);
         Log.Add(in _entry);
@@ -76,8 +76,6 @@ public sealed class Shard
         entry.Direction = isInbound ? Direction.Inbound : Direction.Outbound;
         entry.HostHash = HostTable.HashOf(isInbound ? destination : source, entry.Direction);
         entry.PeerHash = isInbound ? source : destination;
-        entry.AnswersPair = KeyedHash.OfPair(destination, source, flow.Protocol);
-        entry.FlowHash = KeyedHash.With(source ^ System.Numerics.BitOperations.RotateLeft(destination, 17), ((ulong)flow.SourcePort << 16) | flow.DestinationPort);
         entry.Bytes = flow.Bytes;
         var hasStart = flow.Knows(FlowFields.Start);
         entry.FirstNanoseconds = hasStart ? flow.StartNanoseconds : Math.Max(flow.ReceivedNanoseconds, Tick * Detector.TickNanoseconds);

@@ -1,3 +1,6 @@
+using System.Numerics;
+using Breakwater.Detection.Hosts;
+using Breakwater.Detection.Sketches;
 using Breakwater.Wire;
 
 namespace Breakwater.Detection;
@@ -15,12 +18,6 @@ internal struct TickEntry
 
     /// <summary>Hash of the peer.</summary>
     public ulong PeerHash;
-
-    /// <summary>Hash of the conversation: both addresses and both ports.</summary>
-    public ulong FlowHash;
-
-    /// <summary>Hash of the pair that a question to this record's sender would have: receiver to sender.</summary>
-    public ulong AnswersPair;
 
     /// <summary>Hash of the pair whose question this record is, 0 when it asks nothing.</summary>
     public ulong AsksPair;
@@ -59,6 +56,20 @@ internal struct TickEntry
     /// <summary>Number of the service that has the host, -1 for none.</summary>
     public short Service;
 
+    /// <summary>Hash of the own host's address, whatever the direction.</summary>
+    private readonly ulong AddressHash => HostTable.HashOf(HostHash, Direction);
+
+    /// <summary>Hash of the conversation: both addresses and both ports.</summary>
+    public readonly ulong FlowHash => Direction == Direction.Inbound
+        ? HashOfFlow(PeerHash, AddressHash) : HashOfFlow(AddressHash, PeerHash);
+
+    /// <summary>Hash of the pair that a question to this record's sender would have: receiver to sender.</summary>
+    public readonly ulong AnswersPair => Direction == Direction.Inbound
+        ? KeyedHash.OfPair(AddressHash, PeerHash, Protocol) : KeyedHash.OfPair(PeerHash, AddressHash, Protocol);
+
+    private readonly ulong HashOfFlow(ulong source, ulong destination) =>
+        KeyedHash.With(source ^ BitOperations.RotateLeft(destination, 17), ((ulong)SourcePort << 16) | DestinationPort);
+
     /// <summary>Packets × sampling rate; an unknown rate counts as 1.</summary>
     public readonly ulong Scaled => (ulong)Packets * Math.Max(SamplingRate, 1);
 
@@ -88,4 +99,10 @@ internal enum EntryTraits : byte
 
     /// <summary>It asks a group of hosts.</summary>
     AsksGroup = 32,
+
+    /// <summary>A question of the receiver to its sender has been seen; known once all questions of the tick are.</summary>
+    Asked = 64,
+
+    /// <summary>Whether it was asked for has been looked up.</summary>
+    AnswerKnown = 128,
 }

@@ -24,6 +24,9 @@ internal sealed class TickLog(int maxEntries)
     /// <summary>Records kept.</summary>
     public int Count => _count;
 
+    /// <summary>The entries, and unused room behind them; another one after more were added.</summary>
+    public TickEntry[] Array => _entries;
+
     public Span<TickEntry> Entries => _entries.AsSpan(0, _count);
 
     public void Add(in TickEntry entry)
@@ -33,7 +36,7 @@ internal sealed class TickLog(int maxEntries)
         if (_count == _entries.Length)
         {
             if (_count < maxEntries)
-                Array.Resize(ref _entries, Math.Min(maxEntries, _count * 2));
+                System.Array.Resize(ref _entries, Math.Min(maxEntries, _count * 2));
             else if (!Thin(in entry))
                 return;
         }
@@ -80,7 +83,8 @@ internal sealed class TickLog(int maxEntries)
     private bool Stays(in TickEntry entry)
     {
         // Of all members: copies of one conversation must not stand or fall together.
-        var hash = KeyedHash.With(entry.FlowHash, entry.Bytes ^ ((ulong)entry.FirstNanoseconds << 12) ^ entry.PeerHash);
+        var flow = entry.Has(EntryTraits.HasHost) ? entry.FlowHash : entry.AsksPair;
+        var hash = KeyedHash.With(flow, entry.Bytes ^ ((ulong)entry.FirstNanoseconds << 12) ^ entry.PeerHash);
         return hash >> (64 - Level) == 0;
     }
 }

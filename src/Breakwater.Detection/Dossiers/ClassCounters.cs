@@ -6,8 +6,7 @@ namespace Breakwater.Detection.Dossiers;
 /// One kind of traffic towards one closely watched target: rates over windows, two generations of 30 seconds for ports and sources, and
 /// totals. Fed once per tick from its records in any order; only sums, maxima and minima inside.
 /// </summary>
-/// <param name="trafficClass">Its number.</param>
-internal sealed class ClassCounters(int trafficClass)
+internal sealed class ClassCounters
 {
     /// <summary>2^11 registers: 2.3 % standard error of distinct counts.</summary>
     public const int SourcePrecision = 11;
@@ -20,7 +19,7 @@ internal sealed class ClassCounters(int trafficClass)
     private readonly PortVote _pastSourcePorts = new(), _pastDestinationPorts = new();
     private long _windowsTick = long.MinValue;
 
-    public int TrafficClass { get; } = trafficClass;
+    public required int TrafficClass { get; set; }
 
     /// <summary>Packets of the last 30-60 s, scaled.</summary>
     public ulong RecentPackets => Current.Packets.Sum + Previous.Packets.Sum;
@@ -78,7 +77,11 @@ internal sealed class ClassCounters(int trafficClass)
     }
 
     /// <summary>Counts one record that was not asked for.</summary>
-    public void Add(in TickEntry entry, long tick)
+    /// <param name="entry">The record.</param>
+    /// <param name="flowHash">Hash of its conversation.</param>
+    /// <param name="tick">The present tick.</param>
+    /// <param name="spread">Takes records that are longer than a tick; goes into the windows when the tick closes.</param>
+    public void Add(in TickEntry entry, ulong flowHash, long tick, RateSpread spread)
     {
         LastTick = tick;
         var scaled = entry.Scaled;
@@ -86,25 +89,19 @@ internal sealed class ClassCounters(int trafficClass)
         TickBytes.Add(entry.Bytes, entry.Packets, entry.SamplingRate);
         TickFirst = Math.Min(TickFirst, entry.FirstNanoseconds);
         if (entry.DurationMilliseconds >= 100)
-            AddSpread(in entry, tick, (long)scaled);
-        Current.Add(in entry, scaled);
+            AddSpread(in entry, tick, spread);
+        Current.Add(in entry, flowHash, scaled);
         SourceSample.Add(entry.PeerHash, entry.Peer, scaled, entry.Packets);
     }
 
-    private long _spreadPackets, _spreadBytes;
-
-    /// <summary>A record that took longer than a tick goes to the ticks that it took; what is left of the tick goes in at its close.</summary>
-    private void AddSpread(in TickEntry entry, long tick, long scaled)
+    private static void AddSpread(in TickEntry entry, long tick, RateSpread spread)
     {
-        var bytes = (long)(entry.Bytes * Math.Max(entry.SamplingRate, 1));
         var first = entry.FirstNanoseconds / Detector.TickNanoseconds;
         var last = (entry.FirstNanoseconds + (entry.DurationMilliseconds * 1_000_000L)) / Detector.TickNanoseconds;
         // A clock that is ahead, or further behind than any active timeout, tells lengths but not times.
         if (last > tick || tick - last > RateWindows.ReachTicks / 2)
             (first, last) = (tick - (last - first), tick);
-        Rates.Add(first, last, scaled, bytes);
-        _spreadPackets += scaled;
-        _spreadBytes += bytes;
+        spread.Add(first, last, tick, entry.Scaled, entry.Bytes * Math.Max(entry.SamplingRate, 1));
     }
 
     /// <summary>Counts one record that answers a question seen before.</summary>
@@ -124,15 +121,21 @@ internal sealed class ClassCounters(int trafficClass)
         return both;
     }
 
-    /// <summary>Closes a tick: its packets go into the windows and the life.</summary>
-    public void CloseTick(long tick)
+    /// <summary>Closes a tick: its packets go into the windows, the generation and the life.</summary>
+    public void CloseTick(long tick, RateSpread? spread)
     {
         if (LastTick != tick)
             return;
-        var packets = (long)TickPackets.Sum - _spreadPackets;
+        var (packets, bytes) = ((long)TickPackets.Sum, (long)TickBytes.Sum);
+        if (spread is { IsEmpty: false })
+        {
+            (packets, bytes) = (packets - spread.Packets, bytes - spread.Bytes);
+            spread.FlushTo(Rates, tick);
+        }
         if (packets > 0)
-            Rates.Add(tick, tick, packets, (long)TickBytes.Sum - _spreadBytes);
-        (_spreadPackets, _spreadBytes) = (0, 0);
+            Rates.Add(tick, packets, bytes);
+        Current.Packets.Add(in TickPackets);
+        Current.Bytes.Add(in TickBytes);
         LifePackets.Add(in TickPackets);
         LifeBytes.Add(in TickBytes);
         LifeFirst = Math.Min(LifeFirst, TickFirst);
@@ -157,6 +160,14 @@ internal sealed class ClassCounters(int trafficClass)
         _pastSourcePorts.Merge(Current.SourcePorts);
         _pastDestinationPorts.Merge(Current.DestinationPorts);
         Current.Clear();
+    }
+
+    /// <summary>Serves another kind of traffic, or another target.</summary>
+    public void Reset(int trafficClass)
+    {
+        Forget();
+        (TrafficClass, LastTick, _windowsTick) = (trafficClass, long.MinValue, long.MinValue);
+        (TickPackets, TickBytes, TickFirst) = (default, default, long.MaxValue);
     }
 
     /// <summary>Starts a new life.</summary>
@@ -194,10 +205,9 @@ internal sealed class Generation
     /// <summary>What requests ask about; null until one was seen.</summary>
     public NameCounts? Names { get; private set; }
 
-    public void Add(in TickEntry entry, ulong scaled)
+    /// <summary>Counts one record; its packets and bytes follow at the end of the tick.</summary>
+    public void Add(in TickEntry entry, ulong flowHash, ulong scaled)
     {
-        Packets.Add(entry.Packets, entry.Packets, entry.SamplingRate);
-        Bytes.Add(entry.Bytes, entry.Packets, entry.SamplingRate);
         Sources.Add(entry.PeerHash);
         Hosts.Add(entry.HostHash);
         if (entry.Has(EntryTraits.IsRequest))
@@ -206,7 +216,7 @@ internal sealed class Generation
             (Names ??= new NameCounts()).Add(in entry, scaled);
         if (!entry.Has(EntryTraits.HasPorts))
             return;
-        Flows.Add(entry.FlowHash);
+        Flows.Add(flowHash);
         SourcePorts.Add(entry.SourcePort, scaled);
         DestinationPorts.Add(entry.DestinationPort, scaled);
     }

@@ -8,7 +8,8 @@ namespace Breakwater.Detection.Dossiers;
 /// <param name="floors">Lowest rates of an attack on it.</param>
 /// <param name="row">Its index in the table of hosts, or of aggregates when <paramref name="target"/> is many.</param>
 /// <param name="group">The traffic that brought it here.</param>
-internal sealed class Dossier(Target target, Floors floors, int row, int group)
+/// <param name="spare">Counters that dropped dossiers left.</param>
+internal sealed class Dossier(Target target, Floors floors, int row, int group, Stack<ClassCounters> spare)
 {
     /// <summary>Ticks of a generation: 30 s.</summary>
     private const int GenerationTicks = 300;
@@ -142,42 +143,64 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group)
     }
 
     /// <summary>Counts one record of the tick.</summary>
-    /// <param name="entry">The record.</param>
-    /// <param name="asked">A question of the host to the record's sender has been seen.</param>
+    /// <param name="entry">The record; it tells whether the host asked its sender.</param>
     /// <param name="tick">The present tick.</param>
-    public void Add(in TickEntry entry, bool asked, long tick)
+    /// <param name="spread">Takes records that are longer than a tick.</param>
+    public void Add(in TickEntry entry, long tick, SpreadByClass spread)
     {
-        var counters = _classes[entry.Class];
-        if (counters is null)
-        {
-            ClassCount++;
-            counters = _classes[entry.Class] = new ClassCounters(entry.Class);
-            counters.OpenTick(tick);
-        }
+        var counters = _classes[entry.Class] ?? Study(entry.Class, tick);
+        var asked = entry.Has(EntryTraits.Asked);
+        var scaled = entry.Scaled;
         LongestRecordTicks = Math.Max(LongestRecordTicks, Math.Min(entry.DurationMilliseconds / 100, MostRecordTicks));
-        _tickPackets += entry.Scaled;
-        _packets.Now += entry.Scaled;
-        _tickRequests += entry.Has(EntryTraits.IsRequest) ? entry.Scaled : 0;
+        _tickPackets += scaled;
         ReturnSeen |= asked;
-        FirstFragments += entry.Has(EntryTraits.FirstFragment) ? entry.Scaled : 0;
+        if (entry.Has(EntryTraits.IsRequest))
+            _tickRequests += scaled;
+        if (entry.Has(EntryTraits.FirstFragment))
+            FirstFragments += scaled;
+        var flowHash = entry.FlowHash;
         if (entry.Protocol == 6 && entry.Has(EntryTraits.HasPorts))
-            AddFlow(in entry);
+            AddFlow(in entry, flowHash);
         // A request is a question itself: that the host spoke to its sender does not excuse it.
         if (asked && entry.Class != (byte)Vector.SynFlood && !entry.Has(EntryTraits.IsRequest))
         {
             counters.AddAsked(in entry);
             return;
         }
-        counters.Add(in entry, tick);
+        counters.Add(in entry, flowHash, tick, spread[entry.Class]);
         if (asked)
             counters.NoteAsked(in entry);
     }
 
-    public void CloseTick()
+    private ClassCounters Study(byte trafficClass, long tick)
     {
+        ClassCount++;
+        if (spare.TryPop(out var counters))
+            counters.Reset(trafficClass);
+        else
+            counters = new ClassCounters { TrafficClass = trafficClass };
+        counters.OpenTick(tick);
+        return _classes[trafficClass] = counters;
+    }
+
+    /// <summary>Gives its counters back. Nobody may look at it afterwards.</summary>
+    public void Dissolve()
+    {
+        foreach (ref var counters in _classes.AsSpan())
+        {
+            if (counters is not null)
+                spare.Push(counters);
+            counters = null;
+        }
+    }
+
+    /// <summary>Closes the tick: all of its records have been counted.</summary>
+    public void CloseTick(SpreadByClass spread)
+    {
+        _packets.Now += _tickPackets;
         Usual.Add(LastTick, _tickPackets, _tickRequests, InIncident);
-        foreach (var counters in _classes)
-            counters?.CloseTick(LastTick);
+        for (var index = 0; index < _classes.Length; index++)
+            _classes[index]?.CloseTick(LastTick, spread.Of(index));
     }
 
     /// <summary>Unasked packets of all TCP classes in the last 30-60 s, scaled, and asked ones.</summary>
@@ -194,13 +217,13 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group)
         return (unasked, asked);
     }
 
-    private void AddFlow(in TickEntry entry)
+    private void AddFlow(in TickEntry entry, ulong flowHash)
     {
         if (entry.Class is (byte)Vector.SynFlood or TrafficClass.Session)
-            _synFlows[0].Add(entry.FlowHash);
+            _synFlows[0].Add(flowHash);
         if (TrafficClass.IsOfOpenConnection(entry.Class))
         {
-            _openFlows[0].Add(entry.FlowHash);
+            _openFlows[0].Add(flowHash);
             _openSegments.Now += entry.Packets;
         }
         if (entry.Has(EntryTraits.HasData) || entry.Class == TrafficClass.Session)

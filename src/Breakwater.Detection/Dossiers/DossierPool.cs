@@ -12,6 +12,9 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
 {
     private const int GroupShare = 2;
 
+    /// <summary>How much further above its floor a target must be to take the place of another: busy ones do not take turns.</summary>
+    private const double Hysteresis = 1.25;
+
     /// <summary>Kinds of traffic studied per place, on average.</summary>
     public const int MaxClassesPerDossier = 8;
     private readonly uint[] _floors = WatchGroups.WatchFloors(options.Floors);
@@ -23,6 +26,8 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
     private readonly int[] _byGroup = new int[WatchGroups.Count];
     private readonly List<(double Score, int Group, Target Target, int Row)> _candidates = [];
     private readonly ulong[] _watched = new ulong[1024];
+    private readonly Stack<ClassCounters> _spare = new();
+    private bool _hasDropped;
 
     /// <summary>Watch floors by group, lower while a quarter of the places is free.</summary>
     public uint[] Floors => (options.MaxDossiers - _dossiers.Count) * 4 > options.MaxDossiers ? _idleFloors : _floors;
@@ -62,7 +67,7 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
         foreach (var (score, group, target, row) in _candidates)
         {
             // The same host may have been proposed for two kinds of traffic.
-            if ((target.Kind == TargetKind.Host ? hosts[row].Dossier : aggregates[row].Dossier) >= 0)
+            if ((target.Kind == TargetKind.Host ? hosts[row].Dossier : aggregates.Links(row).Dossier) >= 0)
                 continue;
             var number = FreePlace(score, group, second);
             if (number < 0)
@@ -70,16 +75,18 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
                 Refused++;
                 continue;
             }
-            var dossier = new Dossier(target, FloorsOf(target, row), row, group);
+            var dossier = new Dossier(target, FloorsOf(target, row), row, group, _spare);
             _dossiers[number] = dossier;
             _byGroup[group]++;
             DossierOf(dossier) = number;
             if (dossier.IsAggregate)
                 HasAggregates = true;
             else
-                Watch(hosts[row].Host, hosts[row].Direction);
+                Watch(dossier);
         }
         _candidates.Clear();
+        if (_hasDropped)
+            WatchAgain();
     }
 
     private void AddHost(int row, uint second)
@@ -161,12 +168,12 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
         return Evict(score, second, _byGroup[group] * GroupShare >= options.MaxDossiers ? group : null);
     }
 
-    /// <summary>Takes the place of the target least above its floor, if that is less than <paramref name="score"/>; -1 when there is none.</summary>
+    /// <summary>Takes the place of the target least above its floor, if that is clearly less than <paramref name="score"/>; -1 when there is none.</summary>
     private int Evict(double score, uint second, int? group)
     {
         Rank(second);
         var place = _evictable.FindIndex(entry => group is null || _dossiers[entry.Number]!.Group == group);
-        if (place < 0 || _evictable[place].Score >= score)
+        if (place < 0 || _evictable[place].Score * Hysteresis >= score)
             return -1;
         var number = _evictable[place].Number;
         _evictable.RemoveAt(place);
@@ -180,6 +187,8 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
         DossierOf(dropped) = -1;
         _byGroup[dropped.Group]--;
         _dossiers[number] = null;
+        dropped.Dissolve();
+        _hasDropped = true;
     }
 
     /// <summary>The dossiers that may go, the one least above its floor first; once per tick.</summary>
@@ -205,7 +214,7 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
         ? aggregates[dossier.Row].Counts.Score(_floors, second, out _) / aggregates[dossier.Row].Factor
         : hosts[dossier.Row].Counts.Score(_floors, second, out _);
 
-    private ref int DossierOf(Dossier dossier) => ref dossier.IsAggregate ? ref aggregates[dossier.Row].Dossier : ref hosts[dossier.Row].Dossier;
+    private ref int DossierOf(Dossier dossier) => ref dossier.IsAggregate ? ref aggregates.Links(dossier.Row).Dossier : ref hosts[dossier.Row].Dossier;
 
     private Target TargetOf(in AggregateRecord record) => record.ServiceNumber < 0
         ? new Target(TargetKind.Prefix, record.Prefix, record.Direction)
@@ -219,9 +228,22 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
         return target.Kind == TargetKind.Host ? own : own.Times(aggregates[row].Factor);
     }
 
-    private void Watch(Wire.Address host, Direction direction)
+    private void Watch(Dossier dossier)
     {
-        var hash = HostTable.HashOf(new Sketches.KeyedHash(options.Seed).Of(host), direction);
+        ref var record = ref hosts[dossier.Row];
+        var hash = HostTable.HashOf(new Sketches.KeyedHash(options.Seed).Of(record.Host), record.Direction);
         _watched[(int)(hash >> 6) & 1023] |= 1UL << (int)(hash & 63);
+    }
+
+    /// <summary>Forgets those that have been dropped.</summary>
+    private void WatchAgain()
+    {
+        _hasDropped = false;
+        Array.Clear(_watched);
+        foreach (var dossier in _dossiers)
+        {
+            if (dossier is { IsAggregate: false })
+                Watch(dossier);
+        }
     }
 }

@@ -18,47 +18,60 @@ internal sealed class RateWindows
     private static readonly int[] _wideCells = [7, 8, 9, 10, 11, 12, 14, 16, 18, 20, 22, 25, 28, 32, 36, 40, 45, 50, 57, 64];
 
     /// <summary>The longest time before the present that is kept, in ticks.</summary>
-    public const int ReachTicks = Ring.Cells * 100;
+    public const int ReachTicks = Cells * 100;
+
+    /// <summary>Cells of a ring.</summary>
+    public const int Cells = 64;
 
     /// <summary>How many windows <see cref="Fill"/> gives.</summary>
     public const int WindowCount = 66;
 
-    private readonly Ring _ticks = new(1);
-    private readonly Ring _seconds = new(10);
-    private readonly Ring _spells = new(100);
+    internal Ring Ticks { get; } = new(1);
+
+    internal Ring Seconds { get; } = new(10);
+
+    internal Ring Spells { get; } = new(100);
 
     /// <summary>The newest tick with traffic.</summary>
     public long Newest { get; private set; } = long.MinValue;
 
-    /// <summary>Spreads scaled packets and bytes evenly over the ticks from <paramref name="first"/> to <paramref name="last"/>.</summary>
-    public void Add(long first, long last, long packets, long bytes)
+    /// <summary>Counts scaled packets and bytes of one tick.</summary>
+    public void Add(long tick, long packets, long bytes)
     {
-        if (last > Newest)
-            Newest = last;
-        _ticks.Add(first, last, packets, bytes);
-        _seconds.Add(first, last, packets, bytes);
-        _spells.Add(first, last, packets, bytes);
+        Advance(tick);
+        Ticks.Put(tick, packets, bytes);
+        Seconds.Put(tick / 10, packets, bytes);
+        Spells.Put(tick / 100, packets, bytes);
+    }
+
+    /// <summary>Makes room up to a tick.</summary>
+    internal void Advance(long tick)
+    {
+        Newest = Math.Max(Newest, tick);
+        Ticks.Advance(tick);
+        Seconds.Advance(tick / 10);
+        Spells.Advance(tick / 100);
     }
 
     /// <summary>All windows, shortest first.</summary>
     public int Fill(Span<WindowSum> windows)
     {
-        var count = _ticks.Fill(Newest, _fineCells, windows);
-        count += _seconds.Fill(Newest, _wideCells, windows[count..]);
-        return count + _spells.Fill(Newest, _wideCells, windows[count..]);
+        var count = Ticks.Fill(Newest, _fineCells, windows);
+        count += Seconds.Fill(Newest, _wideCells, windows[count..]);
+        return count + Spells.Fill(Newest, _wideCells, windows[count..]);
     }
 
     /// <summary>The last second before and with the newest tick.</summary>
-    public WindowSum LastSecond => _ticks.Sum(Newest, 10);
+    public WindowSum LastSecond => Ticks.Sum(Newest, 10);
 
     /// <summary>One tick; nothing when it is out of reach.</summary>
-    public WindowSum TickAt(long tick) => _ticks.Sum(tick, 1);
+    public WindowSum TickAt(long tick) => Ticks.Sum(tick, 1);
 
     /// <summary>Ticks that <see cref="TickAt"/> reaches back from the newest, that one included.</summary>
-    public const int TicksKept = Ring.Cells;
+    public const int TicksKept = Cells;
 
     /// <summary>The whole second that began at tick <paramref name="second"/> × 10.</summary>
-    public WindowSum WholeSecond(long second) => _seconds.Sum((second * 10) + 9, 1);
+    public WindowSum WholeSecond(long second) => Seconds.Sum((second * 10) + 9, 1);
 
     /// <summary>
     /// Where the present surge began: walks back from the newest tick while the traffic stays above a quarter of <paramref name="rate"/>
@@ -68,81 +81,53 @@ internal sealed class RateWindows
     /// <returns>First tick of the surge.</returns>
     public long OnsetTick(double rate, double weight)
     {
-        var onset = _ticks.Onset(Newest, rate, weight);
-        if (Newest - onset < (Ring.Cells * 1) - 4)
+        var onset = Ticks.Onset(Newest, rate, weight);
+        if (Newest - onset < (Cells * 1) - 4)
             return onset;
-        var bySeconds = _seconds.Onset(Newest, rate, weight);
-        return Newest - bySeconds < (Ring.Cells * 10) - 40 ? Math.Min(onset, bySeconds) : Math.Min(bySeconds, _spells.Onset(Newest, rate, weight));
+        var bySeconds = Seconds.Onset(Newest, rate, weight);
+        return Newest - bySeconds < (Cells * 10) - 40 ? Math.Min(onset, bySeconds) : Math.Min(bySeconds, Spells.Onset(Newest, rate, weight));
     }
 
     /// <summary>Scaled packets and bytes since a tick.</summary>
     public WindowSum Since(long tick)
     {
         var ticks = Newest - tick + 1;
-        if (ticks <= Ring.Cells)
-            return _ticks.Sum(Newest, (int)Math.Max(1, ticks));
-        if (ticks <= Ring.Cells * 10)
-            return _seconds.Sum(Newest, (int)((Newest / 10) - (tick / 10) + 1));
-        return _spells.Sum(Newest, (int)Math.Min(Ring.Cells, (Newest / 100) - (tick / 100) + 1));
+        if (ticks <= Cells)
+            return Ticks.Sum(Newest, (int)Math.Max(1, ticks));
+        if (ticks <= Cells * 10)
+            return Seconds.Sum(Newest, (int)((Newest / 10) - (tick / 10) + 1));
+        return Spells.Sum(Newest, (int)Math.Min(Cells, (Newest / 100) - (tick / 100) + 1));
     }
 
     public void Clear()
     {
         Newest = long.MinValue;
-        _ticks.Clear();
-        _seconds.Clear();
-        _spells.Clear();
+        Ticks.Clear();
+        Seconds.Clear();
+        Spells.Clear();
     }
 
     /// <summary>Cells of equal length by their absolute number; a cell is cleared when its place is needed for a newer one.</summary>
-    private sealed class Ring(int ticksPerCell)
+    internal sealed class Ring(int ticksPerCell)
     {
-        public const int Cells = 64;
         private readonly long[] _packets = new long[Cells];
         private readonly long[] _bytes = new long[Cells];
         private long _newest = long.MinValue;
 
-        public void Add(long first, long last, long packets, long bytes)
+        /// <summary>Takes in the spread records of a tick.</summary>
+        public void Take(RateSpread.Changes changes, long tick) => changes.Drain(tick, this);
+
+        /// <summary>Counts for a cell; nothing when it is out of reach.</summary>
+        public void Put(long cell, long packets, long bytes)
         {
-            var (from, to) = (first / ticksPerCell, last / ticksPerCell);
-            Advance(to);
-            if (from == to)
-            {
-                if (_newest - to < Cells)
-                    Put(to, packets, bytes);
+            if (_newest - cell >= Cells)
                 return;
-            }
-            Spread(first, last, from, to, packets, bytes);
-        }
-
-        private void Spread(long first, long last, long from, long to, long packets, long bytes)
-        {
-            // Cumulated shares, rounded down, less what has been put: rounding never loses or invents a packet. Products of one record
-            // are the same on every machine (IEEE 754); only whole numbers are added up.
-            var ticks = (double)(last - first + 1);
-            var (perTickPackets, perTickBytes) = (packets / ticks, bytes / ticks);
-            var cell = Math.Max(from, _newest - Cells + 1);
-            var before = Math.Max(0, (cell * ticksPerCell) - first);
-            var (packetsPut, bytesPut) = ((long)(perTickPackets * before), (long)(perTickBytes * before));
-            for (; cell < to; cell++)
-            {
-                var until = ((cell + 1) * ticksPerCell) - first;
-                var (packetsDue, bytesDue) = ((long)(perTickPackets * until), (long)(perTickBytes * until));
-                Put(cell, packetsDue - packetsPut, bytesDue - bytesPut);
-                (packetsPut, bytesPut) = (packetsDue, bytesDue);
-            }
-            if (cell == to)
-                Put(to, packets - packetsPut, bytes - bytesPut);
-        }
-
-        private void Put(long cell, long packets, long bytes)
-        {
             var place = (int)(cell & (Cells - 1));
             _packets[place] += packets;
             _bytes[place] += bytes;
         }
 
-        private void Advance(long cell)
+        public void Advance(long cell)
         {
             if (cell <= _newest)
                 return;

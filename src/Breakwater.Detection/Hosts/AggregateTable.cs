@@ -13,13 +13,11 @@ internal struct AggregateRecord
     /// <summary>The largest count of a single host, by group, in this second and the one before.</summary>
     public WatchCounts TopHost;
 
-    /// <summary>The wider aggregates that hold this one, each -1 for none: /16 or /32, configured network.</summary>
-    public int Wider, Network;
+    /// <summary>Packets of the present tick, and the most of one host in this second, by group: on their way to the counts above.</summary>
+    public GroupCounts Tick, TickTop;
 
-    /// <summary>The last tick in which it was proposed for a dossier.</summary>
-    public long CandidateTick;
-
-    public int Dossier;
+    /// <summary>The last tick with traffic.</summary>
+    public long LastTick;
 
     /// <summary>Index into the configured services, -1 for a prefix.</summary>
     public int ServiceNumber;
@@ -28,6 +26,16 @@ internal struct AggregateRecord
     public double Factor;
 
     public Direction Direction;
+}
+
+/// <summary>Where an aggregate leads: apart from its counts, because every record asks.</summary>
+internal struct AggregateLinks
+{
+    /// <summary>Index of its dossier, -1 when it has none.</summary>
+    public int Dossier;
+
+    /// <summary>The wider aggregates that hold this one, each -1 for none: /16 or /32, configured network.</summary>
+    public int Wider, Network;
 }
 
 /// <summary>
@@ -45,6 +53,7 @@ internal sealed class AggregateTable
     private readonly double _factor;
     private readonly int[] _serviceIndex;
     private AggregateRecord[] _records = new AggregateRecord[256];
+    private AggregateLinks[] _links = new AggregateLinks[256];
 
     public AggregateTable(DetectorOptions options)
     {
@@ -59,6 +68,8 @@ internal sealed class AggregateTable
     public int Count { get; private set; }
 
     public ref AggregateRecord this[int index] => ref _records[index];
+
+    public ref AggregateLinks Links(int index) => ref _links[index];
 
     /// <summary>The index of the /24 or /48 around a host, added with its wider ones when new; -1 beyond the limit.</summary>
     public int OfHost(Wire.Address host, Direction direction)
@@ -76,7 +87,7 @@ internal sealed class AggregateTable
                 network = Prefix(configured, direction, 2 * _factor);
         }
         index = Prefix(narrow, direction, _factor);
-        (_records[index].Wider, _records[index].Network) = (wider, network == index ? -1 : network);
+        (_links[index].Wider, _links[index].Network) = (wider, network == index || network == wider ? -1 : network);
         return index;
     }
 
@@ -109,18 +120,19 @@ internal sealed class AggregateTable
     private int Add(Prefix prefix, Direction direction, double factor, int serviceNumber)
     {
         if (Count == _records.Length)
+        {
             Array.Resize(ref _records, Count * 2);
+            Array.Resize(ref _links, Count * 2);
+        }
         _records[Count] = new AggregateRecord
         {
             Prefix = prefix,
             Direction = direction,
             Factor = factor,
             ServiceNumber = serviceNumber,
-            Wider = -1,
-            Network = -1,
-            Dossier = -1,
-            CandidateTick = long.MinValue,
+            LastTick = long.MinValue,
         };
+        _links[Count] = new AggregateLinks { Dossier = -1, Wider = -1, Network = -1 };
         return Count++;
     }
 }

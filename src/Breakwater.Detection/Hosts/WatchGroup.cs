@@ -100,6 +100,14 @@ internal struct WatchCounts
         return count;
     }
 
+    /// <summary>Keeps the larger of what a group has in this second and <paramref name="count"/>.</summary>
+    public void Raise(int group, uint count, uint second)
+    {
+        if (second != Second)
+            Turn(second);
+        Now[group] = Math.Max(Now[group], count);
+    }
+
     /// <summary>What the group has in this second and the one before.</summary>
     public readonly uint Recent(int group, uint second) => second == Second
         ? (uint)Math.Min(uint.MaxValue, (ulong)Now[group] + Before[group])

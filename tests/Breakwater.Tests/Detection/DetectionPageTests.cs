@@ -147,7 +147,7 @@ public sealed class DetectionPageTests
         var rings = new RateWindows();
         for (var tick = 100_000; tick < 100_000 + phases; tick++)
         {
-            rings.Add(tick, tick, 1, 1);
+            rings.Add(tick, 1, 1);
             Assert.Equal(windows.Length, rings.Fill(windows));
             foreach (var window in windows)
                 counts[window.Seconds] = counts.GetValueOrDefault(window.Seconds) + 1;

@@ -35,8 +35,8 @@ public sealed class TableSizeTests
     private static string Sizes()
     {
         var options = new DetectorOptions();
-        var dossier = Bytes(static () => new Dossier(Target.Host(default(Address)), new Floors(), 0, 0));
-        var counters = Bytes(static () => new ClassCounters(1));
+        var dossier = Bytes(static () => new Dossier(Target.Host(default(Address)), new Floors(), 0, 0, new Stack<ClassCounters>()));
+        var counters = Bytes(static () => new ClassCounters { TrafficClass = 1 });
         var names = Bytes(static () => new NameCounts());
         var young = Bytes(static () => new MinuteSample(0));
         var old = MinuteSample.SmallSize * Unsafe.SizeOf<SampledRecord>();

@@ -89,7 +89,7 @@ public sealed class VerdictHashTests
         for (ulong set = 1; set <= 200; set++)
         {
             var random = new SeededRandom(set);
-            var entries = Enumerable.Range(0, 24).Select(_ => new TickEntry { FlowHash = random.NextUInt64() }).ToArray();
+            var entries = Enumerable.Range(0, 24).Select(_ => new TickEntry { AsksPair = random.NextUInt64() }).ToArray();
             var expected = Kept(entries);
             for (var shuffle = 0; shuffle < 10; shuffle++)
                 Assert.Equal(expected, Kept(entries.OrderBy(_ => random.NextUInt64())));
@@ -101,7 +101,7 @@ public sealed class VerdictHashTests
         var log = new TickLog(6);
         foreach (var entry in entries)
             log.Add(in entry);
-        return [(ulong)log.Level, .. log.Entries.ToArray().Select(static entry => entry.FlowHash).Order()];
+        return [(ulong)log.Level, .. log.Entries.ToArray().Select(static entry => entry.AsksPair).Order()];
     }
 
     /// <summary>More hosts cross the watch floor in one tick than there are places, each with small records and a large one.</summary>

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+using Breakwater.Detection.Dossiers;
+using Breakwater.Detection.Hosts;
+
+namespace Breakwater.Detection;
+
+/// <summary>
+/// Which entries of a tick belong to which dossier: lists by dossier, so that each is fed in one go while it stands in the cache.
+/// </summary>
+internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, DossierPool dossiers)
+{
+    /// <summary>Most targets of an entry: its host, service, /24, /16, and a configured network.</summary>
+    private const int MostTargets = 5;
+
+    // A shard's number stands above the entry's.
+    private const int EntryBits = 25;
+    private (int Dossier, uint Entry)[] _pairs = [];
+    private uint[] _entries = [];
+    private int[] _ends = [];
+    private int _count;
+    private TickEntry[][] _logs = [];
+
+    /// <summary>Assigns the entries of all shards, each from its own tick log.</summary>
+    public void Build(ImmutableArray<Shard> shards)
+    {
+        if (_logs.Length != shards.Length)
+            _logs = new TickEntry[shards.Length][];
+        for (var shard = 0; shard < shards.Length; shard++)
+            _logs[shard] = shards[shard].Log.Array;
+        _count = 0;
+        var places = dossiers.All.Count;
+        if (_ends.Length <= places)
+            _ends = new int[places + 64];
+        Array.Clear(_ends);
+        for (var shard = 0; shard < shards.Length; shard++)
+            Pair(shards[shard].Log.Entries, (uint)shard << EntryBits);
+        Sort(places);
+    }
+
+    /// <summary>Where an assigned entry stands.</summary>
+    public ref TickEntry this[uint entry] => ref _logs[entry >> EntryBits][entry & ((1 << EntryBits) - 1)];
+
+    /// <summary>The entries of a dossier.</summary>
+    public ReadOnlySpan<uint> Of(int dossier)
+    {
+        var start = dossier == 0 ? 0 : _ends[dossier - 1];
+        return _entries.AsSpan(start, _ends[dossier] - start);
+    }
+
+    /// <summary>Asks the processor for an entry that is needed soon.</summary>
+    public unsafe void Prefetch(uint entry)
+    {
+        if (!Sse.IsSupported)
+            return;
+        var first = (byte*)Unsafe.AsPointer(ref this[entry]);
+        Sse.Prefetch0(first);
+        Sse.Prefetch0(first + 64);
+    }
+
+    private void Pair(Span<TickEntry> entries, uint shard)
+    {
+        for (var index = 0; index < entries.Length; index++)
+        {
+            ref readonly var entry = ref entries[index];
+            if (!entry.Has(EntryTraits.HasHost))
+                continue;
+            if (_pairs.Length - _count < MostTargets)
+                Array.Resize(ref _pairs, Math.Max(1 << 12, _pairs.Length * 2));
+            var number = shard | (uint)index;
+            if (entry.HostIndex >= 0 && dossiers.MayWatch(entry.HostHash))
+                Add(hosts[entry.HostIndex].Dossier, number);
+            if (!dossiers.HasAggregates || entry.Direction != Direction.Inbound)
+                continue;
+            if (entry.Service >= 0)
+                Add(aggregates.Links(aggregates.IndexOfService(entry.Service)).Dossier, number);
+            if (entry.PrefixIndex < 0)
+                continue;
+            ref readonly var narrow = ref aggregates.Links(entry.PrefixIndex);
+            Add(narrow.Dossier, number);
+            Add(aggregates.Links(narrow.Wider).Dossier, number);
+            if (narrow.Network >= 0)
+                Add(aggregates.Links(narrow.Network).Dossier, number);
+        }
+    }
+
+    private void Add(int dossier, uint entry)
+    {
+        if (dossier < 0)
+            return;
+        _pairs[_count++] = (dossier, entry);
+        _ends[dossier]++;
+    }
+
+    /// <summary>Counting sort by dossier; within one the order of the log stays.</summary>
+    private void Sort(int places)
+    {
+        if (_entries.Length < _count)
+            _entries = new uint[_pairs.Length];
+        var next = 0;
+        for (var dossier = 0; dossier < places; dossier++)
+            (_ends[dossier], next) = (next, next + _ends[dossier]);
+        foreach (var (dossier, entry) in _pairs.AsSpan(0, _count))
+            _entries[_ends[dossier]++] = entry;
+    }
+}

@@ -1,0 +1,35 @@
+using Breakwater.Detection.Sketches;
+
+namespace Breakwater.Detection;
+
+/// <summary>Who asked whom within the last 30 to 60 seconds.</summary>
+internal sealed class Questions
+{
+    private readonly PairFilter _pairs = new();
+
+    /// <inheritdoc cref="PairFilter.IsSaturated"/>
+    public bool AreUncertain => _pairs.IsSaturated;
+
+    /// <summary>Remembers what an entry asks.</summary>
+    public void Add(in TickEntry entry)
+    {
+        if (entry.Has(EntryTraits.AsksGroup))
+            _pairs.AddGroup(entry.AsksPair);
+        else if (entry.AsksPair != 0)
+            _pairs.Add(entry.AsksPair);
+    }
+
+    /// <summary>True when the receiver has asked the sender, or a group that the sender is of.</summary>
+    public bool WereAsked(in TickEntry entry) => _pairs.Contains(entry.AnswersPair)
+        || (entry.Protocol == 17 && entry.Direction == Direction.Inbound && _pairs.HasGroups
+            && _pairs.Contains(KeyedHash.OfGroupQuestion(entry.HostHash, entry.SourcePort)));
+
+    /// <summary>Asks the processor for what <see cref="Add"/> will write.</summary>
+    public void PrefetchQuestion(in TickEntry entry) => _pairs.Prefetch(entry.AsksPair);
+
+    /// <summary>Asks the processor for what <see cref="WereAsked"/> will read.</summary>
+    public void PrefetchAnswer(in TickEntry entry) => _pairs.Prefetch(entry.AnswersPair);
+
+    /// <summary>Lets old questions go: called once per tick, before the next tick's records.</summary>
+    public void Advance(long nanoseconds) => _pairs.Advance(nanoseconds);
+}

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using Breakwater.Detection.Dossiers;
+using Breakwater.Detection.Hosts;
+using Breakwater.Detection.Samples;
+
+namespace Breakwater.Detection;
+
+/// <summary>Hands the entries of a tick to the standing samples and to the dossiers of their host, prefixes and service.</summary>
+internal sealed class Studying(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, Questions questions, StandingSamples samples)
+{
+    // Entries ahead whose memory is asked for, and whose question is.
+    private const int EntriesAhead = 16;
+    private const int QuestionsAhead = 8;
+
+    private readonly Assignment _assignment = new(hosts, aggregates, dossiers);
+    private readonly SpreadByClass _spread = new();
+
+    /// <summary>The last tick in which some record answered a question: the telemetry shows both directions.</summary>
+    public long LastAskedTick { get; private set; } = long.MinValue;
+
+    /// <summary>The last tick in which some watched host was seen to send.</summary>
+    public long LastSentTick { get; private set; } = long.MinValue;
+
+    /// <summary>Studies the entries of all shards: those counted by <see cref="Counting"/>, dossiers given out.</summary>
+    public void Study(ImmutableArray<Shard> shards, long tick)
+    {
+        foreach (var shard in shards)
+            Offer(shard.Log.Entries, tick);
+        _assignment.Build(shards);
+        for (var number = 0; number < dossiers.All.Count; number++)
+        {
+            if (dossiers.All[number] is { } dossier)
+                Feed(dossier, _assignment.Of(number), tick);
+        }
+    }
+
+    private void Offer(Span<TickEntry> entries, long tick)
+    {
+        foreach (ref readonly var entry in entries)
+        {
+            if (!entry.Has(EntryTraits.HasHost))
+                continue;
+            samples.Offer(in entry, tick);
+            NoteSent(in entry, tick);
+        }
+    }
+
+    /// <summary>Tells the sender's dossier, when it is watched as a receiver, what it sends.</summary>
+    private void NoteSent(in TickEntry entry, long tick)
+    {
+        var isOutbound = entry.Direction == Direction.Outbound;
+        var hash = isOutbound ? HostTable.HashOf(entry.HostHash, Direction.Outbound) : entry.PeerHash;
+        if (!dossiers.MayWatch(hash))
+            return;
+        var index = hosts.Find(isOutbound ? entry.Host : entry.Peer, Direction.Inbound, hash);
+        if (index < 0 || hosts[index].Dossier < 0)
+            return;
+        var dossier = dossiers[hosts[index].Dossier];
+        dossier.OpenGeneration(tick);
+        dossier.Sent.Add(in entry);
+        if (dossier.Sent.IsVisible)
+            LastSentTick = tick;
+    }
+
+    private void Feed(Dossier dossier, ReadOnlySpan<uint> entries, long tick)
+    {
+        if (entries.IsEmpty)
+            return;
+        dossier.OpenTick(tick);
+        for (var index = 0; index < entries.Length; index++)
+        {
+            if (index + EntriesAhead < entries.Length)
+                _assignment.Prefetch(entries[index + EntriesAhead]);
+            if (index + QuestionsAhead < entries.Length)
+                PrefetchAnswer(in _assignment[entries[index + QuestionsAhead]]);
+            ref var entry = ref _assignment[entries[index]];
+            if (!entry.Has(EntryTraits.AnswerKnown))
+                LookUpAnswer(ref entry, tick);
+            dossier.Add(in entry, tick, _spread);
+        }
+        dossier.CloseTick(_spread);
+    }
+
+    private void PrefetchAnswer(in TickEntry entry)
+    {
+        if (!entry.Has(EntryTraits.AnswerKnown))
+            questions.PrefetchAnswer(in entry);
+    }
+
+    private void LookUpAnswer(ref TickEntry entry, long tick)
+    {
+        entry.Traits |= EntryTraits.AnswerKnown;
+        if (!questions.WereAsked(in entry))
+            return;
+        entry.Traits |= EntryTraits.Asked;
+        LastAskedTick = tick;
+    }
+}
