@@ -51,7 +51,24 @@ stale() {
   [ -n "$(cd "$root" && find "$@" \( -name bin -o -name obj \) -prune -o -newer "$stamp" \( -type f -o -type d \) -print 2>/dev/null | head -n 1)" ]
 }
 
-# build STAMP PROJECT PATH…: builds Release under a lock that parallel runs share; output is shown only when it fails.
+# publish PROJECT: the program as artifacts/app, compiled ahead of time where the compiler for this machine can be had: it starts in half
+# the time and short runs spend no time on compiling.
+publish() {
+  local options=(-c Release -v quiet -nologo -clp:NoSummary -p:RunAnalyzers=false -o "$artifacts/app") rid=
+  case $(uname -sm) in
+    'Linux x86_64') rid=linux-x64 ;;
+    'Linux aarch64') rid=linux-arm64 ;;
+  esac
+  # Restored for all machines at once, as the lock files have it; then published for this one.
+  if [ -n "$rid" ] && dotnet restore "$1" -v quiet -p:PublishReadyToRun=true \
+    && dotnet publish "$1" "${options[@]}" --no-restore -r "$rid" --no-self-contained -p:PublishReadyToRun=true; then return 0; fi
+  dotnet publish "$1" "${options[@]}"
+}
+
+compile() { dotnet build "$1" -c Release -v quiet -nologo -clp:NoSummary; }
+
+# build STAMP PROJECT PATH…: builds Release under a lock that parallel runs share; output is shown only when it fails. Where
+# `how` is publish, as publish does it.
 build() {
   local stamp=$1 project=$2 log
   shift 2
@@ -66,7 +83,7 @@ build() {
     stale "$stamp" "$@" || exit 0
     : >"$stamp.new"
     cd "$root"
-    if dotnet build "$project" -c Release -v quiet -nologo -clp:NoSummary </dev/null >"$log" 2>&1 9>&-; then
+    if "${how:-compile}" "$project" </dev/null >"$log" 2>&1 9>&-; then
       mv -f "$stamp.new" "$stamp"
     else
       cat "$log" >&2

@@ -50,7 +50,7 @@ history() {
   if [ -n "$(git -C "$root" status --porcelain -- src 2>/dev/null)" ]; then commit=$commit+; fi
   printf '{"date":"%s","commit":"%s","cpu":"%s","runtime":"%s","workload":"%s","recordsPerCpuSecond":%s,"minimum":%s,"maximum":%s}\n' \
     "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$commit" "$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)" \
-    "$(sed -n 's/.*"version": *"\([^"]*\)".*/\1/p' "$root/artifacts/bin/Breakwater/release/breakwater.runtimeconfig.json" | head -n 1)" \
+    "$(sed -n 's/.*"version": *"\([^"]*\)".*/\1/p' "$root/artifacts/app/breakwater.runtimeconfig.json" | head -n 1)" \
     "analyze-1gib $1" "$2" "$3" "$4" >>"$root/bench/history.jsonl"
 }
 

@@ -71,10 +71,18 @@ internal struct WeightedSum
         if (samplingRate > 1)
         {
             Sampled += packets;
-            var variance = (UInt128)scaled * (scaled - total);
-            _variance += packets <= 1 ? variance : variance / packets;
+            _variance += VarianceOf(scaled, total, packets);
             _largest = Math.Max(_largest, packets <= 1 ? scaled : scaled / packets);
         }
+    }
+
+    private static UInt128 VarianceOf(ulong scaled, ulong total, uint packets)
+    {
+        var variance = (UInt128)scaled * (scaled - total);
+        if (packets <= 1)
+            return variance;
+        // 128 bits are slow to divide and hardly ever needed.
+        return variance <= ulong.MaxValue ? (ulong)variance / packets : variance / packets;
     }
 
     public void Add(in WeightedSum other)

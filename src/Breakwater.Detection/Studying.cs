@@ -8,12 +8,12 @@ namespace Breakwater.Detection;
 /// <summary>Hands the entries of a tick to the standing samples and to the dossiers of their host, prefixes and service.</summary>
 internal sealed class Studying(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, Questions questions, StandingSamples samples)
 {
-    // Entries ahead whose memory is asked for, and whose question is.
+    // How far ahead an entry is asked for, and what it will touch.
     private const int EntriesAhead = 16;
-    private const int QuestionsAhead = 8;
+    private const int SketchesAhead = 8;
 
     private readonly Assignment _assignment = new(hosts, aggregates, dossiers);
-    private readonly SpreadByClass _spread = new();
+    private readonly TickTallies _tallies = new();
 
     /// <summary>The last tick in which some record answered a question: the telemetry shows both directions.</summary>
     public long LastAskedTick { get; private set; } = long.MinValue;
@@ -71,18 +71,19 @@ internal sealed class Studying(HostTable hosts, AggregateTable aggregates, Dossi
         {
             if (index + EntriesAhead < entries.Length)
                 _assignment.Prefetch(entries[index + EntriesAhead]);
-            if (index + QuestionsAhead < entries.Length)
-                PrefetchAnswer(in _assignment[entries[index + QuestionsAhead]]);
+            if (index + SketchesAhead < entries.Length)
+                Prefetch(dossier, in _assignment[entries[index + SketchesAhead]]);
             ref var entry = ref _assignment[entries[index]];
             if (!entry.Has(EntryTraits.AnswerKnown))
                 LookUpAnswer(ref entry, tick);
-            dossier.Add(in entry, tick, _spread);
+            dossier.Add(in entry, tick, _tallies);
         }
-        dossier.CloseTick(_spread);
+        dossier.CloseTick(_tallies);
     }
 
-    private void PrefetchAnswer(in TickEntry entry)
+    private void Prefetch(Dossier dossier, in TickEntry entry)
     {
+        dossier.Prefetch(in entry);
         if (!entry.Has(EntryTraits.AnswerKnown))
             questions.PrefetchAnswer(in entry);
     }

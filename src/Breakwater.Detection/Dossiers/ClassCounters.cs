@@ -11,6 +11,9 @@ internal sealed class ClassCounters
     /// <summary>2^11 registers: 2.3 % standard error of distinct counts.</summary>
     public const int SourcePrecision = 11;
 
+    /// <summary>A burst shorter than this counts as if it had lasted so long: no floor is crossed by a handful of packets.</summary>
+    public const double ShortestSeconds = 0.2;
+
     /// <summary>A class that had no traffic for ten minutes starts a new life.</summary>
     public const long IdleTicks = 6_000;
 
@@ -41,6 +44,9 @@ internal sealed class ClassCounters
 
     /// <summary>Present and previous generation.</summary>
     public Generation Current = new(), Previous = new();
+
+    /// <summary>The highest rate of all windows as of the last tick with traffic, packets per second.</summary>
+    public double BusiestRate { get; private set; }
 
     /// <summary>The last tick with traffic that nobody asked for.</summary>
     public long LastTick { get; private set; } = long.MinValue;
@@ -80,8 +86,8 @@ internal sealed class ClassCounters
     /// <param name="entry">The record.</param>
     /// <param name="flowHash">Hash of its conversation.</param>
     /// <param name="tick">The present tick.</param>
-    /// <param name="spread">Takes records that are longer than a tick; goes into the windows when the tick closes.</param>
-    public void Add(in TickEntry entry, ulong flowHash, long tick, RateSpread spread)
+    /// <param name="tally">Takes what goes into windows and votes when the tick closes.</param>
+    public void Add(in TickEntry entry, ulong flowHash, long tick, TickTally tally)
     {
         LastTick = tick;
         var scaled = entry.Scaled;
@@ -89,8 +95,13 @@ internal sealed class ClassCounters
         TickBytes.Add(entry.Bytes, entry.Packets, entry.SamplingRate);
         TickFirst = Math.Min(TickFirst, entry.FirstNanoseconds);
         if (entry.DurationMilliseconds >= 100)
-            AddSpread(in entry, tick, spread);
+            AddSpread(in entry, tick, tally.Spread);
         Current.Add(in entry, flowHash, scaled);
+        if (entry.Has(EntryTraits.HasPorts))
+        {
+            tally.SourcePorts.Add(entry.SourcePort, scaled);
+            tally.DestinationPorts.Add(entry.DestinationPort, scaled);
+        }
         SourceSample.Add(entry.PeerHash, entry.Peer, scaled, entry.Packets);
     }
 
@@ -122,23 +133,30 @@ internal sealed class ClassCounters
     }
 
     /// <summary>Closes a tick: its packets go into the windows, the generation and the life.</summary>
-    public void CloseTick(long tick, RateSpread? spread)
+    public void CloseTick(long tick, TickTally tally)
     {
-        if (LastTick != tick)
-            return;
         var (packets, bytes) = ((long)TickPackets.Sum, (long)TickBytes.Sum);
-        if (spread is { IsEmpty: false })
+        var spread = tally.Spread;
+        if (!spread.IsEmpty)
         {
             (packets, bytes) = (packets - spread.Packets, bytes - spread.Bytes);
             spread.FlushTo(Rates, tick);
         }
         if (packets > 0)
             Rates.Add(tick, packets, bytes);
-        Current.Packets.Add(in TickPackets);
-        Current.Bytes.Add(in TickBytes);
+        Current.CloseTick(in TickPackets, in TickBytes, tally);
         LifePackets.Add(in TickPackets);
         LifeBytes.Add(in TickBytes);
         LifeFirst = Math.Min(LifeFirst, TickFirst);
+        BusiestRate = Rates.BusiestRate(ShortestSeconds);
+    }
+
+    /// <summary>Asks the processor for what counting this entry will touch.</summary>
+    public void Prefetch(in TickEntry entry)
+    {
+        Current.Sources.Prefetch(entry.PeerHash);
+        if (entry.Has(EntryTraits.HasPorts))
+            Current.Flows.Prefetch(entry.FlowHash);
     }
 
     /// <summary>The windows as of the present tick, shortest first.</summary>
@@ -173,7 +191,7 @@ internal sealed class ClassCounters
     /// <summary>Starts a new life.</summary>
     public void Forget()
     {
-        (LifePackets, LifeBytes, LifeFirst) = (default, default, long.MaxValue);
+        (LifePackets, LifeBytes, LifeFirst, BusiestRate) = (default, default, long.MaxValue, 0);
         _pastSources.Clear();
         SourceSample.Clear();
         _pastSourcePorts.Clear();
@@ -205,7 +223,7 @@ internal sealed class Generation
     /// <summary>What requests ask about; null until one was seen.</summary>
     public NameCounts? Names { get; private set; }
 
-    /// <summary>Counts one record; its packets and bytes follow at the end of the tick.</summary>
+    /// <summary>Counts one record; its packets, bytes and ports follow at the end of the tick.</summary>
     public void Add(in TickEntry entry, ulong flowHash, ulong scaled)
     {
         Sources.Add(entry.PeerHash);
@@ -214,11 +232,19 @@ internal sealed class Generation
             Requests += scaled;
         if (entry.Resource != 0)
             (Names ??= new NameCounts()).Add(in entry, scaled);
-        if (!entry.Has(EntryTraits.HasPorts))
-            return;
-        Flows.Add(flowHash);
-        SourcePorts.Add(entry.SourcePort, scaled);
-        DestinationPorts.Add(entry.DestinationPort, scaled);
+        if (entry.Has(EntryTraits.HasPorts))
+            Flows.Add(flowHash);
+    }
+
+    /// <summary>Closes a tick.</summary>
+    public void CloseTick(in WeightedSum packets, in WeightedSum bytes, TickTally tally)
+    {
+        Packets.Add(in packets);
+        Bytes.Add(in bytes);
+        SourcePorts.Add(tally.SourcePorts);
+        DestinationPorts.Add(tally.DestinationPorts);
+        tally.SourcePorts.Clear();
+        tally.DestinationPorts.Clear();
     }
 
     public void Clear()

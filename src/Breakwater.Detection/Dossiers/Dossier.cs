@@ -145,8 +145,8 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     /// <summary>Counts one record of the tick.</summary>
     /// <param name="entry">The record; it tells whether the host asked its sender.</param>
     /// <param name="tick">The present tick.</param>
-    /// <param name="spread">Takes records that are longer than a tick.</param>
-    public void Add(in TickEntry entry, long tick, SpreadByClass spread)
+    /// <param name="tallies">Take what is summed up over the tick.</param>
+    public void Add(in TickEntry entry, long tick, TickTallies tallies)
     {
         var counters = _classes[entry.Class] ?? Study(entry.Class, tick);
         var asked = entry.Has(EntryTraits.Asked);
@@ -167,10 +167,13 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
             counters.AddAsked(in entry);
             return;
         }
-        counters.Add(in entry, flowHash, tick, spread[entry.Class]);
+        counters.Add(in entry, flowHash, tick, tallies[entry.Class]);
         if (asked)
             counters.NoteAsked(in entry);
     }
+
+    /// <summary>Asks the processor for what <see cref="Add"/> will touch.</summary>
+    public void Prefetch(in TickEntry entry) => _classes[entry.Class]?.Prefetch(in entry);
 
     private ClassCounters Study(byte trafficClass, long tick)
     {
@@ -195,12 +198,15 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     }
 
     /// <summary>Closes the tick: all of its records have been counted.</summary>
-    public void CloseTick(SpreadByClass spread)
+    public void CloseTick(TickTallies tallies)
     {
         _packets.Now += _tickPackets;
         Usual.Add(LastTick, _tickPackets, _tickRequests, InIncident);
         for (var index = 0; index < _classes.Length; index++)
-            _classes[index]?.CloseTick(LastTick, spread.Of(index));
+        {
+            if (_classes[index] is { } counters && counters.LastTick == LastTick)
+                counters.CloseTick(LastTick, tallies[index]);
+        }
     }
 
     /// <summary>Unasked packets of all TCP classes in the last 30-60 s, scaled, and asked ones.</summary>

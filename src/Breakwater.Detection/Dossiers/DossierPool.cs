@@ -172,6 +172,8 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
     private int Evict(double score, uint second, int? group)
     {
         Rank(second);
+        if (_evictable.Count == 0 || _evictable[0].Score * Hysteresis >= score)
+            return -1;
         var place = _evictable.FindIndex(entry => group is null || _dossiers[entry.Number]!.Group == group);
         if (place < 0 || _evictable[place].Score * Hysteresis >= score)
             return -1;

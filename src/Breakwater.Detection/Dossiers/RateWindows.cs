@@ -53,6 +53,17 @@ internal sealed class RateWindows
         Spells.Advance(tick / 100);
     }
 
+    /// <summary>
+    /// The highest rate of all windows in packets per second, none taken for shorter than <paramref name="shortestSeconds"/>: a floor no
+    /// lower than this is exceeded in none of them.
+    /// </summary>
+    public double BusiestRate(double shortestSeconds)
+    {
+        var busiest = Ticks.Busiest(Newest, _fineCells, shortestSeconds);
+        busiest = Math.Max(busiest, Seconds.Busiest(Newest, _wideCells, shortestSeconds));
+        return Math.Max(busiest, Spells.Busiest(Newest, _wideCells, shortestSeconds));
+    }
+
     /// <summary>All windows, shortest first.</summary>
     public int Fill(Span<WindowSum> windows)
     {
@@ -114,9 +125,6 @@ internal sealed class RateWindows
         private readonly long[] _bytes = new long[Cells];
         private long _newest = long.MinValue;
 
-        /// <summary>Takes in the spread records of a tick.</summary>
-        public void Take(RateSpread.Changes changes, long tick) => changes.Drain(tick, this);
-
         /// <summary>Counts for a cell; nothing when it is out of reach.</summary>
         public void Put(long cell, long packets, long bytes)
         {
@@ -150,10 +158,28 @@ internal sealed class RateWindows
                 bytes += _bytes[place];
                 if (cells != sizes[next])
                     continue;
-                windows[next++] = new WindowSum((((cells - 1) * ticksPerCell) + elapsed) / 10.0, packets, bytes);
+                windows[next++] = new WindowSum(SecondsOf(cells, elapsed), packets, bytes);
             }
             return next;
         }
+
+        public double Busiest(long newestTick, int[] sizes, double shortestSeconds)
+        {
+            var newest = newestTick / ticksPerCell;
+            var elapsed = (newestTick % ticksPerCell) + 1;
+            long packets = 0;
+            double busiest = 0;
+            var cells = 0;
+            foreach (var size in sizes)
+            {
+                for (; cells < size; cells++)
+                    packets += _packets[(int)((newest - cells) & (Cells - 1))];
+                busiest = Math.Max(busiest, packets / Math.Max(SecondsOf(cells, elapsed), shortestSeconds));
+            }
+            return busiest;
+        }
+
+        private double SecondsOf(int cells, long elapsed) => (((cells - 1) * ticksPerCell) + elapsed) / 10.0;
 
         public WindowSum Sum(long endTick, int cells)
         {
@@ -166,7 +192,7 @@ internal sealed class RateWindows
                 packets += _packets[(int)(cell & (Cells - 1))];
                 bytes += _bytes[(int)(cell & (Cells - 1))];
             }
-            return new WindowSum((((cells - 1) * ticksPerCell) + (endTick % ticksPerCell) + 1) / 10.0, packets, bytes);
+            return new WindowSum(SecondsOf(cells, (endTick % ticksPerCell) + 1), packets, bytes);
         }
 
         public long Onset(long newestTick, double packetsPerSecond, double weight)

@@ -39,7 +39,8 @@ internal sealed class HostTable(int maxHosts, ulong seed)
     private const int PageBits = 12;
     private const int PageMask = (1 << PageBits) - 1;
     private readonly KeyedHash _hash = new(seed);
-    private readonly List<ColdRecord[]> _pages = [];
+    private ColdRecord[][] _pages = new ColdRecord[16][];
+    private int _pageCount;
     private int[] _slots = new int[1 << 12];
 
     public int Count { get; private set; }
@@ -131,8 +132,8 @@ internal sealed class HostTable(int maxHosts, ulong seed)
 
     private int Add(Address host, Direction direction, ulong hash, int slot)
     {
-        if ((Count & PageMask) == 0 && Count >> PageBits == _pages.Count)
-            _pages.Add(new ColdRecord[1 << PageBits]);
+        if (Count == _pageCount << PageBits)
+            AddPage();
         if (Count * 2 >= _slots.Length)
         {
             Rebuild(_slots.Length * 2);
@@ -144,6 +145,13 @@ internal sealed class HostTable(int maxHosts, ulong seed)
         this[Count] = new ColdRecord { Host = host, Direction = direction, Dossier = -1, Prefix = -1, Service = -1, LastTick = long.MinValue };
         _slots[slot] = Count + 1;
         return Count++;
+    }
+
+    private void AddPage()
+    {
+        if (_pageCount == _pages.Length)
+            Array.Resize(ref _pages, _pageCount * 2);
+        _pages[_pageCount++] = new ColdRecord[1 << PageBits];
     }
 
     private void Rebuild(int length)

@@ -17,8 +17,7 @@ namespace Breakwater.Detection.Rules;
 internal readonly record struct RuleContext(
     Dossier Dossier, DetectorOptions Options, PoissonTest Alarm, long Tick, double? SpanSeconds, bool PairsKnown)
 {
-    /// <summary>A burst shorter than this counts as if it had lasted so long: no floor is crossed by a handful of packets.</summary>
-    private const double ShortestSeconds = 0.2;
+    private const double ShortestSeconds = ClassCounters.ShortestSeconds;
 
     /// <summary>A measure that is to be taken as having another value; null for the facts.</summary>
     public string? Changed { get; init; }
@@ -50,7 +49,7 @@ internal readonly record struct RuleContext(
         var weight = Math.Max(1, counters.LifePackets.Weight);
         var cap = Changed == measure ? ChangedTo : double.PositiveInfinity;
         RateEvidence best = default;
-        foreach (var window in counters.Windows(Tick))
+        foreach (var window in MayExceed(counters, floor) ? counters.Windows(Tick) : [])
         {
             var count = Math.Min(window.Packets * fraction, cap * window.Seconds);
             var threshold = floor * Math.Max(window.Seconds, ShortestSeconds);
@@ -64,17 +63,7 @@ internal readonly record struct RuleContext(
     }
 
     /// <summary>False when no part of the class's packets can be above the floor: a cheap look before the sketches are read.</summary>
-    public bool MayExceed(ClassCounters counters, double floor)
-    {
-        if (SpanSeconds is not null)
-            return true;
-        foreach (var window in counters.Windows(Tick))
-        {
-            if (window.Packets > floor * Math.Max(window.Seconds, ShortestSeconds))
-                return true;
-        }
-        return false;
-    }
+    public bool MayExceed(ClassCounters counters, double floor) => SpanSeconds is not null || counters.BusiestRate > floor;
 
     /// <summary>An input that is over before a floor could be crossed: its rate, had it gone on.</summary>
     private RateEvidence OfShortInput(ClassCounters counters, double fraction, double floor, double weight, double span, double cap)

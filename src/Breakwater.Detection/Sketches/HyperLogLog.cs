@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Breakwater.Detection.Sketches;
 
@@ -26,6 +28,13 @@ internal sealed class HyperLogLog(int precision)
         var rank = (byte)(BitOperations.LeadingZeroCount((hash << precision) | (1UL << (precision - 1))) + 1);
         if (rank > _registers[index])
             _registers[index] = rank;
+    }
+
+    /// <summary>Asks the processor for the register of a hash.</summary>
+    public unsafe void Prefetch(ulong hash)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(Unsafe.AsPointer(ref _registers[(int)(hash >> (64 - precision))]));
     }
 
     /// <summary>Takes in another sketch of the same precision.</summary>

@@ -1,7 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-
 namespace Breakwater.Detection.Sketches;
 
 /// <summary>
@@ -11,9 +7,10 @@ namespace Breakwater.Detection.Sketches;
 internal sealed class PortVote
 {
     private const int Bits = 16;
-    private const int Buckets = 64;
-    private static readonly Vector512<ulong> _lowBits = Vector512.Create(1UL, 2, 4, 8, 16, 32, 64, 128);
-    private static readonly Vector512<ulong> _highBits = _lowBits << 8;
+
+    /// <summary>How many sums there are of ports with the same hash.</summary>
+    public const int Buckets = 64;
+
     private readonly ulong[] _set = new ulong[Bits];
     private readonly ulong[] _buckets = new ulong[Buckets];
     private ulong _total;
@@ -22,13 +19,18 @@ internal sealed class PortVote
     {
         _total += packets;
         _buckets[Bucket(port)] += packets;
-        ref var set = ref MemoryMarshal.GetArrayDataReference(_set);
-        var number = Vector512.Create((ulong)port);
-        var weight = Vector512.Create(packets);
-        ref var low = ref Unsafe.As<ulong, Vector512<ulong>>(ref set);
-        ref var high = ref Unsafe.As<ulong, Vector512<ulong>>(ref Unsafe.Add(ref set, 8));
-        low += Vector512.Equals(number & _lowBits, _lowBits) & weight;
-        high += Vector512.Equals(number & _highBits, _highBits) & weight;
+        for (var bit = 0; bit < Bits; bit++)
+            _set[bit] += ((ulong)port >> bit & 1) * packets;
+    }
+
+    /// <summary>Takes in what a tick brought.</summary>
+    public void Add(PortTally tally)
+    {
+        _total += tally.Total;
+        for (var bit = 0; bit < Bits; bit++)
+            _set[bit] += tally.WithBit(bit);
+        for (var bucket = 0; bucket < Buckets; bucket++)
+            _buckets[bucket] += tally.Buckets[bucket];
     }
 
     /// <summary>Takes in another vote.</summary>
@@ -85,5 +87,6 @@ internal sealed class PortVote
         return used * 2 >= Buckets;
     }
 
-    private static int Bucket(ushort port) => (int)((port * 0x9E3779B1u) >> 26);
+    /// <summary>Where a port is summed up.</summary>
+    public static int Bucket(ushort port) => (int)((port * 0x9E3779B1u) >> 26);
 }

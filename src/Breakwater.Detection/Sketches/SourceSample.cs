@@ -11,51 +11,51 @@ internal sealed class SourceSample
     /// <summary>Most sources in the sample.</summary>
     public const int Size = 256;
 
-    private const int Most = 2 * Size;
-    private const int FewestSlots = 32;
-    private Source[] _slots = new Source[FewestSlots];
+    // Pruned to the size when so many are known.
+    private const int Most = Size * 3 / 2;
+    private const int Fewest = 12;
+    private Source[] _sources = new Source[Fewest];
+    private ushort[] _places = new ushort[32];
     private ulong _limit = ulong.MaxValue;
     private int _count;
 
     /// <summary>One source and what it sent.</summary>
     public readonly record struct Source(Address Address, ulong Hash, ulong Packets, long Samples);
 
-    /// <summary>Adds packets of a source; a hash of 0 marks empty slots and is taken for 1.</summary>
+    /// <summary>Adds packets of a source.</summary>
     public void Add(ulong hash, Address address, ulong packets, long samples)
     {
-        hash |= hash == 0 ? 1UL : 0;
         if (hash > _limit)
             return;
-        var mask = _slots.Length - 1;
         var slot = SlotOf(hash);
-        for (; _slots[slot].Hash != 0; slot = (slot + 1) & mask)
+        for (; _places[slot] != 0; slot = (slot + 1) & (_places.Length - 1))
         {
-            ref var known = ref _slots[slot];
+            ref var known = ref _sources[_places[slot] - 1];
             if (known.Hash != hash)
                 continue;
             known = known with { Packets = known.Packets + packets, Samples = known.Samples + samples };
             return;
         }
-        _slots[slot] = new Source(address, hash, packets, samples);
-        if (++_count == Most)
-            Prune();
-        else if (_count * 2 > _slots.Length)
-            Rebuild(_slots, _slots.Length * 2);
+        if (_count == _sources.Length)
+        {
+            MakeRoom();
+            Add(hash, address, packets, samples);
+            return;
+        }
+        _sources[_count++] = new Source(address, hash, packets, samples);
+        _places[slot] = (ushort)_count;
     }
 
     public void Merge(SourceSample other)
     {
         _limit = Math.Min(_limit, other._limit);
-        foreach (ref readonly var source in other._slots.AsSpan())
-        {
-            if (source.Hash != 0)
-                Add(source.Hash, source.Address, source.Packets, source.Samples);
-        }
+        foreach (ref readonly var source in other._sources.AsSpan(0, other._count))
+            Add(source.Hash, source.Address, source.Packets, source.Samples);
     }
 
     public void Clear()
     {
-        _slots = new Source[FewestSlots];
+        Array.Clear(_places);
         (_limit, _count) = (ulong.MaxValue, 0);
     }
 
@@ -63,7 +63,7 @@ internal sealed class SourceSample
     /// <param name="isComplete">True when these are all sources there were.</param>
     public Source[] Sources(out bool isComplete)
     {
-        var all = Array.FindAll(_slots, source => source.Hash != 0 && source.Hash <= _limit);
+        var all = Array.FindAll(_sources[.._count], source => source.Hash <= _limit);
         Array.Sort(all, static (left, right) => left.Hash.CompareTo(right.Hash));
         isComplete = _limit == ulong.MaxValue && all.Length <= Size;
         return all.Length > Size ? all[..Size] : all;
@@ -72,30 +72,48 @@ internal sealed class SourceSample
     /// <summary>How often each source of the sample was seen, in packets: what <see cref="Statistics.DistinctSources"/> looks at.</summary>
     public static uint[] TimesSeen(Source[] sample) => Array.ConvertAll(sample, static source => (uint)Math.Min(source.Samples, uint.MaxValue));
 
-    /// <summary>Keeps the smallest half. What is dropped could not come back: its hash is above the limit from now on.</summary>
-    private void Prune()
+    private int SlotOf(ulong hash) => (int)((hash * 0x9E37_79B9_7F4A_7C15UL) >> 32) & (_places.Length - 1);
+
+    private void MakeRoom()
     {
-        var kept = Array.FindAll(_slots, static source => source.Hash != 0);
-        Array.Sort(kept, static (left, right) => left.Hash.CompareTo(right.Hash));
-        _limit = kept[Size - 1].Hash;
-        Rebuild(kept.AsSpan(0, Size), _slots.Length);
+        if (_count == Most)
+        {
+            Prune();
+        }
+        else
+        {
+            Array.Resize(ref _sources, _count * 2);
+            _places = new ushort[_places.Length * 2];
+        }
+        PlaceAll();
     }
 
-    private int SlotOf(ulong hash) => (int)((hash * 0x9E37_79B9_7F4A_7C15UL) >> 32) & (_slots.Length - 1);
-
-    private void Rebuild(ReadOnlySpan<Source> sources, int length)
+    /// <summary>Keeps the smallest. What is dropped could not come back: its hash is above the limit from now on.</summary>
+    private void Prune()
     {
-        _slots = new Source[length];
-        _count = 0;
-        foreach (ref readonly var source in sources)
+        Span<ulong> hashes = stackalloc ulong[Most];
+        for (var index = 0; index < _count; index++)
+            hashes[index] = _sources[index].Hash;
+        hashes.Sort();
+        _limit = hashes[Size - 1];
+        var kept = 0;
+        foreach (ref readonly var source in _sources.AsSpan(0, _count))
         {
-            if (source.Hash == 0)
-                continue;
-            var slot = SlotOf(source.Hash);
-            while (_slots[slot].Hash != 0)
-                slot = (slot + 1) & (length - 1);
-            _slots[slot] = source;
-            _count++;
+            if (source.Hash <= _limit)
+                _sources[kept++] = source;
+        }
+        _count = kept;
+    }
+
+    private void PlaceAll()
+    {
+        Array.Clear(_places);
+        for (var index = 0; index < _count; index++)
+        {
+            var slot = SlotOf(_sources[index].Hash);
+            while (_places[slot] != 0)
+                slot = (slot + 1) & (_places.Length - 1);
+            _places[slot] = (ushort)(index + 1);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Breakwater.Detection.Sketches;
+using Breakwater.Samples;
 using Breakwater.Wire;
 
 namespace Breakwater.Tests.Detection;
@@ -57,6 +58,29 @@ public sealed class SketchTests
 
         Assert.Equal((ushort)port, vote.Majority(empty, out var share));
         Assert.InRange(share, 0.59, 0.75);
+    }
+
+    [Fact]
+    public void PortVote_OfATally_IsThatOfItsPorts()
+    {
+        var random = new SeededRandom(7);
+        PortVote one = new(), summed = new();
+        var tally = new PortTally();
+        for (var packet = 0; packet < 1_000; packet++)
+        {
+            var (port, packets) = ((ushort)random.NextUInt64(), random.NextUInt64() % 100);
+            port = packet % 5 < 3 ? (ushort)0xB5C7 : port;
+            one.Add(port, packets);
+            tally.Add(port, packets);
+        }
+        summed.Add(tally);
+        Assert.Equal(((ushort?)0xB5C7, true), (one.Majority(null, out var expected), expected > 0.5));
+        Assert.Equal((ushort?)0xB5C7, summed.Majority(null, out var share));
+        Assert.Equal(expected, share);
+        tally.Clear();
+        summed.Add(tally);
+        summed.Majority(null, out share);
+        Assert.Equal(expected, share);
     }
 
     [Fact]

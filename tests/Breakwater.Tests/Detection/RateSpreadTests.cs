@@ -1,0 +1,66 @@
+using Breakwater.Detection.Dossiers;
+using Breakwater.Samples;
+
+namespace Breakwater.Tests.Detection;
+
+public sealed class RateSpreadTests
+{
+    private const long Now = 1_000_057;
+
+    /// <summary>Records of all lengths, put down as changes of a rate, come out as if each had been divided over its ticks one by one.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void FlushTo_AnyRecords_IsTheirRateTickByTick(ulong seed)
+    {
+        var random = new SeededRandom(seed);
+        var spread = new RateSpread();
+        var exact = new double[RateWindows.ReachTicks * 2];
+        for (var record = 0; record < 500; record++)
+        {
+            var last = Now - (long)(random.NextUInt64() % 40);
+            var first = last - (long)(random.NextUInt64() % (record % 2 == 0 ? 30UL : 7_000UL));
+            var packets = 1 + (random.NextUInt64() % 1_000_000);
+            spread.Add(first, last, Now, packets, packets * 100);
+            for (var tick = Math.Max(first, Now - exact.Length + 1); tick <= last; tick++)
+                exact[Now - tick] += (double)packets / (last - first + 1);
+        }
+        var windows = new RateWindows();
+        windows.Advance(Now);
+        spread.FlushTo(windows, Now);
+
+        var sums = new WindowSum[RateWindows.WindowCount];
+        windows.Fill(sums);
+        foreach (var sum in sums)
+        {
+            // A fraction of a packet for each record and tick is cut off at most.
+            var expected = exact.Take((int)Math.Round(sum.Seconds * 10)).Sum();
+            Assert.InRange(sum.Packets, expected - 500 - (expected / 1000), expected + 500 + (expected / 1000));
+            Assert.InRange(sum.Bytes, (expected * 100) - 1000 - (expected / 10), (expected * 100) + 1000 + (expected / 10));
+        }
+        Assert.Equal(sums.Max(static sum => sum.Packets / Math.Max(sum.Seconds, 0.2)), windows.BusiestRate(0.2), 6);
+    }
+
+    [Fact]
+    public void FlushTo_RecordsWithinReach_LosesNoPacket()
+    {
+        var spread = new RateSpread();
+        ulong packets = 0, bytes = 0;
+        for (var length = 1; length < 60; length++)
+        {
+            spread.Add(Now - length, Now, Now, (ulong)(length * 7), (ulong)(length * 1_003));
+            packets += (ulong)(length * 7);
+            bytes += (ulong)(length * 1_003);
+        }
+        var windows = new RateWindows();
+        spread.FlushTo(windows, Now);
+        Assert.True(spread.IsEmpty);
+        var all = windows.Since(Now - 63);
+        Assert.Equal(((long)packets, (long)bytes), (all.Packets, all.Bytes));
+
+        // Emptied, it adds nothing more.
+        spread.FlushTo(windows, Now);
+        Assert.Equal(all, windows.Since(Now - 63));
+    }
+}
