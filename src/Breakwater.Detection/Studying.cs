@@ -12,6 +12,9 @@ internal sealed class Studying(HostTable hosts, AggregateTable aggregates, Dossi
     private const int EntriesAhead = 16;
     private const int SketchesAhead = 8;
 
+    // The sketches of so few targets stay in the cache by themselves.
+    private const int FewDossiers = 32;
+
     private readonly Assignment _assignment = new(hosts, aggregates, dossiers);
     private readonly TickTallies _tallies = new();
 
@@ -83,7 +86,8 @@ internal sealed class Studying(HostTable hosts, AggregateTable aggregates, Dossi
 
     private void Prefetch(Dossier dossier, in TickEntry entry)
     {
-        dossier.Prefetch(in entry);
+        if (dossiers.All.Count > FewDossiers)
+            dossier.Prefetch(in entry);
         if (!entry.Has(EntryTraits.AnswerKnown))
             questions.PrefetchAnswer(in entry);
     }

@@ -55,6 +55,7 @@ internal sealed class HostTable(int maxHosts, ulong seed)
     public ref ColdRecord this[int index] => ref _pages[index >> PageBits][index & PageMask];
 
     /// <summary>The table's hash of a host, from the hash of its address.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong HashOf(ulong address, Direction direction) => address ^ (direction == Direction.Outbound ? 0x9E37_79B9_7F4A_7C15UL : 0);
 
     private ulong HashOf(Address host, Direction direction) => HashOf(_hash.Of(host), direction);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Breakwater.Wire;
 
 namespace Breakwater.Detection.Sketches;
@@ -23,6 +24,7 @@ internal readonly struct KeyedHash(ulong seed)
     private static ulong Fold(Address address) =>
         (address.High * 0xC2B2AE3D27D4EB4FUL) ^ BitOperations.RotateLeft(address.Low * 0x9E3779B97F4A7C15UL, 31);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Mix(ulong value)
     {
         value ^= value >> 33;
