@@ -15,6 +15,7 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
     private const int PrefetchSlot = 16;
     private const int PrefetchRecord = 8;
     private const int PrefetchPair = 12;
+    private const int PrefetchPrefix = 4;
 
     /// <summary>A host without traffic for a minute makes room when the table is nearly full.</summary>
     private const long IdleTicks = 600;
@@ -37,6 +38,8 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
                 hosts.PrefetchRecord(entries[index + PrefetchRecord].HostHash);
             if (index + PrefetchPair < entries.Length)
                 questions.PrefetchQuestion(in entries[index + PrefetchPair]);
+            if (index + PrefetchPrefix < entries.Length && hosts.LikelyPrefix(entries[index + PrefetchPrefix].HostHash) is >= 0 and var prefix)
+                aggregates.Prefetch(prefix);
             ref var entry = ref entries[index];
             questions.Add(in entry);
             if (!entry.Has(EntryTraits.HasHost))

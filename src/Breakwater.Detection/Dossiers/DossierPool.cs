@@ -12,14 +12,21 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
 {
     private const int GroupShare = 2;
 
-    /// <summary>How much further above its floor a target must be to take the place of another: busy ones do not take turns.</summary>
-    private const double Hysteresis = 1.25;
+    /// <summary>Watch floors are an eighth of the detectors': half-way to an alarm.</summary>
+    private const double HalfWay = 4;
+
+    /// <summary>
+    /// How much further above its floor a target must be to take the place of another: busy ones do not take turns, and one that is far
+    /// from any alarm is in no hurry.
+    /// </summary>
+    private const double Lead = 1.25, LeadOfSmall = 3;
 
     /// <summary>Kinds of traffic studied per place, on average.</summary>
     public const int MaxClassesPerDossier = 8;
     private readonly uint[] _floors = WatchGroups.WatchFloors(options.Floors);
     private readonly uint[] _idleFloors = WatchGroups.IdleFloors(options.Floors);
-    private readonly List<(double Score, int Number)> _evictable = [];
+    // Those that may go, by the traffic that brought them, the one most above its floor first.
+    private readonly List<(double Score, int Number)>[] _evictable = [.. Enumerable.Range(0, WatchGroups.Count).Select(static _ => new List<(double, int)>())];
     private readonly List<int> _proposedHosts = [], _proposedAggregates = [];
     private bool _isRanked;
     private readonly List<Dossier?> _dossiers = [];
@@ -28,6 +35,7 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
     private readonly ulong[] _watched = new ulong[1024];
     private readonly Stack<ClassCounters> _spare = new();
     private bool _hasDropped;
+    private int _free;
 
     /// <summary>Watch floors by group, lower while a quarter of the places is free.</summary>
     public uint[] Floors => (options.MaxDossiers - _dossiers.Count) * 4 > options.MaxDossiers ? _idleFloors : _floors;
@@ -77,6 +85,7 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
             }
             var dossier = new Dossier(target, FloorsOf(target, row), row, group, _spare);
             _dossiers[number] = dossier;
+            _free--;
             _byGroup[group]++;
             DossierOf(dossier) = number;
             if (dossier.IsAggregate)
@@ -93,6 +102,8 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
     {
         ref var record = ref hosts[row];
         var score = record.Counts.Score(_floors, second, out var group);
+        if (!MayEnter(score, group, second))
+            return;
         var service = record.Service < 0 ? null : options.Services[record.Service].Name;
         _candidates.Add((score, group, Target.Host(record.Host, record.Direction, service), row));
     }
@@ -101,7 +112,8 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
     {
         ref var record = ref aggregates[row];
         var score = record.Counts.Score(_floors, second, out var group) / record.Factor;
-        _candidates.Add((score, group, TargetOf(in record), row));
+        if (MayEnter(score, group, second))
+            _candidates.Add((score, group, TargetOf(in record), row));
     }
 
     /// <summary>
@@ -115,12 +127,11 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
             return;
         _isRanked = false;
         Rank(second);
-        foreach (var (_, number) in _evictable)
+        while (classes > options.MaxDossiers * MaxClassesPerDossier && Least() is >= 0 and var group)
         {
-            if (classes <= options.MaxDossiers * MaxClassesPerDossier)
-                break;
+            var number = _evictable[group][^1].Number;
             classes -= _dossiers[number]!.ClassCount;
-            Drop(number);
+            Evict(group);
         }
         _isRanked = false;
     }
@@ -152,33 +163,57 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
             _dossiers[hosts[to].Dossier]!.Row = to;
     }
 
-    private int FreePlace(double score, int group, uint second)
+    private bool HasRoom(int group) => _byGroup[group] * GroupShare < options.MaxDossiers && (_free > 0 || _dossiers.Count < options.MaxDossiers);
+
+    /// <summary>False when certainly no place will be found.</summary>
+    private bool MayEnter(double score, int group, uint second)
     {
-        if (_byGroup[group] * GroupShare < options.MaxDossiers)
-        {
-            var empty = _dossiers.IndexOf(null);
-            if (empty >= 0)
-                return empty;
-            if (_dossiers.Count < options.MaxDossiers)
-            {
-                _dossiers.Add(null);
-                return _dossiers.Count - 1;
-            }
-        }
-        return Evict(score, second, _byGroup[group] * GroupShare >= options.MaxDossiers ? group : null);
+        if (HasRoom(group))
+            return true;
+        if (Giving(score, group, second) >= 0)
+            return true;
+        Refused++;
+        return false;
     }
 
-    /// <summary>Takes the place of the target least above its floor, if that is clearly less than <paramref name="score"/>; -1 when there is none.</summary>
-    private int Evict(double score, uint second, int? group)
+    private static bool IsAhead(double score, double other) => score > other * (score < HalfWay ? LeadOfSmall : Lead);
+
+    private int FreePlace(double score, int group, uint second)
+    {
+        if (!HasRoom(group))
+            return Giving(score, group, second) is >= 0 and var giving ? Evict(giving) : -1;
+        if (_free > 0)
+            return _dossiers.IndexOf(null);
+        _dossiers.Add(null);
+        _free++;
+        return _dossiers.Count - 1;
+    }
+
+    /// <summary>The group whose last one would have to give its place: its own when that has its share, else any; -1 when none is clearly behind.</summary>
+    private int Giving(double score, int group, uint second)
     {
         Rank(second);
-        if (_evictable.Count == 0 || _evictable[0].Score * Hysteresis >= score)
-            return -1;
-        var place = _evictable.FindIndex(entry => group is null || _dossiers[entry.Number]!.Group == group);
-        if (place < 0 || _evictable[place].Score * Hysteresis >= score)
-            return -1;
-        var number = _evictable[place].Number;
-        _evictable.RemoveAt(place);
+        var giving = _byGroup[group] * GroupShare >= options.MaxDossiers ? group : Least();
+        return giving >= 0 && _evictable[giving].Count > 0 && IsAhead(score, _evictable[giving][^1].Score) ? giving : -1;
+    }
+
+    /// <summary>The group that has the one least above its floor; -1 when none may go.</summary>
+    private int Least()
+    {
+        var least = -1;
+        for (var group = 0; group < _evictable.Length; group++)
+        {
+            if (_evictable[group].Count > 0 && (least < 0 || Compare(_evictable[group][^1], _evictable[least][^1]) < 0))
+                least = group;
+        }
+        return least;
+    }
+
+    /// <summary>Drops the last of a group; returns its place.</summary>
+    private int Evict(int group)
+    {
+        var number = _evictable[group][^1].Number;
+        _evictable[group].RemoveAt(_evictable[group].Count - 1);
         Drop(number);
         return number;
     }
@@ -189,27 +224,32 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
         DossierOf(dropped) = -1;
         _byGroup[dropped.Group]--;
         _dossiers[number] = null;
+        _free++;
         dropped.Dissolve();
         _hasDropped = true;
     }
 
-    /// <summary>The dossiers that may go, the one least above its floor first; once per tick.</summary>
+    /// <summary>Puts the dossiers that may go in order; once per tick.</summary>
     private void Rank(uint second)
     {
         if (_isRanked)
             return;
         _isRanked = true;
-        _evictable.Clear();
+        foreach (var list in _evictable)
+            list.Clear();
         for (var number = 0; number < _dossiers.Count; number++)
         {
             if (_dossiers[number] is { } dossier && !incidents.IsOpen(dossier.Target))
-                _evictable.Add((Score(dossier, second), number));
+                _evictable[dossier.Group].Add((Score(dossier, second), number));
         }
-        _evictable.Sort((left, right) =>
-        {
-            var byScore = left.Score.CompareTo(right.Score);
-            return byScore != 0 ? byScore : _dossiers[left.Number]!.Target.CompareTo(_dossiers[right.Number]!.Target);
-        });
+        foreach (var list in _evictable)
+            list.Sort((left, right) => Compare(right, left));
+    }
+
+    private int Compare((double Score, int Number) left, (double Score, int Number) right)
+    {
+        var byScore = left.Score.CompareTo(right.Score);
+        return byScore != 0 ? byScore : _dossiers[left.Number]!.Target.CompareTo(_dossiers[right.Number]!.Target);
     }
 
     private double Score(Dossier dossier, uint second) => dossier.IsAggregate

@@ -1,10 +1,18 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Breakwater.Detection.Hosts;
 
 /// <summary>Many hosts as one target: a prefix or a configured service.</summary>
 internal struct AggregateRecord
 {
+    /// <summary>Packets of the present tick, and the most of one host in this second, by group: on their way to the counts above.</summary>
+    public GroupCounts Tick, TickTop;
+
+    /// <summary>The last tick with traffic.</summary>
+    public long LastTick;
+
     /// <summary>The prefix; of a service its first.</summary>
     public Prefix Prefix;
 
@@ -12,12 +20,6 @@ internal struct AggregateRecord
 
     /// <summary>The largest count of a single host, by group, in this second and the one before.</summary>
     public WatchCounts TopHost;
-
-    /// <summary>Packets of the present tick, and the most of one host in this second, by group: on their way to the counts above.</summary>
-    public GroupCounts Tick, TickTop;
-
-    /// <summary>The last tick with traffic.</summary>
-    public long LastTick;
 
     /// <summary>Index into the configured services, -1 for a prefix.</summary>
     public int ServiceNumber;
@@ -68,6 +70,16 @@ internal sealed class AggregateTable
     public int Count { get; private set; }
 
     public ref AggregateRecord this[int index] => ref _records[index];
+
+    /// <summary>Asks the processor for what counting a record will touch.</summary>
+    public unsafe void Prefetch(int index)
+    {
+        if (!Sse.IsSupported)
+            return;
+        var first = (byte*)Unsafe.AsPointer(ref _records[index]);
+        Sse.Prefetch0(first);
+        Sse.Prefetch0(first + 64);
+    }
 
     public ref AggregateLinks Links(int index) => ref _links[index];
 

@@ -78,6 +78,13 @@ internal sealed class HostTable(int maxHosts, ulong seed)
         Sse.Prefetch0((byte*)Unsafe.AsPointer(ref record) + 64);
     }
 
+    /// <summary>The prefix of the host that most likely has this hash, -1 for none: something to ask the processor for.</summary>
+    public int LikelyPrefix(ulong hash)
+    {
+        var index = _slots[(int)hash & (_slots.Length - 1)] - 1;
+        return index < 0 ? -1 : this[index].Prefix;
+    }
+
     /// <summary>The host's index, added when new (then <paramref name="isNew"/>); -1 when the table is full.</summary>
     public int FindOrAdd(Address host, Direction direction, ulong hash, out bool isNew)
     {
