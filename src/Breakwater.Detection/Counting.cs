@@ -201,15 +201,12 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
     {
         if (aggregates.Links(index).Dossier >= 0)
             return;
+        // Its busiest kind decides: the rest of what a single busy host gets is no carpet.
         ref var record = ref aggregates[index];
-        for (var group = 0; group < WatchGroups.Count; group++)
-        {
-            var recent = record.Counts.Recent(group, second);
-            if (recent < dossiers.Floors[group] * record.Factor || record.TopHost.Recent(group, second) * 2UL > recent)
-                continue;
-            dossiers.ProposeAggregate(index);
+        if (record.Counts.Score(dossiers.Floors, second, out var group) < record.Factor)
             return;
-        }
+        if (record.TopHost.Recent(group, second) * 2UL <= record.Counts.Recent(group, second))
+            dossiers.ProposeAggregate(index);
     }
 
     /// <summary>Makes room in a nearly full table of hosts, at most once in ten seconds.</summary>
