@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Breakwater.Detection;
+using Breakwater.Detection.Rules;
 
 namespace Breakwater.Scenarios;
 
@@ -43,12 +44,15 @@ public sealed class SetTests
         { "stray-segments", "tcp-segments/ack@" },
         { "connections", "connection-flood/separable@" },
         { "http", "http-flood/separable@" },
+        { "dhcp", "dhcp-flood/flood@" },
         { "dns-queries", "dns-flood/subdomain@" },
         { "fragments", "icmp-and-fragments/fragments@" },
         { "udp", "udp-flood/separable@" },
         { "icmp", "icmp-and-fragments/icmp@" },
         { "protocols", "tunnels/gre@" },
         { "extension-headers", "tunnels/extensions@" },
+        { "volume", "unusual/crowd@" },
+        { "volume", "unusual/uploads@" },
         { "carpet", "carpet-256/syn@" },
         { "outbound", "outbound/syn@" },
     };
@@ -61,6 +65,12 @@ public sealed class SetTests
         Assert.True(ScenarioRun.Run(scenario).Breakwater.Passed);
         Assert.False(ScenarioRun.Run(scenario, options => options with { Off = [detector] }).Breakwater.Passed);
     }
+
+    /// <summary>Every detector is needed somewhere: those of the list, and the pulse below.</summary>
+    [Fact]
+    public void Needed_NamesEveryDetector() => Assert.Equal(
+        DetectorNames.All.Order(StringComparer.Ordinal),
+        Needed.Select(static row => row.Data.Item1).Append(DetectorNames.Pulse).Distinct().Order(StringComparer.Ordinal));
 
     /// <summary>A pulse is a shape and fails no scenario: without its detector the attack is still found, but as one on a host.</summary>
     [Fact]
