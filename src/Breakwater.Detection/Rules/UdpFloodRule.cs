@@ -8,6 +8,9 @@ internal static class UdpFloodRule
     /// <summary>UDP packets that a flooded host sends for each that it gets, at most.</summary>
     private const double MostReturned = 0.1;
 
+    /// <summary>Of so many packets seen, one answer in ten would have shown four times at least: all but surely.</summary>
+    private const int FewestUnanswered = 200;
+
     private static readonly Vector[] _classes = [Vector.UdpFlood, Vector.DnsQueryFlood, Vector.QuicFlood, Vector.SipFlood];
 
     public static void Evaluate(in RuleContext context, List<Finding> findings)
@@ -37,8 +40,9 @@ internal static class UdpFloodRule
         if (unasked < 0.5 || Crowd(in context, trafficClass, counters) is not { } crowd)
             return null;
         return new Finding(
-            Name(trafficClass, counters), counters, rate, [RuleContext.RateReason(in rate, "unasked UDP packets"), .. crowd])
+            Name(trafficClass, counters), counters, rate, [RuleContext.RateReason(in rate, "unasked UDP packets"), .. crowd.Reasons])
         {
+            Verdict = crowd.Verdict,
             SourcePort = RuleContext.SourcePort(counters, out _),
             DestinationPort = RuleContext.DestinationPort(counters),
             Protocol = 17,
@@ -71,7 +75,7 @@ internal static class UdpFloodRule
     /// Why it is no traffic of clients; null when it may be. Services that a crowd of honest clients uses by UDP (DNS, QUIC, SIP, VPN)
     /// look like floods from one direction: there both directions must be seen.
     /// </summary>
-    private static Reason[]? Crowd(in RuleContext context, Vector trafficClass, ClassCounters counters)
+    private static (Reason[] Reasons, Verdict Verdict)? Crowd(in RuleContext context, Vector trafficClass, ClassCounters counters)
     {
         var options = context.Options;
         var destinationPort = RuleContext.DestinationPort(counters);
@@ -81,28 +85,30 @@ internal static class UdpFloodRule
         if (context.SeesQuestions(counters))
         {
             if (isSpread)
-                return [Unasked(in context, counters)];
-            return sources < options.CrowdSources ? null
-                : [Unasked(in context, counters), RuleContext.SourcesReason(sources, options.CrowdSources, where)];
+                return ([Unasked(in context, counters)], Verdict.Attack);
+            if (sources >= options.CrowdSources)
+                return ([Unasked(in context, counters), RuleContext.SourcesReason(sources, options.CrowdSources, where)], Verdict.Attack);
+            return ByWays(in context, counters, Unanswered(in context, trafficClass, counters), sources, where);
         }
         // One sender on every port of the host: no conversation needs so many.
-        return OneWay(in context, trafficClass, counters, isSpread, sources, where) ?? (isSpread && sources < 5 ? [] : null);
+        return ByWays(in context, counters, [.. Ways(in context, trafficClass, counters, isSpread), .. Unanswered(in context, trafficClass, counters)], sources, where)
+            ?? (isSpread && sources < 5 ? ([], Verdict.Attack) : null);
     }
 
     /// <summary>
-    /// One direction only, or sampled. Several ways lead to the same finding: each reason is stated with the bound at which none of those that
-    /// hold would hold any more, and only when all of them rest on it.
+    /// Several ways lead to the same finding, the firmer ones first: each reason is stated with the bound at which none of those that hold would
+    /// hold any more, and only when all of them rest on it.
     /// </summary>
-    private static Reason[]? OneWay(
-        in RuleContext context, Vector trafficClass, ClassCounters counters, bool isSpread, double sources, string where)
+    private static (Reason[] Reasons, Verdict Verdict)? ByWays(in RuleContext context, ClassCounters counters, List<Way> ways, double sources, string where)
     {
         var perFlow = context.PacketsPerFlow(counters);
         double received = counters.Current.Packets.Sum + counters.Previous.Packets.Sum;
         var returned = context.Measure(Measures.ReturnedShare, context.Dossier.Sent.UdpPackets / Math.Max(1, received));
-        var ways = Ways(in context, trafficClass, counters, isSpread);
         ways.RemoveAll(way => sources < way.FewestSources || perFlow > way.MostPerFlow || returned > way.MostReturned);
         if (ways.Count == 0)
             return null;
+        var verdict = ways.Max(static way => way.Verdict);
+        ways.RemoveAll(way => way.Verdict != verdict);
         var reasons = new List<Reason> { RuleContext.SourcesReason(sources, ways.Min(static way => way.FewestSources), where) };
         if (ways.Max(static way => way.MostPerFlow) is var most && double.IsFinite(most))
             reasons.Add(ShortConversations(perFlow, most));
@@ -112,10 +118,10 @@ internal static class UdpFloodRule
                 RuleContext.Text($"the host sends {returned:P0} as many UDP packets as it gets"), Measures.ReturnedShare, Math.Round(returned, 3), MostReturned,
                 "would not fire if the host answered one in ten", 2 * MostReturned));
         }
-        return [.. reasons];
+        return ([.. reasons], verdict);
     }
 
-    /// <summary>What tells a flood from a crowd of clients here; infinite where a way asks for no such bound.</summary>
+    /// <summary>What tells a flood from a crowd of clients in one direction, or sampled; infinite where a way asks for no such bound.</summary>
     private static List<Way> Ways(in RuleContext context, Vector trafficClass, ClassCounters counters, bool isSpread)
     {
         var crowd = context.Options.CrowdSources;
@@ -133,9 +139,6 @@ internal static class UdpFloodRule
             ways.Add(new Way(crowd / 4, 1.2, MostReturned));
             return ways;
         }
-        // The telemetry shows both directions, but this host says nothing to a crowd of which each sends once or twice.
-        if (trafficClass is Vector.SipFlood or Vector.QuicFlood && context.BothWays && context.PairsKnown && !isSampled)
-            ways.Add(new Way(crowd, 3));
         // Single requests, by their content: two thousand a second are those of 120,000 phones that register every minute.
         if (trafficClass == Vector.SipFlood && !isSampled && AreRequests(counters))
             ways.Add(new Way(crowd, 1.2));
@@ -144,8 +147,25 @@ internal static class UdpFloodRule
         return ways;
     }
 
+    /// <summary>
+    /// The telemetry shows what hosts send, but of this one nothing: to a service's crowd of which each sends once or twice. Sampled, its answers
+    /// would have shown had there been one for ten packets; that they take another way out is left open.
+    /// </summary>
+    private static List<Way> Unanswered(in RuleContext context, Vector trafficClass, ClassCounters counters)
+    {
+        var crowd = context.Options.CrowdSources;
+        var ways = new List<Way>();
+        if (context.Dossier.Sent.IsVisible || !context.PairsKnown || trafficClass == Vector.UdpFlood)
+            return ways;
+        if (trafficClass != Vector.DnsQueryFlood && context.BothWays && RuleContext.Unsampled(counters))
+            ways.Add(new Way(crowd, 3));
+        if (context.SeesSenders && RuleContext.Samples(counters) >= FewestUnanswered)
+            ways.Add(new Way(crowd / 8, 1.2, MostReturned, trafficClass == Vector.SipFlood && AreRequests(counters) ? Verdict.Attack : Verdict.Undetermined));
+        return ways;
+    }
+
     private readonly record struct Way(
-        double FewestSources, double MostPerFlow = double.PositiveInfinity, double MostReturned = double.PositiveInfinity);
+        double FewestSources, double MostPerFlow = double.PositiveInfinity, double MostReturned = double.PositiveInfinity, Verdict Verdict = Verdict.Attack);
 
     private static Reason ShortConversations(double perFlow, double most) => new(
         RuleContext.Text($"{perFlow:0.0} packets a conversation, where those of clients have many"), Measures.PacketsPerFlow, Math.Round(perFlow, 2), most,
