@@ -28,13 +28,13 @@ internal sealed class InputOptions
     /// <summary>Makes options from validated text.</summary>
     public static InputOptions Create(
         string? kind, IEnumerable<string> exporters, IEnumerable<string> rates, bool separatePorts, IEnumerable<ConfiguredSampling>? configured = null) => new()
-    {
-        _configured = [.. configured ?? []],
-        SeparatePorts = separatePorts,
-        Kind = kind is not null && InputKinds.TryParse(kind, out var parsed) ? parsed : InputKind.Unknown,
-        _exporters = [.. exporters.Select(static text => TryParseExporter(text, out var entry) ? entry : default).Where(static entry => entry.Name is not null)],
-        _rates = [.. rates.Select(static text => TryParseSamplingRate(text, out var entry) ? entry : default).Where(static entry => entry.Rate > 0)],
-    };
+        {
+            _configured = [.. configured ?? []],
+            SeparatePorts = separatePorts,
+            Kind = kind is not null && InputKinds.TryParse(kind, out var parsed) ? parsed : InputKind.Unknown,
+            _exporters = [.. exporters.Select(static text => TryParseExporter(text, out var entry) ? entry : default).Where(static entry => entry.Name is not null)],
+            _rates = [.. rates.Select(static text => TryParseSamplingRate(text, out var entry) ? entry : default).Where(static entry => entry.Rate > 0)],
+        };
 
     /// <summary>Reads <c>NAME=GLOB</c>.</summary>
     public static bool TryParseExporter(string text, out (string Name, string Glob) entry)
