@@ -82,7 +82,7 @@ internal static class TrafficClass
             case Syn:
                 return (byte)Vector.SynFlood;
             case Syn | Ack:
-                return (byte)Vector.SynAckFlood;
+                return IsClientOfService(in flow) ? Session : (byte)Vector.SynAckFlood;
             case Fin | Push | Urgent:
             case AllSix:
                 return (byte)Vector.TcpXmasFlood;
@@ -95,6 +95,10 @@ internal static class TrafficClass
             return (byte)Vector.RstFlood;
         return (flags & (Fin | Ack)) == (Fin | Ack) && flow.Packets == 1 ? (byte)Vector.FinFlood : (byte)Vector.AckFlood;
     }
+
+    /// <summary>A record of several packets towards a service's port: a client's SYN and the ACK that completes the handshake, and no answer to a SYN.</summary>
+    private static bool IsClientOfService(in FlowRecord flow) => flow.Packets >= 2 && flow.Knows(FlowFields.SourcePort | FlowFields.DestinationPort)
+        && flow.SourcePort >= 1024 && flow.DestinationPort < 1024;
 
     private static byte OfIcmp(in FlowRecord flow)
     {

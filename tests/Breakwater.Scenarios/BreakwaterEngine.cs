@@ -25,7 +25,15 @@ internal sealed class BreakwaterEngine : IRecordTaker
 
     public void Take(in FlowRecord flow) => _feed.OnFlow(in flow);
 
-    public ImmutableArray<Finding> Finish() => [.. _detector.Finish().Incidents.Select(ToFinding)];
+    /// <summary>What <see cref="DetectorOptions.VerifyCounterfactuals"/> found out; set by <see cref="Finish"/>.</summary>
+    public (long Evaluated, ImmutableArray<string> Failed) Counterfactuals { get; private set; } = (0, []);
+
+    public ImmutableArray<Finding> Finish()
+    {
+        var result = _detector.Finish();
+        Counterfactuals = result.Counterfactuals;
+        return [.. result.Incidents.Select(ToFinding)];
+    }
 
     private static Finding ToFinding(Incident incident) => new(
         incident.Target.Prefix,

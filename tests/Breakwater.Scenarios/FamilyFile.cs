@@ -72,6 +72,9 @@ internal sealed record Variant
 
     public bool? AlreadyRunning { get; init; }
 
+    /// <summary>How long it is quiet before the attack, or before the crowd of a quiet kind comes.</summary>
+    public string? Before { get; init; }
+
     /// <summary>Configuration: the protected networks. Null: the own networks of samples.</summary>
     public string[]? Protect { get; init; }
 
@@ -99,6 +102,7 @@ internal sealed record Variant
         Mimic = Mimic ?? defaults.Mimic,
         Outbound = Outbound ?? defaults.Outbound,
         AlreadyRunning = AlreadyRunning ?? defaults.AlreadyRunning,
+        Before = Before ?? defaults.Before,
         Protect = Protect ?? defaults.Protect,
         Expected = Expected ?? defaults.Expected,
         Tolerated = Tolerated ?? defaults.Tolerated,

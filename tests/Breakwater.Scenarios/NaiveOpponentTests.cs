@@ -37,8 +37,8 @@ public sealed class NaiveOpponentTests
     [Trait("Tier", "long")]
     public void ClosingHalf_FixedThresholdsFailThreeInTen()
     {
-        var failed = ClosingHalf.Comparisons.Count(static comparison => !comparison.Naive.Passed);
-        Assert.InRange((double)failed / ClosingHalf.Comparisons.Length, 0.3, 0.95);
+        var failed = Halves.Closing.Count(static comparison => !comparison.Naive.Passed);
+        Assert.InRange((double)failed / Halves.Closing.Length, 0.3, 0.95);
     }
 
     private static System.Collections.Immutable.ImmutableArray<Finding> Run(int packets, int sources, uint sampling, int protocol, int flags)

@@ -1,11 +1,12 @@
 using System.Globalization;
 using Breakwater.Scenarios;
 
-// "list" and "score" are for the bench; any other command line is xunit's.
+// "list", "score" and "counterfactuals" are for the bench; any other command line is xunit's.
 return args switch
 {
     ["list", ..] => List(Filtered(args[1..])),
     ["score", ..] => Score(args[1..]),
+    ["counterfactuals", ..] => Counterfactuals(args[1..]),
     _ => await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args),
 };
 
@@ -40,6 +41,23 @@ static int Score(string[] arguments)
         CultureInfo.InvariantCulture,
         $"{comparisons.Length} scenarios, {comparisons.Sum(static comparison => comparison.Packets):N0} packets, {comparisons.Sum(static comparison => comparison.Seconds):0} s of work in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s"));
     return 0;
+}
+
+// counterfactuals [--set tuning|closing] [--only BEGINNING-OF-NAME]: evaluates each stated counterfactual again, in all of these scenarios
+static int Counterfactuals(string[] arguments)
+{
+    var comparisons = ScenarioRun.Run(Filtered(arguments), static options => options with { VerifyCounterfactuals = true });
+    foreach (var comparison in comparisons.Where(static comparison => !comparison.Counterfactuals.Failed.IsEmpty))
+    {
+        Console.WriteLine(comparison.Breakwater.Scenario.Name);
+        foreach (var group in comparison.Counterfactuals.Failed.GroupBy(static failure => failure[(failure.LastIndexOf('(') + 1)..], StringComparer.Ordinal))
+            Console.WriteLine($"    {group.First()}{(group.Count() > 1 ? $" and {group.Count() - 1} more" : "")}");
+    }
+
+    var evaluated = comparisons.Sum(static comparison => comparison.Counterfactuals.Evaluated);
+    var failed = comparisons.Sum(static comparison => (long)comparison.Counterfactuals.Failed.Length);
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{comparisons.Length} scenarios, {evaluated:N0} counterfactuals evaluated again, {failed:N0} failed"));
+    return failed > 0 || evaluated == 0 ? 1 : 0;
 }
 
 static void Explain(Outcome outcome)

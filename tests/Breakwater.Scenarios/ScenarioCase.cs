@@ -106,7 +106,7 @@ internal sealed record ScenarioCase
             Set = set,
             Sampling = sampling,
             Telling = telling,
-            Traffic = traffic with { Thinning = sampling },
+            Traffic = traffic with { Thinning = sampling, BeforeNanoseconds = Before(name, variant.Before) },
             Protect = [.. (variant.Protect ?? OwnNetworks(traffic)).Select(text => PrefixOf(name, text))],
             Expected = [.. variant.Expected ?? []],
             Tolerated = [.. variant.Tolerated ?? (sampling > 1 ? ["insufficient-evidence"] : Array.Empty<string>())],
@@ -127,6 +127,9 @@ internal sealed record ScenarioCase
         Outbound = variant.Outbound,
         AlreadyRunning = variant.AlreadyRunning ?? false,
     };
+
+    private static long? Before(string name, string? text) => text is null ? null
+        : Quantity.TryDuration(text, out var nanoseconds) ? nanoseconds : throw new FormatException($"{name}: '{text}' is no duration");
 
     private static string[] OwnNetworks(ScenarioOptions traffic) =>
         traffic.Hosts > ScenarioOptions.OwnNetworkHosts ? [.. _ownNetworks, "198.18.0.0/16"] : _ownNetworks;

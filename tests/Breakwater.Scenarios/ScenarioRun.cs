@@ -5,7 +5,11 @@ using Breakwater.Wire;
 namespace Breakwater.Scenarios;
 
 /// <summary>Both detectors' outcomes on one scenario, from one and the same traffic.</summary>
-internal sealed record Comparison(Outcome Breakwater, Outcome Naive, long Packets, double Seconds);
+internal sealed record Comparison(Outcome Breakwater, Outcome Naive, long Packets, double Seconds)
+{
+    /// <summary>Counterfactuals that Breakwater evaluated again, where its options ask for that, and those that turned nothing.</summary>
+    public (long Evaluated, ImmutableArray<string> Failed) Counterfactuals { get; init; } = (0, []);
+}
 
 /// <summary>Runs scenarios.</summary>
 internal static class ScenarioRun
@@ -20,9 +24,11 @@ internal static class ScenarioRun
         var engine = new BreakwaterEngine(scenario.Protect, transform);
         var naive = new NaiveOpponent(scenario.Protect);
         var packets = ScenarioTraffic.Tell(scenario, truths, new Both(engine, naive));
+        var findings = engine.Finish();
         return new Comparison(
-            Scoring.Score(scenario, truths, engine.Finish()), Scoring.Score(scenario, truths, naive.Finish()), packets,
-            TimeProvider.System.GetElapsedTime(started).TotalSeconds);
+            Scoring.Score(scenario, truths, findings), Scoring.Score(scenario, truths, naive.Finish()), packets,
+            TimeProvider.System.GetElapsedTime(started).TotalSeconds)
+        { Counterfactuals = engine.Counterfactuals };
     }
 
     /// <summary>Runs many, on all processors, in the order given.</summary>

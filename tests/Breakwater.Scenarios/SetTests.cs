@@ -1,14 +1,21 @@
 using System.Collections.Immutable;
 using Breakwater.Detection;
+using Breakwater.Detection.Rules;
 
 namespace Breakwater.Scenarios;
 
-/// <summary>The closing half, run once for all tests that ask for it.</summary>
-internal static class ClosingHalf
+/// <summary>Both halves, each run once for all tests that ask for it, with every stated counterfactual evaluated again.</summary>
+internal static class Halves
 {
-    private static readonly Lazy<ImmutableArray<Comparison>> _comparisons = new(static () => ScenarioRun.Run(Families.Of(ScenarioSet.Closing)));
+    private static readonly Lazy<ImmutableArray<Comparison>> _tuning = new(static () => Run(ScenarioSet.Tuning));
+    private static readonly Lazy<ImmutableArray<Comparison>> _closing = new(static () => Run(ScenarioSet.Closing));
 
-    public static ImmutableArray<Comparison> Comparisons => _comparisons.Value;
+    public static ImmutableArray<Comparison> Tuning => _tuning.Value;
+
+    public static ImmutableArray<Comparison> Closing => _closing.Value;
+
+    private static ImmutableArray<Comparison> Run(ScenarioSet set) =>
+        ScenarioRun.Run(Families.Of(set), static options => options with { VerifyCounterfactuals = true });
 }
 
 public sealed class SetTests
@@ -17,9 +24,25 @@ public sealed class SetTests
     [Trait("Tier", "long")]
     public void TuningHalf_WhatMustPassPasses()
     {
-        var due = Families.Of(ScenarioSet.Tuning).Where(static scenario => Families.MustPass.Any(line => scenario.Name.StartsWith(line, StringComparison.Ordinal)));
-        Assert.Empty(ScenarioRun.Run(due).Where(static comparison => !comparison.Breakwater.Passed)
+        var due = Halves.Tuning.Where(static comparison => Families.MustPass.Any(line => comparison.Breakwater.Scenario.Name.StartsWith(line, StringComparison.Ordinal)));
+        Assert.Empty(due.Where(static comparison => !comparison.Breakwater.Passed)
             .Select(static comparison => $"{comparison.Breakwater.Scenario.Name}: {string.Join("; ", comparison.Breakwater.Faults)}"));
+    }
+
+    /// <summary>Each stated counterfactual, evaluated again at every tick that stated it, turns its finding: in all scenarios.</summary>
+    [Fact]
+    [Trait("Tier", "long")]
+    public void TuningHalf_CounterfactualsTurnTheirFindings() => TurnTheirFindings(Halves.Tuning);
+
+    /// <inheritdoc cref="TuningHalf_CounterfactualsTurnTheirFindings"/>
+    [Fact]
+    [Trait("Tier", "long")]
+    public void ClosingHalf_CounterfactualsTurnTheirFindings() => TurnTheirFindings(Halves.Closing);
+
+    private static void TurnTheirFindings(ImmutableArray<Comparison> comparisons)
+    {
+        Assert.True(comparisons.Sum(static comparison => comparison.Counterfactuals.Evaluated) > comparisons.Length, "hardly any was stated");
+        Assert.Empty(comparisons.SelectMany(static comparison => comparison.Counterfactuals.Failed.Take(1).Select(failure => $"{comparison.Breakwater.Scenario.Name}: {failure}")));
     }
 
     /// <summary>The hook by which a detector can be switched off: with floors out of reach, what was found is missed.</summary>
@@ -43,12 +66,15 @@ public sealed class SetTests
         { "stray-segments", "tcp-segments/ack@" },
         { "connections", "connection-flood/separable@" },
         { "http", "http-flood/separable@" },
+        { "dhcp", "dhcp-flood/flood@" },
         { "dns-queries", "dns-flood/subdomain@" },
         { "fragments", "icmp-and-fragments/fragments@" },
         { "udp", "udp-flood/separable@" },
         { "icmp", "icmp-and-fragments/icmp@" },
         { "protocols", "tunnels/gre@" },
         { "extension-headers", "tunnels/extensions@" },
+        { "volume", "unusual/crowd@" },
+        { "volume", "unusual/uploads@" },
         { "carpet", "carpet-256/syn@" },
         { "outbound", "outbound/syn@" },
     };
@@ -61,6 +87,12 @@ public sealed class SetTests
         Assert.True(ScenarioRun.Run(scenario).Breakwater.Passed);
         Assert.False(ScenarioRun.Run(scenario, options => options with { Off = [detector] }).Breakwater.Passed);
     }
+
+    /// <summary>Every detector is needed somewhere: those of the list, and the pulse below.</summary>
+    [Fact]
+    public void Needed_NamesEveryDetector() => Assert.Equal(
+        DetectorNames.All.Order(StringComparer.Ordinal),
+        Needed.Select(static row => row.Data.Item1).Append(DetectorNames.Pulse).Distinct().Order(StringComparer.Ordinal));
 
     /// <summary>A pulse is a shape and fails no scenario: without its detector the attack is still found, but as one on a host.</summary>
     [Fact]

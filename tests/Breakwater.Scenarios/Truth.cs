@@ -23,7 +23,7 @@ internal sealed class Truth
     private readonly double? _startedAfterSeconds;
     private readonly uint _sampling;
     private readonly long[] _seen = new long[Bins];
-    private readonly long _binNanoseconds;
+    private readonly long _lengthNanoseconds, _binNanoseconds;
     private long _firstNanoseconds = long.MaxValue;
 
     public Truth(ScenarioCase scenario, Expected expected)
@@ -35,7 +35,9 @@ internal sealed class Truth
             throw new FormatException($"{scenario.Name}: '{expected.Vectors.FirstOrDefault()}' is no vector");
         _outbound = expected.Direction == "outbound";
         _floor = (expected.Floor ?? Floors.Of(_vector)) * Floors.Factor(_target);
-        _binNanoseconds = Math.Max(1, (ActiveUntil(_traffic.DurationNanoseconds) / Bins) + 1);
+        // A quiet kind's crowd comes late in it.
+        _lengthNanoseconds = ActiveUntil(_traffic.Kind.IsAttack ? _traffic.DurationNanoseconds : _traffic.DurationNanoseconds - _traffic.AttackStartNanoseconds);
+        _binNanoseconds = Math.Max(1, (_lengthNanoseconds / Bins) + 1);
     }
 
     /// <summary>The host (as a network of one) or network that is expected to be named.</summary>
@@ -69,7 +71,7 @@ internal sealed class Truth
             for (var bin = Bins - 1; bin >= 0; bin--)
             {
                 seen += _seen[bin];
-                var seconds = Math.Min((Bins - bin) * _binNanoseconds, ActiveUntil(_traffic.DurationNanoseconds)) / 1e9;
+                var seconds = Math.Min((Bins - bin) * _binNanoseconds, _lengthNanoseconds) / 1e9;
                 if (PoissonTail.AtLeast(seen, _floor * seconds / _sampling) < Alpha)
                     return true;
             }

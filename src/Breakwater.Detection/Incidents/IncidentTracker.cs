@@ -6,12 +6,14 @@ namespace Breakwater.Detection.Incidents;
 
 /// <summary>
 /// Joins what is found on hosts, prefixes and services into incidents: one event is one incident. A wider target takes over the
-/// narrower ones that show the same; a narrower one that shows nothing new stays silent under an open wider one.
+/// narrower ones that show the same; a narrower one that shows nothing new stays silent under an open wider one. Of a service and a prefix
+/// around or inside it one speaks (<see cref="ServiceOrPrefix"/>).
 /// </summary>
 internal sealed class IncidentTracker(DetectorOptions options, StandingSamples samples)
 {
     private const int MaxIncidents = 10_000;
 
+    private readonly ServiceOrPrefix _sharing = new(options.Services);
     private readonly SortedDictionary<Target, OpenIncident> _open = [];
     private readonly List<(long DetectedTick, Incident Incident)> _closed = [];
     private readonly List<OpenIncident> _ended = [];
@@ -27,7 +29,7 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
             incident.Feed(findings, tick);
             return;
         }
-        RemoveExplained(dossier.Target, findings);
+        RemoveExplained(dossier, findings);
         if (findings.Count == 0 || _open.Count + _closed.Count >= MaxIncidents)
             return;
         incident = new OpenIncident(dossier, tick);
@@ -39,14 +41,17 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
     }
 
     /// <summary>What an open incident of a wider target says already need not be said again.</summary>
-    private void RemoveExplained(Target target, List<Finding> findings)
+    private void RemoveExplained(Dossier dossier, List<Finding> findings)
     {
+        var target = dossier.Target;
         if (findings.Count == 0)
             return;
         foreach (var (wider, incident) in _open)
         {
             if (wider != target && wider.Covers(target))
                 findings.RemoveAll(finding => incident.Has(finding.Vector));
+            else if (_sharing.Share(wider, target))
+                findings.RemoveAll(finding => incident.Has(finding.Vector) && !_sharing.Replaces(dossier, incident.Dossier, finding.Counters.TrafficClass));
         }
     }
 
@@ -54,7 +59,7 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
     {
         foreach (var (target, narrower) in _open)
         {
-            if (!wider.Target.Covers(target) || !wider.Explains(narrower))
+            if ((!wider.Target.Covers(target) && !_sharing.Share(wider.Target, target)) || !wider.Explains(narrower))
                 continue;
             wider.Absorb(narrower);
             narrower.Dossier.InIncident = false;

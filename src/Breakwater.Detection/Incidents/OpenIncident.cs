@@ -182,7 +182,8 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick)
     private ImmutableArray<string> Limits(in WeightedSum packets, in Estimate sources, double? spanSeconds)
     {
         var limits = ImmutableArray.CreateBuilder<string>();
-        if (!_members.TrueForAll(static member => member.IsProven))
+        // The senders of outbound incidents are own hosts: their distinct peers are receivers.
+        if (Target.Direction == Direction.Inbound && !_members.TrueForAll(static member => member.IsProven))
             limits.Add("senders can be forged: distinct sources are no list of attackers, and none is named");
         if (!_returnSeen)
             limits.Add("only one direction of the target's traffic is in the input");

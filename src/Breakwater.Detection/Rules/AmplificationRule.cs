@@ -31,14 +31,17 @@ internal static class AmplificationRule
         var isTold = TellsFromClients(in context, vector, counters, sourcePort, destinationPort);
         if (!isTold && !IsTooMuchForClients(in context, vector, in rate, sources))
             return null;
+        // SIP asks and answers from the same port: a reflector answers again and again, where requests with forged senders have one each.
+        var areRequests = vector == Vector.SipAmplification && sourcePort is not null && sourcePort == destinationPort && PerSource(counters) < 3;
+        var isSure = isTold && (!areRequests || RuleContext.Unsampled(counters));
         return new Finding(
-            vector, counters, rate,
+            areRequests ? Vector.SipFlood : vector, counters, rate,
             [
                 Rate(in rate, sourcePort, context.Options.UnaskedRepliesFloorPackets),
                 RuleContext.SourcesReason(sources, context.Options.ReflectionSources),
             ])
         {
-            Verdict = isTold ? Verdict.Attack : Verdict.Undetermined,
+            Verdict = isSure ? Verdict.Attack : Verdict.Undetermined,
             SourcePort = sourcePort,
             DestinationPort = destinationPort,
             Protocol = 17,
@@ -49,6 +52,9 @@ internal static class AmplificationRule
     private static bool IsTooMuchForClients(in RuleContext context, Vector vector, in RateEvidence rate, double sources) =>
         vector is Vector.SipAmplification or Vector.StunAmplification or Vector.OpenvpnAmplification or Vector.QuakeAmplification or Vector.SteamAmplification
         && sources >= context.Options.CrowdSources && rate.PerSecond >= 8 * rate.Floor;
+
+    private static double PerSource(ClassCounters counters) =>
+        RuleContext.Samples(counters) / Math.Max(1, counters.Current.Sources.EstimateWith(counters.Previous.Sources));
 
     /// <summary>At a low rate the count within a minute still accuses (<see cref="UnaskedRepliesRule"/>): the counterfactual says both.</summary>
     private static Reason Rate(in RateEvidence rate, ushort? sourcePort, int floorPackets)

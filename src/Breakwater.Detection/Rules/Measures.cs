@@ -8,6 +8,7 @@ internal static class Measures
     public const string Unasked = "unaskedReplies";
     public const string UnfinishedShare = "unfinishedShare";
     public const string UnaskedShare = "unaskedShare";
+    public const string ReturnedShare = "returnedShare";
     public const string SourcePortShare = "sourcePortShare";
     public const string MeanBytes = "meanBytes";
     public const string PacketsPerFlow = "packetsPerFlow";

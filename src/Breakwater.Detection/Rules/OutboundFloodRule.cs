@@ -41,7 +41,7 @@ internal static class OutboundFloodRule
             [
                 RuleContext.RateReason(in rate, what),
                 new Reason(
-                    RuleContext.Text($"{unasked:P0} of them go to about {receivers:N0} receivers that never spoke to the host"), Measures.UnaskedShare, Math.Round(unasked, 3),
+                    RuleContext.Text($"{unasked:P0} of them go to {Receivers(receivers)} that never spoke to the host"), Measures.UnaskedShare, Math.Round(unasked, 3),
                     0.9, "would not fire if the receivers had spoken to it", 0.5),
             ])
         {
@@ -49,6 +49,8 @@ internal static class OutboundFloodRule
             DestinationPort = RuleContext.DestinationPort(counters),
         });
     }
+
+    private static string Receivers(double count) => count < 1.5 ? "one receiver" : RuleContext.Text($"about {count:N0} receivers");
 
     /// <summary>
     /// What services send all day: answers, uploads, tunnels. Where questions cannot be seen (sampled, or one direction only) all of it

@@ -76,12 +76,15 @@ internal sealed class RuleBook(DetectorOptions options)
                 var changed = context with { Changed = reason.Measure, ChangedTo = reason.Turned };
                 Run(in changed, _changed);
                 Evaluated++;
-                if (_changed.Exists(other => other.Vector == finding.Vector && other.Counters == finding.Counters && other.Verdict == finding.Verdict)
-                    && Failed.Count < MostFailures)
+                if (!IsTurned(finding, _changed) && Failed.Count < MostFailures)
                     Failed.Add($"{Vectors.Name(finding.Vector)}: {reason.Text} ({reason.Counterfactual})");
             }
         }
     }
+
+    /// <summary>True when what is found under the changed measure no longer has the finding, with its verdict.</summary>
+    internal static bool IsTurned(Finding finding, List<Finding> changed) => !changed.Exists(
+        other => other.Vector == finding.Vector && other.Counters == finding.Counters && other.Verdict == finding.Verdict);
 
     private static ImmutableArray<Rule> On(ImmutableArray<Rule> rules, DetectorOptions options) =>
         [.. rules.Where(rule => !options.IsOff(rule.Name))];

@@ -5,6 +5,12 @@ namespace Breakwater.Detection.Rules;
 /// <summary>UDP floods: no telling source port, and not the shape of a few busy conversations; those of requests to QUIC, SIP and DNS too.</summary>
 internal static class UdpFloodRule
 {
+    /// <summary>UDP packets that a flooded host sends for each that it gets, at most.</summary>
+    private const double MostReturned = 0.1;
+
+    /// <summary>Of so many packets seen, one answer in ten would have shown four times at least: all but surely.</summary>
+    private const int FewestUnanswered = 200;
+
     private static readonly Vector[] _classes = [Vector.UdpFlood, Vector.DnsQueryFlood, Vector.QuicFlood, Vector.SipFlood];
 
     public static void Evaluate(in RuleContext context, List<Finding> findings)
@@ -34,8 +40,9 @@ internal static class UdpFloodRule
         if (unasked < 0.5 || Crowd(in context, trafficClass, counters) is not { } crowd)
             return null;
         return new Finding(
-            Name(trafficClass, counters), counters, rate, [RuleContext.RateReason(in rate, "unasked UDP packets"), .. crowd])
+            Name(trafficClass, counters), counters, rate, [RuleContext.RateReason(in rate, "unasked UDP packets"), .. crowd.Reasons])
         {
+            Verdict = crowd.Verdict,
             SourcePort = RuleContext.SourcePort(counters, out _),
             DestinationPort = RuleContext.DestinationPort(counters),
             Protocol = 17,
@@ -68,7 +75,7 @@ internal static class UdpFloodRule
     /// Why it is no traffic of clients; null when it may be. Services that a crowd of honest clients uses by UDP (DNS, QUIC, SIP, VPN)
     /// look like floods from one direction: there both directions must be seen.
     /// </summary>
-    private static Reason[]? Crowd(in RuleContext context, Vector trafficClass, ClassCounters counters)
+    private static (Reason[] Reasons, Verdict Verdict)? Crowd(in RuleContext context, Vector trafficClass, ClassCounters counters)
     {
         var options = context.Options;
         var destinationPort = RuleContext.DestinationPort(counters);
@@ -78,57 +85,87 @@ internal static class UdpFloodRule
         if (context.SeesQuestions(counters))
         {
             if (isSpread)
-                return [Unasked(in context, counters)];
-            return sources < options.CrowdSources ? null
-                : [Unasked(in context, counters), RuleContext.SourcesReason(sources, options.CrowdSources, where)];
+                return ([Unasked(in context, counters)], Verdict.Attack);
+            if (sources >= options.CrowdSources)
+                return ([Unasked(in context, counters), RuleContext.SourcesReason(sources, options.CrowdSources, where)], Verdict.Attack);
+            return ByWays(in context, counters, Unanswered(in context, trafficClass, counters), sources, where);
         }
-        if (sources >= options.CrowdSources && trafficClass == Vector.UdpFlood && !FacesCrowds(destinationPort))
-        {
-            var isSampled = !RuleContext.Unsampled(counters);
-            var (fewest, most) = isSampled ? (4 * options.CrowdSources, 1.1) : (options.CrowdSources, 3);
-            var senders = RuleContext.SourcesReason(sources, fewest, where);
-            if (sources >= fewest && isSpread && !isSampled)
-                return [senders];
-            var perFlow = context.PacketsPerFlow(counters);
-            if (sources >= fewest && perFlow <= most)
-                return [senders, ShortConversations(perFlow, most)];
-        }
-        if (context.Dossier.Sent.IsVisible && sources >= options.CrowdSources / 4)
-            return Unreturned(in context, counters, sources);
-        if (trafficClass is Vector.SipFlood or Vector.QuicFlood && sources >= options.CrowdSources && IsUnanswered(in context, counters))
-            return [RuleContext.SourcesReason(sources, options.CrowdSources, where), ShortConversations(context.PacketsPerFlow(counters), 3)];
-        if (trafficClass == Vector.SipFlood && sources >= options.CrowdSources && AreSingleRequests(in context, counters))
-            return [RuleContext.SourcesReason(sources, options.CrowdSources, where), ShortConversations(context.PacketsPerFlow(counters), 1.2)];
-        if (sources >= options.CrowdSources / 2 && RuleContext.DestinationsSpread(counters) && trafficClass == Vector.UdpFlood)
-            return [RuleContext.SourcesReason(sources, options.CrowdSources / 2, where)];
         // One sender on every port of the host: no conversation needs so many.
-        return isSpread && sources < 5 ? [] : null;
+        return ByWays(in context, counters, [.. Ways(in context, trafficClass, counters, isSpread), .. Unanswered(in context, trafficClass, counters)], sources, where)
+            ?? (isSpread && sources < 5 ? ([], Verdict.Attack) : null);
     }
 
-    /// <summary>Requests, by their content, of which each sender has one: two thousand a second are those of 120,000 phones that register every minute.</summary>
-    private static bool AreSingleRequests(in RuleContext context, ClassCounters counters) =>
-        RuleContext.Unsampled(counters) && AreRequests(counters) && context.PacketsPerFlow(counters) <= 1.2;
-
-    /// <summary>The telemetry shows both directions, but this host says nothing to a crowd of which each sends once or twice.</summary>
-    private static bool IsUnanswered(in RuleContext context, ClassCounters counters) => context.BothWays && context.PairsKnown
-        && RuleContext.Unsampled(counters) && !context.Dossier.Sent.IsVisible && context.PacketsPerFlow(counters) <= 3;
-
-    /// <summary>Sampled in both directions: a crowd of conversations, each seen once, to which the host sends next to nothing.</summary>
-    private static Reason[]? Unreturned(in RuleContext context, ClassCounters counters, double sources)
+    /// <summary>
+    /// Several ways lead to the same finding, the firmer ones first: each reason is stated with the bound at which none of those that hold would
+    /// hold any more, and only when all of them rest on it.
+    /// </summary>
+    private static (Reason[] Reasons, Verdict Verdict)? ByWays(in RuleContext context, ClassCounters counters, List<Way> ways, double sources, string where)
     {
-        double received = counters.Current.Packets.Sum + counters.Previous.Packets.Sum;
-        var returned = context.Measure(Measures.UnaskedShare, context.Dossier.Sent.UdpPackets / Math.Max(1, received));
         var perFlow = context.PacketsPerFlow(counters);
-        if (returned > 0.1 || perFlow > 1.2)
+        double received = counters.Current.Packets.Sum + counters.Previous.Packets.Sum;
+        var returned = context.Measure(Measures.ReturnedShare, context.Dossier.Sent.UdpPackets / Math.Max(1, received));
+        ways.RemoveAll(way => sources < way.FewestSources || perFlow > way.MostPerFlow || returned > way.MostReturned);
+        if (ways.Count == 0)
             return null;
-        return
-        [
-            RuleContext.SourcesReason(sources, context.Options.CrowdSources / 4), ShortConversations(perFlow, 1.2),
-            new Reason(
-                RuleContext.Text($"the host sends {returned:P0} as many UDP packets as it gets"), Measures.UnaskedShare, Math.Round(returned, 3), 0.1,
-                "would not fire if the host answered one in ten", 0.2),
-        ];
+        var verdict = ways.Max(static way => way.Verdict);
+        ways.RemoveAll(way => way.Verdict != verdict);
+        var reasons = new List<Reason> { RuleContext.SourcesReason(sources, ways.Min(static way => way.FewestSources), where) };
+        if (ways.Max(static way => way.MostPerFlow) is var most && double.IsFinite(most))
+            reasons.Add(ShortConversations(perFlow, most));
+        if (ways.TrueForAll(static way => double.IsFinite(way.MostReturned)))
+        {
+            reasons.Add(new Reason(
+                RuleContext.Text($"the host sends {returned:P0} as many UDP packets as it gets"), Measures.ReturnedShare, Math.Round(returned, 3), MostReturned,
+                "would not fire if the host answered one in ten", 2 * MostReturned));
+        }
+        return ([.. reasons], verdict);
     }
+
+    /// <summary>What tells a flood from a crowd of clients in one direction, or sampled; infinite where a way asks for no such bound.</summary>
+    private static List<Way> Ways(in RuleContext context, Vector trafficClass, ClassCounters counters, bool isSpread)
+    {
+        var crowd = context.Options.CrowdSources;
+        var isSampled = !RuleContext.Unsampled(counters);
+        var ways = new List<Way>();
+        if (trafficClass == Vector.UdpFlood && !FacesCrowds(RuleContext.DestinationPort(counters)))
+        {
+            ways.Add(isSampled ? new Way(4 * crowd, 1.1) : new Way(crowd, 3));
+            if (isSpread && !isSampled)
+                ways.Add(new Way(crowd));
+        }
+        // A crowd of conversations, each seen once, to which the host sends next to nothing.
+        if (context.Dossier.Sent.IsVisible)
+        {
+            ways.Add(new Way(crowd / 4, 1.2, MostReturned));
+            return ways;
+        }
+        // Single requests, by their content: two thousand a second are those of 120,000 phones that register every minute.
+        if (trafficClass == Vector.SipFlood && !isSampled && AreRequests(counters))
+            ways.Add(new Way(crowd, 1.2));
+        if (trafficClass == Vector.UdpFlood && RuleContext.DestinationsSpread(counters))
+            ways.Add(new Way(crowd / 2));
+        return ways;
+    }
+
+    /// <summary>
+    /// The telemetry shows what hosts send, but of this one nothing: to a service's crowd of which each sends once or twice. Sampled, its answers
+    /// would have shown had there been one for ten packets; that they take another way out is left open.
+    /// </summary>
+    private static List<Way> Unanswered(in RuleContext context, Vector trafficClass, ClassCounters counters)
+    {
+        var crowd = context.Options.CrowdSources;
+        var ways = new List<Way>();
+        if (context.Dossier.Sent.IsVisible || !context.PairsKnown || trafficClass == Vector.UdpFlood)
+            return ways;
+        if (trafficClass != Vector.DnsQueryFlood && context.BothWays && RuleContext.Unsampled(counters))
+            ways.Add(new Way(crowd, 3));
+        if (context.SeesSenders && RuleContext.Samples(counters) >= FewestUnanswered)
+            ways.Add(new Way(crowd / 8, 1.2, MostReturned, trafficClass == Vector.SipFlood && AreRequests(counters) ? Verdict.Attack : Verdict.Undetermined));
+        return ways;
+    }
+
+    private readonly record struct Way(
+        double FewestSources, double MostPerFlow = double.PositiveInfinity, double MostReturned = double.PositiveInfinity, Verdict Verdict = Verdict.Attack);
 
     private static Reason ShortConversations(double perFlow, double most) => new(
         RuleContext.Text($"{perFlow:0.0} packets a conversation, where those of clients have many"), Measures.PacketsPerFlow, Math.Round(perFlow, 2), most,

@@ -11,7 +11,7 @@ internal sealed class RateSegments
     public const int MostWindows = 128;
 
     /// <summary>Description length of a level, and of a slope beyond that.</summary>
-    private const double LevelCost = 1, SlopeCost = 3;
+    private const double LevelCost = 1, SlopeCost = 3, PlaceCost = 0.35;
 
     /// <summary>The end of a parabola varies 9/4 as much as that of a line: below its end a line may have been a curve.</summary>
     private const double Curvature = 2.25;
@@ -32,12 +32,14 @@ internal sealed class RateSegments
         _after = new double[windows + 1];
         FillPieces();
         var least = double.PositiveInfinity;
+        // A change has one of so many places, and its description is no longer than that: of three windows two are left.
+        var most = PlaceCost + Math.Log(Math.Max(1, windows - 1));
         foreach (var cost in _changeCosts)
         {
-            _changeCost = cost;
+            _changeCost = Math.Min(cost, most);
             var length = DescriptionLength();
             if (length < least)
-                (least, Chosen) = (length, cost);
+                (least, Chosen) = (length, _changeCost);
         }
         _changeCost = Chosen;
         Cost = Forward(double.PositiveInfinity);

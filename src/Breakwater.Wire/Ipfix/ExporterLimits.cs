@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Breakwater.Wire.Ipfix;
 
 /// <summary>
@@ -50,6 +52,16 @@ public sealed record ExporterLimits
     /// <summary>The operator's sampling rate, used while the exporter has told none; 0 for none.</summary>
     public uint ConfiguredSamplingRate { get; init; }
 
+    /// <summary>The same for single observation domains (NetFlow v9: source ids, sFlow: sub-agents), which it holds for there.</summary>
+    public ImmutableDictionary<uint, uint> ConfiguredDomainSamplingRates { get; init; } = ImmutableDictionary<uint, uint>.Empty;
+
     /// <summary>True lets <see cref="ConfiguredSamplingRate"/> win over what the exporter says.</summary>
     public bool ConfiguredSamplingWins { get; init; }
+
+    /// <summary>What the operator says of a domain.</summary>
+    public Sampling ConfiguredSampling(uint domainId)
+    {
+        var rate = ConfiguredDomainSamplingRates.GetValueOrDefault(domainId, ConfiguredSamplingRate);
+        return rate > 0 ? new Sampling(rate, SamplingSource.Configured) : Sampling.Unknown;
+    }
 }

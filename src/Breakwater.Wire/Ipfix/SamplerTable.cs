@@ -51,8 +51,8 @@ internal sealed class SamplerTable(DomainTable domains, ExporterLimits limits)
     /// <summary>The rate that holds for a record with these sampling fields.</summary>
     internal Sampling For(in SetContext context, ushort templateId, in SamplingFields fields)
     {
-        if (limits is { ConfiguredSamplingRate: > 0, ConfiguredSamplingWins: true })
-            return new Sampling(limits.ConfiguredSamplingRate, SamplingSource.Configured);
+        if (limits.ConfiguredSamplingWins && limits.ConfiguredSampling(context.DomainId) is { Rate: > 0 } configured)
+            return configured;
         if (fields.Rate > 0)
             return new Sampling(fields.Rate, SamplingSource.Header);
         var rate = Announced(context.Format, context.DomainId, templateId, fields);
@@ -60,9 +60,7 @@ internal sealed class SamplerTable(DomainTable domains, ExporterLimits limits)
             rate = Announced(context.Format, 0, templateId, fields);
         if (rate > 0)
             return new Sampling(rate, SamplingSource.Options);
-        return limits.ConfiguredSamplingRate > 0
-            ? new Sampling(limits.ConfiguredSamplingRate, SamplingSource.Configured)
-            : Sampling.Unknown;
+        return limits.ConfiguredSampling(context.DomainId);
     }
 
     // RFC 7011 §3.1: domain 0 stands for the whole exporter. A NetFlow v9 source id 0 is one source like others (RFC 3954 §5.1).

@@ -84,13 +84,11 @@ public static class NetFlow5Decoder
     // An interval of 0 says nothing: exporters leave the field empty whether they sample or not.
     private static Sampling SamplingOf(in NetFlow5Header header, ExporterLimits limits)
     {
-        if (limits is { ConfiguredSamplingRate: > 0, ConfiguredSamplingWins: true })
-            return new Sampling(limits.ConfiguredSamplingRate, SamplingSource.Configured);
+        if (limits.ConfiguredSamplingWins && limits.ConfiguredSampling(header.DomainId) is { Rate: > 0 } configured)
+            return configured;
         if (header.SamplingInterval > 0)
             return new Sampling((uint)header.SamplingInterval, SamplingSource.Header);
-        return limits.ConfiguredSamplingRate > 0
-            ? new Sampling(limits.ConfiguredSamplingRate, SamplingSource.Configured)
-            : Sampling.Unknown;
+        return limits.ConfiguredSampling(header.DomainId);
     }
 
     private static void Follow<TSink>(in NetFlow5Header header, ExporterState state, ref TSink sink)

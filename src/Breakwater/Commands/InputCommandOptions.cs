@@ -52,10 +52,11 @@ internal sealed class InputCommandOptions
     }
 
     /// <param name="parsed">The command line, which wins.</param>
-    /// <param name="configuredRates">Further sampling rates, as <c>EXPORTER=N</c>.</param>
-    public InputOptions Read(ParseResult parsed, IEnumerable<string>? configuredRates = null) => InputOptions.Create(
+    /// <param name="configured">Sampling rates of the configuration.</param>
+    public InputOptions Read(ParseResult parsed, IEnumerable<ConfiguredSampling>? configured = null) => InputOptions.Create(
         parsed.GetValue(_kind),
         parsed.GetValue(_exporters) ?? [],
-        [.. parsed.GetValue(_rates) ?? [], .. configuredRates ?? []],
-        parsed.GetValue(_separatePorts));
+        parsed.GetValue(_rates) ?? [],
+        parsed.GetValue(_separatePorts),
+        configured);
 }

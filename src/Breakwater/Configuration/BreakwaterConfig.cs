@@ -21,7 +21,7 @@ internal sealed record BreakwaterConfig
 
     public DetectionConfig Detection { get; init; } = DetectionConfig.Default;
 
-    /// <summary>Sources that are never judged and never acted upon.</summary>
+    /// <summary>Sources that are never acted upon. They are judged like others: senders can be forged.</summary>
     public ImmutableArray<Prefix> Allow { get; init; } = [];
 
     public LimitsConfig Limits { get; init; } = LimitsConfig.Default;
@@ -97,6 +97,12 @@ internal sealed record DetectionConfig
 
     /// <summary>This many replies that nobody asked for within a minute are evidence at any rate; packets; 1 to 1000000; default 100.</summary>
     public long UnaskedRepliesPerMinute { get; init; } = 100;
+
+    /// <summary>Fewest senders of a reflection; 2 to 1000000; default 10.</summary>
+    public long ReflectionSenders { get; init; } = 10;
+
+    /// <summary>Fewest senders that tell a crowd from a few busy ones; 32 to 1000000; default 256.</summary>
+    public long CrowdSenders { get; init; } = 256;
 }
 
 /// <summary>

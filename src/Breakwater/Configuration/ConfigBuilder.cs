@@ -87,6 +87,8 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
         Prefixes = Sorted(section.ReadList(DetectionKeys.Prefixes)),
         Off = Off(section.ReadList(DetectionKeys.Off)),
         UnaskedRepliesPerMinute = section.Read(DetectionKeys.UnaskedReplies),
+        ReflectionSenders = section.Read(DetectionKeys.ReflectionSenders),
+        CrowdSenders = section.Read(DetectionKeys.CrowdSenders),
     };
 
     private ImmutableArray<string> Off(List<Placed<string>> names)

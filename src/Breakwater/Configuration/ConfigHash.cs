@@ -77,6 +77,8 @@ internal static class ConfigHash
             json.WriteStringValue(name);
         json.WriteEndArray();
         json.WriteNumber("unaskedReplies", detection.UnaskedRepliesPerMinute);
+        json.WriteNumber("reflectionSenders", detection.ReflectionSenders);
+        json.WriteNumber("crowdSenders", detection.CrowdSenders);
         json.WriteEndObject();
     }
 

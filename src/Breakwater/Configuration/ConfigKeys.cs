@@ -17,7 +17,7 @@ internal static class RootKeys
     public static readonly SectionListKey Exporters = new("exporters", ExporterKeys.All, "What sends telemetry");
     public static readonly SectionKey Detection = new("detection", DetectionKeys.All, "When a deviation is an alarm");
 
-    public static readonly ListKey<Prefix> Allow = new("allow", new PrefixValue(), "Sources that are never judged and never acted upon");
+    public static readonly ListKey<Prefix> Allow = new("allow", new PrefixValue(), "Sources that are never acted upon; they are judged like all others, for senders can be forged");
 
     public static readonly SectionKey Limits = new("limits", LimitKeys.All, "Sizes of the tables") { Reload = ConfigReload.Restart };
     public static readonly SectionKey Geo = new("geo", GeoKeys.All, "Address databases (MMDB) for the countries and networks of sources");
@@ -105,7 +105,20 @@ internal static class DetectionKeys
         Default = DetectionConfig.Default.UnaskedRepliesPerMinute,
     };
 
-    public static readonly ImmutableArray<ConfigKey> All = [FalseAlarm, Quiet, Floors, PrefixFactor, Prefixes, Off, UnaskedReplies];
+    public static readonly ScalarKey<long> ReflectionSenders = new(
+        "reflectionSenders", new CountValue(2, 1_000_000, "senders"), "Fewest senders of a reflection; where more is asked for, it is a multiple of this")
+    {
+        Default = DetectionConfig.Default.ReflectionSenders,
+    };
+
+    public static readonly ScalarKey<long> CrowdSenders = new(
+        "crowdSenders", new CountValue(32, 1_000_000, "senders"), "Fewest senders that tell a crowd from a few busy ones; where more or fewer are asked for, it is a multiple or part of this")
+    {
+        Default = DetectionConfig.Default.CrowdSenders,
+    };
+
+    public static readonly ImmutableArray<ConfigKey> All =
+        [FalseAlarm, Quiet, Floors, PrefixFactor, Prefixes, Off, UnaskedReplies, ReflectionSenders, CrowdSenders];
 }
 
 internal static class FloorKeys

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Breakwater.Configuration;
 using Breakwater.Detection;
+using Breakwater.Telemetry;
 
 namespace Breakwater.Reports;
 
@@ -17,6 +17,8 @@ internal static class ConfiguredOptions
         Floors = ToFloors(config.Detection.Floors),
         PrefixFactor = config.Detection.PrefixFactor,
         UnaskedRepliesFloorPackets = (int)config.Detection.UnaskedRepliesPerMinute,
+        ReflectionSources = (int)config.Detection.ReflectionSenders,
+        CrowdSources = (int)config.Detection.CrowdSenders,
         FalseAlarmProbability = config.Detection.FalseAlarm,
         QuietSeconds = (int)Math.Ceiling(config.Detection.Quiet.TotalSeconds),
         Off = config.Detection.Off,
@@ -25,18 +27,15 @@ internal static class ConfiguredOptions
         MaxTickRecords = (int)config.Limits.TickRecords,
     };
 
-    /// <summary>
-    /// Sampling rates as <c>--sampling-rate EXPORTER=N</c> spells them, by name (raw files) and by address (captures). Entries for one
-    /// observation domain are left out: other domains of the exporter may sample otherwise.
-    /// </summary>
-    public static IEnumerable<string> SamplingRates(BreakwaterConfig config)
+    /// <summary>Sampling rates by name (raw files) and by address (captures), for all observation domains or for one.</summary>
+    public static IEnumerable<ConfiguredSampling> SamplingRates(BreakwaterConfig config)
     {
         foreach (var exporter in config.Exporters)
         {
-            if (exporter is not { Sampling: { } rate, Domain: null })
+            if (exporter.Sampling is not { } rate)
                 continue;
-            yield return string.Create(CultureInfo.InvariantCulture, $"{exporter.Name}={rate}");
-            yield return string.Create(CultureInfo.InvariantCulture, $"{exporter.Address}={rate}");
+            yield return new ConfiguredSampling(exporter.Name, (uint?)exporter.Domain, (uint)rate);
+            yield return new ConfiguredSampling(exporter.Address.ToString(), (uint?)exporter.Domain, (uint)rate);
         }
     }
 

@@ -61,10 +61,10 @@ internal static class QuietProfiles
         ? Dns(random, OwnClient, ToOwn(ResolverHost))
         : Dns(random, ToOwn(ResolverHost), random => DocumentationSpace.Server((byte)random.Between(1, 254), random.OneIn(3))));
 
-    /// <summary>Visitors who come all at once, five times as many after the first third, and behave like visitors.</summary>
-    public static ConversationProfile FlashCrowd(long durationNanoseconds) => WebOnly with
+    /// <summary>Visitors who come all at once, five times as many from one moment on, and behave like visitors.</summary>
+    public static ConversationProfile FlashCrowd(long surgeNanoseconds) => WebOnly with
     {
-        LoadPercent = nanoseconds => nanoseconds < durationNanoseconds / 3 ? 100 : 500,
+        LoadPercent = nanoseconds => nanoseconds < surgeNanoseconds ? 100 : 500,
     };
 
     /// <summary>Handshakes that are completed and then left alone.</summary>

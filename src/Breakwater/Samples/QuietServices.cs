@@ -130,15 +130,15 @@ internal static class QuietServices
             SegmentNanoseconds = Gap(QuicStreams * 9 / 8, packetsPerSecond),
         });
 
-    /// <summary>Mail servers that all deliver at once: six times as many after the first third.</summary>
-    public static ConversationProfile MailBurst(long durationNanoseconds) => new(static random =>
+    /// <summary>Mail servers that all deliver at once: six times as many from one moment on.</summary>
+    public static ConversationProfile MailBurst(long surgeNanoseconds) => new(static random =>
         Plan(random, DocumentationSpace.Anybody(random.Below(900) * 131), Own(MailHost), 25) with
         {
             Tcp = true,
             AcknowledgeEvery = 2,
             Turns = [new(false, 60), new(true, 24), new(false, 180), new(true, 40), new(false, 14), new(true, random.HeavyTail(1_500, 7)), new(false, 30), new(true, 6)],
         })
-    { LoadPercent = nanoseconds => nanoseconds < durationNanoseconds / 3 ? 100 : 600 };
+    { LoadPercent = nanoseconds => nanoseconds < surgeNanoseconds ? 100 : 600 };
 
     private static ConversationProfile Standing(int count, Func<SeededRandom, ConversationPlan> plan) => new(plan) { Standing = count };
 

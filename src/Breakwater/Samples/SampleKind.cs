@@ -70,7 +70,9 @@ internal sealed record SampleKind(string Name, string Description, Vector Vector
     public bool IsConversation => Vector is Vector.TcpConnectionFlood or Vector.HttpFlood or Vector.HttpCacheBusting;
 
     /// <summary>The conversations of a quiet kind, or of an attack for which <see cref="IsConversation"/> holds.</summary>
-    public ConversationProfile Conversations(long packetsPerSecond, long durationNanoseconds) => (Vector, Name) switch
+    /// <param name="packetsPerSecond">Rate of the whole.</param>
+    /// <param name="surgeNanoseconds">When the crowd of a kind that has one comes.</param>
+    public ConversationProfile Conversations(long packetsPerSecond, long surgeNanoseconds) => (Vector, Name) switch
     {
         (Vector.TcpConnectionFlood, _) => QuietProfiles.ConnectionFlood(Target),
         (Vector.HttpFlood, _) => QuietProfiles.HttpFlood(Target, bustsCaches: false),
@@ -86,8 +88,8 @@ internal sealed record SampleKind(string Name, string Description, Vector Vector
         (_, QuietGame) => QuietServices.Game(packetsPerSecond),
         (_, QuietUpload) => QuietServices.Upload(packetsPerSecond),
         (_, QuietQuicDownload) => QuietServices.QuicDownload(packetsPerSecond),
-        (_, QuietMailBurst) => QuietServices.MailBurst(durationNanoseconds),
-        (_, QuietFlashCrowd) => QuietProfiles.FlashCrowd(durationNanoseconds),
+        (_, QuietMailBurst) => QuietServices.MailBurst(surgeNanoseconds),
+        (_, QuietFlashCrowd) => QuietProfiles.FlashCrowd(surgeNanoseconds),
         _ => QuietProfiles.Mix,
     };
 

@@ -50,8 +50,12 @@ internal sealed record ScenarioOptions(SampleKind Kind, ulong Seed)
     /// <summary>Only the packets that a sampler of 1 in so many would have seen are made.</summary>
     public uint Thinning { get; init; } = 1;
 
-    /// <summary>When the attack begins, in nanoseconds of the sample.</summary>
-    public long AttackStartNanoseconds => AlreadyRunning || QuietPacketsPerSecond == 0 ? 0 : Scenario.QuietNanoseconds;
+    /// <summary>How long it is quiet before an attack, or before the crowd of a quiet kind comes; null: two seconds, and a third of the whole.</summary>
+    public long? BeforeNanoseconds { get; init; }
+
+    /// <summary>When the attack, or the crowd of a quiet kind, begins, in nanoseconds of the sample.</summary>
+    public long AttackStartNanoseconds => !Kind.IsAttack ? BeforeNanoseconds ?? (DurationNanoseconds / 3)
+        : AlreadyRunning || QuietPacketsPerSecond == 0 ? 0 : BeforeNanoseconds ?? Scenario.QuietNanoseconds;
 
     /// <summary>Rate of the quiet traffic below an attack.</summary>
     public long QuietPacketsPerSecond => MixPacketsPerSecond ?? (MixPercent == 0 ? 0 : Math.Max(1, PacketsPerSecond * MixPercent / 100));
@@ -102,7 +106,7 @@ internal sealed class Scenario
             AddAttack(further, start, end, random);
     }
 
-    /// <summary>True when the packet that <see cref="TryNext"/> gave last belongs to the attack.</summary>
+    /// <summary>True when the packet that <see cref="TryNext"/> gave last belongs to the attack, or came when a crowd was there.</summary>
     public bool IsOfTheAttack { get; private set; }
 
     /// <summary>Packets that the options ask for, before chance.</summary>
@@ -110,7 +114,7 @@ internal sealed class Scenario
     {
         var seconds = options.DurationNanoseconds / 1_000_000_000m;
         var load = options.Shape == AttackShape.Ramp ? 0.5m
-            : !options.Kind.IsAttack && options.Kind.Conversations(options.PacketsPerSecond, options.DurationNanoseconds).LoadPercent is { } percent
+            : !options.Kind.IsAttack && options.Kind.Conversations(options.PacketsPerSecond, options.AttackStartNanoseconds).LoadPercent is { } percent
             ? percent(options.DurationNanoseconds) / 100m
             : 1m;
         return (options.PacketsPerSecond * seconds * load * (1 + options.Further.Length)) + QuietPackets(options);
@@ -152,7 +156,7 @@ internal sealed class Scenario
         if (nanoseconds == TrafficSource.Finished)
             return false;
         _sources[first].Next(packet);
-        IsOfTheAttack = first >= _firstAttack;
+        IsOfTheAttack = first >= _firstAttack || (!_options.Kind.IsAttack && nanoseconds >= _options.AttackStartNanoseconds);
         if (!IsOfTheAttack && _options.Hosts > ScenarioOptions.OwnNetworkHosts)
             (packet.Source, packet.Destination) = (DocumentationSpace.OutsideWideOwn(packet.Source), DocumentationSpace.OutsideWideOwn(packet.Destination));
         return true;
@@ -191,7 +195,7 @@ internal sealed class Scenario
 
     private void AddConversations(SampleKind kind, long rate, long start, long end, bool warmUp, SeededRandom random)
     {
-        var profile = _options.Mimics && kind.IsConversation ? kind.MimickingConversations() : kind.Conversations(rate, end);
+        var profile = _options.Mimics && kind.IsConversation ? kind.MimickingConversations() : kind.Conversations(rate, _options.AttackStartNanoseconds);
         if (kind.IsConversation && _options.Shape is AttackShape.Ramp)
             profile = profile with { LoadPercent = nanoseconds => Math.Max(1, (nanoseconds - start) * 100 / (end - start)) };
         Add(new ConversationTraffic(profile, rate, start, end, warmUp, random.Fork()), random);

@@ -70,11 +70,11 @@ internal sealed class Exporter(string name, Address? address, InputKind kind, ui
     /// <summary>Datagrams of agents beyond that bound: read, but their losses are not seen.</summary>
     public long UnfollowedDatagrams { get; private set; }
 
-    /// <summary>The rate of one flow sample: its own, or the operator's when it tells none.</summary>
-    public Sampling SamplingOf(in SflowFlowSample sample) =>
+    /// <summary>The rate of one flow sample: its own, or the operator's (for its sub-agent, or for all) when it tells none.</summary>
+    public Sampling SamplingOf(in SflowDatagram datagram, in SflowFlowSample sample) =>
         sample.SamplingRate > 0 ? new Sampling(sample.SamplingRate, SamplingSource.Header)
-        : ConfiguredRate > 0 ? new Sampling(ConfiguredRate, SamplingSource.Configured)
-        : Sampling.Unknown;
+        : limits.ConfiguredDomainSamplingRates.GetValueOrDefault(datagram.SubAgentId, ConfiguredRate) is var rate and > 0
+            ? new Sampling(rate, SamplingSource.Configured) : Sampling.Unknown;
 
     /// <summary>Follows the sequence of the datagram's agent and sub-agent.</summary>
     public void Count(in SflowDatagram datagram)

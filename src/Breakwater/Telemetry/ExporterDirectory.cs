@@ -82,6 +82,7 @@ internal sealed class ExporterDirectory(InputOptions options)
         var exporter = new Exporter(name, address, kind, rate, Limits with
         {
             ConfiguredSamplingRate = rate,
+            ConfiguredDomainSamplingRates = options.ConfiguredDomainRates(name),
             IsReliableTransport = isStream,
         });
         _all.Add(exporter);

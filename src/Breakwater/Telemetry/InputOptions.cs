@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.IO.Enumeration;
 
@@ -11,6 +12,7 @@ internal sealed class InputOptions
 
     private IReadOnlyList<(string Name, string Glob)> _exporters = [];
     private IReadOnlyList<(string? Exporter, uint Rate)> _rates = [];
+    private IReadOnlyList<ConfiguredSampling> _configured = [];
 
     public static InputOptions Default { get; } = new();
 
@@ -24,13 +26,15 @@ internal sealed class InputOptions
     public bool SeparatePorts { get; init; }
 
     /// <summary>Makes options from validated text.</summary>
-    public static InputOptions Create(string? kind, IEnumerable<string> exporters, IEnumerable<string> rates, bool separatePorts) => new()
-    {
-        SeparatePorts = separatePorts,
-        Kind = kind is not null && InputKinds.TryParse(kind, out var parsed) ? parsed : InputKind.Unknown,
-        _exporters = [.. exporters.Select(static text => TryParseExporter(text, out var entry) ? entry : default).Where(static entry => entry.Name is not null)],
-        _rates = [.. rates.Select(static text => TryParseSamplingRate(text, out var entry) ? entry : default).Where(static entry => entry.Rate > 0)],
-    };
+    public static InputOptions Create(
+        string? kind, IEnumerable<string> exporters, IEnumerable<string> rates, bool separatePorts, IEnumerable<ConfiguredSampling>? configured = null) => new()
+        {
+            _configured = [.. configured ?? []],
+            SeparatePorts = separatePorts,
+            Kind = kind is not null && InputKinds.TryParse(kind, out var parsed) ? parsed : InputKind.Unknown,
+            _exporters = [.. exporters.Select(static text => TryParseExporter(text, out var entry) ? entry : default).Where(static entry => entry.Name is not null)],
+            _rates = [.. rates.Select(static text => TryParseSamplingRate(text, out var entry) ? entry : default).Where(static entry => entry.Rate > 0)],
+        };
 
     /// <summary>Reads <c>NAME=GLOB</c>.</summary>
     public static bool TryParseExporter(string text, out (string Name, string Glob) entry)
@@ -64,8 +68,27 @@ internal sealed class InputOptions
         return RawExporter;
     }
 
-    /// <summary>The operator's sampling rate for an exporter, 0 when none was given.</summary>
+    /// <summary>The operator's sampling rate for an exporter, 0 when none was given. The command line wins over the configuration.</summary>
     public uint ConfiguredRate(string exporter)
+    {
+        if (GivenRate(exporter) is var given and > 0)
+            return given;
+        foreach (var entry in _configured)
+        {
+            if (entry.Domain is null && entry.Exporter == exporter)
+                return entry.Rate;
+        }
+
+        return 0;
+    }
+
+    /// <summary>Rates for single observation domains of an exporter, which win over <see cref="ConfiguredRate"/> there.</summary>
+    public ImmutableDictionary<uint, uint> ConfiguredDomainRates(string exporter) => GivenRate(exporter) > 0
+        ? ImmutableDictionary<uint, uint>.Empty
+        : _configured.Where(entry => entry.Domain is not null && entry.Exporter == exporter)
+            .ToImmutableDictionary(static entry => entry.Domain!.Value, static entry => entry.Rate);
+
+    private uint GivenRate(string exporter)
     {
         foreach (var (name, rate) in _rates)
         {

@@ -16,7 +16,7 @@ internal ref struct SflowFlows<TSink>(Exporter exporter, long receivedNanosecond
     {
         exporter.Records++;
         exporter.Count(SflowFlow.Read(datagram, sample, ref _flow));
-        (_flow.SamplingRate, _flow.SamplingSource) = exporter.SamplingOf(sample);
+        (_flow.SamplingRate, _flow.SamplingSource) = exporter.SamplingOf(datagram, sample);
         Deliver();
     }
 

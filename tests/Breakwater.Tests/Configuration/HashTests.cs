@@ -92,6 +92,8 @@ public sealed class HashTests
         { "detection.prefixFactor", "quiet: 60s", "quiet: 60s, prefixFactor: 2.1" },
         { "detection.prefixes", "quiet: 60s", "quiet: 60s, prefixes: [192.0.2.0/23]" },
         { "detection.off", "off: [carpet, volume]", "off: [carpet]" },
+        { "detection.reflectionSenders", "quiet: 60s", "quiet: 60s, reflectionSenders: 11" },
+        { "detection.crowdSenders", "quiet: 60s", "quiet: 60s, crowdSenders: 255" },
         { "detection.unaskedReplies", "quiet: 60s", "quiet: 60s, unaskedReplies: 7" },
         { "allow", "10.0.0.0/8", "10.0.0.0/9" },
         { "limits.hosts", "version: 1", "version: 1\nlimits: {hosts: 2048}" },
@@ -137,6 +139,6 @@ public sealed class HashTests
     /// <summary>The canonical form may only change together with what reports call the same configuration.</summary>
     [Fact]
     public void Canonical_OfTheDefaults_IsWritten() => Assert.Equal(
-        """{"version":1,"services":[],"exporters":[],"detection":{"falseAlarm":1E-10,"quietMilliseconds":60000,"floors":{"amplification":500,"syn":500,"synAck":500,"segments":1000,"udp":2000,"icmp":500,"fragments":1000,"protocols":2000,"queries":1000,"connections":200,"requests":100,"volume":null},"prefixFactor":2,"prefixes":[],"off":[],"unaskedReplies":100},"allow":[],"limits":{"hosts":1048576,"dossiers":1024,"tickRecords":1048576},"geo":{"countries":null,"asns":null}}""",
+        """{"version":1,"services":[],"exporters":[],"detection":{"falseAlarm":1E-10,"quietMilliseconds":60000,"floors":{"amplification":500,"syn":500,"synAck":500,"segments":1000,"udp":2000,"icmp":500,"fragments":1000,"protocols":2000,"queries":1000,"connections":200,"requests":100,"volume":null},"prefixFactor":2,"prefixes":[],"off":[],"unaskedReplies":100,"reflectionSenders":10,"crowdSenders":256},"allow":[],"limits":{"hosts":1048576,"dossiers":1024,"tickRecords":1048576},"geo":{"countries":null,"asns":null}}""",
         Encoding.UTF8.GetString(ConfigHash.Canonical(new BreakwaterConfig())));
 }

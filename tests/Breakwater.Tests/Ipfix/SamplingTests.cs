@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Breakwater.Wire;
 using Breakwater.Wire.Ipfix;
 using Breakwater.Wire.NetFlow;
@@ -228,6 +229,16 @@ public sealed class SamplingTests
         Assert.Equal(Told(100), After(options, [1, 100], [], fills));
         Assert.Equal(
             new Sampling(32, SamplingSource.Configured), After(options, [1, 100], [], fills with { ConfiguredSamplingWins = true }));
+    }
+
+    /// <summary>The messages here are of one domain: its own rate goes before that of all, another domain's does not.</summary>
+    [Theory]
+    [InlineData(1u, 64u)]
+    [InlineData(2u, 32u)]
+    public void Configured_ForOneDomain_HoldsThereAlone(uint domain, uint rate)
+    {
+        var limits = new ExporterLimits { ConfiguredSamplingRate = 32, ConfiguredDomainSamplingRates = ImmutableDictionary<uint, uint>.Empty.Add(domain, 64) };
+        Assert.Equal(new Sampling(rate, SamplingSource.Configured), After([Wire.Scope(149, 4), Wire.Field(34, 4)], [9, 100], [], limits));
     }
 
     [Theory]

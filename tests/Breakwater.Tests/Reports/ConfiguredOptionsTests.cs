@@ -27,6 +27,8 @@ public sealed class ConfiguredOptionsTests
           prefixes: [203.0.112.0/20]
           off: [carpet]
           unaskedReplies: 250
+          reflectionSenders: 20
+          crowdSenders: 300
         limits: {hosts: 2048, dossiers: 32, tickRecords: 4096}
         """;
 
@@ -42,6 +44,7 @@ public sealed class ConfiguredOptionsTests
         Assert.Equal((900, 700), (options.Services[0].Floors!.Syn, options.Floors.Syn));
         Assert.Equal(2e9, options.Floors.VolumeBitsPerSecond);
         Assert.Equal((1e-8, 91, 3, 250), (options.FalseAlarmProbability, options.QuietSeconds, options.PrefixFactor, options.UnaskedRepliesFloorPackets));
+        Assert.Equal((20, 300), (options.ReflectionSources, options.CrowdSources));
         Assert.Equal("203.0.112.0/20", options.Aggregates.Single().ToString());
         Assert.Equal(["carpet"], options.Off);
         Assert.Equal((2048, 32, 4096), (options.MaxHosts, options.MaxDossiers, options.MaxTickRecords));
@@ -59,9 +62,14 @@ public sealed class ConfiguredOptionsTests
     public void SamplingRates_ByNameAndAddress_AndTheCommandLineWins()
     {
         var rates = ConfiguredOptions.SamplingRates(Configurations.Good(Full)).ToList();
-        Assert.Equal(["edge=512", "192.0.2.1=512"], rates);
+        Assert.Equal([new("core", 7, 64), new("192.0.2.2", 7, 64), new("edge", null, 512), new("192.0.2.1", null, 512)], rates);
 
-        var options = InputOptions.Create(null, [], ["edge=10", .. rates], separatePorts: false);
+        var options = InputOptions.Create(null, [], ["edge=10"], separatePorts: false, rates);
         Assert.Equal((10u, 512u, 0u), (options.ConfiguredRate("edge"), options.ConfiguredRate("192.0.2.1"), options.ConfiguredRate("192.0.2.2")));
+        Assert.Equal(KeyValuePair.Create(7u, 64u), Assert.Single(options.ConfiguredDomainRates("192.0.2.2")));
+        Assert.Empty(options.ConfiguredDomainRates("192.0.2.1"));
+
+        // A rate of the command line is for all domains of the exporter.
+        Assert.Empty(InputOptions.Create(null, [], ["core=10"], separatePorts: false, rates).ConfiguredDomainRates("core"));
     }
 }

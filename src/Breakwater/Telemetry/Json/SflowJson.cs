@@ -25,7 +25,7 @@ internal ref struct SflowJson(RecordJson output, SflowRecordsJson records, Expor
         exporter.Records++;
         if (output.IsFull)
             return;
-        var json = Begin("flow"u8, datagram, exporter.SamplingOf(sample));
+        var json = Begin("flow"u8, datagram, exporter.SamplingOf(datagram, sample));
         var flow = default(FlowRecord);
         Note(SflowFlow.Read(datagram, sample, ref flow));
         WriteSource(json, sample.SequenceNumber, sample.Source);

@@ -1,8 +1,9 @@
 using Breakwater.Detection;
+using Breakwater.Detection.Dossiers;
+using Breakwater.Detection.Rules;
 using Breakwater.Reports;
 using Breakwater.Samples;
 using Breakwater.Telemetry;
-using Breakwater.Tests.HouseRules;
 using Breakwater.Tests.Samples;
 
 namespace Breakwater.Tests.Detection.Acceptance;
@@ -21,7 +22,17 @@ public sealed class CounterfactualTests
         var result = AnalyzeRun.Run([path], InputOptions.Default, new DetectorOptions { VerifyCounterfactuals = true }, TimeProvider.System).Result;
 
         Assert.True(result.Counterfactuals.Evaluated > 0, "no counterfactual was stated");
-        Rule.Holds(result.Counterfactuals.Failed.Take(3));
+        HouseRules.Rule.Holds(result.Counterfactuals.Failed.Take(3));
+    }
+
+    /// <summary>The twin: a finding that is still there under the changed measure is not turned; one with another verdict is.</summary>
+    [Fact]
+    public void Evaluated_FindingStillThere_IsNotTurned()
+    {
+        var finding = new Finding(Vector.SynFlood, new ClassCounters((int)Vector.SynFlood), default, []);
+        Assert.False(RuleBook.IsTurned(finding, [finding with { DestinationPort = 443 }]));
+        Assert.True(RuleBook.IsTurned(finding, [finding with { Verdict = Verdict.Undetermined }]));
+        Assert.True(RuleBook.IsTurned(finding, []));
     }
 
     [Fact]

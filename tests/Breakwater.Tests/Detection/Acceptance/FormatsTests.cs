@@ -48,7 +48,9 @@ public sealed class FormatsTests
         {
             // The names asked for are payload.
             (Vector.DnsRandomSubdomain, Vector.DnsQueryFlood) => true,
-            // So are paths and query strings: what is left are sessions that carry little.
+            // What is behind the extension headers: templates without ipv6ExtensionHeaders (IE 64) tell nothing of these.
+            (Vector.IPv6ExtensionHeaderFlood, Vector.UdpFlood) => true,
+            // Paths and query strings are payload as well: what is left are sessions that carry little.
             (Vector.HttpFlood or Vector.HttpCacheBusting, Vector.TcpConnectionFlood) => true,
             _ => false,
         });
