@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Breakwater.Detection;
+using Breakwater.Live;
+using Breakwater.Telemetry.Health;
+
+namespace Breakwater.Incidents;
+
+/// <summary>Reads what the engine tells, and hands each event to the journal and the traffic series. Ends with the engine.</summary>
+/// <param name="output">The engine's queue.</param>
+/// <param name="journal">Gets incidents and health.</param>
+/// <param name="history">Gets traffic, for memory.</param>
+/// <param name="store">Gets traffic, for the disk.</param>
+/// <param name="write">How an incident is told.</param>
+internal sealed class LiveReader(LiveOutput output, Journal journal, TrafficHistory history, TrafficStore store, Func<Incident, IncidentDocument> write)
+{
+    /// <summary>Told of each incident's step after it was handed over; for a terminal.</summary>
+    public Action<IncidentEvent, IncidentDocument>? Told { get; init; }
+
+    public async Task Run(CancellationToken cancellation)
+    {
+        try
+        {
+            await foreach (var item in output.Reader.ReadAllAsync(cancellation))
+                Take(item);
+        }
+        catch (OperationCanceledException)
+        {
+            // The end that was asked for.
+        }
+    }
+
+    internal void Take(LiveEvent item)
+    {
+        switch (item)
+        {
+            case IncidentEvent { Change: var change } step:
+                var document = write(change.Incident);
+                journal.TryAdd(new IncidentWork(step.At, change.Key, change.Kind, document, change.TakenOverBy));
+                Told?.Invoke(step, document);
+                break;
+            case HealthEvent { Health: var health }:
+                journal.TryAdd(new NoteWork(item.At, EntryKind.Health, health.Name, HealthJson.Write(health).ToJsonString()));
+                break;
+            case TrafficSecond second:
+                history.Add(second);
+                store.Add(second);
+                if (HasTraffic(second.Services))
+                    journal.TryAdd(new TrafficWork(second.At, TimeSpan.FromSeconds(1)));
+                break;
+        }
+    }
+
+    private static bool HasTraffic(ImmutableArray<ServiceTraffic> services) => services.Any(static service => service.PacketsPerSecond > 0);
+}
