@@ -28,6 +28,12 @@ internal sealed record BreakwaterConfig
 
     public GeoConfig Geo { get; init; } = GeoConfig.Default;
 
+    public ListenConfig Listen { get; init; } = ListenConfig.Default;
+
+    public RetentionConfig Retention { get; init; } = RetentionConfig.Default;
+
+    public StorageConfig Storage { get; init; } = StorageConfig.Default;
+
     /// <summary>SHA-256 of all effective values (<see cref="ConfigHash"/>), 64 lower-case hexadecimal digits.</summary>
     public string Hash => ConfigHash.Compute(this);
 }

@@ -19,6 +19,9 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
             Allow = Sorted(root.ReadList(RootKeys.Allow)),
             Limits = Limits(root.ReadSection(RootKeys.Limits)),
             Geo = Geo(root.ReadSection(RootKeys.Geo)),
+            Listen = Listen(root.ReadSection(RootKeys.Listen)),
+            Retention = Retention(root.ReadSection(RootKeys.Retention)),
+            Storage = Storage(root.ReadSection(RootKeys.Storage)),
         };
     }
 
@@ -125,6 +128,25 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
         Dossiers = section.Read(LimitKeys.Dossiers),
         TickRecords = section.Read(LimitKeys.TickRecords),
     };
+
+    private static ListenConfig Listen(ConfigSection section) => new()
+    {
+        Api = section.Read(ListenKeys.Api),
+        Names = [.. section.ReadList(ListenKeys.Names).Select(static name => name.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+    };
+
+    private static RetentionConfig Retention(ConfigSection section) => new()
+    {
+        Incidents = section.Read(RetentionKeys.Incidents),
+        Seconds = section.Read(RetentionKeys.Seconds),
+        Minutes = section.Read(RetentionKeys.Minutes),
+    };
+
+    private StorageConfig Storage(ConfigSection section)
+    {
+        var written = section.Read(StorageKeys.Folder);
+        return new StorageConfig { Folder = written, FullPath = Path.GetFullPath(written, folder) };
+    }
 
     private GeoConfig Geo(ConfigSection section) => new()
     {

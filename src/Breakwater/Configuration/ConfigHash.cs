@@ -38,6 +38,11 @@ internal static class ConfigHash
             json.WriteString("countries", config.Geo.Countries?.Written);
             json.WriteString("asns", config.Geo.Asns?.Written);
             json.WriteEndObject();
+            Write(json, config.Listen);
+            Write(json, config.Retention);
+            json.WriteStartObject("storage");
+            json.WriteString("folder", config.Storage.Folder);
+            json.WriteEndObject();
             json.WriteEndObject();
         }
 
@@ -95,6 +100,26 @@ internal static class ConfigHash
         json.WriteNumber("connections", floors.ConnectionsPerSecond);
         json.WriteNumber("requests", floors.RequestsPerSecond);
         json.WriteNumberOrNull("volume", floors.VolumeBitsPerSecond);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, ListenConfig listen)
+    {
+        json.WriteStartObject("listen");
+        json.WriteString("api", listen.Api.ToString());
+        json.WriteStartArray("names");
+        foreach (var name in listen.Names)
+            json.WriteStringValue(name);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, RetentionConfig retention)
+    {
+        json.WriteStartObject("retention");
+        json.WriteNumber("incidentsSeconds", retention.Incidents.Ticks / TimeSpan.TicksPerSecond);
+        json.WriteNumber("secondsSeconds", retention.Seconds.Ticks / TimeSpan.TicksPerSecond);
+        json.WriteNumber("minutesSeconds", retention.Minutes.Ticks / TimeSpan.TicksPerSecond);
         json.WriteEndObject();
     }
 

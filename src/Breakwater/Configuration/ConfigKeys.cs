@@ -20,14 +20,17 @@ internal static class RootKeys
     public static readonly ListKey<Prefix> Allow = new("allow", new PrefixValue(), "Sources that are never judged and never acted upon");
 
     public static readonly SectionKey Limits = new("limits", LimitKeys.All, "Sizes of the tables") { Reload = ConfigReload.Restart };
+    public static readonly SectionKey Listen = new("listen", ListenKeys.All, "Where Breakwater listens; loopback unless told otherwise") { Reload = ConfigReload.Restart };
+    public static readonly SectionKey Retention = new("retention", RetentionKeys.All, "How long things are kept") { Reload = ConfigReload.Restart };
+    public static readonly SectionKey Storage = new("storage", StorageKeys.All, "Where things are kept") { Reload = ConfigReload.Restart };
     public static readonly SectionKey Geo = new("geo", GeoKeys.All, "Address databases (MMDB) for the countries and networks of sources");
 
     /// <summary>In the order in which a file is best read.</summary>
     public static readonly ImmutableArray<ConfigKey> All =
     [
-        Version, new UnsupportedKey("listen"), Exporters, new UnsupportedKey("interfaces"), Services, new UnsupportedKey("upstreams"), Detection,
-        new UnsupportedKey("web"), new UnsupportedKey("response"), new UnsupportedKey("notify"), Allow, new UnsupportedKey("retention"), Limits, Geo,
-        new UnsupportedKey("storage"), new UnsupportedKey("tokens"), new UnsupportedKey("public"),
+        Version, Listen, Exporters, new UnsupportedKey("interfaces"), Services, new UnsupportedKey("upstreams"), Detection,
+        new UnsupportedKey("web"), new UnsupportedKey("response"), new UnsupportedKey("notify"), Allow, Retention, Limits, Geo,
+        Storage, new UnsupportedKey("tokens"), new UnsupportedKey("public"),
     ];
 }
 

@@ -99,6 +99,12 @@ public sealed class HashTests
         { "limits.tickRecords", "version: 1", "version: 1\nlimits: {tickRecords: 2048}" },
         { "geo.countries", "version: 1", "version: 1\ngeo: {countries: /dev/null}" },
         { "geo.asns", "version: 1", "version: 1\ngeo: {asns: /dev/null}" },
+        { "listen.api", "version: 1", "version: 1\nlisten: {api: '[::1]:8686'}" },
+        { "listen.names", "version: 1", "version: 1\nlisten: {names: [breakwater.example.net]}" },
+        { "retention.incidents", "version: 1", "version: 1\nretention: {incidents: 30d}" },
+        { "retention.seconds", "version: 1", "version: 1\nretention: {seconds: 1h}" },
+        { "retention.minutes", "version: 1", "version: 1\nretention: {minutes: 7d}" },
+        { "storage.folder", "version: 1", "version: 1\nstorage: {folder: elsewhere}" },
     };
 
     [Fact]
@@ -137,6 +143,6 @@ public sealed class HashTests
     /// <summary>The canonical form may only change together with what reports call the same configuration.</summary>
     [Fact]
     public void Canonical_OfTheDefaults_IsWritten() => Assert.Equal(
-        """{"version":1,"services":[],"exporters":[],"detection":{"falseAlarm":1E-10,"quietMilliseconds":60000,"floors":{"amplification":500,"syn":500,"synAck":500,"segments":1000,"udp":2000,"icmp":500,"fragments":1000,"protocols":2000,"queries":1000,"connections":200,"requests":100,"volume":null},"prefixFactor":2,"prefixes":[],"off":[],"unaskedReplies":100},"allow":[],"limits":{"hosts":1048576,"dossiers":1024,"tickRecords":1048576},"geo":{"countries":null,"asns":null}}""",
+        """{"version":1,"services":[],"exporters":[],"detection":{"falseAlarm":1E-10,"quietMilliseconds":60000,"floors":{"amplification":500,"syn":500,"synAck":500,"segments":1000,"udp":2000,"icmp":500,"fragments":1000,"protocols":2000,"queries":1000,"connections":200,"requests":100,"volume":null},"prefixFactor":2,"prefixes":[],"off":[],"unaskedReplies":100},"allow":[],"limits":{"hosts":1048576,"dossiers":1024,"tickRecords":1048576},"geo":{"countries":null,"asns":null},"listen":{"api":"127.0.0.1:8686","names":[]},"retention":{"incidentsSeconds":31536000,"secondsSeconds":21600,"minutesSeconds":2419200},"storage":{"folder":"breakwater-data"}}""",
         Encoding.UTF8.GetString(ConfigHash.Canonical(new BreakwaterConfig())));
 }

@@ -128,14 +128,11 @@ public sealed class MistakeTests
         Assert.Equal([message], Configurations.Messages(Configurations.Read($"version: 1\nexporters:\n{exporters}\n")));
 
     [Theory]
-    [InlineData("listen")]
     [InlineData("interfaces")]
     [InlineData("upstreams")]
     [InlineData("web")]
     [InlineData("response")]
     [InlineData("notify")]
-    [InlineData("retention")]
-    [InlineData("storage")]
     [InlineData("tokens")]
     [InlineData("public")]
     public void Key_OfALaterVersion_IsNotCalledUnknown(string key) => Assert.Equal(
