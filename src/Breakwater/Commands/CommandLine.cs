@@ -13,6 +13,7 @@ internal static class CommandLine
             AnalyzeCommand.Create(),
             SampleCommand.Create(),
             CheckCommand.Create(),
+            ServeCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

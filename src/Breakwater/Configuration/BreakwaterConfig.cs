@@ -16,6 +16,8 @@ internal sealed record BreakwaterConfig
     /// <summary>What is protected, by name; no two services share an address.</summary>
     public ImmutableArray<ServiceConfig> Services { get; init; } = [];
 
+    public ListenConfig Listen { get; init; } = ListenConfig.Default;
+
     /// <summary>What sends telemetry, by name.</summary>
     public ImmutableArray<ExporterConfig> Exporters { get; init; } = [];
 
@@ -71,6 +73,19 @@ internal sealed record ExporterConfig
 
     /// <summary>Observation domain (NetFlow v9 source id, sFlow sub-agent) the entry is for; 0 to 4294967295; null: all without an entry of their own.</summary>
     public long? Domain { get; init; }
+}
+
+/// <summary>Addresses of this machine; loopback until told otherwise.</summary>
+internal sealed record ListenConfig
+{
+    public static readonly ListenConfig Default = new();
+
+    /// <summary>UDP: sFlow, NetFlow and IPFIX, told apart by content; default: loopback on the ports that exporters send to by default.</summary>
+    public ImmutableArray<ListenEndpoint> Telemetry { get; init; } =
+        [.. from address in (string[])["127.0.0.1", "::1"] from port in (ushort[])[2055, 4739, 6343] select new ListenEndpoint(Address.Parse(address), port)];
+
+    /// <summary>TCP: IPFIX; default none.</summary>
+    public ImmutableArray<ListenEndpoint> IpfixTcp { get; init; } = [];
 }
 
 /// <summary>When a deviation is an alarm.</summary>

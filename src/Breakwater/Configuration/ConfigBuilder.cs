@@ -13,6 +13,7 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
         var detection = Detection(root.ReadSection(RootKeys.Detection));
         return new BreakwaterConfig
         {
+            Listen = Listen(root.ReadSection(RootKeys.Listen)),
             Services = Services(root, detection.Floors),
             Exporters = Exporters(root),
             Detection = detection,
@@ -46,6 +47,15 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
         overlaps.Tell(mistakes);
         return [.. services.OrderBy(static service => service.Name, StringComparer.Ordinal)];
     }
+
+    private static ListenConfig Listen(ConfigSection section) => new()
+    {
+        Telemetry = Endpoints(section, ListenKeys.Telemetry),
+        IpfixTcp = Endpoints(section, ListenKeys.IpfixTcp),
+    };
+
+    private static ImmutableArray<ListenEndpoint> Endpoints(ConfigSection section, ListKey<ListenEndpoint> key) =>
+        section.Has(key) ? [.. section.ReadList(key).Select(static endpoint => endpoint.Value).Distinct().Order()] : key.Default;
 
     private ImmutableArray<ExporterConfig> Exporters(ConfigSection root)
     {

@@ -23,6 +23,10 @@ internal static class ConfigHash
         {
             json.WriteStartObject();
             json.WriteNumber("version", BreakwaterConfig.SupportedVersion);
+            json.WriteStartObject("listen");
+            Write(json, "telemetry", config.Listen.Telemetry);
+            Write(json, "ipfixTcp", config.Listen.IpfixTcp);
+            json.WriteEndObject();
             json.WriteStartArray("services");
             foreach (var service in config.Services)
                 Write(json, service);
@@ -107,11 +111,12 @@ internal static class ConfigHash
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, string name, ImmutableArray<Prefix> prefixes)
+    private static void Write<T>(Utf8JsonWriter json, string name, ImmutableArray<T> items)
+        where T : struct
     {
         json.WriteStartArray(name);
-        foreach (var prefix in prefixes)
-            json.WriteStringValue(prefix.ToString());
+        foreach (var item in items)
+            json.WriteStringValue(item.ToString());
         json.WriteEndArray();
     }
 }

@@ -13,6 +13,7 @@ internal static class RootKeys
         Reload = ConfigReload.Restart,
     };
 
+    public static readonly SectionKey Listen = new("listen", ListenKeys.All, "Addresses of this machine") { Reload = ConfigReload.Restart };
     public static readonly SectionListKey Services = new("services", ServiceKeys.All, "What is protected");
     public static readonly SectionListKey Exporters = new("exporters", ExporterKeys.All, "What sends telemetry");
     public static readonly SectionKey Detection = new("detection", DetectionKeys.All, "When a deviation is an alarm");
@@ -25,10 +26,23 @@ internal static class RootKeys
     /// <summary>In the order in which a file is best read.</summary>
     public static readonly ImmutableArray<ConfigKey> All =
     [
-        Version, new UnsupportedKey("listen"), Exporters, new UnsupportedKey("interfaces"), Services, new UnsupportedKey("upstreams"), Detection,
+        Version, Listen, Exporters, new UnsupportedKey("interfaces"), Services, new UnsupportedKey("upstreams"), Detection,
         new UnsupportedKey("web"), new UnsupportedKey("response"), new UnsupportedKey("notify"), Allow, new UnsupportedKey("retention"), Limits, Geo,
         new UnsupportedKey("storage"), new UnsupportedKey("tokens"), new UnsupportedKey("public"),
     ];
+}
+
+internal static class ListenKeys
+{
+    public static readonly ListKey<ListenEndpoint> Telemetry = new("telemetry", new ListenValue(), "UDP: sFlow, NetFlow and IPFIX, told apart by content")
+    {
+        Default = ListenConfig.Default.Telemetry,
+        Reload = ConfigReload.Restart,
+    };
+
+    public static readonly ListKey<ListenEndpoint> IpfixTcp = new("ipfixTcp", new ListenValue(), "TCP: IPFIX") { Reload = ConfigReload.Restart };
+
+    public static readonly ImmutableArray<ConfigKey> All = [Telemetry, IpfixTcp];
 }
 
 internal static class ServiceKeys
