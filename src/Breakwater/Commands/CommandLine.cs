@@ -13,7 +13,14 @@ internal static class CommandLine
             AnalyzeCommand.Create(),
             SampleCommand.Create(),
             CheckCommand.Create(),
+            ServeCommand.Create(),
+            TokenCommand.Create(),
+            TokenCommand.CreateLogin(),
+            BackupCommand.CreateBackup(),
+            BackupCommand.CreateRestore(),
         };
+        foreach (var client in ClientCommands.Create())
+            root.Subcommands.Add(client);
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {

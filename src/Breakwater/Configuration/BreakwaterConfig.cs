@@ -16,6 +16,8 @@ internal sealed record BreakwaterConfig
     /// <summary>What is protected, by name; no two services share an address.</summary>
     public ImmutableArray<ServiceConfig> Services { get; init; } = [];
 
+    public ListenConfig Listen { get; init; } = ListenConfig.Default;
+
     /// <summary>What sends telemetry, by name.</summary>
     public ImmutableArray<ExporterConfig> Exporters { get; init; } = [];
 
@@ -27,8 +29,6 @@ internal sealed record BreakwaterConfig
     public LimitsConfig Limits { get; init; } = LimitsConfig.Default;
 
     public GeoConfig Geo { get; init; } = GeoConfig.Default;
-
-    public ListenConfig Listen { get; init; } = ListenConfig.Default;
 
     public RetentionConfig Retention { get; init; } = RetentionConfig.Default;
 
@@ -77,6 +77,25 @@ internal sealed record ExporterConfig
 
     /// <summary>Observation domain (NetFlow v9 source id, sFlow sub-agent) the entry is for; 0 to 4294967295; null: all without an entry of their own.</summary>
     public long? Domain { get; init; }
+}
+
+/// <summary>Addresses of this machine; loopback until told otherwise.</summary>
+internal sealed record ListenConfig
+{
+    public static readonly ListenConfig Default = new();
+
+    /// <summary>UDP: sFlow, NetFlow and IPFIX, told apart by content; default: loopback on the ports that exporters send to by default.</summary>
+    public ImmutableArray<ListenEndpoint> Telemetry { get; init; } =
+        [.. from address in (string[])["127.0.0.1", "::1"] from port in (ushort[])[2055, 4739, 6343] select new ListenEndpoint(Address.Parse(address), port)];
+
+    /// <summary>TCP: IPFIX; default none.</summary>
+    public ImmutableArray<ListenEndpoint> IpfixTcp { get; init; } = [];
+
+    /// <summary>TCP: API and pages; default 127.0.0.1:8686.</summary>
+    public ListenEndpoint Api { get; init; } = new(Address.Parse("127.0.0.1"), 8686);
+
+    /// <summary>Further host names that requests may name; default none.</summary>
+    public ImmutableArray<string> Names { get; init; } = [];
 }
 
 /// <summary>When a deviation is an alarm.</summary>

@@ -13,13 +13,13 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
         var detection = Detection(root.ReadSection(RootKeys.Detection));
         return new BreakwaterConfig
         {
+            Listen = Listen(root.ReadSection(RootKeys.Listen)),
             Services = Services(root, detection.Floors),
             Exporters = Exporters(root),
             Detection = detection,
             Allow = Sorted(root.ReadList(RootKeys.Allow)),
             Limits = Limits(root.ReadSection(RootKeys.Limits)),
             Geo = Geo(root.ReadSection(RootKeys.Geo)),
-            Listen = Listen(root.ReadSection(RootKeys.Listen)),
             Retention = Retention(root.ReadSection(RootKeys.Retention)),
             Storage = Storage(root.ReadSection(RootKeys.Storage)),
         };
@@ -49,6 +49,17 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
         overlaps.Tell(mistakes);
         return [.. services.OrderBy(static service => service.Name, StringComparer.Ordinal)];
     }
+
+    private static ListenConfig Listen(ConfigSection section) => new()
+    {
+        Telemetry = Endpoints(section, ListenKeys.Telemetry),
+        IpfixTcp = Endpoints(section, ListenKeys.IpfixTcp),
+        Api = section.Read(ListenKeys.Api),
+        Names = [.. section.ReadList(ListenKeys.Names).Select(static name => name.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+    };
+
+    private static ImmutableArray<ListenEndpoint> Endpoints(ConfigSection section, ListKey<ListenEndpoint> key) =>
+        section.Has(key) ? [.. section.ReadList(key).Select(static endpoint => endpoint.Value).Distinct().Order()] : key.Default;
 
     private ImmutableArray<ExporterConfig> Exporters(ConfigSection root)
     {
@@ -127,12 +138,6 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
         Hosts = section.Read(LimitKeys.Hosts),
         Dossiers = section.Read(LimitKeys.Dossiers),
         TickRecords = section.Read(LimitKeys.TickRecords),
-    };
-
-    private static ListenConfig Listen(ConfigSection section) => new()
-    {
-        Api = section.Read(ListenKeys.Api),
-        Names = [.. section.ReadList(ListenKeys.Names).Select(static name => name.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
     };
 
     private static RetentionConfig Retention(ConfigSection section) => new()

@@ -23,6 +23,15 @@ internal static class ConfigHash
         {
             json.WriteStartObject();
             json.WriteNumber("version", BreakwaterConfig.SupportedVersion);
+            json.WriteStartObject("listen");
+            Write(json, "telemetry", config.Listen.Telemetry);
+            Write(json, "ipfixTcp", config.Listen.IpfixTcp);
+            json.WriteString("api", config.Listen.Api.ToString());
+            json.WriteStartArray("names");
+            foreach (var name in config.Listen.Names)
+                json.WriteStringValue(name);
+            json.WriteEndArray();
+            json.WriteEndObject();
             json.WriteStartArray("services");
             foreach (var service in config.Services)
                 Write(json, service);
@@ -38,7 +47,6 @@ internal static class ConfigHash
             json.WriteString("countries", config.Geo.Countries?.Written);
             json.WriteString("asns", config.Geo.Asns?.Written);
             json.WriteEndObject();
-            Write(json, config.Listen);
             Write(json, config.Retention);
             json.WriteStartObject("storage");
             json.WriteString("folder", config.Storage.Folder);
@@ -103,17 +111,6 @@ internal static class ConfigHash
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, ListenConfig listen)
-    {
-        json.WriteStartObject("listen");
-        json.WriteString("api", listen.Api.ToString());
-        json.WriteStartArray("names");
-        foreach (var name in listen.Names)
-            json.WriteStringValue(name);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
     private static void Write(Utf8JsonWriter json, RetentionConfig retention)
     {
         json.WriteStartObject("retention");
@@ -132,11 +129,12 @@ internal static class ConfigHash
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, string name, ImmutableArray<Prefix> prefixes)
+    private static void Write<T>(Utf8JsonWriter json, string name, ImmutableArray<T> items)
+        where T : struct
     {
         json.WriteStartArray(name);
-        foreach (var prefix in prefixes)
-            json.WriteStringValue(prefix.ToString());
+        foreach (var item in items)
+            json.WriteStringValue(item.ToString());
         json.WriteEndArray();
     }
 }

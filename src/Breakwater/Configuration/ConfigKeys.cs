@@ -13,6 +13,7 @@ internal static class RootKeys
         Reload = ConfigReload.Restart,
     };
 
+    public static readonly SectionKey Listen = new("listen", ListenKeys.All, "Addresses of this machine") { Reload = ConfigReload.Restart };
     public static readonly SectionListKey Services = new("services", ServiceKeys.All, "What is protected");
     public static readonly SectionListKey Exporters = new("exporters", ExporterKeys.All, "What sends telemetry");
     public static readonly SectionKey Detection = new("detection", DetectionKeys.All, "When a deviation is an alarm");
@@ -20,7 +21,6 @@ internal static class RootKeys
     public static readonly ListKey<Prefix> Allow = new("allow", new PrefixValue(), "Sources that are never judged and never acted upon");
 
     public static readonly SectionKey Limits = new("limits", LimitKeys.All, "Sizes of the tables") { Reload = ConfigReload.Restart };
-    public static readonly SectionKey Listen = new("listen", ListenKeys.All, "Where Breakwater listens; loopback unless told otherwise") { Reload = ConfigReload.Restart };
     public static readonly SectionKey Retention = new("retention", RetentionKeys.All, "How long things are kept") { Reload = ConfigReload.Restart };
     public static readonly SectionKey Storage = new("storage", StorageKeys.All, "Where things are kept") { Reload = ConfigReload.Restart };
     public static readonly SectionKey Geo = new("geo", GeoKeys.All, "Address databases (MMDB) for the countries and networks of sources");
@@ -32,6 +32,31 @@ internal static class RootKeys
         new UnsupportedKey("web"), new UnsupportedKey("response"), new UnsupportedKey("notify"), Allow, Retention, Limits, Geo,
         Storage, new UnsupportedKey("tokens"), new UnsupportedKey("public"),
     ];
+}
+
+internal static class ListenKeys
+{
+    public static readonly ListKey<ListenEndpoint> Telemetry = new("telemetry", new ListenValue(), "UDP: sFlow, NetFlow and IPFIX, told apart by content")
+    {
+        Default = ListenConfig.Default.Telemetry,
+        Reload = ConfigReload.Restart,
+    };
+
+    public static readonly ListKey<ListenEndpoint> IpfixTcp = new("ipfixTcp", new ListenValue(), "TCP: IPFIX") { Reload = ConfigReload.Restart };
+
+    public static readonly ScalarKey<ListenEndpoint> Api = new("api", new ListenValue(), "TCP: the API and the pages")
+    {
+        Default = ListenConfig.Default.Api,
+        Reload = ConfigReload.Restart,
+    };
+
+    public static readonly ListKey<string> Names = new(
+        "names", new HostNameValue(), "Host names under which browsers reach the API, besides localhost and the address itself; others are refused")
+    {
+        Reload = ConfigReload.Restart,
+    };
+
+    public static readonly ImmutableArray<ConfigKey> All = [Telemetry, IpfixTcp, Api, Names];
 }
 
 internal static class ServiceKeys

@@ -1,19 +1,4 @@
-using System.Collections.Immutable;
-using System.Net;
-
 namespace Breakwater.Configuration;
-
-/// <summary>Where Breakwater listens; loopback unless told otherwise.</summary>
-internal sealed record ListenConfig
-{
-    public static readonly ListenConfig Default = new();
-
-    /// <summary>API and pages; default 127.0.0.1:8686.</summary>
-    public IPEndPoint Api { get; init; } = new(IPAddress.Loopback, 8686);
-
-    /// <summary>Further host names that requests may name; default none.</summary>
-    public ImmutableArray<string> Names { get; init; } = [];
-}
 
 /// <summary>Where things are kept.</summary>
 internal sealed record StorageConfig

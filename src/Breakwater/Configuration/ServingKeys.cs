@@ -1,24 +1,6 @@
 using System.Collections.Immutable;
-using System.Net;
 
 namespace Breakwater.Configuration;
-
-internal static class ListenKeys
-{
-    public static readonly ScalarKey<IPEndPoint> Api = new("api", new EndpointValue(), "Where the API and the pages are served")
-    {
-        Default = ListenConfig.Default.Api,
-        Reload = ConfigReload.Restart,
-    };
-
-    public static readonly ListKey<string> Names = new(
-        "names", new HostNameValue(), "Host names under which browsers reach the API, besides localhost and the address itself; others are refused")
-    {
-        Reload = ConfigReload.Restart,
-    };
-
-    public static readonly ImmutableArray<ConfigKey> All = [Api, Names];
-}
 
 internal static class StorageKeys
 {

@@ -18,26 +18,32 @@ internal static class TokenApi
 
     public static async Task Create(HttpContext http, ApiContext api, ApiCaller caller)
     {
-        var (wish, problem) = Read(await Answer.Body(http), api);
-        if (problem is null && !api.Journal.Health.IsGood)
-            problem = Problem.StorageFails("a token is only given when it can be kept, and the storage fails");
-        if (problem is null && api.Journal.Snapshot.Tokens.Count(static token => token.RevokedAt is null) >= Tokens.Maximum)
-            problem = Problem.BadRequest($"there are {Tokens.Maximum} tokens already: revoke some");
+        var (secret, token, problem) = await Make(api.Journal, api.Config(), await Answer.Body(http), caller.Name, api.Time);
         if (problem is not null)
         {
             await problem.Write(http);
             return;
         }
-        var (secret, token) = Tokens.New(wish!.Name, wish.Role, wish.Services, wish.Lifetime, api.Time.GetUtcNow());
-        if (!await Tokens.Keep(api, token, EntryKind.TokenCreated, caller.Name))
-        {
-            await Problem.StorageFails("the token could not be kept").Write(http);
-            return;
-        }
-        var document = Tokens.Describe(token, api.Time.GetUtcNow());
+        var document = Tokens.Describe(token!, api.Time.GetUtcNow());
         document["token"] = secret;
         http.Response.Headers.CacheControl = "no-store";
         await Answer.Json(http, document, StatusCodes.Status201Created);
+    }
+
+    /// <summary>Makes a token and keeps it; its secret, or why there is none.</summary>
+    public static async Task<(string? Secret, AccessToken? Token, Problem? Problem)> Make(Journal journal, BreakwaterConfig config, JsonObject? body, string by, TimeProvider time)
+    {
+        var (wish, problem) = Read(body, config);
+        if (problem is not null)
+            return (null, null, problem);
+        if (journal.Health.Fault is { } fault)
+            return (null, null, Problem.StorageFails($"a token is only given when it can be kept, and the storage fails: {fault}"));
+        if (journal.Snapshot.Tokens.Count(static token => token.RevokedAt is null) >= Tokens.Maximum)
+            return (null, null, Problem.BadRequest($"there are {Tokens.Maximum} tokens already: revoke some"));
+        var (secret, made) = Tokens.New(wish!.Name, wish.Role, wish.Services, wish.Lifetime, time.GetUtcNow());
+        return await Tokens.Keep(journal, made, EntryKind.TokenCreated, by, time)
+            ? (secret, made, null)
+            : (null, null, Problem.StorageFails("the token could not be kept"));
     }
 
     public static async Task Revoke(HttpContext http, ApiContext api, ApiCaller caller)
@@ -45,7 +51,7 @@ internal static class TokenApi
         var id = (string?)http.Request.RouteValues["id"];
         if (api.Journal.Snapshot.Tokens.FirstOrDefault(token => token.Id == id) is not { RevokedAt: null } token)
             await Problem.NotFound.Write(http);
-        else if (!await Tokens.Keep(api, token with { RevokedAt = api.Time.GetUtcNow() }, EntryKind.TokenRevoked, caller.Name))
+        else if (!await Tokens.Keep(api.Journal, token with { RevokedAt = api.Time.GetUtcNow() }, EntryKind.TokenRevoked, caller.Name, api.Time))
             await Problem.StorageFails("that could not be kept; the token may still be valid").Write(http);
         else
             http.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -67,7 +73,7 @@ internal static class TokenApi
         return Answer.Json(http, Answer.Page("entries", entries.Select(EventApi.Write), next));
     }
 
-    private static (Wish? Wish, Problem? Problem) Read(JsonObject? body, ApiContext api)
+    private static (Wish? Wish, Problem? Problem) Read(JsonObject? body, BreakwaterConfig config)
     {
         if (body is null)
             return (null, Problem.BadRequest("the body is one JSON object: name, role, services, lifetime"));
@@ -80,7 +86,7 @@ internal static class TokenApi
         var services = ImmutableArray.CreateBuilder<string>();
         foreach (var item in body["services"] as JsonArray ?? [])
         {
-            if (Text(item) is not { } service || !api.Config().Services.Any(known => known.Name == service))
+            if (Text(item) is not { } service || !config.Services.Any(known => known.Name == service))
                 return (null, Problem.BadRequest("services names services of the configuration"));
             services.Add(service);
         }

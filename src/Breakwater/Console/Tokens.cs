@@ -31,12 +31,12 @@ internal static class Tokens
     }
 
     /// <summary>True when it is safe.</summary>
-    public static async Task<bool> Keep(ApiContext api, AccessToken token, string kind, string by)
+    public static async Task<bool> Keep(Journal journal, AccessToken token, string kind, string by, TimeProvider time)
     {
         var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var data = Describe(token, api.Time.GetUtcNow());
+        var data = Describe(token, time.GetUtcNow());
         data["by"] = by;
-        return api.Journal.TryAdd(new NoteWork(api.Time.GetUtcNow(), kind, token.Id, data.ToJsonString()) { Token = token, Done = done }) && await done.Task;
+        return journal.TryAdd(new NoteWork(time.GetUtcNow(), kind, token.Id, data.ToJsonString()) { Token = token, Done = done }) && await done.Task;
     }
 
     public static JsonObject Describe(AccessToken token, DateTimeOffset now) => new()

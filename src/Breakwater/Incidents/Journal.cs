@@ -43,6 +43,7 @@ internal sealed class Journal : IDisposable
     private readonly List<AccessToken> _tokens = [];
     private readonly List<TaskCompletionSource<bool>> _promises = [];
     private JournalStore? _store;
+    private bool _isEngine = true;
     private ImmutableArray<AccessToken> _known = [];
     private long _lost;
     private long _lastCommitBegan;
@@ -79,8 +80,10 @@ internal sealed class Journal : IDisposable
     }
 
     /// <summary>Reads what the storage has, then starts the writer. A storage that cannot be opened is a fault of health, no exception.</summary>
-    public void Start()
+    /// <param name="isEngine">False for a command that only adds an entry: what incidents did meanwhile is not its business.</param>
+    public void Start(bool isEngine = true)
     {
+        _isEngine = isEngine;
         TryOpen();
         Commit();
         _writer.Start();
@@ -189,7 +192,7 @@ internal sealed class Journal : IDisposable
             _known = _store.Tokens();
             Events.Begin(_store.LastSequence);
             var now = _time.GetUtcNow();
-            foreach (var step in _book.Restore(_store.LastSequence, _store.Recent(now - _options.Reopen), now))
+            foreach (var step in _book.Restore(_store.LastSequence, _isEngine ? _store.Recent(now - _options.Reopen) : [], now))
                 Add(step);
         }
         catch (Exception error) when (error is SqliteException or StorageException or IOException or UnauthorizedAccessException)

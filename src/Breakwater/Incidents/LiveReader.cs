@@ -13,15 +13,18 @@ namespace Breakwater.Incidents;
 /// <param name="write">How an incident is told.</param>
 internal sealed class LiveReader(LiveOutput output, Journal journal, TrafficHistory history, TrafficStore store, Func<Incident, IncidentDocument> write)
 {
-    /// <summary>Told of each incident's step after it was handed over; for a terminal.</summary>
-    public Action<IncidentEvent, IncidentDocument>? Told { get; init; }
+    /// <summary>Told of each event after it was handed over; for a terminal.</summary>
+    public Action<LiveEvent>? Told { get; init; }
 
     public async Task Run(CancellationToken cancellation)
     {
         try
         {
             await foreach (var item in output.Reader.ReadAllAsync(cancellation))
+            {
                 Take(item);
+                Told?.Invoke(item);
+            }
         }
         catch (OperationCanceledException)
         {
@@ -36,7 +39,6 @@ internal sealed class LiveReader(LiveOutput output, Journal journal, TrafficHist
             case IncidentEvent { Change: var change } step:
                 var document = write(change.Incident);
                 journal.TryAdd(new IncidentWork(step.At, change.Key, change.Kind, document, change.TakenOverBy));
-                Told?.Invoke(step, document);
                 break;
             case HealthEvent { Health: var health }:
                 journal.TryAdd(new NoteWork(item.At, EntryKind.Health, health.Name, HealthJson.Write(health).ToJsonString()));

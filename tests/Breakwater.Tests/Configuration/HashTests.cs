@@ -99,7 +99,7 @@ public sealed class HashTests
         { "limits.tickRecords", "version: 1", "version: 1\nlimits: {tickRecords: 2048}" },
         { "geo.countries", "version: 1", "version: 1\ngeo: {countries: /dev/null}" },
         { "geo.asns", "version: 1", "version: 1\ngeo: {asns: /dev/null}" },
-        { "listen.api", "version: 1", "version: 1\nlisten: {api: '[::1]:8686'}" },
+        { "listen.api", "version: 1", "version: 1\nlisten: {api: '[::1]:8687'}" },
         { "listen.names", "version: 1", "version: 1\nlisten: {names: [breakwater.example.net]}" },
         { "retention.incidents", "version: 1", "version: 1\nretention: {incidents: 30d}" },
         { "retention.seconds", "version: 1", "version: 1\nretention: {seconds: 1h}" },
