@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
@@ -17,11 +18,14 @@ internal static class Answer
 
     private const int MaximumBodyDepth = 8;
 
+    // Answers are JSON by their media type and never part of a page: names and signs stay readable.
+    private static readonly JsonSerializerOptions _readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static Task Json(HttpContext http, JsonNode document, int status = StatusCodes.Status200OK)
     {
         http.Response.StatusCode = status;
         http.Response.ContentType = "application/json";
-        return Bytes(http, JsonSerializer.SerializeToUtf8Bytes(document));
+        return Bytes(http, JsonSerializer.SerializeToUtf8Bytes(document, _readable));
     }
 
     public static Task Text(HttpContext http, string mediaType, string text)

@@ -13,6 +13,9 @@ namespace Breakwater.Incidents;
 /// <param name="write">How an incident is told.</param>
 internal sealed class LiveReader(LiveOutput output, Journal journal, TrafficHistory history, TrafficStore store, Func<Incident, IncidentDocument> write)
 {
+    private readonly UsualRange _usual = new();
+    private readonly Dictionary<long, string?> _openServices = [];
+
     /// <summary>Told of each event after it was handed over; for a terminal.</summary>
     public Action<LiveEvent>? Told { get; init; }
 
@@ -38,12 +41,17 @@ internal sealed class LiveReader(LiveOutput output, Journal journal, TrafficHist
         {
             case IncidentEvent { Change: var change } step:
                 var document = write(change.Incident);
+                if (change.Kind == IncidentChangeKind.Closed)
+                    _openServices.Remove(change.Key);
+                else
+                    _openServices[change.Key] = document.Service;
                 journal.TryAdd(new IncidentWork(step.At, change.Key, change.Kind, document, change.TakenOverBy));
                 break;
             case HealthEvent { Health: var health }:
                 journal.TryAdd(new NoteWork(item.At, EntryKind.Health, health.Name, HealthJson.Write(health).ToJsonString()));
                 break;
-            case TrafficSecond second:
+            case TrafficSecond told:
+                var second = _usual.Fill(told, IsCalm);
                 history.Add(second);
                 store.Add(second);
                 if (HasTraffic(second.Services))
@@ -51,6 +59,9 @@ internal sealed class LiveReader(LiveOutput output, Journal journal, TrafficHist
                 break;
         }
     }
+
+    /// <summary>What belongs to no service may belong to any.</summary>
+    private bool IsCalm(string service) => !_openServices.Values.Any(open => open is null || open == service);
 
     private static bool HasTraffic(ImmutableArray<ServiceTraffic> services) => services.Any(static service => service.PacketsPerSecond > 0);
 }
