@@ -14,6 +14,7 @@ internal static class CommandLine
             SampleCommand.Create(),
             CheckCommand.Create(),
             ServeCommand.Create(),
+            DemoCommand.Create(),
             TokenCommand.Create(),
             TokenCommand.CreateLogin(),
             BackupCommand.CreateBackup(),

@@ -38,7 +38,8 @@ internal static class LoginPage
         if (http.Request.Cookies[Gate.Cookie] is { } cookie)
             api.Sessions.End(cookie);
         http.Response.Cookies.Delete(Gate.Cookie, Options(http));
-        return SeeOther(http, "/login");
+        SendTo(http, "/login");
+        return Task.CompletedTask;
     }
 
     /// <summary>A session that a token's holder linked ends with the token.</summary>
@@ -51,14 +52,13 @@ internal static class LoginPage
         var data = new System.Text.Json.Nodes.JsonObject { ["by"] = caller.Name };
         api.Journal.TryAdd(new NoteWork(api.Time.GetUtcNow(), EntryKind.LoggedIn, caller.Name, data.ToJsonString()));
         http.Response.Cookies.Append(Gate.Cookie, session, Options(http));
-        SeeOther(http, "/");
+        SendTo(http, "/");
     }
 
-    private static Task SeeOther(HttpContext http, string path)
+    private static void SendTo(HttpContext http, string path)
     {
         http.Response.StatusCode = StatusCodes.Status303SeeOther;
         http.Response.Headers.Location = path;
-        return Task.CompletedTask;
     }
 
     private static CookieOptions Options(HttpContext http) => new()

@@ -11,7 +11,7 @@ internal static class OpenApi
     public static JsonObject Document()
     {
         var paths = new JsonObject();
-        foreach (var group in Endpoints.All.Where(static endpoint => endpoint.IsApi).GroupBy(static endpoint => endpoint.Path))
+        foreach (var group in Endpoints.All.Where(static endpoint => endpoint.IsApi).GroupBy(static endpoint => endpoint.Path, StringComparer.Ordinal))
         {
             var item = new JsonObject();
             foreach (var endpoint in group)

@@ -36,6 +36,6 @@ internal sealed record Problem(int Status, string Title, string Detail)
             json.WriteEndObject();
         }
         http.Response.ContentType = MediaType;
-        return http.Response.Body.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), http.RequestAborted).AsTask();
+        return Answer.Bytes(http, buffer.ToArray());
     }
 }

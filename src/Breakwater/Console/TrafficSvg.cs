@@ -9,6 +9,8 @@ internal static class TrafficSvg
 {
     private const int Width = 1_000;
 
+    private static readonly double[] _gridLines = [0.25, 0.5, 0.75, 1.0];
+
     /// <summary>A line and its band alone.</summary>
     public static Html Spark(IReadOnlyList<TrafficPoint> points, int seconds)
     {
@@ -23,7 +25,7 @@ internal static class TrafficSvg
         if (points.Count < 2)
             return Html.Of($"""<p class="none">No traffic has been seen yet.</p>""");
         var top = Top(points);
-        var lines = Html.Join(new[] { 0.25, 0.5, 0.75, 1.0 }.Select(part => Html.Of($"""<line class="grid" x1="0" x2="{Width}" y1="{height - (part * height):0.#}" y2="{height - (part * height):0.#}"/>""")));
+        var lines = Html.Join(_gridLines.Select(part => Html.Of($"""<line class="grid" x1="0" x2="{Width}" y1="{height - (part * height):0.#}" y2="{height - (part * height):0.#}"/>""")));
         return Html.Of($"""
             <div class="plot"><svg viewBox="0 0 {Width} {height}" preserveAspectRatio="none" role="img" aria-label="packets per second, last {seconds} seconds">{lines}{Shapes(points, seconds, height, top)}</svg>
             <div class="scale"><span>{Quantity.Packets(top)}</span><span>{Quantity.Packets(top / 2)}</span><span>0</span></div></div>

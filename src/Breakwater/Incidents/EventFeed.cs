@@ -106,12 +106,12 @@ internal sealed class EventReader(EventFeed feed, Channel<JournalEntry> channel,
     /// <summary>Ends when the reader was too slow, or Breakwater stops.</summary>
     public async IAsyncEnumerable<JournalEntry> Read([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        while (after < openedAt)
+        for (var last = after; last < openedAt;)
         {
-            var page = file.Entries(after, Page);
+            var page = file.Entries(last, Page);
             foreach (var entry in page.TakeWhile(entry => entry.Sequence <= openedAt))
             {
-                after = entry.Sequence;
+                last = entry.Sequence;
                 yield return entry;
             }
             if (page.Count < Page)

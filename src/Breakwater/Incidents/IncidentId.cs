@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Breakwater.Incidents;
 
 /// <summary><c>inc-</c> and eight characters of Crockford's base 32 (no i, l, o, u): sorted as text, ids stand in the order of opening.</summary>
@@ -7,6 +9,8 @@ internal static class IncidentId
     private const string Prefix = "inc-";
     private const int Digits = 8;
     private const int BitsPerDigit = 5;
+
+    private static readonly SearchValues<char> _digits = SearchValues.Create(Alphabet);
 
     /// <param name="sequence">Of the incident's first entry; below 2⁴⁰.</param>
     public static string Of(long sequence)
@@ -22,5 +26,5 @@ internal static class IncidentId
 
     /// <summary>True for what <see cref="Of"/> can give.</summary>
     public static bool IsId(string text) => text.Length == Prefix.Length + Digits && text.StartsWith(Prefix, StringComparison.Ordinal)
-        && !text.AsSpan(Prefix.Length).ContainsAnyExcept(Alphabet);
+        && !text.AsSpan(Prefix.Length).ContainsAnyExcept(_digits);
 }

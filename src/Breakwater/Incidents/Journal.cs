@@ -248,7 +248,7 @@ internal sealed class Journal : IDisposable
     private void Committed(TimeSpan duration)
     {
         if (_tokens.Count > 0)
-            _known = [.. _known.Where(known => !_tokens.Exists(token => token.Id == known.Id)), .. _tokens.GroupBy(static token => token.Id, static (_, same) => same.Last())];
+            _known = [.. _known.Where(known => !_tokens.Exists(token => token.Id == known.Id)), .. _tokens.GroupBy(static token => token.Id, static (_, same) => same.Last(), StringComparer.Ordinal)];
         var health = Volatile.Read(ref _health);
         var isSlow = duration > _slowCommit;
         Volatile.Write(ref _health, new StorageHealth(
