@@ -1,10 +1,7 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Breakwater.Configuration;
-using Breakwater.Detection;
 using Breakwater.Detection.Rules;
 using Breakwater.Live;
-using Breakwater.Reports;
 using Breakwater.Telemetry.Live;
 
 namespace Breakwater.Commands;
@@ -22,16 +19,11 @@ internal static class ServeCommand
 
     private static int Run(string path)
     {
-        var loaded = ConfigLoader.Load(path, ConfigLoader.ProcessEnvironment(), DetectorNames.All);
-        if (loaded.Config is null)
-        {
-            CheckCommand.TellMistakes(path, loaded);
+        if (Load(path) is not { } settings)
             return ExitCode.BadUsage;
-        }
-
         try
         {
-            using var engine = new LiveEngine(LiveConfiguration.Settings(loaded.Config, Environment.ProcessorCount), TimeProvider.System);
+            using var engine = new LiveEngine(settings, TimeProvider.System);
             using var lines = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
             Serve(engine, path, lines);
             return ExitCode.Done;
@@ -43,36 +35,52 @@ internal static class ServeCommand
         }
     }
 
+    /// <summary>Null when the configuration has mistakes: all of them are told.</summary>
+    private static LiveSettings? Load(string path)
+    {
+        var loaded = ConfigLoader.Load(path, ConfigLoader.ProcessEnvironment(), DetectorNames.All);
+        if (loaded.Config is not null)
+            return LiveConfiguration.Settings(loaded.Config, Environment.ProcessorCount);
+        CheckCommand.TellMistakes(path, loaded);
+        return null;
+    }
+
     private static void Serve(LiveEngine engine, string path, StreamWriter lines)
     {
-        using var stop = new CancellationTokenSource();
-        void Stop(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            stop.Cancel();
-        }
-
-        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var signals = new ServeSignals();
         foreach (var address in engine.DatagramAddresses)
             lines.WriteLine($"breakwater: listening on {address} (UDP): sFlow, NetFlow, IPFIX");
         foreach (var address in engine.StreamAddresses)
             lines.WriteLine($"breakwater: listening on {address} (TCP): IPFIX");
         engine.Start();
-        try
+        var text = new LiveText();
+        while (!signals.IsStopped)
         {
-            while (engine.Output.Reader.WaitToReadAsync(stop.Token).AsTask().GetAwaiter().GetResult())
+            if (signals.TakeReload())
+                Reload(engine, path, lines);
+            while (engine.Output.Reader.TryRead(out var item))
             {
-                while (engine.Output.Reader.TryRead(out var item))
-                {
-                    if (LiveText.Line(item) is { } line)
-                        lines.WriteLine(line);
-                }
+                if (text.Line(item) is { } line)
+                    lines.WriteLine(line);
             }
+
+            signals.Wait(TimeSpan.FromMilliseconds(20));
         }
-        catch (OperationCanceledException)
+
+        lines.WriteLine("breakwater: stopped");
+    }
+
+    /// <summary>SIGHUP: a bad file changes nothing.</summary>
+    private static void Reload(LiveEngine engine, string path, StreamWriter lines)
+    {
+        if (Load(path) is not { } settings)
         {
-            lines.WriteLine("breakwater: stopped");
+            lines.WriteLine("breakwater: not reloaded: the configuration in use stays");
+            return;
         }
+
+        foreach (var sentence in engine.Reload(settings))
+            lines.WriteLine($"breakwater: {sentence}");
+        lines.WriteLine("breakwater: reloaded");
     }
 }
