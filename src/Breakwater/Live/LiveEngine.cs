@@ -153,6 +153,23 @@ internal sealed class LiveEngine : IDisposable
         }
     }
 
+    /// <summary>Where the datagrams went so far.</summary>
+    internal ReceiveAccount Account()
+    {
+        lock (_ticking)
+        {
+            _intake.CloseGates();
+            try
+            {
+                return _intake.Account();
+            }
+            finally
+            {
+                _intake.OpenGates();
+            }
+        }
+    }
+
     /// <summary>The incidents so far, closed ones included, as <c>analyze</c> would report them; ends the present tick.</summary>
     internal DetectionResult Finish()
     {
