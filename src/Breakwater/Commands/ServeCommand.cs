@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Breakwater.Configuration;
-using Breakwater.Detection.Rules;
 using Breakwater.Geo;
 using Breakwater.Live;
 using Breakwater.Telemetry.Live;
@@ -21,18 +19,13 @@ internal static class ServeCommand
 
     private static int Run(string path)
     {
-        var loaded = ConfigLoader.Load(path, ConfigLoader.ProcessEnvironment(), DetectorNames.All);
-        if (loaded.Config is null)
-        {
-            CheckCommand.TellMistakes(path, loaded);
+        if (LocalClient.LoadConfig(path) is not { } config)
             return ExitCode.BadUsage;
-        }
-
         try
         {
-            using var engine = new LiveEngine(LiveConfiguration.Settings(loaded.Config, Environment.ProcessorCount), TimeProvider.System);
+            using var engine = new LiveEngine(Settings(config), TimeProvider.System);
             using var lines = new StreamWriter(System.Console.OpenStandardError()) { AutoFlush = true };
-            Serve(engine, loaded.Config, lines);
+            Serve(engine, path, config, lines).GetAwaiter().GetResult();
             return ExitCode.Done;
         }
         catch (Exception error) when (error is ListenException or IOException)
@@ -42,17 +35,11 @@ internal static class ServeCommand
         }
     }
 
-    private static void Serve(LiveEngine engine, BreakwaterConfig config, StreamWriter lines)
-    {
-        using var stop = new ManualResetEventSlim();
-        void Stop(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            stop.Set();
-        }
+    private static LiveSettings Settings(BreakwaterConfig config) => LiveConfiguration.Settings(config, Environment.ProcessorCount);
 
-        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+    private static async Task Serve(LiveEngine engine, string path, BreakwaterConfig config, StreamWriter lines)
+    {
+        using var signals = new ServeSignals();
         foreach (var address in engine.DatagramAddresses)
             lines.WriteLine($"breakwater: listening on {address} (UDP): sFlow, NetFlow, IPFIX");
         foreach (var address in engine.StreamAddresses)
@@ -60,14 +47,38 @@ internal static class ServeCommand
         var geo = GeoFiles.Open([.. new[] { config.Geo.Countries?.FullPath, config.Geo.Asns?.FullPath }.OfType<string>()], AppContext.BaseDirectory);
         foreach (var fault in geo.Faults)
             lines.WriteLine($"breakwater: {fault}");
-        var running = Running.Start(engine, () => config, geo.Lookup, item =>
+        var (current, text) = (config, new LiveText());
+        await using var running = await Running.Start(engine, () => Volatile.Read(ref current), geo.Lookup, item =>
         {
-            if (LiveText.Line(item) is { } line)
+            if (text.Line(item) is { } line)
                 lines.WriteLine(line);
-        }).GetAwaiter().GetResult();
+        });
         lines.WriteLine($"breakwater: pages and API on {running.Address}; 'breakwater login' makes a link that logs a browser in");
-        stop.Wait();
-        running.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        if (running.Journal.Health.Fault is { } storage)
+            lines.WriteLine($"breakwater: {storage}");
+        while (!signals.IsStopped)
+        {
+            if (signals.TakeReload())
+                Volatile.Write(ref current, Reload(engine, path, lines) ?? current);
+            signals.Wait(TimeSpan.FromSeconds(1));
+        }
+
         lines.WriteLine("breakwater: stopped");
+    }
+
+    /// <summary>SIGHUP: a bad file changes nothing.</summary>
+    /// <returns>The configuration from now on; null: the one in use stays.</returns>
+    private static BreakwaterConfig? Reload(LiveEngine engine, string path, StreamWriter lines)
+    {
+        if (LocalClient.LoadConfig(path) is not { } config)
+        {
+            lines.WriteLine("breakwater: not reloaded: the configuration in use stays");
+            return null;
+        }
+
+        foreach (var sentence in engine.Reload(Settings(config)))
+            lines.WriteLine($"breakwater: {sentence}");
+        lines.WriteLine("breakwater: reloaded");
+        return config;
     }
 }

@@ -21,6 +21,9 @@ internal sealed record BreakwaterConfig
     /// <summary>What sends telemetry, by name.</summary>
     public ImmutableArray<ExporterConfig> Exporters { get; init; } = [];
 
+    /// <summary>What interfaces lead to, by exporter and role; none: all records are counted.</summary>
+    public ImmutableArray<InterfaceConfig> Interfaces { get; init; } = [];
+
     public DetectionConfig Detection { get; init; } = DetectionConfig.Default;
 
     /// <summary>Sources that are never judged and never acted upon.</summary>
@@ -97,6 +100,20 @@ internal sealed record ListenConfig
     /// <summary>Further host names that requests may name; default none.</summary>
     public ImmutableArray<string> Names { get; init; } = [];
 }
+
+/// <summary>What an interface leads to.</summary>
+internal enum InterfaceSide
+{
+    External,
+    Internal,
+    Ignored,
+}
+
+/// <summary>Interfaces of one exporter that lead to the same side.</summary>
+/// <param name="Exporter">Name of the exporter.</param>
+/// <param name="IfIndexes">As its records tell them; at least one.</param>
+/// <param name="Role">What they lead to.</param>
+internal sealed record InterfaceConfig(string Exporter, ImmutableArray<long> IfIndexes, InterfaceSide Role);
 
 /// <summary>When a deviation is an alarm.</summary>
 internal sealed record DetectionConfig

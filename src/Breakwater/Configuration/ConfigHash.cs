@@ -40,6 +40,10 @@ internal static class ConfigHash
             foreach (var exporter in config.Exporters)
                 Write(json, exporter);
             json.WriteEndArray();
+            json.WriteStartArray("interfaces");
+            foreach (var entry in config.Interfaces)
+                Write(json, entry);
+            json.WriteEndArray();
             Write(json, config.Detection);
             Write(json, "allow", config.Allow);
             Write(json, config.Limits);
@@ -74,6 +78,15 @@ internal static class ConfigHash
         json.WriteString("address", exporter.Address.ToString());
         json.WriteNumberOrNull("sampling", exporter.Sampling);
         json.WriteNumberOrNull("domain", exporter.Domain);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, InterfaceConfig entry)
+    {
+        json.WriteStartObject();
+        json.WriteString("exporter", entry.Exporter);
+        Write(json, "ifIndexes", entry.IfIndexes);
+        json.WriteString("role", InterfaceKeys.Role.Value.Spell(entry.Role));
         json.WriteEndObject();
     }
 

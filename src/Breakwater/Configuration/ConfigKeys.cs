@@ -16,6 +16,7 @@ internal static class RootKeys
     public static readonly SectionKey Listen = new("listen", ListenKeys.All, "Addresses of this machine") { Reload = ConfigReload.Restart };
     public static readonly SectionListKey Services = new("services", ServiceKeys.All, "What is protected");
     public static readonly SectionListKey Exporters = new("exporters", ExporterKeys.All, "What sends telemetry");
+    public static readonly SectionListKey Interfaces = new("interfaces", InterfaceKeys.All, "Where traffic is counted, so that it counts once; without it, every record counts");
     public static readonly SectionKey Detection = new("detection", DetectionKeys.All, "When a deviation is an alarm");
 
     public static readonly ListKey<Prefix> Allow = new("allow", new PrefixValue(), "Sources that are never judged and never acted upon");
@@ -28,7 +29,7 @@ internal static class RootKeys
     /// <summary>In the order in which a file is best read.</summary>
     public static readonly ImmutableArray<ConfigKey> All =
     [
-        Version, Listen, Exporters, new UnsupportedKey("interfaces"), Services, new UnsupportedKey("upstreams"), Detection,
+        Version, Listen, Exporters, Interfaces, Services, new UnsupportedKey("upstreams"), Detection,
         new UnsupportedKey("web"), new UnsupportedKey("response"), new UnsupportedKey("notify"), Allow, Retention, Limits, Geo,
         Storage, new UnsupportedKey("tokens"), new UnsupportedKey("public"),
     ];
@@ -100,6 +101,26 @@ internal static class ExporterKeys
         "domain", new CountValue(0, uint.MaxValue, "observation domain"), "The entry is for this observation domain alone (NetFlow v9: source id, sFlow: sub-agent)");
 
     public static readonly ImmutableArray<ConfigKey> All = [Name, Address, Sampling, Domain];
+}
+
+internal static class InterfaceKeys
+{
+    public static readonly ScalarKey<string> Exporter = new("exporter", new NameValue(), "Name of an exporter of this file") { IsRequired = true };
+
+    public static readonly ListKey<long> IfIndexes = new("ifIndexes", new CountValue(1, uint.MaxValue, "ifIndex"), "Interfaces, by the numbers that its records tell")
+    {
+        IsRequired = true,
+    };
+
+    public static readonly ScalarKey<InterfaceSide> Role = new(
+        "role",
+        new ChoiceValue<InterfaceSide>("role", [("external", InterfaceSide.External), ("internal", InterfaceSide.Internal), ("ignored", InterfaceSide.Ignored)]),
+        "What they lead to; with any external one, traffic is counted at those alone")
+    {
+        IsRequired = true,
+    };
+
+    public static readonly ImmutableArray<ConfigKey> All = [Exporter, IfIndexes, Role];
 }
 
 internal static class DetectionKeys

@@ -49,7 +49,7 @@ internal static class OverviewPage
             {Warnings(api, caller)}
             <section class="services" aria-labelledby="services-title">
               <h2 id="services-title">Services</h2>
-              <ul>{Html.Join(services.Select(service => Service(api, service, service.Name == chosen)))}</ul>
+              <ul>{Html.Join(services.OrderByDescending(static service => service.Status).Select(service => Service(api, service, service.Name == chosen)))}</ul>
             </section>
             <section class="incidents" aria-labelledby="incidents-title">
               <h2 id="incidents-title">Happening now <span class="count">{open.Count}</span></h2>
@@ -83,6 +83,9 @@ internal static class OverviewPage
         if (attacked.Count > 0)
             return ($"{Names(attacked)} {(attacked.Count == 1 ? "is" : "are")} under attack.", "attacked");
         var watched = services.Where(static service => service.Status == ServiceStatus.Watched).Select(static service => service.Name).ToList();
+        var isPaused = services.Where(static service => service.Status == ServiceStatus.Watched).All(static service => service.Open.All(static incident => incident is { Verdict: "attack", State: KeptState.Quiet }));
+        if (watched.Count > 0 && isPaused)
+            return ($"The attack on {Names(watched)} has paused.", "watched");
         if (watched.Count > 0)
             return ($"No attack. Something is going on at {Names(watched)}.", "watched");
         return (services.Count == 1 ? $"{services[0].Name} is calm." : $"All {services.Count} services are calm.", "calm");
@@ -134,7 +137,7 @@ internal static class OverviewPage
         if (api.Health().BlindSince is { } blind)
             sentences.Add($"Blind since {Quantity.Clock(blind, api.Time.GetUtcNow())}: no exporter tells anything. Silence is not peace.");
         foreach (var exporter in api.Health().Exporters.Where(static exporter => !exporter.IsHealthy))
-            sentences.AddRange(exporter.Conditions.Select(condition => $"{exporter.Name}: {condition.Sentence}"));
+            sentences.AddRange(exporter.Conditions.Select(condition => $"{exporter.Name}: {condition.Sentence}."));
         return sentences.Count == 0 ? Html.Empty : Html.Of($"""<ul class="warnings">{Html.Join(sentences.Take(6).Select(static sentence => Html.Of($"<li>{sentence}</li>")))}</ul>""");
     }
 }

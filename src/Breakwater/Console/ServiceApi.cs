@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Breakwater.Configuration;
+using Breakwater.Detection;
 using Breakwater.Incidents;
 using Breakwater.Live;
 using Microsoft.AspNetCore.Http;
@@ -66,8 +67,13 @@ internal static class ServiceApi
         if (configured.IsEmpty && caller.SeesAll)
             yield return View(Everything, null, open, now);
         foreach (var service in configured.Where(service => caller.Sees(service.Name)))
-            yield return View(service.Name, service, open.FindAll(incident => incident.Service == service.Name), now);
+            yield return View(service.Name, service, open.FindAll(incident => incident.Service == service.Name || Touches(incident, service)), now);
     }
+
+    /// <summary>An incident of a network that the service lives in is the service's too; of a single host it is its service's alone.</summary>
+    private static bool Touches(KeptIncident incident, ServiceConfig service) => incident.Service is null
+        && JsonNode.Parse(incident.Json)?["target"] is JsonObject { } target && (string?)target["direction"] == "inbound"
+        && Prefix.TryParse((string?)target["value"] ?? "", out var network) && service.Addresses.Any(own => own.Length >= network.Length && network.Contains(own.Network));
 
     private static ServiceView View(string name, ServiceConfig? config, List<KeptIncident> open, IEnumerable<ServiceTraffic> now)
     {

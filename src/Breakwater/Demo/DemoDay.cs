@@ -17,7 +17,7 @@ internal static class DemoDay
     public const uint Sampling = 20;
 
     /// <summary>After this nothing but quiet traffic comes.</summary>
-    public const int LastActEndSeconds = 185;
+    public const int LastActEndSeconds = 190;
 
     /// <summary>Quiet traffic is made in pieces of this length, one after another, without an end.</summary>
     public const int QuietSeconds = 600;
@@ -26,10 +26,10 @@ internal static class DemoDay
 
     public static readonly ImmutableArray<DemoAct> Acts =
     [
-        new(25, false, "a flash crowd: five times as many visitors, and no attack", Act("quiet-flash-crowd", 30, 4_000, seed: 11)),
-        new(65, false, "a reflection attack on the portal: NTP replies that nobody asked for", Act("ntp-amplification", 20, 60_000, seed: 12)),
-        new(105, true, "a carpet: DNS replies spread over all 256 addresses, told by NetFlow", Act("dns-amplification", 20, 60_000, seed: 13) with { Shape = AttackShape.Carpet }),
-        new(145, false, "a pulse wave on the name servers: two seconds on, four seconds off", Act("dns-query-flood", 40, 80_000, seed: 14) with
+        new(20, false, "a flash crowd: five times as many visitors, and no attack", Act("quiet-flash-crowd", 24, 4_000, seed: 11)),
+        new(50, false, "a reflection attack on the portal: NTP replies that nobody asked for", Act("ntp-amplification", 15, 60_000, seed: 12)),
+        new(130, true, "a carpet: DNS replies spread over all 256 addresses, told by NetFlow", Act("dns-amplification", 15, 60_000, seed: 13) with { Shape = AttackShape.Carpet }),
+        new(155, false, "a pulse wave on the name servers: two seconds on, four seconds off", Act("dns-query-flood", 34, 80_000, seed: 14) with
         {
             Shape = AttackShape.Pulse,
             OnNanoseconds = 2 * Second,

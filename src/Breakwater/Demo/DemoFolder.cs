@@ -37,11 +37,10 @@ internal sealed class DemoFolder : IDisposable
             services:
               - {name: portal, addresses: [203.0.113.10, "2001:db8:113::10"], profile: web}
               - {name: name-servers, addresses: [203.0.113.53, "2001:db8:113::53"], profile: dns}
-              - {name: offices, addresses: [203.0.113.128/25]}
+              - {name: mail, addresses: [203.0.113.25, "2001:db8:113::25"], profile: mail}
 
             detection:
               prefixes: [203.0.113.0/24]
-              quiet: 20s                      # short, so that the demo's incidents close while one watches
 
             storage: {folder: data}
 

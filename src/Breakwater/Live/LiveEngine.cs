@@ -23,6 +23,7 @@ internal sealed class LiveEngine : IDisposable
     private readonly Lock _ticking = new();
     private readonly ManualResetEventSlim _stop = new();
     private readonly List<IncidentChange> _changes = [];
+    private readonly IncidentKeys _keys = new();
     private readonly List<ExporterHealth> _healthChanges = [];
     private readonly Dictionary<Address, (long Datagrams, long LastReceived)> _unknown = [];
     private Detector _detector;
@@ -88,7 +89,7 @@ internal sealed class LiveEngine : IDisposable
             {
                 var next = _clock.NextTick();
                 if (_monitor.HoldsIncidents)
-                    _detector.HoldIncidents(Math.Max(1, (next - ended) / TickClock.TickNanoseconds + 1));
+                    Hold(((next - ended) / TickClock.TickNanoseconds) + 1);
                 _detector.Tick(next);
                 if (next / SecondNanoseconds > _second)
                 {
@@ -105,6 +106,67 @@ internal sealed class LiveEngine : IDisposable
             }
 
             Tell(HealthMonitor.Time(ended), traffic, account);
+        }
+    }
+
+    /// <summary>
+    /// Takes other settings while running: no datagram is lost. Exporters keep their templates and counts. When detection is different, it begins
+    /// anew with what comes from now on; open incidents keep their keys (<see cref="IncidentKeys"/>).
+    /// </summary>
+    /// <returns>What takes effect at the next start only; each in a sentence.</returns>
+    public ImmutableArray<string> Reload(LiveSettings settings)
+    {
+        var late = ImmutableArray.CreateBuilder<string>();
+        if (!settings.Listen.Equals(Settings.Listen))
+            late.Add("'listen' is different: it takes effect at the next start");
+        var (now, then) = (Settings.Detection, settings.Detection);
+        if ((now.MaxHosts, now.MaxDossiers, now.MaxTickRecords) != (then.MaxHosts, then.MaxDossiers, then.MaxTickRecords))
+            late.Add("'limits' are different: they take effect at the next start");
+        then = then with { MaxHosts = now.MaxHosts, MaxDossiers = now.MaxDossiers, MaxTickRecords = now.MaxTickRecords };
+        settings = settings with { Listen = Settings.Listen, Threads = Settings.Threads, Detection = then };
+        lock (_ticking)
+        {
+            _exporters.Reload(settings.Exporters);
+            if (then.Canonical() != now.Canonical())
+                ReplaceDetector(settings);
+            Settings = settings;
+        }
+
+        return late.ToImmutable();
+    }
+
+    private void ReplaceDetector(LiveSettings settings)
+    {
+        var (detector, services) = (NewDetector(settings), new ServiceLookup(settings.Detection.Services));
+        _keys.Replace((_clock.TickEnd / TickClock.TickNanoseconds) + (settings.Detection.QuietSeconds * 10L));
+        _intake.CloseGates();
+        try
+        {
+            detector.Tick(_clock.TickEnd - TickClock.TickNanoseconds);
+            for (var shard = 0; shard < _slots.Length; shard++)
+                _slots[shard].Set(detector.Shards[shard], new ShardTraffic(services));
+            (_detector, _services) = (detector, services);
+        }
+        finally
+        {
+            _intake.OpenGates();
+        }
+    }
+
+    /// <summary>Where the datagrams went so far.</summary>
+    internal ReceiveAccount Account()
+    {
+        lock (_ticking)
+        {
+            _intake.CloseGates();
+            try
+            {
+                return _intake.Account();
+            }
+            finally
+            {
+                _intake.OpenGates();
+            }
         }
     }
 
@@ -133,6 +195,12 @@ internal sealed class LiveEngine : IDisposable
         _intake.Dispose();
         Output.Complete();
         _stop.Dispose();
+    }
+
+    private void Hold(long ticks)
+    {
+        _detector.HoldIncidents(ticks);
+        _keys.Hold(ticks);
     }
 
     private static Detector NewDetector(LiveSettings settings) => new(
@@ -173,6 +241,10 @@ internal sealed class LiveEngine : IDisposable
     {
         _changes.Clear();
         _detector.TakeChanges(_changes);
+        foreach (var change in _changes)
+            Output.Write(new IncidentEvent(at, _keys.Translate(change)));
+        _changes.Clear();
+        _keys.CloseLost(_clock.TickEnd / TickClock.TickNanoseconds, _changes);
         foreach (var change in _changes)
             Output.Write(new IncidentEvent(at, change));
         if (traffic is not null)

@@ -5,17 +5,29 @@ using Breakwater.Telemetry.Health;
 
 namespace Breakwater.Live;
 
-/// <summary>Events as lines for a terminal or a log.</summary>
-internal static class LiveText
+/// <summary>Events as lines for a terminal or a log. Keeps the last sentence of each open incident.</summary>
+internal sealed class LiveText
 {
-    /// <summary>One line; null for what is no event for a person.</summary>
-    public static string? Line(LiveEvent item) => item switch
+    private readonly Dictionary<long, string> _said = [];
+
+    /// <summary>One line; null for what would tell a person nothing new.</summary>
+    public string? Line(LiveEvent item) => item switch
     {
-        IncidentEvent incident => $"{Time(item.At)} incident {incident.Change.Key} {What(incident.Change)}: {IncidentText.Headline(incident.Change.Incident)}",
+        IncidentEvent incident => Line(item.At, incident.Change),
         HealthEvent { Health.IsHealthy: true } health => $"{Time(item.At)} telemetry {health.Health.Name}: healthy",
         HealthEvent health => $"{Time(item.At)} telemetry {health.Health.Name}: {string.Join("; ", health.Health.Conditions.Select(static condition => condition.Sentence))}",
         _ => null,
     };
+
+    private string? Line(DateTimeOffset at, IncidentChange change)
+    {
+        var sentence = IncidentText.Headline(change.Incident);
+        var isNew = !_said.TryGetValue(change.Key, out var said) || said != sentence;
+        _said[change.Key] = sentence;
+        if (change.Kind == IncidentChangeKind.Closed)
+            _said.Remove(change.Key);
+        return change.Kind == IncidentChangeKind.Updated && !isNew ? null : $"{Time(at)} incident {change.Key} {What(change)}: {sentence}";
+    }
 
     private static string What(IncidentChange change) => change switch
     {

@@ -6,6 +6,9 @@ import { CanvasRenderer } from "echarts/renderers";
 
 use([LineChart, GridComponent, TooltipComponent, CanvasRenderer]);
 
+/** A chart that has just begun shows at least so much time. */
+const leastSeconds = 60;
+
 export interface Point { at: string; packetsPerSecond: number; usualLow: number | null; usualHigh: number | null }
 
 export class TrafficChart {
@@ -72,8 +75,9 @@ export class TrafficChart {
     const times = this.points.map(point => Date.parse(point.at));
     const end = times.at(-1) ?? Date.now();
     const values = (value: (point: Point) => number | null): [number, number | null][] => this.points.map((point, index) => [times[index] ?? 0, value(point)]);
+    const begin = Math.min(times[0] ?? end, end - leastSeconds * 1000);
     this.chart.setOption({
-      xAxis: { min: end - this.seconds * 1000, max: end },
+      xAxis: { min: Math.max(begin, end - this.seconds * 1000), max: end },
       series: [
         { id: "low", data: values(point => point.usualLow) },
         { id: "band", data: values(point => (point.usualHigh === null || point.usualLow === null ? null : point.usualHigh - point.usualLow)) },

@@ -16,7 +16,7 @@ internal sealed class DatagramSocket : IDisposable
     private uint _lastDrops;
 
     /// <exception cref="SocketException">The address is not this machine's, or is in use.</exception>
-    public DatagramSocket(IPEndPoint address)
+    public DatagramSocket(IPEndPoint address, int bufferBytes = WantedBufferBytes)
     {
         _socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
@@ -25,7 +25,7 @@ internal sealed class DatagramSocket : IDisposable
                 _socket.DualMode = false; // 0.0.0.0 and :: can then be listened to side by side
             Set(LibC.ReusePort, 1);
             Set(LibC.ReceiveQueueOverflow, 1);
-            SetBuffer();
+            SetBuffer(bufferBytes);
             _socket.Bind(address);
         }
         catch
@@ -52,15 +52,15 @@ internal sealed class DatagramSocket : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private void SetBuffer()
+    private void SetBuffer(int bytes)
     {
         try
         {
-            Set(LibC.ReceiveBufferForced, WantedBufferBytes);
+            Set(LibC.ReceiveBufferForced, bytes);
         }
         catch (SocketException)
         {
-            _socket.ReceiveBufferSize = WantedBufferBytes; // without the privilege, as much as net.core.rmem_max allows
+            _socket.ReceiveBufferSize = bytes; // without the privilege, as much as net.core.rmem_max allows
         }
     }
 

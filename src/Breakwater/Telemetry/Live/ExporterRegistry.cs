@@ -27,8 +27,9 @@ internal sealed class ExporterRegistry
         foreach (var entry in entries.DistinctBy(static entry => entry.Address))
         {
             var known = Find(entry.Address);
-            if (known is null || known.Entry != entry)
+            if (known is null || known.Entry with { Interfaces = entry.Interfaces } != entry)
                 known = Changed(entry, known);
+            known.Interfaces = entry.Interfaces;
             exporters.Add(known);
         }
 

@@ -17,10 +17,19 @@ internal sealed class LiveExporter
 
     private readonly Exporter?[] _byKind = new Exporter?[(int)InputKind.Ipfix + 1];
 
-    public LiveExporter(ExporterEntry entry) => Entry = entry;
+    private volatile InterfaceRoles _interfaces;
+
+    public LiveExporter(ExporterEntry entry) => (Entry, _interfaces) = (entry, entry.Interfaces);
 
     /// <summary>As configured.</summary>
     public ExporterEntry Entry { get; }
+
+    /// <summary>Where its traffic is counted.</summary>
+    public InterfaceRoles Interfaces
+    {
+        get => _interfaces;
+        set => _interfaces = value;
+    }
 
     /// <summary>Held while a datagram is decoded and while counters are read.</summary>
     public Lock Gate { get; } = new();
@@ -61,7 +70,7 @@ internal sealed class LiveExporter
     {
         if (Sessions is null)
             return;
-        var flows = new LiveFlows<TSink>(Sessions, Signs, sink);
+        var flows = new LiveFlows<TSink>(Sessions, this, sink);
         state.Flush(ref flows);
     }
 
@@ -102,12 +111,12 @@ internal sealed class LiveExporter
     {
         if (exporter.Kind == InputKind.Sflow)
         {
-            var observed = new ObservedSink<TSink>(Signs, sink);
+            var observed = new ObservedSink<TSink>(this, sink);
             var samples = new SflowFlows<ObservedSink<TSink>>(exporter, receivedNanoseconds, ref observed);
             return SflowDecoder.Decode(datagram, ref samples);
         }
 
-        var flows = new LiveFlows<TSink>(exporter, Signs, sink);
+        var flows = new LiveFlows<TSink>(exporter, this, sink);
         return exporter.Kind switch
         {
             InputKind.NetFlow5 => NetFlow5Decoder.Decode(datagram, receivedNanoseconds, exporter.State, ref flows),

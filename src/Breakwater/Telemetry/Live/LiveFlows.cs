@@ -4,16 +4,19 @@ using Breakwater.Wire.NetFlow;
 
 namespace Breakwater.Telemetry.Live;
 
-/// <summary>Notes each flow for the exporter's health and hands it on.</summary>
-internal struct ObservedSink<TSink>(StreamSigns signs, TSink sink) : IFlowSink
+/// <summary>Notes each flow for the exporter's health, and hands on what is to be counted.</summary>
+internal struct ObservedSink<TSink>(LiveExporter exporter, TSink sink) : IFlowSink
     where TSink : struct, IFlowSink
 {
     private TSink _sink = sink;
 
     public void OnFlow(in FlowRecord flow)
     {
-        signs.Saw(in flow);
-        _sink.OnFlow(in flow);
+        exporter.Signs.Saw(in flow);
+        if (exporter.Interfaces.Counts(in flow))
+            _sink.OnFlow(in flow);
+        else
+            exporter.Signs.FlowsNotCounted++;
     }
 }
 
@@ -25,11 +28,11 @@ internal ref struct LiveFlows<TSink> : ISetSink, INetFlow5Sink
     private readonly StreamSigns _signs;
     private FlowExtractor<ObservedSink<TSink>> _flows;
 
-    public LiveFlows(Exporter exporter, StreamSigns signs, TSink sink)
+    public LiveFlows(Exporter stream, LiveExporter exporter, TSink sink)
     {
-        _exporter = exporter;
-        _signs = signs;
-        _flows = new FlowExtractor<ObservedSink<TSink>>(new ObservedSink<TSink>(signs, sink));
+        _exporter = stream;
+        _signs = exporter.Signs;
+        _flows = new FlowExtractor<ObservedSink<TSink>>(new ObservedSink<TSink>(exporter, sink));
     }
 
     public readonly void OnTemplate(in SetContext context, Template template, TemplateChange change)

@@ -37,6 +37,9 @@ internal sealed class StreamSigns
     /// <summary>Flows and samples.</summary>
     public long Flows { get; private set; }
 
+    /// <summary>Of these, seen at an interface where traffic is not counted (<see cref="InterfaceRoles"/>).</summary>
+    public long FlowsNotCounted { get; set; }
+
     /// <summary>Of these, without a known sampling rate.</summary>
     public long FlowsOfUnknownRate { get; private set; }
 

@@ -27,7 +27,7 @@ internal sealed class TickClock
     /// <summary>First nanosecond after the present tick.</summary>
     public long TickEnd => Volatile.Read(ref _tickEnd);
 
-    /// <summary>Now, nanoseconds since 1970-01-01 UTC; never goes back.</summary>
+    /// <summary>Now, nanoseconds since 1970-01-01 UTC.</summary>
     public long Now()
     {
         var elapsed = (long)_time.GetElapsedTime(Volatile.Read(ref _anchorTimestamp)).TotalNanoseconds;
@@ -45,9 +45,9 @@ internal sealed class TickClock
         if (wall - now > StepNanoseconds)
             now = wall;
         AheadNanoseconds = now - wall > StepNanoseconds ? now - wall : 0;
-        if (AheadNanoseconds > 0)
-            now = Math.Max(_tickEnd, now - (TickNanoseconds / 10));
-        (_anchorTimestamp, _anchorNanoseconds) = (_time.GetTimestamp(), Math.Max(now, _tickStart));
+        // The next tick begins a tenth late: times of arrival are kept inside it.
+        var late = AheadNanoseconds > 0 ? TickNanoseconds / 10 : 0;
+        (_anchorTimestamp, _anchorNanoseconds) = (_time.GetTimestamp(), now - late);
         SetTick(Math.Max(now, _tickStart));
         return _tickStart;
     }
