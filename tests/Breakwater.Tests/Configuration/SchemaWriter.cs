@@ -43,7 +43,7 @@ internal static class SchemaWriter
         NameValue => new() { ["type"] = "string", ["pattern"] = string.Create(CultureInfo.InvariantCulture, $"^[A-Za-z][A-Za-z0-9_-]{{0,{NameValue.MaxCharacters - 1}}}$") },
         PrefixValue => new() { ["type"] = "string", ["pattern"] = "^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$" },
         AddressValue => new() { ["type"] = "string", ["pattern"] = "^[0-9A-Fa-f.:]+$" },
-        EndpointValue => new() { ["type"] = "string", ["pattern"] = @"^([0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$" },
+        ListenValue => new() { ["type"] = "string", ["pattern"] = @"^([0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$" },
         HostNameValue => new() { ["type"] = "string", ["pattern"] = @"^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*$", ["maxLength"] = HostNameValue.MaxCharacters },
         PathValue => new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = PathValue.MaxCharacters },
         _ => throw new InvalidOperationException($"the schema does not know {value.GetType().Name}"),
