@@ -13,7 +13,7 @@ using Breakwater.Telemetry.Live;
 
 namespace Breakwater.Commands;
 
-/// <summary><c>demo</c>: everything in one process, on loopback, with a made day of traffic (docs/tutorial/demo.md).</summary>
+/// <summary><c>demo</c>: everything in one process, on loopback, with a made day of traffic (docs/how-to/run-live.md).</summary>
 internal static class DemoCommand
 {
     private static readonly string[] _noGeo = [];

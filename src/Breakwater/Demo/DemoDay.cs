@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Breakwater.Detection;
 using Breakwater.Samples;
 
 namespace Breakwater.Demo;
@@ -27,9 +28,9 @@ internal static class DemoDay
     public static readonly ImmutableArray<DemoAct> Acts =
     [
         new(20, false, "a flash crowd: five times as many visitors, and no attack", Act("quiet-flash-crowd", 24, 4_000, seed: 11)),
-        new(50, false, "a reflection attack on the portal: NTP replies that nobody asked for", Act("ntp-amplification", 15, 60_000, seed: 12)),
-        new(130, true, "a carpet: DNS replies spread over all 256 addresses, told by NetFlow", Act("dns-amplification", 15, 60_000, seed: 13) with { Shape = AttackShape.Carpet }),
-        new(155, false, "a pulse wave on the name servers: two seconds on, four seconds off", Act("dns-query-flood", 34, 80_000, seed: 14) with
+        new(50, false, "a reflection attack on the portal: NTP replies that nobody asked for", Act(Vectors.Name(Vector.NtpAmplification), 15, 60_000, seed: 12)),
+        new(130, true, "a carpet: DNS replies spread over all 256 addresses, told by NetFlow", Act(Vectors.Name(Vector.DnsAmplification), 15, 60_000, seed: 13) with { Shape = AttackShape.Carpet }),
+        new(155, false, "a pulse wave on the name servers: two seconds on, four seconds off", Act(Vectors.Name(Vector.DnsQueryFlood), 34, 80_000, seed: 14) with
         {
             Shape = AttackShape.Pulse,
             OnNanoseconds = 2 * Second,

@@ -9,12 +9,12 @@ namespace Breakwater.Live;
 internal sealed class LiveOutput
 {
     /// <summary>Most events that wait.</summary>
-    public const int Capacity = 16_384;
+    public const int MaximumWaiting = 16_384;
 
     private readonly Channel<LiveEvent> _queue;
     private long _dropped;
 
-    public LiveOutput(int capacity = Capacity) => _queue = Channel.CreateBounded<LiveEvent>(
+    public LiveOutput(int capacity = MaximumWaiting) => _queue = Channel.CreateBounded<LiveEvent>(
         new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true, SingleWriter = true },
         _ => Interlocked.Increment(ref _dropped));
 

@@ -10,6 +10,15 @@ namespace Breakwater.Telemetry.Live;
 /// </summary>
 internal sealed class IpfixSession(Socket socket, LiveExporter exporter) : IDisposable
 {
+    /// <summary>Most connections at a time; each has a buffer of 128 KiB and a state of its own.</summary>
+    public const int Maximum = 64;
+
+    /// <summary>Most connections of one exporter: one per line card, and some that it has not noticed to be dead.</summary>
+    public const int MaximumPerExporter = 8;
+
+    /// <summary>A message that has begun is whole within this time.</summary>
+    public static readonly TimeSpan SlowestMessage = TimeSpan.FromSeconds(10);
+
     private const int BufferBytes = 2 * ushort.MaxValue;
     private const int HeaderBytes = 16;
 

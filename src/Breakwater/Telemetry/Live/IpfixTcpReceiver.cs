@@ -12,19 +12,10 @@ namespace Breakwater.Telemetry.Live;
 internal sealed class IpfixTcpReceiver<TSink> : IDisposable
     where TSink : struct, IFlowSink
 {
-    /// <summary>Most connections at a time; each has a buffer of 128 KiB and a state of its own.</summary>
-    public const int MaximumSessions = 64;
-
-    /// <summary>Most connections of one exporter: one per line card, and some that it has not noticed to be dead.</summary>
-    public const int MaximumSessionsPerExporter = 8;
-
-    /// <summary>A message that has begun is whole within this time.</summary>
-    public static readonly TimeSpan SlowestMessage = TimeSpan.FromSeconds(10);
-
     private const int WaitMilliseconds = 100;
 
     private readonly ImmutableArray<Socket> _listeners;
-    private readonly List<IpfixSession> _sessions = new(MaximumSessions);
+    private readonly List<IpfixSession> _sessions = new(IpfixSession.Maximum);
     private readonly ExporterRegistry _exporters;
     private readonly TickGate _gate;
     private readonly TSink _sink;
@@ -49,7 +40,7 @@ internal sealed class IpfixTcpReceiver<TSink> : IDisposable
         }
 
         _listeners = [.. listeners];
-        _entries = new LibC.PollEntry[_listeners.Length + MaximumSessions];
+        _entries = new LibC.PollEntry[_listeners.Length + IpfixSession.Maximum];
     }
 
     /// <summary>Where the messages went. Stable while the gate is closed.</summary>
@@ -98,7 +89,7 @@ internal sealed class IpfixTcpReceiver<TSink> : IDisposable
                 listener.DualMode = false;
             listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             listener.Bind(address);
-            listener.Listen(MaximumSessions);
+            listener.Listen(IpfixSession.Maximum);
             return listener;
         }
         catch
@@ -157,7 +148,7 @@ internal sealed class IpfixTcpReceiver<TSink> : IDisposable
             return;
         }
 
-        if (_sessions.Count == MaximumSessions || _sessions.Count(session => session.Exporter == exporter) >= MaximumSessionsPerExporter)
+        if (_sessions.Count == IpfixSession.Maximum || _sessions.Count(session => session.Exporter == exporter) >= IpfixSession.MaximumPerExporter)
         {
             RefusedSessions++;
             connection.Dispose();
@@ -221,7 +212,7 @@ internal sealed class IpfixTcpReceiver<TSink> : IDisposable
             var session = _sessions[index];
             // One that was taken off the list at a reload is not waited for either.
             var isStranger = _exporters.Find(session.Exporter.Entry.Address) != session.Exporter;
-            var isSlow = session.IsWithinMessage && _time.GetElapsedTime(session.MessageTimestamp) > SlowestMessage;
+            var isSlow = session.IsWithinMessage && _time.GetElapsedTime(session.MessageTimestamp) > IpfixSession.SlowestMessage;
             if (!isSlow && !isStranger)
                 continue;
             DroppedSessions++;

@@ -10,10 +10,10 @@ namespace Breakwater.Telemetry.Live;
 internal sealed class UnknownSenders
 {
     /// <summary>Most addresses.</summary>
-    public const int Capacity = 256;
+    public const int Maximum = 256;
 
-    private readonly Dictionary<Address, int> _places = new(Capacity);
-    private readonly (Address Address, long Datagrams, long LastReceived)[] _senders = new (Address, long, long)[Capacity];
+    private readonly Dictionary<Address, int> _places = new(Maximum);
+    private readonly (Address Address, long Datagrams, long LastReceived)[] _senders = new (Address, long, long)[Maximum];
 
     /// <summary>Datagrams of all of them.</summary>
     public long Datagrams { get; private set; }
@@ -24,7 +24,7 @@ internal sealed class UnknownSenders
         if (!_places.TryGetValue(source, out var place))
         {
             place = _places.Count;
-            if (place == Capacity)
+            if (place == Maximum)
                 place = LeastCounted();
             _places.Add(source, place);
             _senders[place].Address = source;
@@ -48,7 +48,7 @@ internal sealed class UnknownSenders
     private int LeastCounted()
     {
         var least = 0;
-        for (var place = 1; place < Capacity; place++)
+        for (var place = 1; place < Maximum; place++)
         {
             if (_senders[place].Datagrams < _senders[least].Datagrams)
                 least = place;

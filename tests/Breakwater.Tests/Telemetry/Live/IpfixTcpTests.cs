@@ -56,7 +56,7 @@ public sealed class IpfixTcpTests
         using var connection = Connect(rig);
         connection.Send(Datagrams.Ipfix(0, rig.Now, 5).AsSpan(0, 20));
         Assert.False(IsClosed(connection, TimeSpan.FromSeconds(0.5)));
-        rig.Time.Move(IpfixTcpReceiver<CountingSink>.SlowestMessage + TimeSpan.FromSeconds(1));
+        rig.Time.Move(IpfixSession.SlowestMessage + TimeSpan.FromSeconds(1));
         Assert.True(IsClosed(connection));
     }
 
@@ -68,7 +68,7 @@ public sealed class IpfixTcpTests
         using var connection = Connect(rig);
         connection.Send(Datagrams.Ipfix(0, rig.Now, 5));
         rig.AwaitReceived(messages: 1);
-        rig.Time.Move(IpfixTcpReceiver<CountingSink>.SlowestMessage + TimeSpan.FromSeconds(1));
+        rig.Time.Move(IpfixSession.SlowestMessage + TimeSpan.FromSeconds(1));
         Assert.False(IsClosed(connection, TimeSpan.FromSeconds(0.5)));
     }
 
@@ -76,7 +76,7 @@ public sealed class IpfixTcpTests
     public void TooManyConnections_AreTurnedAway()
     {
         using var rig = new LiveRig();
-        var connections = Enumerable.Range(0, IpfixTcpReceiver<CountingSink>.MaximumSessionsPerExporter + 1).Select(_ => Connect(rig)).ToList();
+        var connections = Enumerable.Range(0, IpfixSession.MaximumPerExporter + 1).Select(_ => Connect(rig)).ToList();
         Assert.True(IsClosed(connections[^1]));
         Assert.False(IsClosed(connections[0], TimeSpan.FromSeconds(0.2)));
         connections.ForEach(static connection => connection.Dispose());

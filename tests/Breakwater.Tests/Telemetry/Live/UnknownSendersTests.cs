@@ -19,7 +19,7 @@ public sealed class UnknownSendersTests
 
         var all = new Dictionary<Address, (long Datagrams, long LastReceived)>();
         senders.AddTo(all);
-        Assert.Equal(UnknownSenders.Capacity, all.Count);
+        Assert.Equal(UnknownSenders.Maximum, all.Count);
         Assert.Equal(110_000, senders.Datagrams);
         Assert.Equal(busy, all.MaxBy(static entry => entry.Value.Datagrams).Key);
         Assert.Equal(99_990, all[busy].LastReceived);
