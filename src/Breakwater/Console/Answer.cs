@@ -21,10 +21,10 @@ internal static class Answer
     // Answers are JSON by their media type and never part of a page: names and signs stay readable.
     private static readonly JsonSerializerOptions _readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static Task Json(HttpContext http, JsonNode document, int status = StatusCodes.Status200OK)
+    public static Task Json(HttpContext http, JsonNode document, int status = StatusCodes.Status200OK, string mediaType = "application/json")
     {
         http.Response.StatusCode = status;
-        http.Response.ContentType = "application/json";
+        http.Response.ContentType = mediaType;
         return Bytes(http, JsonSerializer.SerializeToUtf8Bytes(document, _readable));
     }
 

@@ -1,5 +1,4 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
 namespace Breakwater.Console;
@@ -23,19 +22,8 @@ internal sealed record Problem(int Status, string Title, string Detail)
 
     public Task Write(HttpContext http)
     {
-        http.Response.StatusCode = Status;
         if (Status == StatusCodes.Status401Unauthorized)
             http.Response.Headers.WWWAuthenticate = "Bearer";
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            json.WriteString("title", Title);
-            json.WriteNumber("status", Status);
-            json.WriteString("detail", Detail);
-            json.WriteEndObject();
-        }
-        http.Response.ContentType = MediaType;
-        return Answer.Bytes(http, buffer.ToArray());
+        return Answer.Json(http, new JsonObject { ["title"] = Title, ["status"] = Status, ["detail"] = Detail }, Status, MediaType);
     }
 }

@@ -30,7 +30,7 @@ public sealed class DependencyDirectionTests
         ("Breakwater.Telemetry", ["Live"]),
         ("Breakwater.Live", ["Incidents", "Response", "Console", "Reach", "Noise", "Watch", "Samples", "Commands"]),
         // What comes before the journal does not know it; Reports alone says how a kept incident is told.
-        ("Breakwater.Demo", ["Telemetry", "Detection.Dossiers", "Incidents", "Response", "Console", "Live", "Reports", "Commands"]),
+        ("Breakwater.Demo", ["Telemetry", "Incidents", "Response", "Console", "Live", "Reports", "Commands"]),
         ("Breakwater.Samples", ["Demo"]),
         ("Breakwater.Incidents", ["Demo"]),
         ("Breakwater.Console", ["Demo"]),
