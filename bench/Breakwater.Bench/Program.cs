@@ -13,7 +13,9 @@ switch (words.FirstOrDefault())
     case "wire":
         BenchmarkSwitcher.FromAssembly(typeof(WireBenchmarks).Assembly).Run(["--filter", "*WireBenchmarks*", .. args.Skip(1)]);
         return 0;
+    case "send":
+        return PacedSender.Execute(words[1..]);
     default:
-        Console.Error.WriteLine("usage: quick [WORKLOAD…] [--history] [--check] | floor [WORKLOAD…] | detect [WORKLOAD…] [--history] [--check] | wire [BenchmarkDotNet options]");
+        Console.Error.WriteLine("usage: quick [WORKLOAD…] [--history] [--check] | floor [WORKLOAD…] | detect [WORKLOAD…] [--history] [--check] | wire [BenchmarkDotNet options] | send FORMAT PORT RATE COUNT [EXPORTERS]");
         return 2;
 }

@@ -64,6 +64,27 @@ public sealed class Detector
     /// <summary>Where records can be counted in parallel, each shard by one thread at a time, none while <see cref="Tick"/> runs.</summary>
     public ImmutableArray<Shard> Shards => _shards;
 
+    /// <summary>
+    /// Set at the start by who calls <see cref="TakeChanges"/> after each tick. Closed incidents are then kept in a bounded number for
+    /// <see cref="Finish"/>, the newest: an endless run must not end at a full list.
+    /// </summary>
+    public bool TellsChanges
+    {
+        get => _incidents.TellsChanges;
+        init => _incidents.TellsChanges = value;
+    }
+
+    /// <summary>
+    /// The steps of all incidents since the last call, as of the tick judged last: at most one <see cref="IncidentChangeKind.Updated"/> a
+    /// second per incident. Taking them changes no verdict.
+    /// </summary>
+    public void TakeChanges(List<IncidentChange> changes) => _incidents.TakeChanges(_tick - 1, changes);
+
+    /// <summary>
+    /// A control event: for so many ticks telemetry told nothing that could be relied on. Open incidents do not count them as quiet.
+    /// </summary>
+    public void HoldIncidents(long ticks) => _incidents.Hold(ticks);
+
     /// <summary>Counts one record into the present tick.</summary>
     public void Count(in FlowRecord flow) => _shards[0].Count(in flow);
 

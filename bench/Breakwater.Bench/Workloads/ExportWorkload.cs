@@ -30,6 +30,8 @@ internal sealed class ExportWorkload : Workload
 
     public override ReadOnlyMemory<byte> Bytes => _datagrams.Bytes;
 
+    public Datagrams Datagrams => _datagrams;
+
     private protected override void Pass<TSink>(ref TSink sink)
     {
         // The same datagrams come again in every pass: that is no restart of the exporter.
@@ -59,7 +61,8 @@ internal sealed class ExportWorkload : Workload
             NetFlow9Decoder.Decode(datagram, 1, _state, ref sink);
     }
 
-    private byte[] Template()
+    /// <summary>The datagram that announces the template.</summary>
+    public byte[] Template()
     {
         var buffer = new byte[DatagramBytes];
         ReadOnlySpan<byte> message;

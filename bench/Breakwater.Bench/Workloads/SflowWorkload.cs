@@ -22,6 +22,8 @@ internal sealed class SflowWorkload : Workload
 
     public override ReadOnlyMemory<byte> Bytes => _datagrams.Bytes;
 
+    public Datagrams Datagrams => _datagrams;
+
     private protected override void Pass<TSink>(ref TSink sink)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();

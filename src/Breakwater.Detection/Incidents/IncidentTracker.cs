@@ -17,6 +17,11 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
     private readonly SortedDictionary<Target, OpenIncident> _open = [];
     private readonly List<(long DetectedTick, Incident Incident)> _closed = [];
     private readonly List<OpenIncident> _ended = [];
+    private readonly List<IncidentChange> _ends = [];
+    private long _lastKey;
+
+    /// <summary>Steps are kept for <see cref="TakeChanges"/>. What is closed was told then, so that an endless run can forget the oldest.</summary>
+    public bool TellsChanges { get; set; }
 
     /// <summary>Targets with an open incident keep their dossiers.</summary>
     public bool IsOpen(Target target) => _open.ContainsKey(target);
@@ -30,14 +35,24 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
             return;
         }
         RemoveExplained(dossier, findings);
-        if (findings.Count == 0 || _open.Count + _closed.Count >= MaxIncidents)
+        if (findings.Count == 0 || !HasRoom())
             return;
-        incident = new OpenIncident(dossier, tick);
+        incident = new OpenIncident(dossier, tick, ++_lastKey);
         incident.Feed(findings, tick);
         if (dossier.IsAggregate)
-            TakeOver(incident);
+            TakeOver(incident, tick);
         dossier.InIncident = true;
         _open.Add(dossier.Target, incident);
+    }
+
+    private bool HasRoom()
+    {
+        if (_open.Count + _closed.Count < MaxIncidents)
+            return true;
+        if (!TellsChanges || _closed.Count == 0)
+            return false;
+        _closed.RemoveRange(0, Math.Max(1, _closed.Count / 10));
+        return true;
     }
 
     /// <summary>What an open incident of a wider target says already need not be said again.</summary>
@@ -55,7 +70,7 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
         }
     }
 
-    private void TakeOver(OpenIncident wider)
+    private void TakeOver(OpenIncident wider, long tick)
     {
         foreach (var (target, narrower) in _open)
         {
@@ -64,6 +79,7 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
             wider.Absorb(narrower);
             narrower.Dossier.InIncident = false;
             _ended.Add(narrower);
+            TellEnd(narrower, () => Report(narrower, tick, null) with { State = IncidentState.Closed }, wider.Key);
         }
         foreach (var narrower in _ended)
             _open.Remove(narrower.Target);
@@ -75,16 +91,45 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
     {
         foreach (var incident in _open.Values)
         {
-            if (tick - incident.LastSignalTick >= (options.QuietSeconds * 10L) + incident.Dossier.LongestRecordTicks)
+            if (tick - incident.LastSignalTick - incident.HeldTicks >= (options.QuietSeconds * 10L) + incident.Dossier.LongestRecordTicks)
                 _ended.Add(incident);
         }
         foreach (var incident in _ended)
         {
-            _closed.Add((incident.DetectedTick, Report(incident, tick, null)));
+            var report = Report(incident, tick, null);
+            TellEnd(incident, () => report, takenOverBy: null);
+            _closed.Add((incident.DetectedTick, report));
             _open.Remove(incident.Target);
             incident.Dossier.EndIncident();
         }
         _ended.Clear();
+    }
+
+    /// <summary>These ticks do not count as quiet: nothing could be seen.</summary>
+    public void Hold(long ticks)
+    {
+        foreach (var incident in _open.Values)
+            incident.HeldTicks += ticks;
+    }
+
+    /// <summary>What happened since the last call: what opened or changed in the order of targets, then what ended.</summary>
+    /// <param name="tick">The tick that was judged last.</param>
+    public void TakeChanges(long tick, List<IncidentChange> changes)
+    {
+        foreach (var incident in _open.Values)
+        {
+            if (incident.Told.NextStep(incident, tick) is { } kind)
+                changes.Add(new IncidentChange(incident.Key, kind, Report(incident, tick, null)));
+        }
+        changes.AddRange(_ends);
+        _ends.Clear();
+    }
+
+    /// <summary>An incident that nobody was told of ends untold. Bounded like the incidents, should nobody ask.</summary>
+    private void TellEnd(OpenIncident incident, Func<Incident> report, long? takenOverBy)
+    {
+        if (TellsChanges && incident.Told.IsOpened && _ends.Count < MaxIncidents)
+            _ends.Add(new IncidentChange(incident.Key, IncidentChangeKind.Closed, report()) { TakenOverBy = takenOverBy });
     }
 
     private Incident Report(OpenIncident open, long tick, double? spanSeconds)

@@ -7,7 +7,7 @@ using Breakwater.Detection.Statistics;
 namespace Breakwater.Detection.Incidents;
 
 /// <summary>An incident while it grows: fed once per tick with the findings of its target.</summary>
-internal sealed class OpenIncident(Dossier dossier, long detectedTick)
+internal sealed class OpenIncident(Dossier dossier, long detectedTick, long key)
 {
     /// <summary>Bytes of the largest frame to reckon with where only a handful of packets was seen.</summary>
     private const double LargestFrame = 1500;
@@ -22,6 +22,15 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick)
     public Target Target => dossier.Target;
 
     public Dossier Dossier => dossier;
+
+    /// <summary>Numbers the incident within the life of its detector.</summary>
+    public long Key => key;
+
+    /// <summary>What the next stage knows of it.</summary>
+    public ToldIncident Told { get; } = new();
+
+    /// <summary>Ticks since the last signal in which nothing could be seen (<see cref="Detector.HoldIncidents"/>).</summary>
+    public long HeldTicks { get; set; }
 
     /// <summary>First packet of the attack traffic, nanoseconds.</summary>
     public long Started { get; private set; } = long.MaxValue;
@@ -75,7 +84,7 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick)
         TakePeak(in packets, in bytes, in requests);
         if (!hasSignal)
             return;
-        LastSignalTick = tick;
+        (LastSignalTick, HeldTicks) = (tick, 0);
         if (isOn)
             _pulses.On(tick, _peakPackets.Samples / 10.0);
     }
@@ -112,14 +121,15 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick)
         var best = _members.Max(static member => (member.Strength, member.Verdict));
         var sure = _members.Where(member => (member.Strength, member.Verdict) == best).OrderByDescending(static member => member.Packets.Sum)
             .ThenBy(static member => member.Vector).ToList();
+        var seenPeak = (_peakPackets, _peakBytes, _peakRequests);
         TakeLatePeak(sure);
         var totals = new Totals(sure);
         var state = lastTick - LastSignalTick < 10 ? IncidentState.Active
-            : lastTick - LastSignalTick < options.QuietSeconds * 10L ? IncidentState.Quiet : IncidentState.Closed;
+            : lastTick - LastSignalTick - HeldTicks < options.QuietSeconds * 10L ? IncidentState.Quiet : IncidentState.Closed;
         var verdict = best.Strength == Strength.Sufficient ? best.Verdict : Verdict.InsufficientEvidence;
         var sources = totals.SourceEstimate();
         var margin = sure.Max(static member => member.Margin);
-        return new Incident
+        var incident = new Incident
         {
             Target = Target,
             Shape = dossier.IsAggregate ? Shape.Carpet : _pulses.IsPulse && !options.IsOff(DetectorNames.Pulse) ? Shape.Pulse : Shape.Host,
@@ -143,6 +153,28 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick)
             Limits = Limits(in totals.Packets, in sources, spanSeconds),
             Series = _series.Values(),
         };
+        // Looking at an incident must not change what it becomes.
+        (_peakPackets, _peakBytes, _peakRequests) = seenPeak;
+        return incident;
+    }
+
+    /// <summary>What a reader notices of it, made without the whole report.</summary>
+    public IncidentSigns Signs()
+    {
+        var best = _members.Max(static member => (member.Strength, member.Verdict));
+        UInt128 vectors = 0;
+        double margin = 0;
+        ulong packets = 0;
+        foreach (var member in _members)
+        {
+            if ((member.Strength, member.Verdict) != best)
+                continue;
+            vectors |= UInt128.One << (int)member.Vector;
+            margin = Math.Max(margin, member.Margin);
+            packets += member.Packets.Sum;
+        }
+        return new IncidentSigns(
+            best.Strength, best.Verdict, vectors, margin >= 2 && _returnSeen, _pulses.IsPulse, IncidentSigns.Step(_peakPackets.Sum, 1.1), IncidentSigns.Step(packets, 2));
     }
 
     /// <summary>The busiest second; sampled, what it tells of the busiest second of the traffic itself.</summary>

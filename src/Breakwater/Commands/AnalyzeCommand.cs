@@ -70,9 +70,9 @@ internal sealed class AnalyzeCommand
         var protect = Prefixes(parsed.GetValue(_protect));
         var options = config is null ? new DetectorOptions { Protect = protect } : ConfiguredOptions.Detector(config, protect);
         var inputs = _inputs.Read(parsed, config is null ? [] : ConfiguredOptions.SamplingRates(config));
-        // Not Console.Error: the runtime would send the terminal key settings of its own.
-        using var terminal = new StreamWriter(Console.OpenStandardError());
-        var progress = Console.IsErrorRedirected ? null : new ReadingProgress(terminal, TimeProvider.System);
+        // Not System.Console.Error: the runtime would send the terminal key settings of its own.
+        using var terminal = new StreamWriter(System.Console.OpenStandardError());
+        var progress = System.Console.IsErrorRedirected ? null : new ReadingProgress(terminal, TimeProvider.System);
         var report = AnalyzeRun.Run(parsed.GetValue(_files)!, inputs, options, TimeProvider.System, progress);
         report = report with { FileHash = config?.Hash, Geo = geo.Lookup, Warnings = [.. report.Warnings, .. geo.Faults] };
         return Print(report, parsed);
@@ -89,7 +89,7 @@ internal sealed class AnalyzeCommand
     private static int Refuse(IEnumerable<string> sentences)
     {
         foreach (var sentence in sentences)
-            Console.Error.WriteLine($"breakwater: {sentence}");
+            System.Console.Error.WriteLine($"breakwater: {sentence}");
         return ExitCode.BadUsage;
     }
 
@@ -117,8 +117,8 @@ internal sealed class AnalyzeCommand
             ReportJson.Write(report, output);
         }
         foreach (var warning in report.Warnings)
-            Console.Error.WriteLine($"breakwater: {warning}");
-        Console.Error.WriteLine("breakwater: nothing readable: no record in any input");
+            System.Console.Error.WriteLine($"breakwater: {warning}");
+        System.Console.Error.WriteLine("breakwater: nothing readable: no record in any input");
         return ExitCode.NothingReadable;
     }
 

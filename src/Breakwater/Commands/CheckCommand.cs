@@ -53,8 +53,8 @@ internal static class CheckCommand
     public static void TellMistakes(string path, ConfigResult result)
     {
         foreach (var mistake in result.Mistakes)
-            Console.Error.WriteLine(mistake);
-        Console.Error.WriteLine($"{path}: {Count(result.Mistakes.Length, "mistake")}");
+            System.Console.Error.WriteLine(mistake);
+        System.Console.Error.WriteLine($"{path}: {Count(result.Mistakes.Length, "mistake")}");
     }
 
     private static void WriteLine(string text)

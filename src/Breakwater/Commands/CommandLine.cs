@@ -13,13 +13,21 @@ internal static class CommandLine
             AnalyzeCommand.Create(),
             SampleCommand.Create(),
             CheckCommand.Create(),
+            ServeCommand.Create(),
+            DemoCommand.Create(),
+            TokenCommand.Create(),
+            TokenCommand.CreateLogin(),
+            BackupCommand.CreateBackup(),
+            BackupCommand.CreateRestore(),
         };
+        foreach (var client in ClientCommands.Create())
+            root.Subcommands.Add(client);
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
-                Console.Error.WriteLine($"breakwater: {error.Message}");
-            Console.Error.WriteLine("Usage: breakwater COMMAND --help");
+                System.Console.Error.WriteLine($"breakwater: {error.Message}");
+            System.Console.Error.WriteLine("Usage: breakwater COMMAND --help");
             return ExitCode.BadUsage;
         }
 
@@ -31,13 +39,13 @@ internal static class CommandLine
         {
             if (error.IsReaderGone)
                 return ExitCode.Done;
-            Console.Error.WriteLine($"breakwater: standard output: {error.Message}");
+            System.Console.Error.WriteLine($"breakwater: standard output: {error.Message}");
             return ExitCode.Failed;
         }
         catch (Exception error)
         {
             // A fault must never look like "attack found" to a script.
-            Console.Error.WriteLine($"breakwater: a fault of Breakwater itself, please report it: {error}");
+            System.Console.Error.WriteLine($"breakwater: a fault of Breakwater itself, please report it: {error}");
             return ExitCode.Failed;
         }
     }

@@ -41,7 +41,7 @@ internal static class DecodeCommand
         var output = new BufferedStream(standard, OutputBufferBytes); // not disposed: what a failed write left is not written again
         var summary = DecodeRun.Run(files, options, output, json, limit);
         output.Flush();
-        summary.WriteTo(Console.Error);
+        summary.WriteTo(System.Console.Error);
         return summary.RecordsRead > 0 ? ExitCode.Done : ExitCode.NothingReadable;
     }
 }

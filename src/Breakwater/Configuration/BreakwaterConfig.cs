@@ -16,8 +16,13 @@ internal sealed record BreakwaterConfig
     /// <summary>What is protected, by name; no two services share an address.</summary>
     public ImmutableArray<ServiceConfig> Services { get; init; } = [];
 
+    public ListenConfig Listen { get; init; } = ListenConfig.Default;
+
     /// <summary>What sends telemetry, by name.</summary>
     public ImmutableArray<ExporterConfig> Exporters { get; init; } = [];
+
+    /// <summary>What interfaces lead to, by exporter and role; none: all records are counted.</summary>
+    public ImmutableArray<InterfaceConfig> Interfaces { get; init; } = [];
 
     public DetectionConfig Detection { get; init; } = DetectionConfig.Default;
 
@@ -27,6 +32,10 @@ internal sealed record BreakwaterConfig
     public LimitsConfig Limits { get; init; } = LimitsConfig.Default;
 
     public GeoConfig Geo { get; init; } = GeoConfig.Default;
+
+    public RetentionConfig Retention { get; init; } = RetentionConfig.Default;
+
+    public StorageConfig Storage { get; init; } = StorageConfig.Default;
 
     /// <summary>SHA-256 of all effective values (<see cref="ConfigHash"/>), 64 lower-case hexadecimal digits.</summary>
     public string Hash => ConfigHash.Compute(this);
@@ -72,6 +81,39 @@ internal sealed record ExporterConfig
     /// <summary>Observation domain (NetFlow v9 source id, sFlow sub-agent) the entry is for; 0 to 4294967295; null: all without an entry of their own.</summary>
     public long? Domain { get; init; }
 }
+
+/// <summary>Addresses of this machine; loopback until told otherwise.</summary>
+internal sealed record ListenConfig
+{
+    public static readonly ListenConfig Default = new();
+
+    /// <summary>UDP: sFlow, NetFlow and IPFIX, told apart by content; default: loopback on the ports that exporters send to by default.</summary>
+    public ImmutableArray<ListenEndpoint> Telemetry { get; init; } =
+        [.. from address in (string[])["127.0.0.1", "::1"] from port in (ushort[])[2055, 4739, 6343] select new ListenEndpoint(Address.Parse(address), port)];
+
+    /// <summary>TCP: IPFIX; default none.</summary>
+    public ImmutableArray<ListenEndpoint> IpfixTcp { get; init; } = [];
+
+    /// <summary>TCP: API and pages; default 127.0.0.1:8686.</summary>
+    public ListenEndpoint Api { get; init; } = new(Address.Parse("127.0.0.1"), 8686);
+
+    /// <summary>Further host names that requests may name; default none.</summary>
+    public ImmutableArray<string> Names { get; init; } = [];
+}
+
+/// <summary>What an interface leads to.</summary>
+internal enum InterfaceSide
+{
+    External,
+    Internal,
+    Ignored,
+}
+
+/// <summary>Interfaces of one exporter that lead to the same side.</summary>
+/// <param name="Exporter">Name of the exporter.</param>
+/// <param name="IfIndexes">As its records tell them; at least one.</param>
+/// <param name="Role">What they lead to.</param>
+internal sealed record InterfaceConfig(string Exporter, ImmutableArray<long> IfIndexes, InterfaceSide Role);
 
 /// <summary>When a deviation is an alarm.</summary>
 internal sealed record DetectionConfig

@@ -11,14 +11,19 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
         var root = ConfigSection.Open(tree, "", RootKeys.All, mistakes);
         root.Read(RootKeys.Version);
         var detection = Detection(root.ReadSection(RootKeys.Detection));
+        var exporters = Exporters(root);
         return new BreakwaterConfig
         {
+            Listen = Listen(root.ReadSection(RootKeys.Listen)),
             Services = Services(root, detection.Floors),
-            Exporters = Exporters(root),
+            Exporters = exporters,
+            Interfaces = Interfaces(root, exporters),
             Detection = detection,
             Allow = Sorted(root.ReadList(RootKeys.Allow)),
             Limits = Limits(root.ReadSection(RootKeys.Limits)),
             Geo = Geo(root.ReadSection(RootKeys.Geo)),
+            Retention = Retention(root.ReadSection(RootKeys.Retention)),
+            Storage = Storage(root.ReadSection(RootKeys.Storage)),
         };
     }
 
@@ -46,6 +51,17 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
         overlaps.Tell(mistakes);
         return [.. services.OrderBy(static service => service.Name, StringComparer.Ordinal)];
     }
+
+    private static ListenConfig Listen(ConfigSection section) => new()
+    {
+        Telemetry = Endpoints(section, ListenKeys.Telemetry),
+        IpfixTcp = Endpoints(section, ListenKeys.IpfixTcp),
+        Api = section.Read(ListenKeys.Api),
+        Names = [.. section.ReadList(ListenKeys.Names).Select(static name => name.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+    };
+
+    private static ImmutableArray<ListenEndpoint> Endpoints(ConfigSection section, ListKey<ListenEndpoint> key) =>
+        section.Has(key) ? [.. section.ReadList(key).Select(static endpoint => endpoint.Value).Distinct().Order()] : key.Default;
 
     private ImmutableArray<ExporterConfig> Exporters(ConfigSection root)
     {
@@ -76,6 +92,32 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
         }
 
         return [.. exporters.OrderBy(static exporter => exporter.Name, StringComparer.Ordinal)];
+    }
+
+    private ImmutableArray<InterfaceConfig> Interfaces(ConfigSection root, ImmutableArray<ExporterConfig> exporters)
+    {
+        var names = exporters.Select(static exporter => exporter.Name).ToImmutableArray();
+        var roles = new Dictionary<(string Exporter, long IfIndex), ConfigPlace>();
+        var interfaces = new List<InterfaceConfig>();
+        foreach (var section in root.ReadSections(RootKeys.Interfaces))
+        {
+            if (section.TryRead(InterfaceKeys.Exporter, out var exporter) && !names.Contains(exporter.Value, StringComparer.Ordinal))
+            {
+                var cure = names.IsEmpty ? "add it to 'exporters'" : NearestName.Cure(exporter.Value, names);
+                mistakes.Add(exporter.Place, $"unknown exporter {ConfigMistakes.Quote(exporter.Value)}", cure);
+            }
+
+            var indexes = section.ReadList(InterfaceKeys.IfIndexes);
+            foreach (var index in indexes)
+            {
+                if (!roles.TryAdd((exporter.Value ?? "", index.Value), index.Place))
+                    mistakes.Add(index.Place, $"ifIndex {index.Value} of exporter {ConfigMistakes.Quote(exporter.Value ?? "")} has a role already, {roles[(exporter.Value ?? "", index.Value)].InWords}", "keep one of them");
+            }
+
+            interfaces.Add(new InterfaceConfig(exporter.Value ?? "", [.. indexes.Select(static index => index.Value).Order()], section.Read(InterfaceKeys.Role)));
+        }
+
+        return [.. interfaces.OrderBy(static entry => entry.Exporter, StringComparer.Ordinal).ThenBy(static entry => entry.IfIndexes.FirstOrDefault())];
     }
 
     private DetectionConfig Detection(ConfigSection section) => new()
@@ -127,6 +169,19 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
         Dossiers = section.Read(LimitKeys.Dossiers),
         TickRecords = section.Read(LimitKeys.TickRecords),
     };
+
+    private static RetentionConfig Retention(ConfigSection section) => new()
+    {
+        Incidents = section.Read(RetentionKeys.Incidents),
+        Seconds = section.Read(RetentionKeys.Seconds),
+        Minutes = section.Read(RetentionKeys.Minutes),
+    };
+
+    private StorageConfig Storage(ConfigSection section)
+    {
+        var written = section.Read(StorageKeys.Folder);
+        return new StorageConfig { Folder = written, FullPath = Path.GetFullPath(written, folder) };
+    }
 
     private GeoConfig Geo(ConfigSection section) => new()
     {

@@ -23,6 +23,15 @@ internal static class ConfigHash
         {
             json.WriteStartObject();
             json.WriteNumber("version", BreakwaterConfig.SupportedVersion);
+            json.WriteStartObject("listen");
+            Write(json, "telemetry", config.Listen.Telemetry);
+            Write(json, "ipfixTcp", config.Listen.IpfixTcp);
+            json.WriteString("api", config.Listen.Api.ToString());
+            json.WriteStartArray("names");
+            foreach (var name in config.Listen.Names)
+                json.WriteStringValue(name);
+            json.WriteEndArray();
+            json.WriteEndObject();
             json.WriteStartArray("services");
             foreach (var service in config.Services)
                 Write(json, service);
@@ -31,12 +40,20 @@ internal static class ConfigHash
             foreach (var exporter in config.Exporters)
                 Write(json, exporter);
             json.WriteEndArray();
+            json.WriteStartArray("interfaces");
+            foreach (var entry in config.Interfaces)
+                Write(json, entry);
+            json.WriteEndArray();
             Write(json, config.Detection);
             Write(json, "allow", config.Allow);
             Write(json, config.Limits);
             json.WriteStartObject("geo");
             json.WriteString("countries", config.Geo.Countries?.Written);
             json.WriteString("asns", config.Geo.Asns?.Written);
+            json.WriteEndObject();
+            Write(json, config.Retention);
+            json.WriteStartObject("storage");
+            json.WriteString("folder", config.Storage.Folder);
             json.WriteEndObject();
             json.WriteEndObject();
         }
@@ -61,6 +78,15 @@ internal static class ConfigHash
         json.WriteString("address", exporter.Address.ToString());
         json.WriteNumberOrNull("sampling", exporter.Sampling);
         json.WriteNumberOrNull("domain", exporter.Domain);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, InterfaceConfig entry)
+    {
+        json.WriteStartObject();
+        json.WriteString("exporter", entry.Exporter);
+        Write(json, "ifIndexes", entry.IfIndexes);
+        json.WriteString("role", InterfaceKeys.Role.Value.Spell(entry.Role));
         json.WriteEndObject();
     }
 
@@ -100,6 +126,15 @@ internal static class ConfigHash
         json.WriteEndObject();
     }
 
+    private static void Write(Utf8JsonWriter json, RetentionConfig retention)
+    {
+        json.WriteStartObject("retention");
+        json.WriteNumber("incidentsSeconds", retention.Incidents.Ticks / TimeSpan.TicksPerSecond);
+        json.WriteNumber("secondsSeconds", retention.Seconds.Ticks / TimeSpan.TicksPerSecond);
+        json.WriteNumber("minutesSeconds", retention.Minutes.Ticks / TimeSpan.TicksPerSecond);
+        json.WriteEndObject();
+    }
+
     private static void Write(Utf8JsonWriter json, LimitsConfig limits)
     {
         json.WriteStartObject("limits");
@@ -109,11 +144,12 @@ internal static class ConfigHash
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, string name, ImmutableArray<Prefix> prefixes)
+    private static void Write<T>(Utf8JsonWriter json, string name, ImmutableArray<T> items)
+        where T : struct
     {
         json.WriteStartArray(name);
-        foreach (var prefix in prefixes)
-            json.WriteStringValue(prefix.ToString());
+        foreach (var item in items)
+            json.WriteStringValue(item.ToString());
         json.WriteEndArray();
     }
 }

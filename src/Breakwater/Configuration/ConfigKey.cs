@@ -65,9 +65,12 @@ internal abstract record ListKey(string Name, string Meaning) : ConfigKey(Name, 
 
 internal sealed record ListKey<T>(string Name, ConfigValue<T> Item, string Meaning) : ListKey(Name, Meaning)
 {
+    /// <summary>What an absent list is.</summary>
+    public ImmutableArray<T> Default { get; init; } = [];
+
     public override ConfigValue AnyItem => Item;
 
-    public override string? DefaultText => IsRequired ? null : "[]";
+    public override string? DefaultText => IsRequired ? null : $"[{string.Join(", ", Default.Select(Item.Spell))}]";
 }
 
 /// <summary>A key with keys of its own.</summary>

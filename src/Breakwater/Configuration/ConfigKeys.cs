@@ -13,22 +13,51 @@ internal static class RootKeys
         Reload = ConfigReload.Restart,
     };
 
+    public static readonly SectionKey Listen = new("listen", ListenKeys.All, "Addresses of this machine") { Reload = ConfigReload.Restart };
     public static readonly SectionListKey Services = new("services", ServiceKeys.All, "What is protected");
     public static readonly SectionListKey Exporters = new("exporters", ExporterKeys.All, "What sends telemetry");
+    public static readonly SectionListKey Interfaces = new("interfaces", InterfaceKeys.All, "Where traffic is counted, so that it counts once; without it, every record counts");
     public static readonly SectionKey Detection = new("detection", DetectionKeys.All, "When a deviation is an alarm");
 
     public static readonly ListKey<Prefix> Allow = new("allow", new PrefixValue(), "Sources that are never acted upon; they are judged like all others, for senders can be forged");
 
     public static readonly SectionKey Limits = new("limits", LimitKeys.All, "Sizes of the tables") { Reload = ConfigReload.Restart };
+    public static readonly SectionKey Retention = new("retention", RetentionKeys.All, "How long things are kept") { Reload = ConfigReload.Restart };
+    public static readonly SectionKey Storage = new("storage", StorageKeys.All, "Where things are kept") { Reload = ConfigReload.Restart };
     public static readonly SectionKey Geo = new("geo", GeoKeys.All, "Address databases (MMDB) for the countries and networks of sources");
 
     /// <summary>In the order in which a file is best read.</summary>
     public static readonly ImmutableArray<ConfigKey> All =
     [
-        Version, new UnsupportedKey("listen"), Exporters, new UnsupportedKey("interfaces"), Services, new UnsupportedKey("upstreams"), Detection,
-        new UnsupportedKey("web"), new UnsupportedKey("response"), new UnsupportedKey("notify"), Allow, new UnsupportedKey("retention"), Limits, Geo,
-        new UnsupportedKey("storage"), new UnsupportedKey("tokens"), new UnsupportedKey("public"),
+        Version, Listen, Exporters, Interfaces, Services, new UnsupportedKey("upstreams"), Detection,
+        new UnsupportedKey("web"), new UnsupportedKey("response"), new UnsupportedKey("notify"), Allow, Retention, Limits, Geo,
+        Storage, new UnsupportedKey("tokens"), new UnsupportedKey("public"),
     ];
+}
+
+internal static class ListenKeys
+{
+    public static readonly ListKey<ListenEndpoint> Telemetry = new("telemetry", new ListenValue(), "UDP: sFlow, NetFlow and IPFIX, told apart by content")
+    {
+        Default = ListenConfig.Default.Telemetry,
+        Reload = ConfigReload.Restart,
+    };
+
+    public static readonly ListKey<ListenEndpoint> IpfixTcp = new("ipfixTcp", new ListenValue(), "TCP: IPFIX") { Reload = ConfigReload.Restart };
+
+    public static readonly ScalarKey<ListenEndpoint> Api = new("api", new ListenValue(), "TCP: the API and the pages")
+    {
+        Default = ListenConfig.Default.Api,
+        Reload = ConfigReload.Restart,
+    };
+
+    public static readonly ListKey<string> Names = new(
+        "names", new HostNameValue(), "Host names under which browsers reach the API, besides localhost and the address itself; others are refused")
+    {
+        Reload = ConfigReload.Restart,
+    };
+
+    public static readonly ImmutableArray<ConfigKey> All = [Telemetry, IpfixTcp, Api, Names];
 }
 
 internal static class ServiceKeys
@@ -72,6 +101,26 @@ internal static class ExporterKeys
         "domain", new CountValue(0, uint.MaxValue, "observation domain"), "The entry is for this observation domain alone (NetFlow v9: source id, sFlow: sub-agent)");
 
     public static readonly ImmutableArray<ConfigKey> All = [Name, Address, Sampling, Domain];
+}
+
+internal static class InterfaceKeys
+{
+    public static readonly ScalarKey<string> Exporter = new("exporter", new NameValue(), "Name of an exporter of this file") { IsRequired = true };
+
+    public static readonly ListKey<long> IfIndexes = new("ifIndexes", new CountValue(1, uint.MaxValue, "ifIndex"), "Interfaces, by the numbers that its records tell")
+    {
+        IsRequired = true,
+    };
+
+    public static readonly ScalarKey<InterfaceSide> Role = new(
+        "role",
+        new ChoiceValue<InterfaceSide>("role", [("external", InterfaceSide.External), ("internal", InterfaceSide.Internal), ("ignored", InterfaceSide.Ignored)]),
+        "What they lead to; with any external one, traffic is counted at those alone")
+    {
+        IsRequired = true,
+    };
+
+    public static readonly ImmutableArray<ConfigKey> All = [Exporter, IfIndexes, Role];
 }
 
 internal static class DetectionKeys

@@ -38,6 +38,9 @@ internal sealed class ConfigSection
     /// <summary>The key's value, or another one when it is absent or wrong.</summary>
     public T Read<T>(ScalarKey<T> key, T fallback) => TryRead(key, out var read) ? read.Value : fallback;
 
+    /// <summary>True when the key is there, whatever its value.</summary>
+    public bool Has(ConfigKey key) => Find(key) is not null;
+
     /// <summary>True when the key is there and its value is good.</summary>
     public bool TryRead<T>(ScalarKey<T> key, out Placed<T> read)
     {

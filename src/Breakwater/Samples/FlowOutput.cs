@@ -30,10 +30,11 @@ internal abstract class FlowOutput : SampleOutput
     private bool _waiting;
     private long _withoutIp;
 
-    protected FlowOutput(DatagramFile datagrams, uint samplingRate, SeededRandom random)
+    /// <param name="timeoutNanoseconds">Active and idle timeout of an impatient router; null: the usual ones.</param>
+    protected FlowOutput(DatagramFile datagrams, uint samplingRate, SeededRandom random, long? timeoutNanoseconds = null)
     {
         (_datagrams, SamplingRate, _random) = (datagrams, samplingRate, random);
-        _cache = new FlowCache(ActiveTimeoutNanoseconds, IdleTimeoutNanoseconds, MaximumFlows, Export);
+        _cache = new FlowCache(timeoutNanoseconds ?? ActiveTimeoutNanoseconds, timeoutNanoseconds ?? IdleTimeoutNanoseconds, MaximumFlows, Export);
     }
 
     public override IEnumerable<string> Omissions =>

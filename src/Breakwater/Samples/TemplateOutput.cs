@@ -5,8 +5,8 @@ using Breakwater.Wire.NetFlow;
 namespace Breakwater.Samples;
 
 /// <summary>What NetFlow v9 and IPFIX share: two templates, an options record with the sampling rate, both repeated now and then.</summary>
-internal abstract class TemplateOutput(DatagramFile datagrams, uint samplingRate, SeededRandom random, bool isIpfix)
-    : FlowOutput(datagrams, samplingRate, random)
+internal abstract class TemplateOutput(DatagramFile datagrams, uint samplingRate, SeededRandom random, bool isIpfix, long? timeoutNanoseconds = null)
+    : FlowOutput(datagrams, samplingRate, random, timeoutNanoseconds)
 {
     protected const ushort OptionsTemplateId = 258;
 
@@ -50,8 +50,8 @@ internal abstract class TemplateOutput(DatagramFile datagrams, uint samplingRate
 }
 
 /// <summary>NetFlow v9 (RFC 3954): times in milliseconds of uptime, 32-bit counters, sampling by options 34 and 35 for the whole system.</summary>
-internal sealed class NetFlow9Output(DatagramFile datagrams, uint samplingRate, SeededRandom random)
-    : TemplateOutput(datagrams, samplingRate, random, isIpfix: false)
+internal sealed class NetFlow9Output(DatagramFile datagrams, uint samplingRate, SeededRandom random, long? timeoutNanoseconds = null)
+    : TemplateOutput(datagrams, samplingRate, random, isIpfix: false, timeoutNanoseconds)
 {
     public const ushort CollectorPort = 2055;
 

@@ -57,7 +57,7 @@ internal sealed class InputFile : IDisposable
     public static InputFile Open(string path, InputKind forced)
     {
         var raw = path == "-"
-            ? Console.OpenStandardInput()
+            ? System.Console.OpenStandardInput()
             : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
         var counted = new CountingStream(raw);
         var content = new PeekStream(counted, PeekLength);

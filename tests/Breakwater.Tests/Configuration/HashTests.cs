@@ -14,6 +14,8 @@ public sealed class HashTests
         exporters:
           - {name: x, address: "2001:db8::2", sampling: 1000}
           - {name: y, address: 192.0.2.1}
+        listen: {telemetry: ["127.0.0.1:2055", "[::1]:2055"]}
+        interfaces: [{exporter: x, ifIndexes: [2, 1], role: external}]
         detection: {quiet: 60s, falseAlarm: 1e-9, floors: {volume: 1Gbps}, off: [carpet, volume]}
         allow: [10.0.0.0/8, 192.0.2.9]
         """;
@@ -49,6 +51,13 @@ public sealed class HashTests
             profile: "web"
             floors: {syn: 2000pps, volume: 1Gbps}
             addresses: [192.0.2.200/32, 192.0.2.0/25]
+        listen:
+          telemetry: ["[0::1]:2055", "127.0.0.1:2055", "127.0.0.1:2055"]
+          ipfixTcp: []
+        interfaces:
+          - role: external
+            ifIndexes: [1, 2]
+            exporter: x
         geo: {}
         version: "1"
         """;
@@ -71,7 +80,12 @@ public sealed class HashTests
         { "services[].floors.connections", "{syn: 2kpps}", "{syn: 2kpps, connections: 7cps}" },
         { "services[].floors.requests", "{syn: 2kpps}", "{syn: 2kpps, requests: 7rps}" },
         { "services[].floors.volume", "{syn: 2kpps}", "{syn: 2kpps, volume: none}" },
-        { "exporters[].name", "name: x", "name: z" },
+        { "exporters[].name", "name: y", "name: z" },
+        { "listen.telemetry", "127.0.0.1:2055", "127.0.0.1:2056" },
+        { "listen.ipfixTcp", "telemetry: [", "ipfixTcp: [\"127.0.0.1:4739\"], telemetry: [" },
+        { "interfaces[].exporter", "exporter: x", "exporter: y" },
+        { "interfaces[].ifIndexes", "[2, 1]", "[2, 3]" },
+        { "interfaces[].role", "role: external", "role: ignored" },
         { "exporters[].address", "2001:db8::2", "2001:db8::3" },
         { "exporters[].sampling", "sampling: 1000", "sampling: 1" },
         { "exporters[].domain", "sampling: 1000", "sampling: 1000, domain: 0" },
@@ -101,6 +115,12 @@ public sealed class HashTests
         { "limits.tickRecords", "version: 1", "version: 1\nlimits: {tickRecords: 2048}" },
         { "geo.countries", "version: 1", "version: 1\ngeo: {countries: /dev/null}" },
         { "geo.asns", "version: 1", "version: 1\ngeo: {asns: /dev/null}" },
+        { "listen.api", "listen: {", "listen: {api: '[::1]:8687', " },
+        { "listen.names", "listen: {", "listen: {names: [breakwater.example.net], " },
+        { "retention.incidents", "version: 1", "version: 1\nretention: {incidents: 30d}" },
+        { "retention.seconds", "version: 1", "version: 1\nretention: {seconds: 1h}" },
+        { "retention.minutes", "version: 1", "version: 1\nretention: {minutes: 7d}" },
+        { "storage.folder", "version: 1", "version: 1\nstorage: {folder: elsewhere}" },
     };
 
     [Fact]
@@ -139,6 +159,6 @@ public sealed class HashTests
     /// <summary>The canonical form may only change together with what reports call the same configuration.</summary>
     [Fact]
     public void Canonical_OfTheDefaults_IsWritten() => Assert.Equal(
-        """{"version":1,"services":[],"exporters":[],"detection":{"falseAlarm":1E-10,"quietMilliseconds":60000,"floors":{"amplification":500,"syn":500,"synAck":500,"segments":1000,"udp":2000,"icmp":500,"fragments":1000,"protocols":2000,"queries":1000,"connections":200,"requests":100,"volume":null},"prefixFactor":2,"prefixes":[],"off":[],"unaskedReplies":100,"reflectionSenders":10,"crowdSenders":256},"allow":[],"limits":{"hosts":1048576,"dossiers":1024,"tickRecords":1048576},"geo":{"countries":null,"asns":null}}""",
+        """{"version":1,"listen":{"telemetry":["127.0.0.1:2055","127.0.0.1:4739","127.0.0.1:6343","[::1]:2055","[::1]:4739","[::1]:6343"],"ipfixTcp":[],"api":"127.0.0.1:8686","names":[]},"services":[],"exporters":[],"interfaces":[],"detection":{"falseAlarm":1E-10,"quietMilliseconds":60000,"floors":{"amplification":500,"syn":500,"synAck":500,"segments":1000,"udp":2000,"icmp":500,"fragments":1000,"protocols":2000,"queries":1000,"connections":200,"requests":100,"volume":null},"prefixFactor":2,"prefixes":[],"off":[],"unaskedReplies":100,"reflectionSenders":10,"crowdSenders":256},"allow":[],"limits":{"hosts":1048576,"dossiers":1024,"tickRecords":1048576},"geo":{"countries":null,"asns":null},"retention":{"incidentsSeconds":31536000,"secondsSeconds":21600,"minutesSeconds":2419200},"storage":{"folder":"breakwater-data"}}""",
         Encoding.UTF8.GetString(ConfigHash.Canonical(new BreakwaterConfig())));
 }

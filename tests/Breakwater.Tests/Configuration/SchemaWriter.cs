@@ -39,10 +39,13 @@ internal static class SchemaWriter
         OptionalQuantityValue optional => new() { ["anyOf"] = new JsonArray(new JsonObject { ["const"] = OptionalQuantityValue.None }, Value(optional.Given)) },
         CountValue count => new() { ["type"] = "integer", ["minimum"] = count.Minimum, ["maximum"] = count.Maximum },
         NumberValue number => new() { ["type"] = "number", ["minimum"] = number.Minimum, ["maximum"] = number.Maximum },
+        ChoiceValue<InterfaceSide> choice => new() { ["enum"] = new JsonArray([.. choice.Choices.Select(static entry => (JsonNode)entry.Word)]) },
         ChoiceValue<ServiceProfile> choice => new() { ["enum"] = new JsonArray([.. choice.Choices.Select(static entry => (JsonNode)entry.Word)]) },
         NameValue => new() { ["type"] = "string", ["pattern"] = string.Create(CultureInfo.InvariantCulture, $"^[A-Za-z][A-Za-z0-9_-]{{0,{NameValue.MaxCharacters - 1}}}$") },
         PrefixValue => new() { ["type"] = "string", ["pattern"] = "^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$" },
         AddressValue => new() { ["type"] = "string", ["pattern"] = "^[0-9A-Fa-f.:]+$" },
+        ListenValue => new() { ["type"] = "string", ["pattern"] = @"^([0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$" },
+        HostNameValue => new() { ["type"] = "string", ["pattern"] = @"^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*$", ["maxLength"] = HostNameValue.MaxCharacters },
         PathValue => new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = PathValue.MaxCharacters },
         _ => throw new InvalidOperationException($"the schema does not know {value.GetType().Name}"),
     };

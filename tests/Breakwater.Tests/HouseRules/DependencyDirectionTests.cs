@@ -24,6 +24,16 @@ public sealed class DependencyDirectionTests
         ("Breakwater.Wire", ["Geo"]),
         ("Breakwater.Detection", ["Geo"]),
         ("Breakwater.Telemetry", ["Geo"]),
+        // Live joins Telemetry and Detection; what they are made of does not know it, and it does not know what comes after it.
+        ("Breakwater.Wire", ["Live"]),
+        ("Breakwater.Detection", ["Live"]),
+        ("Breakwater.Telemetry", ["Live"]),
+        ("Breakwater.Live", ["Incidents", "Response", "Console", "Reach", "Noise", "Watch", "Samples", "Commands"]),
+        // What comes before the journal does not know it; Reports alone says how a kept incident is told.
+        ("Breakwater.Demo", ["Telemetry", "Incidents", "Response", "Console", "Live", "Reports", "Commands"]),
+        ("Breakwater.Samples", ["Demo"]),
+        ("Breakwater.Incidents", ["Demo"]),
+        ("Breakwater.Console", ["Demo"]),
         ("Breakwater.Watch", ["Telemetry", "Detection", "Response", "Console", "Reach", "Noise", "Samples", "Reports", "Commands"]),
     ];
 

@@ -87,7 +87,7 @@ public sealed class FormatsTests
     private static void AssertRight(IEnumerable<SampleKind> kinds, string rate, string duration)
     {
         var outcomes = kinds.SelectMany(kind => Run(kind, rate, duration)).ToList();
-        Console.WriteLine(string.Create(
+        System.Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{outcomes[0].Kind.Name}, {outcomes.Count} files: {outcomes.Count(static outcome => outcome.Result.Incidents.IsEmpty)} silent, {outcomes.Count(static outcome => outcome.Fault() is not null)} wrong"));
         Rule.Holds(outcomes.Where(static outcome => outcome.Fault() is not null).Select(static outcome => $"{outcome}: {outcome.Fault()}"));

@@ -19,7 +19,7 @@ public sealed class IntervalsTests(ITestOutputHelper output)
 
     [Theory(Explicit = true)]
     [MemberData(nameof(Attacks), DisableDiscoveryEnumeration = true)]
-    public void SampledAttack_TwoThousandTimes_TruthIsInTheIntervals(SampledAttack attack) => Judge(attack, 2000, 93, Console.WriteLine);
+    public void SampledAttack_TwoThousandTimes_TruthIsInTheIntervals(SampledAttack attack) => Judge(attack, 2000, 93, System.Console.WriteLine);
 
     private static void Judge(SampledAttack attack, int runs, double least, Action<string> write)
     {

@@ -49,7 +49,7 @@ public sealed class QuietHostsTests
     public void Day_ThousandHostsBelowTheFloor_AtMostOneFalseIncident(double timesFloor)
     {
         var incidents = new PoissonHosts(_vectors, 1000, timesFloor, 1000, 11).Run(Day).Incidents;
-        Console.WriteLine(FormattableString.Invariant($"1,000 hosts at {timesFloor} of their floors, 1:1000, 24 h: {incidents.Length} false incidents"));
+        System.Console.WriteLine(FormattableString.Invariant($"1,000 hosts at {timesFloor} of their floors, 1:1000, 24 h: {incidents.Length} false incidents"));
         Assert.InRange(incidents.Length, 0, 1);
     }
 
@@ -58,7 +58,7 @@ public sealed class QuietHostsTests
     {
         var hosts = new PoissonHosts(_vectors, 1000, 1.3, 1000, 12);
         var alarmed = hosts.Alarmed(hosts.Run(Day));
-        Console.WriteLine(FormattableString.Invariant($"1,000 hosts at 1.3 of their floors, 1:1000, 24 h: {alarmed} alarmed"));
+        System.Console.WriteLine(FormattableString.Invariant($"1,000 hosts at 1.3 of their floors, 1:1000, 24 h: {alarmed} alarmed"));
         Assert.Equal(1000, alarmed);
     }
 
@@ -66,7 +66,7 @@ public sealed class QuietHostsTests
     public void Day_RandomUdpBelowTheFloor_AtMostOneFalseIncident()
     {
         var incidents = new PoissonHosts([Vector.UdpFlood], 40, 0.95, 100, 13).Run(Day).Incidents;
-        Console.WriteLine(FormattableString.Invariant($"40 hosts at 0.95 of the floor of UDP, 1:100, 24 h: {incidents.Length} false incidents"));
+        System.Console.WriteLine(FormattableString.Invariant($"40 hosts at 0.95 of the floor of UDP, 1:100, 24 h: {incidents.Length} false incidents"));
         Assert.InRange(incidents.Length, 0, 1);
     }
 }

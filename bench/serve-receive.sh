@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Receive, decode and count: records per CPU-second of serve (all detectors on) beside nfcapd and sfcapd, the same sender at the same rate, one after the
+# other in one run. Loopback only. usage: serve-receive.sh [RATE=20000 datagrams/s] [COUNT=100000] [EXPORTERS=1]
+set -euo pipefail
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
+rate=${1:-20000} count=${2:-100000} exporters=${3:-1}
+work=$(mktemp -d)
+collector=
+cleanup() {
+  if [ -n "$collector" ]; then kill -INT "$collector" 2>/dev/null || true; fi
+  rm -rf -- "$work"
+}
+trap cleanup EXIT
+
+me=serve-receive
+. "$root/.ci/dotnet.sh"
+need_sdk
+"$root/breakwater" --version >/dev/null
+bench=$artifacts/bin/Breakwater.Bench/release/Breakwater.Bench
+if stale "$bench" bench src; then dotnet build "$root/bench/Breakwater.Bench" -c Release -v quiet -nologo -nodeReuse:false >&2; fi
+
+# Nanoseconds of processor time of all threads of a process so far.
+cpu_of() {
+  local total=0 task ran rest
+  for task in /proc/"$1"/task/*/schedstat; do
+    read -r ran rest <"$task" 2>/dev/null && total=$((total + ran))
+  done
+  printf '%s\n' "$total"
+}
+
+drops_at() { awk -v port=":$(printf '%04X' "$1")" '$2 ~ port"$" { drops += $NF } END { print drops + 0 }' /proc/net/udp; }
+
+# measure NAME FORMAT PORT COMMAND…: one collector, one stream.
+measure() {
+  local name=$1 format=$2 port=$3 before after sent datagrams records drops
+  shift 3
+  "$@" >"$work/$name.log" 2>&1 &
+  collector=$!
+  sleep 2
+  if [ "${WARM:-1}" = 1 ]; then "$bench" send "$format" "$port" "$rate" $((count / 4)) "$exporters" >/dev/null; sleep 1; fi
+  before=$(cpu_of "$collector") drops=$(drops_at "$port")
+  sent=$("$bench" send "$format" "$port" "$rate" "$count" "$exporters")
+  sleep 1
+  after=$(cpu_of "$collector") drops=$(($(drops_at "$port") - drops))
+  kill -INT "$collector"
+  wait "$collector" 2>/dev/null || true
+  collector=
+  datagrams=$(sed -E 's/.* sent ([0-9]+) datagrams.*/\1/' <<<"$sent") records=$(sed -E 's/.* ([0-9]+) records.*/\1/' <<<"$sent")
+  awk -v name="$name" -v format="$format" -v d="$datagrams" -v r="$records" -v drops="$drops" -v ns=$((after - before)) -v rate="$(sed -E 's/.*: //' <<<"$sent")" \
+    'BEGIN { kept = (d - drops) / d; printf "%-10s %-9s %18s  dropped %5.2f %%  %6.2f CPU-s  %6.2f M records/CPU-s\n", format, name, rate, 100 * drops / d, ns / 1e9, r * kept / (ns / 1e3) }'
+}
+
+serve() {
+  {
+    printf 'version: 1\nlisten: {telemetry: [127.0.0.1:%s]}\nexporters:\n' "$1"
+    for number in $(seq 1 "$exporters"); do printf '  - {name: e%s, address: 127.0.0.%s}\n' "$number" "$number"; done
+  } >"$work/serve.yaml"
+}
+
+port=22055
+serve "$port"
+for format in netflow9 ipfix sflow; do
+  measure breakwater "$format" "$port" "$artifacts/bin/Breakwater/release/breakwater" serve --config "$work/serve.yaml"
+  tool=nfcapd
+  if [ "$format" = sflow ]; then tool=sfcapd; fi
+  if command -v "$tool" >/dev/null 2>&1; then
+    mkdir -p "$work/nf"
+    measure "$tool" "$format" "$port" "$tool" -4 -b 127.0.0.1 -p "$port" -w "$work/nf" -t 3600 -B 33554432
+    rm -rf "$work/nf"
+  fi
+done

@@ -1,0 +1,41 @@
+using Breakwater.Detection.Rules;
+
+namespace Breakwater.Detection.Incidents;
+
+/// <summary>What a reader notices of an incident; sizes in steps, so that they differ only when they grew noticeably.</summary>
+internal readonly record struct IncidentSigns(
+    Strength Strength, Verdict Verdict, UInt128 Vectors, bool IsFirm, bool IsPulse, int PeakStep, int TotalStep)
+{
+    /// <summary>The step of a geometric scale that a size stands on.</summary>
+    public static int Step(ulong size, double ratio) => size == 0 ? 0 : 1 + (int)(Math.Log(size) / Math.Log(ratio));
+}
+
+/// <summary>What the next stage was told of an open incident, and what is to be told next.</summary>
+internal sealed class ToldIncident
+{
+    /// <summary>Ticks without a signal after which an incident is quiet, as in its report; also the shortest time between two updates.</summary>
+    private const long TicksPerSecond = 10;
+
+    private IncidentSigns _signs;
+    private long _tick;
+    private bool _isActive;
+
+    /// <summary>Its opening was told.</summary>
+    public bool IsOpened { get; private set; }
+
+    /// <summary>The step to tell as of <paramref name="tick"/>; null: none.</summary>
+    public IncidentChangeKind? NextStep(OpenIncident incident, long tick)
+    {
+        var isActive = tick - incident.LastSignalTick < TicksPerSecond;
+        IncidentChangeKind? step = null;
+        if (!IsOpened)
+            step = IncidentChangeKind.Opened;
+        else if (isActive != _isActive)
+            step = isActive ? IncidentChangeKind.Reopened : IncidentChangeKind.Quieted;
+        else if (tick - _tick >= TicksPerSecond && incident.Signs() != _signs)
+            step = IncidentChangeKind.Updated;
+        if (step is not null)
+            (IsOpened, _isActive, _tick, _signs) = (true, isActive, tick, incident.Signs());
+        return step;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Breakwater.Configuration;
+using Breakwater.Detection.Rules;
+
+namespace Breakwater.Commands;
+
+/// <summary>A running Breakwater as seen through its local socket, which knows this user by the kernel's word.</summary>
+internal sealed class LocalClient : IDisposable
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+
+    private readonly HttpClient _http;
+
+    private LocalClient(string socket) => _http = new HttpClient(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        ConnectCallback = async (_, cancellation) =>
+        {
+            var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellation);
+            return new NetworkStream(connection, ownsSocket: true);
+        },
+    })
+    {
+        BaseAddress = new Uri("http://localhost/"),
+        Timeout = _patience,
+    };
+
+    /// <summary>Null when the configuration is bad; its mistakes have been told.</summary>
+    public static BreakwaterConfig? LoadConfig(string path)
+    {
+        var loaded = ConfigLoader.Load(path, ConfigLoader.ProcessEnvironment(), DetectorNames.All);
+        if (loaded.Config is null)
+            CheckCommand.TellMistakes(path, loaded);
+        return loaded.Config;
+    }
+
+    public static LocalClient To(BreakwaterConfig config) => new(Running.SocketPath(config));
+
+    /// <summary>True when something answers there.</summary>
+    public static bool IsRunning(BreakwaterConfig config) => File.Exists(Running.SocketPath(config)) && Connects(Running.SocketPath(config));
+
+    /// <summary>The answer as a document.</summary>
+    /// <exception cref="ClientException">No Breakwater runs there, or it says no.</exception>
+    public JsonObject Get(string path) => Ask(HttpMethod.Get, path, null);
+
+    public JsonObject Post(string path, JsonObject body) => Ask(HttpMethod.Post, path, body);
+
+    public void Dispose() => _http.Dispose();
+
+    private JsonObject Ask(HttpMethod method, string path, JsonObject? body)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+            using var answer = _http.SendAsync(request).GetAwaiter().GetResult();
+            var text = answer.Content.ReadAsStringAsync().GetAwaiter().GetResult();
+            var document = text.Length == 0 ? [] : JsonNode.Parse(text) as JsonObject ?? [];
+            if (!answer.IsSuccessStatusCode)
+                throw new ClientException((string?)document["detail"] ?? $"the answer is {(int)answer.StatusCode}");
+            return document;
+        }
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException or System.Text.Json.JsonException)
+        {
+            throw new ClientException($"no Breakwater answers on the local socket ({error.InnerException?.Message ?? error.Message}); is 'breakwater serve' running with this configuration?");
+        }
+    }
+
+    private static bool Connects(string path)
+    {
+        try
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>A running Breakwater does not answer, or says no; the message is for the operator.</summary>
+internal sealed class ClientException(string message) : Exception(message);

@@ -1,0 +1,102 @@
+using System.Net;
+using Breakwater.Configuration;
+using Breakwater.Console;
+using Breakwater.Geo;
+using Breakwater.Incidents;
+using Breakwater.Live;
+using Breakwater.Reports;
+
+namespace Breakwater.Commands;
+
+/// <summary>
+/// All that runs behind a live engine, joined in the order of the data: the engine's events go to the journal and the traffic series, and the
+/// console shows what these keep.
+/// </summary>
+internal sealed class Running : IAsyncDisposable
+{
+    private const string SocketName = "api.sock";
+
+    private readonly LiveEngine _engine;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TrafficStore _traffic;
+    private Task _reading = Task.CompletedTask;
+    private ConsoleHost? _console;
+
+    private Running(LiveEngine engine, BreakwaterConfig config)
+    {
+        _engine = engine;
+        var folder = config.Storage.FullPath;
+        Journal = new Journal(new JournalOptions(folder, config.Detection.Quiet, JournalOptions.DefaultReopen, config.Retention.Incidents), TimeProvider.System);
+        _traffic = new TrafficStore(folder, config.Retention.Seconds, config.Retention.Minutes);
+    }
+
+    public Journal Journal { get; }
+
+    public Sessions Sessions { get; } = new(TimeProvider.System);
+
+    /// <summary>Where the pages are.</summary>
+    public Uri Address => _console!.Address;
+
+    /// <summary>The local socket of a storage folder.</summary>
+    public static string SocketPath(BreakwaterConfig config) => Path.Combine(config.Storage.FullPath, SocketName);
+
+    /// <summary>Starts everything, the engine last: nothing that it tells finds nobody.</summary>
+    /// <param name="told">Told of each event, for a terminal.</param>
+    /// <exception cref="IOException">The console's address or socket cannot be listened on.</exception>
+    public static async Task<Running> Start(LiveEngine engine, Func<BreakwaterConfig> config, GeoLookup? geo, Action<LiveEvent> told)
+    {
+        var atStart = config();
+        var running = new Running(engine, atStart);
+        try
+        {
+            var history = new TrafficHistory();
+            var reader = new LiveReader(engine.Output, running.Journal, history, running._traffic, incident => LiveDocument.Of(incident, geo)) { Told = told };
+            var api = new ApiContext
+            {
+                Journal = running.Journal,
+                Reader = new JournalReader(atStart.Storage.FullPath),
+                History = history,
+                Traffic = running._traffic,
+                Config = config,
+                Health = () => engine.Health,
+                EventsDropped = () => engine.Output.Dropped,
+                Sessions = running.Sessions,
+                Time = TimeProvider.System,
+                Stopping = running._stopping.Token,
+            };
+            running.Journal.Start();
+            running._traffic.Start();
+            running._console = await ConsoleHost.Start(Listening(atStart), api);
+            running._reading = reader.Run(CancellationToken.None);
+            engine.Start();
+            return running;
+        }
+        catch
+        {
+            await running.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops in the order of the data: what the engine told last is still kept.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _engine.Dispose();
+        await _reading;
+        await _stopping.CancelAsync();
+        if (_console is not null)
+            await _console.DisposeAsync();
+        Journal.Dispose();
+        _traffic.Dispose();
+        _stopping.Dispose();
+    }
+
+    private static ConsoleOptions Listening(BreakwaterConfig config)
+    {
+        var api = config.Listen.Api;
+        var socket = SocketPath(config);
+        if (System.Text.Encoding.UTF8.GetByteCount(socket) > ConsoleHost.MaximumSocketPath)
+            throw new IOException($"{socket} is too long for a socket (at most {ConsoleHost.MaximumSocketPath} bytes): choose another 'storage.folder'");
+        return new ConsoleOptions(new IPEndPoint(IPAddress.Parse(api.Address.ToString()), api.Port), socket, config.Listen.Names.ToHashSet(StringComparer.Ordinal));
+    }
+}

@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+
+namespace Breakwater.Commands;
+
+/// <summary>What the operating system asks of a running <c>serve</c>: to stop (SIGINT, SIGTERM), to reload (SIGHUP).</summary>
+internal sealed class ServeSignals : IDisposable
+{
+    // Not disposed: a signal's handler may still run while the process ends.
+    private readonly ManualResetEventSlim _wake = new();
+    private readonly PosixSignalRegistration[] _registrations;
+    private volatile bool _isStopped;
+    private int _reload;
+
+    public ServeSignals()
+    {
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, Reload),
+        ];
+    }
+
+    /// <summary>The process is to end.</summary>
+    public bool IsStopped => _isStopped;
+
+    /// <summary>True once for any number of requests.</summary>
+    public bool TakeReload() => Interlocked.Exchange(ref _reload, 0) != 0;
+
+    /// <summary>Waits for a signal, or so long.</summary>
+    public void Wait(TimeSpan longest)
+    {
+        if (_wake.Wait(longest))
+            _wake.Reset();
+    }
+
+    public void Dispose()
+    {
+        foreach (var registration in _registrations)
+            registration.Dispose();
+    }
+
+    private void Stop(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        _isStopped = true;
+        _wake.Set();
+    }
+
+    private void Reload(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        Interlocked.Exchange(ref _reload, 1);
+        _wake.Set();
+    }
+}

@@ -1,0 +1,65 @@
+using System.Text.Json.Nodes;
+using Breakwater.Configuration;
+using Breakwater.Incidents;
+using Breakwater.Telemetry.Health;
+using Microsoft.AspNetCore.Http;
+
+namespace Breakwater.Console;
+
+/// <summary>How Breakwater itself does, what it hears, and what it was told.</summary>
+internal static class HealthApi
+{
+    public static Task Alive(HttpContext http, ApiContext api, ApiCaller caller) => Answer.Text(http, "text/plain", "alive\n");
+
+    /// <summary>Tells who is not let in no more than yes or no for each part.</summary>
+    public static Task Ready(HttpContext http, ApiContext api, ApiCaller caller)
+    {
+        var (storage, health) = (api.Journal.Health, api.Health());
+        var hears = health.BlindSince is null && health.At != default;
+        var isReady = storage.IsGood && hears;
+        var document = new JsonObject { ["ready"] = isReady, ["storage"] = storage.IsGood, ["telemetry"] = hears };
+        return Answer.Json(http, document, isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
+    public static Task Exporters(HttpContext http, ApiContext api, ApiCaller caller)
+    {
+        var (health, storage) = (api.Health(), api.Journal.Health);
+        var document = Answer.Page("exporters", health.Exporters.Select(HealthJson.Write), next: null);
+        document["at"] = health.At == default ? null : JournalTime.Format(health.At);
+        document["blindSince"] = health.BlindSince is { } blind ? JournalTime.Format(blind) : null;
+        document["account"] = Write(health.Account);
+        document["unknownSenders"] = new JsonArray([.. health.UnknownSenders.Select(static sender => new JsonObject
+        {
+            ["address"] = sender.Address.ToString(),
+            ["datagrams"] = sender.Datagrams,
+            ["lastSeenAt"] = JournalTime.Format(sender.LastSeen),
+        })]);
+        document["storage"] = new JsonObject
+        {
+            ["good"] = storage.IsGood,
+            ["fault"] = storage.Fault,
+            ["since"] = storage.Since is { } since ? JournalTime.Format(since) : null,
+            ["waiting"] = storage.Waiting,
+            ["dropped"] = storage.Dropped,
+            ["trafficSecondsLost"] = api.Traffic.LostSeconds,
+        };
+        return Answer.Json(http, document);
+    }
+
+    public static Task Config(HttpContext http, ApiContext api, ApiCaller caller)
+    {
+        var config = api.Config();
+        var document = JsonNode.Parse(ConfigHash.Canonical(config))!.AsObject();
+        return Answer.Json(http, new JsonObject { ["configHash"] = config.Hash, ["config"] = document });
+    }
+
+    private static JsonObject Write(ReceiveAccount account) => new()
+    {
+        ["received"] = account.Received,
+        ["counted"] = account.Counted,
+        ["undecodable"] = account.Undecodable,
+        ["ignored"] = account.Ignored,
+        ["shed"] = account.Shed,
+        ["kernelDrops"] = account.KernelDrops,
+    };
+}

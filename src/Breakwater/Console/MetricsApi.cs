@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text;
+using Breakwater.Incidents;
+using Microsoft.AspNetCore.Http;
+
+namespace Breakwater.Console;
+
+/// <summary><c>/metrics</c>: the text format of Prometheus 0.0.4; names are <c>breakwater_STAGE_WHAT_UNIT[_total]</c>.</summary>
+internal static class MetricsApi
+{
+    public const string MediaType = "text/plain; version=0.0.4; charset=utf-8";
+
+    public static Task Serve(HttpContext http, ApiContext api, ApiCaller caller) => Answer.Text(http, MediaType, Write(api));
+
+    internal static string Write(ApiContext api)
+    {
+        var text = new StringBuilder();
+        var (health, storage, incidents) = (api.Health(), api.Journal.Health, api.Journal.Snapshot.Incidents);
+        var account = health.Account;
+        Family(text, "breakwater_telemetry_datagrams_total", "counter", "Datagrams received, by what became of them.",
+            [("outcome=\"counted\"", account.Counted), ("outcome=\"undecodable\"", account.Undecodable), ("outcome=\"ignored\"", account.Ignored), ("outcome=\"shed\"", account.Shed)]);
+        Family(text, "breakwater_telemetry_kernel_drops_total", "counter", "Datagrams that the kernel dropped before they were read.", [("", account.KernelDrops)]);
+        Family(text, "breakwater_telemetry_records_total", "counter", "Records read, by exporter.", [.. health.Exporters.Select(static exporter => ($"exporter=\"{exporter.Name}\"", (double)exporter.Records))]);
+        Family(text, "breakwater_telemetry_lost_units_total", "counter", "Datagrams or records that sequence numbers miss, by exporter.", [.. health.Exporters.Select(static exporter => ($"exporter=\"{exporter.Name}\"", (double)exporter.Lost))]);
+        Family(text, "breakwater_telemetry_conditions_count", "gauge", "Things that are wrong with an exporter.", [.. health.Exporters.Select(static exporter => ($"exporter=\"{exporter.Name}\"", (double)exporter.Conditions.Length))]);
+        Family(text, "breakwater_detection_packets_per_second", "gauge", "Traffic of a service in the last second.", [.. (api.History.Last?.Services ?? []).Select(static service => ($"service=\"{service.Name}\"", service.PacketsPerSecond))]);
+        Family(text, "breakwater_detection_bits_per_second", "gauge", "Likewise, in bits.", [.. (api.History.Last?.Services ?? []).Select(static service => ($"service=\"{service.Name}\"", service.BitsPerSecond))]);
+        Family(text, "breakwater_incidents_open_count", "gauge", "Open incidents, by state.", [.. StateNames.All.Where(static state => state != "closed").Select(state => ($"state=\"{state}\"", (double)incidents.Count(incident => StateNames.Of(incident.State) == state)))]);
+        Family(text, "breakwater_incidents_commits_total", "counter", "Commits of the journal.", [("", storage.Commits)]);
+        Family(text, "breakwater_incidents_commit_seconds", "gauge", "Duration of the last commit.", [("", storage.LastCommit.TotalSeconds)]);
+        Family(text, "breakwater_incidents_storage_good_bool", "gauge", "1 while the journal can be written.", [("", storage.IsGood ? 1 : 0)]);
+        Family(text, "breakwater_incidents_waiting_entries", "gauge", "Entries that only memory has.", [("", storage.Waiting)]);
+        Family(text, "breakwater_incidents_dropped_entries_total", "counter", "Entries that found no place.", [("", storage.Dropped)]);
+        Family(text, "breakwater_incidents_dropped_events_total", "counter", "Events between engine and journal that found no place.", [("", api.EventsDropped())]);
+        Family(text, "breakwater_incidents_lost_traffic_seconds_total", "counter", "Seconds of traffic that are not on disk.", [("", api.Traffic.LostSeconds)]);
+        Family(text, "breakwater_console_requests_total", "counter", "Requests to API and pages.", [("", api.Counters.Requests)]);
+        Family(text, "breakwater_console_refused_requests_total", "counter", "Requests without the right to what they asked for.", [("", api.Counters.Refused)]);
+        Family(text, "breakwater_console_event_readers_count", "gauge", "Readers of the event stream.", [("", api.Journal.Events.Readers)]);
+        return text.ToString();
+    }
+
+    private static void Family(StringBuilder text, string name, string type, string help, (string Labels, double Value)[] samples)
+    {
+        if (samples.Length == 0)
+            return;
+        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");
+        foreach (var (labels, value) in samples)
+            text.Append(name).Append(labels.Length == 0 ? "" : $"{{{labels}}}").Append(CultureInfo.InvariantCulture, $" {value:R}\n");
+    }
+}

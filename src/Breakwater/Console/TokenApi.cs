@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Breakwater.Configuration;
+using Breakwater.Incidents;
+using Microsoft.AspNetCore.Http;
+
+namespace Breakwater.Console;
+
+/// <summary>Tokens, logins and the audit.</summary>
+internal static class TokenApi
+{
+    private static readonly NameValue _name = new();
+    private static readonly DurationValue _lifetime = new(TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650), TimeSpan.FromDays(90));
+
+    public static Task List(HttpContext http, ApiContext api, ApiCaller caller) => Answer.Json(
+        http, Answer.Page("tokens", api.Journal.Snapshot.Tokens.Select(token => Tokens.Describe(token, api.Time.GetUtcNow())), next: null));
+
+    public static async Task Create(HttpContext http, ApiContext api, ApiCaller caller)
+    {
+        var (secret, token, problem) = await Make(api.Journal, api.Config(), await Answer.Body(http), caller.Name, api.Time);
+        if (problem is not null)
+        {
+            await problem.Write(http);
+            return;
+        }
+        var document = Tokens.Describe(token!, api.Time.GetUtcNow());
+        document["token"] = secret;
+        http.Response.Headers.CacheControl = "no-store";
+        await Answer.Json(http, document, StatusCodes.Status201Created);
+    }
+
+    /// <summary>Makes a token and keeps it; its secret, or why there is none.</summary>
+    public static async Task<(string? Secret, AccessToken? Token, Problem? Problem)> Make(Journal journal, BreakwaterConfig config, JsonObject? body, string by, TimeProvider time)
+    {
+        var (wish, problem) = Read(body, config);
+        if (problem is not null)
+            return (null, null, problem);
+        if (journal.Health.Fault is { } fault)
+            return (null, null, Problem.StorageFails($"a token is only given when it can be kept, and the storage fails: {fault}"));
+        if (journal.Snapshot.Tokens.Count(static token => token.RevokedAt is null) >= Tokens.Maximum)
+            return (null, null, Problem.BadRequest($"there are {Tokens.Maximum} tokens already: revoke some"));
+        var (secret, made) = Tokens.New(wish!.Name, wish.Role, wish.Services, wish.Lifetime, time.GetUtcNow());
+        return await Tokens.Keep(journal, made, EntryKind.TokenCreated, by, time)
+            ? (secret, made, null)
+            : (null, null, Problem.StorageFails("the token could not be kept"));
+    }
+
+    public static async Task Revoke(HttpContext http, ApiContext api, ApiCaller caller)
+    {
+        var id = (string?)http.Request.RouteValues["id"];
+        if (api.Journal.Snapshot.Tokens.FirstOrDefault(token => token.Id == id) is not { RevokedAt: null } token)
+            await Problem.NotFound.Write(http);
+        else if (!await Tokens.Keep(api.Journal, token with { RevokedAt = api.Time.GetUtcNow() }, EntryKind.TokenRevoked, caller.Name, api.Time))
+            await Problem.StorageFails("that could not be kept; the token may still be valid").Write(http);
+        else
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    public static Task Login(HttpContext http, ApiContext api, ApiCaller caller)
+    {
+        var code = api.Sessions.NewLink(caller);
+        http.Response.Headers.CacheControl = "no-store";
+        return Answer.Json(http, new JsonObject { ["path"] = $"/login/{code}", ["validSeconds"] = (int)Sessions.LinkTime.TotalSeconds }, StatusCodes.Status201Created);
+    }
+
+    public static Task Audit(HttpContext http, ApiContext api, ApiCaller caller)
+    {
+        if (Answer.Limit(http) is not { } most || Answer.Number(http, "cursor", 1, long.MaxValue, long.MaxValue) is not { } before)
+            return Problem.BadRequest("limit is a number from 1 to 1000, cursor the 'next' of the answer before").Write(http);
+        var entries = api.Reader.Entries(before, most, kindPrefix: EntryKind.AuditPrefix, newestFirst: true);
+        var next = entries.Count == most ? entries[^1].Sequence.ToString(CultureInfo.InvariantCulture) : null;
+        return Answer.Json(http, Answer.Page("entries", entries.Select(EventApi.Write), next));
+    }
+
+    private static (Wish? Wish, Problem? Problem) Read(JsonObject? body, BreakwaterConfig config)
+    {
+        if (body is null)
+            return (null, Problem.BadRequest("the body is one JSON object: name, role, services, lifetime"));
+        if (body.Select(static member => member.Key).FirstOrDefault(static key => key is not ("name" or "role" or "services" or "lifetime")) is { } unknown)
+            return (null, Problem.BadRequest($"there is no member '{(unknown.Length <= 32 ? unknown : "…")}' in a token"));
+        if (Text(body["name"]) is not { } name || _name.Read(name, out _) is not null)
+            return (null, Problem.BadRequest($"name: {_name.Range}"));
+        if (RoleNames.Parse(Text(body["role"])) is not { } role)
+            return (null, Problem.BadRequest($"role is {string.Join(", ", RoleNames.All)}"));
+        var services = ImmutableArray.CreateBuilder<string>();
+        foreach (var item in body["services"] as JsonArray ?? [])
+        {
+            if (Text(item) is not { } service || !config.Services.Any(known => known.Name == service))
+                return (null, Problem.BadRequest("services names services of the configuration"));
+            services.Add(service);
+        }
+        TimeSpan? lifetime = null;
+        if (body["lifetime"] is { } given)
+        {
+            if (Text(given) is not { } text || _lifetime.Read(text, out var length) is not null)
+                return (null, Problem.BadRequest($"lifetime is {_lifetime.Range}"));
+            lifetime = length;
+        }
+        return (new Wish(name, role, services.ToImmutable(), lifetime), null);
+    }
+
+    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    private sealed record Wish(string Name, Role Role, ImmutableArray<string> Services, TimeSpan? Lifetime);
+}

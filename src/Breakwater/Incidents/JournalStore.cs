@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using Microsoft.Data.Sqlite;
+
+namespace Breakwater.Incidents;
+
+/// <summary>What one commit writes.</summary>
+internal sealed record JournalBatch(IReadOnlyList<JournalEntry> Entries, IReadOnlyCollection<KeptIncident> Incidents, IReadOnlyList<AccessToken> Tokens);
+
+/// <summary>The journal's file, for its one writer: a batch is there whole or not at all. Throws <see cref="SqliteException"/> when the storage fails.</summary>
+internal sealed class JournalStore : IDisposable
+{
+    public const string FileName = "incidents.db";
+
+    /// <summary>Rows that one round of retention removes, so that no round holds up the writer.</summary>
+    private const int RetentionRows = 2_000;
+
+    internal static readonly string[] Schema =
+    [
+        """
+        CREATE TABLE journal(
+          sequence INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, service TEXT, data TEXT NOT NULL);
+        CREATE INDEX journal_subject ON journal(subject, sequence);
+        CREATE TABLE incidents(
+          id TEXT PRIMARY KEY, target TEXT NOT NULL, service TEXT, state TEXT NOT NULL, verdict TEXT NOT NULL, sentence TEXT NOT NULL,
+          opened_at INTEGER NOT NULL, changed_at INTEGER NOT NULL, sequence INTEGER NOT NULL, json TEXT NOT NULL) WITHOUT ROWID;
+        CREATE INDEX incidents_state ON incidents(state, changed_at);
+        CREATE TABLE tokens(
+          id TEXT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, role INTEGER NOT NULL, services TEXT NOT NULL,
+          created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER) WITHOUT ROWID;
+        """,
+    ];
+
+    private const string LockName = "writer.lock";
+
+    private readonly SqliteConnection _connection;
+    private readonly FileStream _lock;
+
+    private JournalStore(SqliteConnection connection, FileStream @lock) => (_connection, _lock) = (connection, @lock);
+
+    /// <summary>Opens the file, makes it when missing, brings its schema up to date.</summary>
+    public static JournalStore Open(string folder)
+    {
+        var @lock = TakeLock(folder);
+        SqliteConnection? connection = null;
+        try
+        {
+            connection = SqliteFile.OpenWriter(Path.Combine(folder, FileName), "FULL");
+            SqliteFile.Migrate(connection, Schema);
+            return new JournalStore(connection, @lock);
+        }
+        catch
+        {
+            connection?.Dispose();
+            @lock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>One writer a folder; the kernel lets go of the lock with the process, however that ends.</summary>
+    /// <exception cref="StorageException">Another process has it.</exception>
+    public static FileStream TakeLock(string folder)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error) when (error is not (DirectoryNotFoundException or FileNotFoundException))
+        {
+            throw new StorageException($"another Breakwater writes to {folder}, or its lock cannot be taken ({error.Message})");
+        }
+    }
+
+    /// <summary>The highest sequence ever given, also when its entry has been removed since.</summary>
+    public long LastSequence => SqliteFile.Number(_connection, "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name='journal'), 0)");
+
+    /// <summary>All tokens, revoked ones too.</summary>
+    public ImmutableArray<AccessToken> Tokens() => JournalRows.Tokens(_connection);
+
+    /// <summary>Open incidents, and those that closed after <paramref name="since"/>; at most <see cref="IncidentBook.Capacity"/>, newest first.</summary>
+    public List<KeptIncident> Recent(DateTimeOffset since)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = $"SELECT {JournalRows.IncidentColumns} FROM incidents WHERE state <> 'closed' OR changed_at >= $since ORDER BY state = 'closed', id DESC LIMIT $limit";
+        command.Parameters.AddWithValue("$since", JournalTime.ToNanoseconds(since));
+        command.Parameters.AddWithValue("$limit", IncidentBook.Capacity);
+        return JournalRows.Incidents(command);
+    }
+
+    /// <summary>Writes the batch; when this returns, it survives a power cut.</summary>
+    /// <param name="reached">Called at each named point, for tests that end the process there.</param>
+    public void Commit(JournalBatch batch, Action<CrashPoint>? reached = null)
+    {
+        using var transaction = _connection.BeginTransaction();
+        reached?.Invoke(CrashPoint.TransactionBegun);
+        using (var insert = JournalRows.InsertEntry(_connection, transaction))
+        {
+            foreach (var entry in batch.Entries)
+                JournalRows.Write(insert, entry);
+        }
+        reached?.Invoke(CrashPoint.EntriesWritten);
+        using (var upsert = JournalRows.UpsertIncident(_connection, transaction))
+        {
+            foreach (var incident in batch.Incidents)
+                JournalRows.Write(upsert, incident);
+        }
+        using (var upsert = JournalRows.UpsertToken(_connection, transaction))
+        {
+            foreach (var token in batch.Tokens)
+                JournalRows.Write(upsert, token);
+        }
+        reached?.Invoke(CrashPoint.BeforeCommit);
+        transaction.Commit();
+        reached?.Invoke(CrashPoint.Committed);
+    }
+
+    /// <summary>Removes closed incidents and journal entries from before <paramref name="before"/>, a bounded number each time.</summary>
+    /// <returns>True when there may be more.</returns>
+    public bool Forget(DateTimeOffset before)
+    {
+        using var transaction = _connection.BeginTransaction();
+        using var command = _connection.CreateCommand();
+        command.Transaction = transaction;
+        command.Parameters.AddWithValue("$before", JournalTime.ToNanoseconds(before));
+        command.Parameters.AddWithValue("$rows", RetentionRows);
+        command.CommandText = "DELETE FROM incidents WHERE id IN (SELECT id FROM incidents WHERE state = 'closed' AND changed_at < $before LIMIT $rows)";
+        var incidents = command.ExecuteNonQuery();
+        command.CommandText =
+            "DELETE FROM journal WHERE sequence IN (SELECT sequence FROM journal WHERE at < $before AND subject NOT IN (SELECT id FROM incidents) ORDER BY sequence LIMIT $rows)";
+        var entries = command.ExecuteNonQuery();
+        transaction.Commit();
+        return incidents == RetentionRows || entries == RetentionRows;
+    }
+
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _lock.Dispose();
+    }
+}
+
+/// <summary>Where a test may end the writing process.</summary>
+internal enum CrashPoint
+{
+    TransactionBegun,
+    EntriesWritten,
+    BeforeCommit,
+    Committed,
+    Published,
+}

@@ -1,0 +1,261 @@
+using System.Collections.Immutable;
+using System.Net;
+using Breakwater.Detection;
+using Breakwater.Telemetry.Health;
+using Breakwater.Telemetry.Live;
+using Breakwater.Wire;
+
+namespace Breakwater.Live;
+
+/// <summary>
+/// The running engine: receiving threads count into the detector's shards; at the end of each tick of arrival it judges, and tells what
+/// happened through <see cref="Output"/>. Its verdicts are those that <c>analyze</c> gives for the same datagrams.
+/// </summary>
+internal sealed class LiveEngine : IDisposable
+{
+    private const long SecondNanoseconds = 1_000_000_000;
+
+    private readonly TickClock _clock;
+    private readonly ExporterRegistry _exporters;
+    private readonly Intake<ShardSink> _intake;
+    private readonly ImmutableArray<ShardSlot> _slots;
+    private readonly HealthMonitor _monitor;
+    private readonly Lock _ticking = new();
+    private readonly ManualResetEventSlim _stop = new();
+    private readonly List<IncidentChange> _changes = [];
+    private readonly IncidentKeys _keys = new();
+    private readonly List<ExporterHealth> _healthChanges = [];
+    private readonly Dictionary<Address, (long Datagrams, long LastReceived)> _unknown = [];
+    private Detector _detector;
+    private ServiceLookup _services;
+    private Thread? _ticker;
+    private long _second, _latest;
+    private volatile HealthSnapshot _health = HealthSnapshot.Empty;
+
+    /// <exception cref="ListenException">An address cannot be listened on.</exception>
+    public LiveEngine(LiveSettings settings, TimeProvider time)
+    {
+        Settings = settings;
+        _clock = new TickClock(time);
+        _second = _clock.TickEnd / SecondNanoseconds;
+        _monitor = new HealthMonitor(_clock.Now());
+        _exporters = new ExporterRegistry(settings.Exporters);
+        (_detector, _services) = (NewDetector(settings), new ServiceLookup(settings.Detection.Services));
+        _slots = [.. _detector.Shards.Select(shard => new ShardSlot(shard, new ShardTraffic(_services)))];
+        _intake = new Intake<ShardSink>(settings.Listen, _exporters, _clock, [.. _slots.Select(static slot => new ShardSink(slot))], time);
+        _detector.Tick(_clock.NextTick());
+    }
+
+    /// <summary>What happens, for the next stage.</summary>
+    public LiveOutput Output { get; } = new();
+
+    /// <summary>As told at the start or at the last reload.</summary>
+    public LiveSettings Settings { get; private set; }
+
+    /// <summary>The telemetry's health as of the last whole second. Any thread may read it.</summary>
+    public HealthSnapshot Health => _health;
+
+    /// <summary>Where datagrams are taken, with the ports that the kernel chose.</summary>
+    public IEnumerable<IPEndPoint> DatagramAddresses => _intake.DatagramAddresses;
+
+    /// <summary>Where IPFIX connections are taken.</summary>
+    public IEnumerable<IPEndPoint> StreamAddresses => _intake.StreamAddresses;
+
+    /// <summary>The smallest buffer that the kernel granted to a socket, bytes.</summary>
+    public int SmallestBufferBytes => _intake.SmallestBufferBytes;
+
+    /// <summary>Starts the receiving threads and the tick.</summary>
+    public void Start()
+    {
+        StartReceiving();
+        _ticker = new Thread(RunTicks) { IsBackground = true, Name = "tick", Priority = ThreadPriority.AboveNormal };
+        _ticker.Start();
+    }
+
+    /// <summary>Starts the receiving threads alone: tests call <see cref="Tick"/> themselves.</summary>
+    internal void StartReceiving() => _intake.Start();
+
+    /// <summary>Ends the present tick: judges it, and tells what happened.</summary>
+    public void Tick()
+    {
+        lock (_ticking)
+        {
+            var ended = _clock.TickEnd;
+            _latest = Math.Max(_latest, _clock.Now() - ended);
+            _intake.CloseGates();
+            TrafficSecond? traffic = null;
+            ReceiveAccount? account = null;
+            try
+            {
+                var next = _clock.NextTick();
+                if (_monitor.HoldsIncidents)
+                    Hold(((next - ended) / TickClock.TickNanoseconds) + 1);
+                _detector.Tick(next);
+                if (next / SecondNanoseconds > _second)
+                {
+                    traffic = TakeTraffic(ended, next / SecondNanoseconds - _second);
+                    _second = next / SecondNanoseconds;
+                    account = _intake.Account();
+                    _unknown.Clear();
+                    _intake.AddUnknownTo(_unknown);
+                }
+            }
+            finally
+            {
+                _intake.OpenGates();
+            }
+
+            Tell(HealthMonitor.Time(ended), traffic, account);
+        }
+    }
+
+    /// <summary>
+    /// Takes other settings while running: no datagram is lost. Exporters keep their templates and counts. When detection is different, it begins
+    /// anew with what comes from now on; open incidents keep their keys (<see cref="IncidentKeys"/>).
+    /// </summary>
+    /// <returns>What takes effect at the next start only; each in a sentence.</returns>
+    public ImmutableArray<string> Reload(LiveSettings settings)
+    {
+        var late = ImmutableArray.CreateBuilder<string>();
+        if (!settings.Listen.Equals(Settings.Listen))
+            late.Add("'listen' is different: it takes effect at the next start");
+        var (now, then) = (Settings.Detection, settings.Detection);
+        if ((now.MaxHosts, now.MaxDossiers, now.MaxTickRecords) != (then.MaxHosts, then.MaxDossiers, then.MaxTickRecords))
+            late.Add("'limits' are different: they take effect at the next start");
+        then = then with { MaxHosts = now.MaxHosts, MaxDossiers = now.MaxDossiers, MaxTickRecords = now.MaxTickRecords };
+        settings = settings with { Listen = Settings.Listen, Threads = Settings.Threads, Detection = then };
+        lock (_ticking)
+        {
+            _exporters.Reload(settings.Exporters);
+            if (then.Canonical() != now.Canonical())
+                ReplaceDetector(settings);
+            Settings = settings;
+        }
+
+        return late.ToImmutable();
+    }
+
+    private void ReplaceDetector(LiveSettings settings)
+    {
+        var (detector, services) = (NewDetector(settings), new ServiceLookup(settings.Detection.Services));
+        _keys.Replace((_clock.TickEnd / TickClock.TickNanoseconds) + (settings.Detection.QuietSeconds * 10L));
+        _intake.CloseGates();
+        try
+        {
+            detector.Tick(_clock.TickEnd - TickClock.TickNanoseconds);
+            for (var shard = 0; shard < _slots.Length; shard++)
+                _slots[shard].Set(detector.Shards[shard], new ShardTraffic(services));
+            (_detector, _services) = (detector, services);
+        }
+        finally
+        {
+            _intake.OpenGates();
+        }
+    }
+
+    /// <summary>Where the datagrams went so far.</summary>
+    internal ReceiveAccount Account()
+    {
+        lock (_ticking)
+        {
+            _intake.CloseGates();
+            try
+            {
+                return _intake.Account();
+            }
+            finally
+            {
+                _intake.OpenGates();
+            }
+        }
+    }
+
+    /// <summary>The incidents so far, closed ones included, as <c>analyze</c> would report them; ends the present tick.</summary>
+    internal DetectionResult Finish()
+    {
+        lock (_ticking)
+        {
+            _intake.CloseGates();
+            try
+            {
+                return _detector.Finish();
+            }
+            finally
+            {
+                _intake.OpenGates();
+            }
+        }
+    }
+
+    /// <summary>Stops all threads and closes the sockets; the output is complete.</summary>
+    public void Dispose()
+    {
+        _stop.Set();
+        _ticker?.Join();
+        _intake.Dispose();
+        Output.Complete();
+        _stop.Dispose();
+    }
+
+    private void Hold(long ticks)
+    {
+        _detector.HoldIncidents(ticks);
+        _keys.Hold(ticks);
+    }
+
+    private static Detector NewDetector(LiveSettings settings) => new(
+        settings.Detection with { Shards = Intake<ShardSink>.ShardsFor(settings.Listen, settings.Threads) })
+    {
+        TellsChanges = true,
+    };
+
+    private void RunTicks()
+    {
+        while (true)
+        {
+            var left = _clock.TickEnd - _clock.Now();
+            if (left > 0 && _stop.Wait(TimeSpan.FromTicks((left / 100) + 1)))
+                return;
+            if (_stop.IsSet)
+                return;
+            Tick();
+        }
+    }
+
+    private TrafficSecond TakeTraffic(long ended, long seconds)
+    {
+        Span<ulong> packets = new ulong[Math.Max(1, _services.Services.Length)], bytes = new ulong[packets.Length];
+        foreach (var slot in _slots)
+            slot.Traffic.TakeInto(packets, bytes);
+        var services = ImmutableArray.CreateBuilder<ServiceTraffic>(packets.Length);
+        for (var number = 0; number < packets.Length; number++)
+        {
+            var name = _services.Services.IsEmpty ? "all" : _services.Services[number].Name;
+            services.Add(new ServiceTraffic(name, packets[number] / (double)seconds, bytes[number] * 8.0 / seconds, null, null));
+        }
+
+        return new TrafficSecond(HealthMonitor.Time(ended), services.MoveToImmutable());
+    }
+
+    private void Tell(DateTimeOffset at, TrafficSecond? traffic, ReceiveAccount? account)
+    {
+        _changes.Clear();
+        _detector.TakeChanges(_changes);
+        foreach (var change in _changes)
+            Output.Write(new IncidentEvent(at, _keys.Translate(change)));
+        _changes.Clear();
+        _keys.CloseLost(_clock.TickEnd / TickClock.TickNanoseconds, _changes);
+        foreach (var change in _changes)
+            Output.Write(new IncidentEvent(at, change));
+        if (traffic is not null)
+            Output.Write(traffic);
+        if (account is null)
+            return;
+        _healthChanges.Clear();
+        var signs = new CollectorSigns(account, _latest, _clock.AheadNanoseconds);
+        _latest = 0;
+        _health = _monitor.Evaluate(_clock.TickEnd - TickClock.TickNanoseconds, _exporters.All, signs, _unknown, _healthChanges);
+        foreach (var health in _healthChanges)
+            Output.Write(new HealthEvent(at, health));
+    }
+}

@@ -1,0 +1,36 @@
+using Breakwater.Wire;
+
+namespace Breakwater.Live;
+
+/// <summary>What one shard counted towards each service since the last second; without services, towards anyone.</summary>
+internal sealed class ShardTraffic(ServiceLookup services)
+{
+    private readonly ulong[] _packets = new ulong[Math.Max(1, services.Services.Length)];
+    private readonly ulong[] _bytes = new ulong[Math.Max(1, services.Services.Length)];
+
+    /// <summary>Counts one record, scaled; one of unknown rate as it is.</summary>
+    public void Count(in FlowRecord flow)
+    {
+        if (!flow.Knows(FlowFields.Destination) || flow.Knows(FlowFields.TotalCounters))
+            return;
+        var number = services.Services.IsEmpty ? 0 : services.Find(flow.Destination);
+        if (number < 0)
+            return;
+        ulong rate = Math.Max(1, flow.SamplingRate);
+        _packets[number] += flow.Packets * rate;
+        _bytes[number] += flow.Bytes * rate;
+    }
+
+    /// <summary>Adds the sums to those of other shards and begins anew.</summary>
+    public void TakeInto(Span<ulong> packets, Span<ulong> bytes)
+    {
+        for (var number = 0; number < _packets.Length; number++)
+        {
+            packets[number] += _packets[number];
+            bytes[number] += _bytes[number];
+        }
+
+        Array.Clear(_packets);
+        Array.Clear(_bytes);
+    }
+}

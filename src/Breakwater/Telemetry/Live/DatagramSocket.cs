@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Breakwater.Telemetry.Live;
+
+/// <summary>
+/// One UDP socket of one receiving thread. Several are bound to one address (SO_REUSEPORT): the kernel gives each sender's address and port
+/// to one of them.
+/// </summary>
+internal sealed class DatagramSocket : IDisposable
+{
+    /// <summary>What is asked of the kernel for waiting datagrams: a tick of judging at 300,000 datagrams of 1,500 bytes a second.</summary>
+    public const int WantedBufferBytes = 64 * 1024 * 1024;
+
+    private readonly Socket _socket;
+    private uint _lastDrops;
+
+    /// <exception cref="SocketException">The address is not this machine's, or is in use.</exception>
+    public DatagramSocket(IPEndPoint address, int bufferBytes = WantedBufferBytes)
+    {
+        _socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            if (address.AddressFamily == AddressFamily.InterNetworkV6)
+                _socket.DualMode = false; // 0.0.0.0 and :: can then be listened to side by side
+            Set(LibC.ReusePort, 1);
+            Set(LibC.ReceiveQueueOverflow, 1);
+            SetBuffer(bufferBytes);
+            _socket.Bind(address);
+        }
+        catch
+        {
+            _socket.Dispose();
+            throw;
+        }
+    }
+
+    public int Descriptor => (int)_socket.Handle;
+
+    public IPEndPoint LocalAddress => (IPEndPoint)_socket.LocalEndPoint!;
+
+    /// <summary>What the kernel granted, bytes; it counts its own overhead too.</summary>
+    public int BufferBytes => _socket.ReceiveBufferSize;
+
+    /// <summary>How many datagrams were dropped since the last call, from the socket's running total.</summary>
+    public uint NewDrops(uint total)
+    {
+        var added = total - _lastDrops;
+        _lastDrops = total;
+        return added;
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private void SetBuffer(int bytes)
+    {
+        try
+        {
+            Set(LibC.ReceiveBufferForced, bytes);
+        }
+        catch (SocketException)
+        {
+            _socket.ReceiveBufferSize = bytes; // without the privilege, as much as net.core.rmem_max allows
+        }
+    }
+
+    private void Set(int option, int value) => _socket.SetRawSocketOption(LibC.SocketLevel, option, BitConverter.GetBytes(value));
+}

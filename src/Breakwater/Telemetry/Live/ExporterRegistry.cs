@@ -1,0 +1,49 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Breakwater.Wire;
+
+namespace Breakwater.Telemetry.Live;
+
+/// <summary>The exporters on the allow-list, by source address. What receivers read is an immutable table, swapped whole at a reload.</summary>
+internal sealed class ExporterRegistry
+{
+    private FrozenDictionary<Address, LiveExporter> _byAddress = FrozenDictionary<Address, LiveExporter>.Empty;
+
+    public ExporterRegistry(IEnumerable<ExporterEntry> entries) => Reload(entries);
+
+    /// <summary>All, by name.</summary>
+    public ImmutableArray<LiveExporter> All { get; private set; } = [];
+
+    /// <summary>The exporter that sends from this address; null: it is none.</summary>
+    public LiveExporter? Find(Address source) => Volatile.Read(ref _byAddress).GetValueOrDefault(source);
+
+    /// <summary>
+    /// Takes another list. Exporters that stay keep their templates, samplers and counts; one whose entry is different begins its counts anew with
+    /// the templates that are known.
+    /// </summary>
+    public void Reload(IEnumerable<ExporterEntry> entries)
+    {
+        var exporters = new List<LiveExporter>();
+        foreach (var entry in entries.DistinctBy(static entry => entry.Address))
+        {
+            var known = Find(entry.Address);
+            if (known is null || known.Entry with { Interfaces = entry.Interfaces } != entry)
+                known = Changed(entry, known);
+            known.Interfaces = entry.Interfaces;
+            exporters.Add(known);
+        }
+
+        All = [.. exporters.OrderBy(static exporter => exporter.Entry.Name, StringComparer.Ordinal)];
+        Volatile.Write(ref _byAddress, exporters.ToFrozenDictionary(static exporter => exporter.Entry.Address));
+    }
+
+    private static LiveExporter Changed(ExporterEntry entry, LiveExporter? earlier)
+    {
+        var exporter = new LiveExporter(entry);
+        if (earlier is null)
+            return exporter;
+        lock (earlier.Gate)
+            exporter.TakeOver(earlier);
+        return exporter;
+    }
+}

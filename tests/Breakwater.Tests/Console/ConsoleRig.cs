@@ -1,0 +1,110 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using Breakwater.Configuration;
+using Breakwater.Console;
+using Breakwater.Detection;
+using Breakwater.Incidents;
+using Breakwater.Live;
+using Breakwater.Telemetry.Health;
+using Breakwater.Tests.Configuration;
+using Breakwater.Tests.Incidents;
+
+namespace Breakwater.Tests.Console;
+
+/// <summary>A console over a journal of its own, on a free port of loopback: services a and b, an incident of each, and one of neither.</summary>
+internal sealed class ConsoleRig : IAsyncDisposable
+{
+    private readonly ScratchFolder _folder = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private ConsoleHost? _host;
+
+    private ConsoleRig()
+    {
+        Journal = JournalTests.Started(_folder);
+        Traffic = new TrafficStore(_folder.Path, TimeSpan.FromHours(6), TimeSpan.FromDays(28));
+    }
+
+    public Journal Journal { get; }
+
+    public TrafficStore Traffic { get; }
+
+    public TrafficHistory History { get; } = new();
+
+    public Sessions Sessions { get; } = new(TimeProvider.System);
+
+    public ApiContext Api { get; private set; } = null!;
+
+    public Uri Address => _host!.Address;
+
+    public string Socket => _folder.File("api.sock");
+
+    public static async Task<ConsoleRig> Start()
+    {
+        var rig = new ConsoleRig();
+        rig.Traffic.Start();
+        var config = Configurations.Good("""
+            version: 1
+            services:
+              - {name: a, addresses: [192.0.2.1]}
+              - {name: b, addresses: [192.0.2.2]}
+            """);
+        rig.Api = new ApiContext
+        {
+            Journal = rig.Journal,
+            Reader = new JournalReader(rig._folder.Path),
+            History = rig.History,
+            Traffic = rig.Traffic,
+            Config = () => config,
+            Health = static () => HealthSnapshot.Empty,
+            EventsDropped = static () => 0,
+            Sessions = rig.Sessions,
+            Time = TimeProvider.System,
+            Stopping = rig._stopping.Token,
+        };
+        rig._host = await ConsoleHost.Start(new ConsoleOptions(new IPEndPoint(IPAddress.Loopback, 0), rig.Socket, new HashSet<string>(["breakwater.example.net"], StringComparer.Ordinal)), rig.Api);
+        rig.Journal.TryAdd(Documents.Work(1, IncidentChangeKind.Opened, "192.0.2.1", 0, "a"));
+        rig.Journal.TryAdd(Documents.Work(2, IncidentChangeKind.Opened, "192.0.2.2", 1, "b"));
+        rig.Journal.TryAdd(Documents.Work(3, IncidentChangeKind.Opened, "192.0.2.0/24", 2));
+        await JournalTests.Until(() => rig.Journal.Events.Published == 3);
+        rig.AddSecond();
+        return rig;
+    }
+
+    public void AddSecond()
+    {
+        var second = new TrafficSecond(TimeProvider.System.GetUtcNow(), [new ServiceTraffic("a", 10, 80_000, 5, 20), new ServiceTraffic("b", 30, 240_000, null, null)]);
+        History.Add(second);
+        Traffic.Add(second);
+    }
+
+    /// <summary>A token that is kept, as the command makes it.</summary>
+    public async Task<string> Token(Role role, params string[] services)
+    {
+        var wish = new JsonObject { ["name"] = "test", ["role"] = RoleNames.Of(role), ["services"] = new JsonArray([.. services.Select(service => (JsonNode)service)]) };
+        var (secret, _, problem) = await TokenApi.Make(Journal, Api.Config(), wish, "test", TimeProvider.System);
+        Assert.Null(problem);
+        return secret!;
+    }
+
+    public HttpClient Client(string? token = null)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
+        if (token is not null)
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
+    public static async Task<JsonObject> Json(HttpResponseMessage answer) => JsonNode.Parse(await answer.Content.ReadAsStringAsync())!.AsObject();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        if (_host is not null)
+            await _host.DisposeAsync();
+        Journal.Dispose();
+        Traffic.Dispose();
+        _stopping.Dispose();
+        _folder.Dispose();
+    }
+}

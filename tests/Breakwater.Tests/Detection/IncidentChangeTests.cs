@@ -1,0 +1,135 @@
+using Breakwater.Detection;
+using Breakwater.Reports;
+using Breakwater.Wire;
+using static Breakwater.Tests.Detection.Traffic;
+
+namespace Breakwater.Tests.Detection;
+
+public sealed class IncidentChangeTests
+{
+    [Fact]
+    public void Attack_IsToldFromOpeningToClose_UnderOneKey()
+    {
+        var changes = Changes(Flood(Victim, 3000, 5).Concat(Quiet(80)));
+        Assert.Equal(
+            [IncidentChangeKind.Opened, IncidentChangeKind.Quieted, IncidentChangeKind.Closed],
+            changes.Select(static change => change.Change.Kind).Where(static kind => kind != IncidentChangeKind.Updated));
+        Assert.Equal([1L], changes.Select(static change => change.Change.Key).Distinct());
+        Assert.Equal(IncidentState.Closed, changes[^1].Change.Incident.State);
+    }
+
+    [Fact]
+    public void Updates_ComeAtMostOnceASecond_AndTellSomethingNew()
+    {
+        var changes = Changes(Flood(Victim, 3000, 3).Concat(Flood(Victim, 30_000, 6, after: 3)));
+        var updates = changes.Where(static change => change.Change.Kind == IncidentChangeKind.Updated).ToList();
+        Assert.NotEmpty(updates);
+        foreach (var (one, next) in updates.Zip(updates.Skip(1)))
+            Assert.True(next.Tick - one.Tick >= 10);
+    }
+
+    [Fact]
+    public void SteadyAttack_IsNotToldAnewEachSecond()
+    {
+        var changes = Changes(Flood(Victim, 3000, 60));
+        // The total doubles ever more rarely.
+        Assert.InRange(changes.Count, 2, 12);
+    }
+
+    [Fact]
+    public void AttackThatComesBack_IsReopened()
+    {
+        var changes = Changes(Flood(Victim, 3000, 4).Concat(Flood(Victim, 3000, 4, after: 10)).Concat(Quiet(20)));
+        Assert.Equal(
+            [IncidentChangeKind.Opened, IncidentChangeKind.Quieted, IncidentChangeKind.Reopened, IncidentChangeKind.Quieted],
+            changes.Select(static change => change.Change.Kind).Where(static kind => kind != IncidentChangeKind.Updated));
+    }
+
+    [Fact]
+    public void WiderIncident_ClosesTheNarrowerWithAReference()
+    {
+        // One host first, then the whole /24 with it.
+        var one = Flood(Victim, 3000, 3);
+        var all = Stream(60_000, 6, static (index, time) => Udp(time, Sender(index), 40_000, Address.FromIPv4(0xCB007100u + (uint)(index % 250)), 80, 200), after: 3);
+        var changes = Changes(one.Concat(all));
+        var taken = changes.FindAll(static change => change.Change.TakenOverBy is not null);
+        Assert.NotEmpty(taken);
+        foreach (var (tick, change) in taken)
+        {
+            Assert.Equal(IncidentChangeKind.Closed, change.Kind);
+            var wider = changes.First(other => other.Change.Key == change.TakenOverBy);
+            Assert.True(wider.Change.Kind == IncidentChangeKind.Opened && wider.Tick <= tick);
+            Assert.True(wider.Change.Incident.Target.Covers(change.Incident.Target));
+            Assert.DoesNotContain(changes, other => other.Change.Key == change.Key && other.Tick > tick);
+        }
+    }
+
+    [Fact]
+    public void TakingChanges_ChangesNoVerdict()
+    {
+        var flows = Flood(Victim, 3000, 5).Concat(Quiet(30)).Concat(Flood(Victim, 9000, 3, after: 8)).ToList();
+        var (taken, untaken) = (Run(flows, takes: true, []), Run(flows, takes: false, []));
+        Assert.Equal(ReportJson.VerdictHash(Report(untaken)), ReportJson.VerdictHash(Report(taken)));
+        Assert.NotEmpty(taken.Incidents);
+    }
+
+    [Fact]
+    public void HeldIncident_IsNotClosed()
+    {
+        foreach (var isHeld in (bool[])[false, true])
+        {
+            var detector = new Detector(new DetectorOptions()) { TellsChanges = true };
+            var feed = new DetectorFeed(detector);
+            foreach (var flow in Flood(Victim, 3000, 3))
+                feed.OnFlow(in flow);
+            var changes = new List<IncidentChange>();
+            for (var tick = 40; tick < 1000; tick++)
+            {
+                if (isHeld)
+                    detector.HoldIncidents(1);
+                detector.Tick(Start + (tick * Detector.TickNanoseconds));
+                detector.TakeChanges(changes);
+            }
+
+            Assert.Equal(!isHeld, changes.Exists(static change => change.Kind == IncidentChangeKind.Closed));
+        }
+    }
+
+    private static List<FlowRecord> Flood(Address to, int rate, double seconds, double after = 0) =>
+        Stream(rate, seconds, (index, time) => Udp(time, Sender(index), 40_000, to, 80, 200), after);
+
+    /// <summary>Something to see, that is no attack.</summary>
+    private static List<FlowRecord> Quiet(double seconds) =>
+        Stream(10, seconds, static (_, time) => Udp(time, Sender(3), 40_000, Address.Parse("203.0.113.200"), 80, 200));
+
+    private static List<(long Tick, IncidentChange Change)> Changes(IEnumerable<FlowRecord> flows)
+    {
+        var changes = new List<(long, IncidentChange)>();
+        Run(flows, takes: true, changes);
+        return changes;
+    }
+
+    private static DetectionResult Run(IEnumerable<FlowRecord> flows, bool takes, List<(long Tick, IncidentChange Change)> all)
+    {
+        var detector = new Detector(new DetectorOptions()) { TellsChanges = takes };
+        var changes = new List<IncidentChange>();
+        long present = 0;
+        foreach (var flow in flows.OrderBy(static flow => flow.ReceivedNanoseconds))
+        {
+            var tick = flow.ReceivedNanoseconds / Detector.TickNanoseconds;
+            if (tick > present)
+            {
+                detector.Tick(flow.ReceivedNanoseconds);
+                present = tick;
+                changes.Clear();
+                if (takes)
+                    detector.TakeChanges(changes);
+                all.AddRange(changes.Select(change => (tick, change)));
+            }
+
+            detector.Count(in flow);
+        }
+
+        return detector.Finish();
+    }
+}

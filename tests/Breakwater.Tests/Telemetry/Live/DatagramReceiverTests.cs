@@ -1,0 +1,135 @@
+using System.Collections.Frozen;
+using System.Net;
+using System.Net.Sockets;
+using Breakwater.Telemetry.Live;
+using Breakwater.Tests.Live;
+using Breakwater.Wire;
+
+namespace Breakwater.Tests.Telemetry.Live;
+
+/// <summary>One receiver on the test's own thread.</summary>
+public sealed class DatagramReceiverTests
+{
+    [Fact]
+    public void Receive_WarmTemplates_AllocatesNothing()
+    {
+        using var bench = new Bench();
+        var datagrams = Enumerable.Range(1, 1000).Select(static sequence => Datagrams.NetFlow9((uint)sequence, LiveRig.Start, 30, template: false)).ToArray();
+        bench.Pass([Datagrams.NetFlow9(0, LiveRig.Start, 30)]);
+        bench.Pass(datagrams.AsSpan(0, 500));
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        bench.Pass(datagrams.AsSpan(500));
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal(0, allocated);
+        Assert.Equal(30 * 1001, bench.Flows.Flows);
+    }
+
+    [Fact]
+    public void Receive_NewTemplates_Allocates()
+    {
+        // The twin: the same measure sees a template being learned.
+        using var bench = new Bench();
+        var datagram = Datagrams.NetFlow9(0, LiveRig.Start, 30);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        bench.Pass([datagram]);
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before > 0);
+    }
+
+    [Fact]
+    public void Receive_FullSocketBuffer_CountsWhatTheKernelDropped()
+    {
+        using var bench = new Bench(bufferBytes: 4096);
+        for (uint sequence = 0; sequence < 100; sequence++)
+            bench.Send(Datagrams.NetFlow9(sequence, LiveRig.Start, 20));
+        bench.Drain();
+        // The kernel tells of the drops with a datagram that comes after them.
+        bench.Pass([Datagrams.NetFlow9(100, LiveRig.Start, 20)]);
+        Assert.True(bench.Receiver.Counts.KernelDrops > 0);
+        Assert.Equal(101, bench.Receiver.Counts.Received + bench.Receiver.Counts.KernelDrops);
+    }
+
+    [Fact]
+    public void Receive_RoomEnough_DropsNothing()
+    {
+        using var bench = new Bench();
+        for (uint sequence = 0; sequence < 100; sequence++)
+            bench.Send(Datagrams.NetFlow9(sequence, LiveRig.Start, 20));
+        bench.Drain();
+        bench.Pass([Datagrams.NetFlow9(100, LiveRig.Start, 20)]);
+        Assert.Equal((101L, 0L), (bench.Receiver.Counts.Received, bench.Receiver.Counts.KernelDrops));
+    }
+
+    [Fact]
+    public void Receive_TheLargestDatagram_IsRead()
+    {
+        using var bench = new Bench();
+        var large = Datagrams.NetFlow9(0, LiveRig.Start, 1500);
+        Assert.True(large.Length > 48_000);
+        bench.Pass([large]);
+        Assert.Equal((1L, 1500L), (bench.Receiver.Counts.Counted, bench.Flows.Flows));
+    }
+
+    [Theory]
+    [InlineData(7u, 30)]
+    [InlineData(8u, 0)]
+    [InlineData(9u, 0)]
+    public void Receive_WithBoundary_CountsThereAlone(uint input, int counted)
+    {
+        var roles = new Dictionary<uint, InterfaceRole> { [7] = InterfaceRole.External, [9] = InterfaceRole.Ignored };
+        using var bench = new Bench(roles: new InterfaceRoles(roles.ToFrozenDictionary(), hasBoundary: true));
+        bench.Pass([Datagrams.NetFlow9(0, LiveRig.Start, 30, input: input)]);
+        Assert.Equal(counted, bench.Flows.Flows);
+        Assert.Equal(30, bench.Exporter.Signs.Flows);
+        Assert.Equal(30 - counted, bench.Exporter.Signs.FlowsNotCounted);
+    }
+
+    private sealed class Bench : IDisposable
+    {
+        private readonly DatagramSocket _socket;
+        private readonly Socket _sender = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+
+        public Bench(int bufferBytes = DatagramSocket.WantedBufferBytes, InterfaceRoles? roles = null)
+        {
+            _socket = new DatagramSocket(new IPEndPoint(IPAddress.Loopback, 0), bufferBytes);
+            _sender.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            _sender.Connect(_socket.LocalAddress);
+            var registry = new ExporterRegistry([new ExporterEntry("edge", Address.Parse("127.0.0.1"), 0) { Interfaces = roles ?? InterfaceRoles.None }]);
+            Exporter = registry.All[0];
+            Receiver = new DatagramReceiver<CountingSink>([_socket], registry, new TickGate(new TickClock(new ManualTime(LiveRig.Start))), new CountingSink(Flows));
+        }
+
+        public FlowCount Flows { get; } = new();
+
+        public LiveExporter Exporter { get; }
+
+        public DatagramReceiver<CountingSink> Receiver { get; }
+
+        public void Send(byte[] datagram) => _sender.Send(datagram);
+
+        /// <summary>Sends and receives in turns.</summary>
+        public void Pass(ReadOnlySpan<byte[]> datagrams)
+        {
+            foreach (var datagram in datagrams)
+            {
+                Send(datagram);
+                while (Receiver.Receive(0) == 0)
+                    Thread.SpinWait(10);
+            }
+        }
+
+        public void Drain()
+        {
+            while (Receiver.Receive(0) > 0)
+                Thread.SpinWait(10);
+        }
+
+        public void Dispose()
+        {
+            _sender.Dispose();
+            Receiver.Dispose();
+            _socket.Dispose();
+        }
+    }
+}

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# kill -9 in the middle of an attack: what readers were told is there after the restart, once, under the same ids, and the journal has no hole.
+# Named crash points and random ones are in JournalCrashTests; a hundred in full/journal-crashes.sh.
+set -euo pipefail
+. "$(dirname -- "${BASH_SOURCE[0]}")/checks.sh.inc"
+for tool in node curl; do
+  if ! command -v "$tool" >/dev/null 2>&1; then echo "skip kill-9: $tool absent"; exit 0; fi
+done
+"$breakwater" --version >/dev/null
+program=$root/artifacts/bin/Breakwater/release/breakwater
+running=
+trap 'kill -KILL $running 2>/dev/null || true; rm -rf "$scratch" "${folder:-$scratch}"' EXIT
+
+"$program" demo >"$scratch/out" 2>&1 </dev/null &
+running=$!
+folder=
+for _ in $(seq 150); do
+  folder=$(sed -n 's/.*--config \(.*\)\/breakwater.yaml.*/\1/p' "$scratch/out" | head -n 1)
+  [ -z "$folder" ] || break
+  sleep 0.2
+done
+config=$folder/breakwater.yaml
+port=$(sed -n 's/.*api: 127.0.0.1://p' "$config")
+token=$("$program" token create --config "$config" --name reader)
+curl -sN -H "Authorization: Bearer $token" -H 'Last-Event-ID: 0' "http://127.0.0.1:$port/api/v1/events" >"$scratch/told" &
+reader=$!
+for _ in $(seq 450); do
+  if grep -q '"incident.updated"' "$scratch/told"; then break; fi
+  sleep 0.2
+done
+kill -KILL "$running"
+wait "$running" 2>/dev/null || true
+kill "$reader" 2>/dev/null || true
+wait "$reader" 2>/dev/null || true
+
+# The same storage, with nobody sending.
+"$program" serve --config "$config" >"$scratch/serve" 2>&1 </dev/null &
+running=$!
+for _ in $(seq 100); do
+  if "$program" services --config "$config" >/dev/null 2>&1; then break; fi
+  sleep 0.2
+done
+curl -sN -m 3 -H "Authorization: Bearer $token" -H 'Last-Event-ID: 0' "http://127.0.0.1:$port/api/v1/events" >"$scratch/again" || true
+curl -s -H "Authorization: Bearer $token" "http://127.0.0.1:$port/api/v1/incidents" >"$scratch/incidents"
+
+cat >"$scratch/compare.mjs" <<'JS'
+import { readFileSync } from "node:fs";
+const [told, again, incidents] = process.argv.slice(2);
+// The last event may have been cut off by the kill: then nobody has read it.
+const events = path => readFileSync(path, "utf8").split("\n\n").slice(0, -1).flatMap(block => block.split("\n").filter(line => line.startsWith("data: ")).map(line => JSON.parse(line.slice(6))));
+const [before, after] = [events(told), events(again)];
+const byId = new Map(after.map(event => [event.id, event]));
+const missing = before.filter(event => JSON.stringify(byId.get(event.id)) !== JSON.stringify(event));
+const holes = after.filter((event, index) => Number(event.id) !== index + 1);
+const attack = before.find(event => event.kind === "incident.active");
+const kept = JSON.parse(readFileSync(incidents, "utf8")).incidents;
+const line = (name, isGood, why) => console.log(isGood ? `ok kill-9: ${name}` : `FAIL kill-9: ${name}: ${why}`);
+line(`all ${before.length} events that were told are there and the same`, before.length > 2 && missing.length === 0, `${missing.length} of ${before.length} missing or changed`);
+line("the sequence has no hole and nothing twice", after.length > 0 && holes.length === 0, JSON.stringify(holes[0]));
+line("the incident stays open under its id", kept.filter(incident => incident.id === attack?.subject && incident.state === "active").length === 1, JSON.stringify(kept.map(incident => [incident.id, incident.state])));
+line("the journal says that it was blind", after.some(event => event.kind === "incident.blind" && event.subject === attack?.subject), "no such entry");
+process.exitCode = before.length > 2 && missing.length === 0 && holes.length === 0 ? 0 : 1;
+JS
+node "$scratch/compare.mjs" "$scratch/told" "$scratch/again" "$scratch/incidents" | tee "$scratch/lines"
+if grep -q '^FAIL' "$scratch/lines"; then bad=1; fi
+kill -TERM "$running"
+code=0
+wait "$running" || code=$?
+running=
+check 'kill-9: SIGTERM ends serve' 0 "$code"
+exit "$bad"
