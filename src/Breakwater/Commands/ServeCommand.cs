@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Breakwater.Configuration;
 using Breakwater.Detection.Rules;
 using Breakwater.Live;
@@ -12,21 +13,30 @@ internal static class ServeCommand
     public static Command Create()
     {
         var config = new Option<string>("--config") { HelpName = "FILE", Description = "The configuration, such as breakwater.yaml", Required = true };
-        var command = new Command("serve", "Take telemetry over the network, and tell incidents as they happen, until SIGINT or SIGTERM") { config };
-        command.SetAction(parsed => Run(parsed.GetValue(config)!));
+        var record = new Option<string>("--record") { HelpName = "DIR", Description = "Write the telemetry into captures of this folder, for analyze" };
+        var command = new Command("serve", "Take telemetry over the network, and tell incidents as they happen, until SIGINT or SIGTERM") { config, record };
+        command.SetAction(parsed => Run(parsed.GetValue(config)!, parsed.GetValue(record)));
         return command;
     }
 
-    private static int Run(string path)
+    private static int Run(string path, string? folder)
     {
         if (Load(path) is not { } settings)
             return ExitCode.BadUsage;
         try
         {
-            using var engine = new LiveEngine(settings, TimeProvider.System);
+            using var recorder = folder is null ? null : new StreamRecorder(folder, TimeProvider.System.GetUtcNow());
+            using var engine = new LiveEngine(settings, TimeProvider.System, recorder);
             using var lines = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
             Serve(engine, path, lines);
+            if (recorder is { Dropped: > 0 } or { Failure: not null })
+                lines.WriteLine($"breakwater: the recording is incomplete: {recorder.Dropped} datagrams left out{(recorder.Failure is { } failure ? $": {failure}" : "")}");
             return ExitCode.Done;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"breakwater: cannot record: {error.Message}");
+            return ExitCode.BadUsage;
         }
         catch (ListenException error)
         {
@@ -67,7 +77,10 @@ internal static class ServeCommand
             signals.Wait(TimeSpan.FromMilliseconds(20));
         }
 
-        lines.WriteLine("breakwater: stopped");
+        var account = engine.Account();
+        lines.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"breakwater: stopped; {account.Received:N0} datagrams: {account.Counted:N0} counted, {account.Undecodable:N0} undecodable, {account.Ignored:N0} of unknown senders; {account.KernelDrops:N0} more dropped by the kernel"));
     }
 
     /// <summary>SIGHUP: a bad file changes nothing.</summary>

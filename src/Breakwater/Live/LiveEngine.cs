@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using Breakwater.Detection;
 using Breakwater.Telemetry.Health;
@@ -26,24 +27,26 @@ internal sealed class LiveEngine : IDisposable
     private readonly IncidentKeys _keys = new();
     private readonly List<ExporterHealth> _healthChanges = [];
     private readonly Dictionary<Address, (long Datagrams, long LastReceived)> _unknown = [];
+    private readonly StreamRecorder? _recorder;
     private Detector _detector;
     private ServiceLookup _services;
     private Thread? _ticker;
-    private long _second, _latest;
+    private long _second, _latest, _judged;
     private volatile HealthSnapshot _health = HealthSnapshot.Empty;
 
     /// <exception cref="ListenException">An address cannot be listened on.</exception>
-    public LiveEngine(LiveSettings settings, TimeProvider time)
+    public LiveEngine(LiveSettings settings, TimeProvider time, StreamRecorder? recorder = null)
     {
-        Settings = settings;
+        (Settings, _recorder) = (settings, recorder);
         _clock = new TickClock(time);
         _second = _clock.TickEnd / SecondNanoseconds;
         _monitor = new HealthMonitor(_clock.Now());
         _exporters = new ExporterRegistry(settings.Exporters);
         (_detector, _services) = (NewDetector(settings), new ServiceLookup(settings.Detection.Services));
         _slots = [.. _detector.Shards.Select(shard => new ShardSlot(shard, new ShardTraffic(_services)))];
-        _intake = new Intake<ShardSink>(settings.Listen, _exporters, _clock, [.. _slots.Select(static slot => new ShardSink(slot))], time);
+        _intake = new Intake<ShardSink>(settings.Listen, _exporters, _clock, [.. _slots.Select(static slot => new ShardSink(slot))], time, recorder);
         _detector.Tick(_clock.NextTick());
+        recorder?.Note(_clock.TickEnd - TickClock.TickNanoseconds, "start", settings.Detection.Canonical());
     }
 
     /// <summary>What happens, for the next stage.</summary>
@@ -146,6 +149,7 @@ internal sealed class LiveEngine : IDisposable
             for (var shard = 0; shard < _slots.Length; shard++)
                 _slots[shard].Set(detector.Shards[shard], new ShardTraffic(services));
             (_detector, _services) = (detector, services);
+            _recorder?.Note(_clock.TickEnd - TickClock.TickNanoseconds, "detection", settings.Detection.Canonical());
         }
         finally
         {
@@ -154,7 +158,7 @@ internal sealed class LiveEngine : IDisposable
     }
 
     /// <summary>Where the datagrams went so far.</summary>
-    internal ReceiveAccount Account()
+    public ReceiveAccount Account()
     {
         lock (_ticking)
         {
@@ -200,6 +204,7 @@ internal sealed class LiveEngine : IDisposable
     private void Hold(long ticks)
     {
         _detector.HoldIncidents(ticks);
+        _recorder?.Note(_clock.TickEnd - TickClock.TickNanoseconds, "hold", string.Create(CultureInfo.InvariantCulture, $"{ticks} ticks"));
         _keys.Hold(ticks);
     }
 
@@ -213,12 +218,15 @@ internal sealed class LiveEngine : IDisposable
     {
         while (true)
         {
-            var left = _clock.TickEnd - _clock.Now();
+            // After a long judging the receivers get as long to catch up, up to a tick: intervals widen under overload.
+            var left = Math.Max(_clock.TickEnd - _clock.Now(), Math.Min(_judged, TickClock.TickNanoseconds));
             if (left > 0 && _stop.Wait(TimeSpan.FromTicks((left / 100) + 1)))
                 return;
             if (_stop.IsSet)
                 return;
+            var before = _clock.Now();
             Tick();
+            _judged = _clock.Now() - before;
         }
     }
 

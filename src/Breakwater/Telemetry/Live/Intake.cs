@@ -24,8 +24,9 @@ internal sealed class Intake<TSink> : IDisposable
     /// <param name="clock">Times of arrival.</param>
     /// <param name="sinks">One per shard (<see cref="ShardsFor"/>): UDP threads first, TCP last.</param>
     /// <param name="time">For slow TCP connections.</param>
+    /// <param name="recorder">Gets every datagram of an exporter; null: none.</param>
     /// <exception cref="ListenException">An address cannot be listened on.</exception>
-    public Intake(ListenAddresses addresses, ExporterRegistry exporters, TickClock clock, ImmutableArray<TSink> sinks, TimeProvider time)
+    public Intake(ListenAddresses addresses, ExporterRegistry exporters, TickClock clock, ImmutableArray<TSink> sinks, TimeProvider time, StreamRecorder? recorder = null)
     {
         _gates = [.. sinks.Select(_ => new TickGate(clock))];
         var datagramShards = sinks.Length - (addresses.Streams.IsEmpty ? 0 : 1);
@@ -37,10 +38,10 @@ internal sealed class Intake<TSink> : IDisposable
             _receivers =
             [
                 .. Enumerable.Range(0, datagramShards).Select(shard => new DatagramReceiver<TSink>(
-                    [.. bySocket.Select(group => group[shard])], exporters, _gates[shard], sinks[shard])),
+                    [.. bySocket.Select(group => group[shard])], exporters, _gates[shard], sinks[shard], recorder)),
             ];
             if (!addresses.Streams.IsEmpty)
-                _tcp = ListenTcp(addresses.Streams, exporters, _gates[^1], sinks[^1], time);
+                _tcp = ListenTcp(addresses.Streams, exporters, _gates[^1], sinks[^1], time, recorder);
         }
         catch
         {
@@ -152,11 +153,11 @@ internal sealed class Intake<TSink> : IDisposable
     }
 
     private static IpfixTcpReceiver<TSink> ListenTcp(
-        ImmutableArray<IPEndPoint> addresses, ExporterRegistry exporters, TickGate gate, TSink sink, TimeProvider time)
+        ImmutableArray<IPEndPoint> addresses, ExporterRegistry exporters, TickGate gate, TSink sink, TimeProvider time, StreamRecorder? recorder)
     {
         try
         {
-            return new IpfixTcpReceiver<TSink>(addresses, exporters, gate, sink, time);
+            return new IpfixTcpReceiver<TSink>(addresses, exporters, gate, sink, time, recorder);
         }
         catch (SocketException error)
         {
