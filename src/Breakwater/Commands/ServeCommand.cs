@@ -10,6 +10,9 @@ namespace Breakwater.Commands;
 /// <summary><c>serve</c>: takes telemetry over the network until it is stopped, and tells incidents as they happen (docs/reference/serve.md).</summary>
 internal static class ServeCommand
 {
+    /// <summary>Receiving threads; one takes some million records a second, more than detection judges.</summary>
+    private const int MostThreads = 32;
+
     public static Command Create()
     {
         var config = new Option<string>("--config") { HelpName = "FILE", Description = "The configuration, such as breakwater.yaml", Required = true };
@@ -50,7 +53,7 @@ internal static class ServeCommand
     {
         var loaded = ConfigLoader.Load(path, ConfigLoader.ProcessEnvironment(), DetectorNames.All);
         if (loaded.Config is not null)
-            return LiveConfiguration.Settings(loaded.Config, Environment.ProcessorCount);
+            return LiveConfiguration.Settings(loaded.Config, Math.Min(Environment.ProcessorCount, MostThreads));
         CheckCommand.TellMistakes(path, loaded);
         return null;
     }

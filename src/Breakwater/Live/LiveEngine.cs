@@ -30,6 +30,7 @@ internal sealed class LiveEngine : IDisposable
     private readonly StreamRecorder? _recorder;
     private Detector _detector;
     private ServiceLookup _services;
+    private ImmutableArray<UsualTraffic> _usual;
     private Thread? _ticker;
     private long _second, _latest, _judged;
     private volatile HealthSnapshot _health = HealthSnapshot.Empty;
@@ -43,6 +44,7 @@ internal sealed class LiveEngine : IDisposable
         _monitor = new HealthMonitor(_clock.Now());
         _exporters = new ExporterRegistry(settings.Exporters);
         (_detector, _services) = (NewDetector(settings), new ServiceLookup(settings.Detection.Services));
+        _usual = NewUsual(_services);
         _slots = [.. _detector.Shards.Select(shard => new ShardSlot(shard, new ShardTraffic(_services)))];
         _intake = new Intake<ShardSink>(settings.Listen, _exporters, _clock, [.. _slots.Select(static slot => new ShardSink(slot))], time, recorder);
         _detector.Tick(_clock.NextTick());
@@ -71,7 +73,7 @@ internal sealed class LiveEngine : IDisposable
     public void Start()
     {
         StartReceiving();
-        _ticker = new Thread(RunTicks) { IsBackground = true, Name = "tick", Priority = ThreadPriority.AboveNormal };
+        _ticker = new Thread(RunTicks) { IsBackground = true, Name = "tick" };
         _ticker.Start();
     }
 
@@ -148,7 +150,7 @@ internal sealed class LiveEngine : IDisposable
             detector.Tick(_clock.TickEnd - TickClock.TickNanoseconds);
             for (var shard = 0; shard < _slots.Length; shard++)
                 _slots[shard].Set(detector.Shards[shard], new ShardTraffic(services));
-            (_detector, _services) = (detector, services);
+            (_detector, _services, _usual) = (detector, services, NewUsual(services));
             _recorder?.Note(_clock.TickEnd - TickClock.TickNanoseconds, "detection", settings.Detection.Canonical());
         }
         finally
@@ -214,6 +216,9 @@ internal sealed class LiveEngine : IDisposable
         TellsChanges = true,
     };
 
+    private static ImmutableArray<UsualTraffic> NewUsual(ServiceLookup services) =>
+        [.. Enumerable.Range(0, Math.Max(1, services.Services.Length)).Select(static _ => new UsualTraffic())];
+
     private void RunTicks()
     {
         while (true)
@@ -239,7 +244,10 @@ internal sealed class LiveEngine : IDisposable
         for (var number = 0; number < packets.Length; number++)
         {
             var name = _services.Services.IsEmpty ? "all" : _services.Services[number].Name;
-            services.Add(new ServiceTraffic(name, packets[number] / (double)seconds, bytes[number] * 8.0 / seconds, null, null));
+            var rate = packets[number] / (double)seconds;
+            var usual = _usual[number].Band;
+            services.Add(new ServiceTraffic(name, rate, bytes[number] * 8.0 / seconds, usual?.Low, usual?.High));
+            _usual[number].Add(rate, _keys.IsInIncident(_services.Services.IsEmpty ? null : name));
         }
 
         return new TrafficSecond(HealthMonitor.Time(ended), services.MoveToImmutable());

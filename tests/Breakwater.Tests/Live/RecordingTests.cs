@@ -55,7 +55,7 @@ public sealed class RecordingTests
         var frames = SampleFiles.Frames(path);
         using (var recorder = new StreamRecorder(files.Path("recording"), DateTimeOffset.UnixEpoch))
         {
-            foreach (var (frame, nanoseconds) in frames.SkipLast(1))
+            foreach (var (frame, nanoseconds) in frames.Where((_, index) => index != frames.Count / 2))
                 recorder.Write(Breakwater.Wire.Address.Parse("192.0.2.250"), 50_000, SampleFiles.Datagram(frame), nanoseconds);
         }
 

@@ -38,6 +38,17 @@ public sealed class ServeCommandTests : IDisposable
         Assert.Contains(serve.Lines, line => line.Contains("20 counted, 0 undecodable", StringComparison.Ordinal));
     }
 
+    /// <summary>Sockets that share a port share its datagrams: a second process must not take half of them unnoticed.</summary>
+    [Fact]
+    public void Engine_OnThePortOfAnother_IsRefused()
+    {
+        using var rig = new LiveRig();
+        var address = rig.Engine.DatagramAddresses.First();
+        var settings = LiveRig.Defaults with { Listen = new Breakwater.Telemetry.Live.ListenAddresses([address], []) };
+        var error = Assert.Throws<Breakwater.Telemetry.Live.ListenException>(() => new Breakwater.Live.LiveEngine(settings, TimeProvider.System));
+        Assert.Contains(address.ToString(), error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Serve_AddressInUse_IsToldWithIt()
     {

@@ -28,6 +28,8 @@ internal sealed class Intake<TSink> : IDisposable
     /// <exception cref="ListenException">An address cannot be listened on.</exception>
     public Intake(ListenAddresses addresses, ExporterRegistry exporters, TickClock clock, ImmutableArray<TSink> sinks, TimeProvider time, StreamRecorder? recorder = null)
     {
+        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
+            throw new ListenException("receiving needs Linux on a 64-bit processor");
         _gates = [.. sinks.Select(_ => new TickGate(clock))];
         var datagramShards = sinks.Length - (addresses.Streams.IsEmpty ? 0 : 1);
         var sockets = new List<DatagramSocket>();
@@ -134,6 +136,8 @@ internal sealed class Intake<TSink> : IDisposable
     {
         var group = ImmutableArray.CreateBuilder<DatagramSocket>(count);
         var bound = address;
+        if (address.Port != 0)
+            CheckFree(address);
         for (var index = 0; index < count; index++)
         {
             try
@@ -150,6 +154,22 @@ internal sealed class Intake<TSink> : IDisposable
         }
 
         return group.MoveToImmutable();
+    }
+
+    /// <summary>A socket that shares its port is given a part of the datagrams of any other that does: nobody else may have it.</summary>
+    private static void CheckFree(IPEndPoint address)
+    {
+        try
+        {
+            using var probe = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            if (address.AddressFamily == AddressFamily.InterNetworkV6)
+                probe.DualMode = false;
+            probe.Bind(address);
+        }
+        catch (SocketException error)
+        {
+            throw new ListenException($"cannot listen on {address} (UDP): {error.Message}", error);
+        }
     }
 
     private static IpfixTcpReceiver<TSink> ListenTcp(
