@@ -29,7 +29,7 @@ public sealed class CounterfactualTests
     [Fact]
     public void Evaluated_FindingStillThere_IsNotTurned()
     {
-        var finding = new Finding(Vector.SynFlood, new ClassCounters((int)Vector.SynFlood), default, []);
+        var finding = new Finding(Vector.SynFlood, new ClassCounters { TrafficClass = (int)Vector.SynFlood }, default, []);
         Assert.False(RuleBook.IsTurned(finding, [finding with { DestinationPort = 443 }]));
         Assert.True(RuleBook.IsTurned(finding, [finding with { Verdict = Verdict.Undetermined }]));
         Assert.True(RuleBook.IsTurned(finding, []));
