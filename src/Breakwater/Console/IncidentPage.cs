@@ -23,9 +23,10 @@ internal static class IncidentPage
             <article class="incident {StateNames.Of(incident.State)} {incident.Verdict}">
               <header>{IncidentView.Badges(incident)}<span class="when">{IncidentView.When(incident, now)}</span></header>
               <h1>{incident.Sentence}</h1>
-              <p class="size">{(string?)document["size"]} {(string?)document["origins"]}</p>
+              <p class="size">{(string?)document["size"]}</p>
               {IncidentView.Figures(document)}
               <h2>Vectors</h2>{IncidentView.Vectors(document)}
+              {IncidentView.Sources(document)}
               <h2>Why</h2>{IncidentView.Reasons(document)}
               {(document["limits"] is JsonArray { Count: > 0 } ? Html.Of($"<h2>Keep in mind</h2>{IncidentView.Limits(document)}") : Html.Empty)}
             </article>

@@ -7,6 +7,7 @@ namespace Breakwater.Console;
 internal static class IncidentView
 {
     private const int VectorsShown = 5;
+    private const int SourcesShown = 6;
 
     public static Html Card(KeptIncident incident, DateTimeOffset now, bool isOpen)
     {
@@ -17,6 +18,7 @@ internal static class IncidentView
               <h3><a href="/incidents/{incident.Id}">{incident.Sentence}</a></h3>
               {Figures(document)}
               {Vectors(document)}
+              {Sources(document)}
               <details id="why-{incident.Id}"{(isOpen ? new Html(" open") : Html.Empty)}><summary>Why, and what to keep in mind</summary>{Reasons(document)}{Limits(document)}</details>
             </article>
             """);
@@ -43,6 +45,17 @@ internal static class IncidentView
     public static Html Vectors(JsonObject document) => Html.Of($"""
         <ul class="vectors">{Html.Join((document["vectors"] as JsonArray ?? []).OfType<JsonObject>().Take(VectorsShown).Select(Vector))}</ul>
         """);
+
+    /// <summary>Where from, as far as it is known; addresses only of those that completed a handshake.</summary>
+    public static Html Sources(JsonObject document)
+    {
+        var origins = (string?)document["origins"] is { } text ? Html.Of($"""<p class="origins">{text}</p>""") : Html.Empty;
+        var top = (document["sources"]?["top"] as JsonArray ?? []).OfType<JsonObject>().Take(SourcesShown).ToList();
+        var proven = top.Count == 0
+            ? Html.Empty
+            : Html.Of($"""<ul class="proven">{Html.Join(top.Select(static source => Html.Of($"<li>{(string?)source["address"]} · {Quantity.Scaled(Number(source["packets"]) ?? 0, "pkt")}</li>")))}</ul>""");
+        return Html.Of($"{origins}{proven}");
+    }
 
     public static Html Reasons(JsonObject document) => Html.Of($"""
         <ol class="reasons">{Html.Join((document["reasons"] as JsonArray ?? []).OfType<JsonObject>().Select(static reason => Html.Of($"""

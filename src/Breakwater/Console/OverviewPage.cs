@@ -22,8 +22,8 @@ internal static class OverviewPage
             {Top(api, services)}
             <main class="overview">
             <section class="traffic" aria-labelledby="traffic-title">
-              <header><h2 id="traffic-title">Traffic <span data-chart-name>{chosen?.Name}</span></h2><p class="legend"><i class="line"></i>packets per second <i class="band"></i>usual range</p></header>
-              <div id="chart" data-service="{chosen?.Name}" data-seconds="{ChartSeconds}">{(chosen is null ? Html.Empty : TrafficSvg.Chart(api.History.Of(chosen.Name, ChartSeconds), ChartSeconds))}</div>
+              <header><h2 id="traffic-title">Traffic <span data-chart-name>{chosen?.Name}</span></h2><p class="legend"><i class="line"></i>packets per second <i class="band"></i>usual range <i class="above"></i>above it</p></header>
+              <div id="chart" class="{(chosen?.Status == ServiceStatus.Attacked ? "attacked" : "")}" data-service="{chosen?.Name}" data-seconds="{ChartSeconds}">{(chosen is null ? Html.Empty : TrafficSvg.Chart(api.History.Of(chosen.Name, ChartSeconds), ChartSeconds))}</div>
             </section>
             <div id="overview">{Part(api, caller, services, chosen?.Name)}</div>
             </main>

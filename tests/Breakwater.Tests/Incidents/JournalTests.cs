@@ -94,6 +94,29 @@ public sealed class JournalTests
     }
 
     [Fact]
+    public async Task Storage_ThatStalls_IsCalledSlow_AndNobodyWaitsForIt()
+    {
+        using var folder = new ScratchFolder();
+        using var stalled = new ManualResetEventSlim();
+        var options = Options(folder) with { Reached = point => _ = point == CrashPoint.BeforeCommit && stalled.Wait(_patience) };
+        using var journal = new Journal(options, TimeProvider.System);
+        journal.Start();
+        using var events = journal.Events.Open(after: null)!;
+        Assert.True(journal.Health.IsGood);
+        journal.TryAdd(Documents.Work(1, IncidentChangeKind.Opened, "t", 0));
+        await Until(() => !journal.Health.IsGood);
+        Assert.Contains("slow", journal.Health.Fault, StringComparison.Ordinal);
+        Assert.Equal(0, journal.Events.Published);
+        // A thousand more are taken while the disk stands still.
+        for (var key = 2; key <= 1_001; key++)
+            Assert.True(journal.TryAdd(Documents.Work(key, IncidentChangeKind.Opened, $"t{key}", 0)));
+        stalled.Set();
+        Assert.Equal(1_001, (await Take(events, 1_001)).Count);
+        journal.TryAdd(Documents.Work(1, IncidentChangeKind.Updated, "t", 1));
+        await Until(() => journal.Health.IsGood && journal.Events.Published == 1_002);
+    }
+
+    [Fact]
     public void Storage_OfAnotherWriter_IsNotTouched()
     {
         using var folder = new ScratchFolder();

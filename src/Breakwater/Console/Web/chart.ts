@@ -14,6 +14,7 @@ export interface Point { at: string; packetsPerSecond: number; usualLow: number 
 export class TrafficChart {
   private readonly chart: EChartsType;
   private points: Point[] = [];
+  private isAttacked = false;
 
   constructor(private readonly element: HTMLElement, private readonly seconds: number, private readonly format: (value: number) => string) {
     this.chart = init(element);
@@ -32,10 +33,18 @@ export class TrafficChart {
     this.draw();
   }
 
+  /** What lies above the usual is red in an attack, and amber otherwise. */
+  attacked(isAttacked: boolean): void {
+    if (isAttacked === this.isAttacked) return;
+    this.isAttacked = isAttacked;
+    this.recolour();
+  }
+
   /** The style sheet has the colours, for dark and for light. */
   recolour(): void {
     const style = getComputedStyle(document.documentElement);
     const colour = (name: string): string => style.getPropertyValue(name).trim();
+    const above = colour(this.isAttacked ? "--alarm" : "--watch");
     const label = { color: colour("--soft"), fontFamily: "Inter Variable", fontSize: 11 };
     this.chart.setOption({
       animation: false,
@@ -64,7 +73,7 @@ export class TrafficChart {
         { id: "line", type: "line", symbol: "none", z: 3, lineStyle: { color: colour("--trace"), width: 2 }, itemStyle: { color: colour("--trace") }, data: [] },
         {
           id: "above", type: "line", symbol: "none", z: 4, silent: true, connectNulls: false,
-          lineStyle: { color: colour("--alarm"), width: 2 }, areaStyle: { color: colour("--alarm"), opacity: 0.12 }, data: [],
+          lineStyle: { color: above, width: 2 }, areaStyle: { color: above, opacity: 0.12 }, data: [],
         },
       ],
     });

@@ -58,7 +58,7 @@ class Age {
 class Overview {
   private timer: number | undefined;
 
-  constructor(private readonly element: HTMLElement, private readonly chosen: () => string | undefined) {
+  constructor(private readonly element: HTMLElement, private readonly chart: Chart | undefined) {
     setInterval(() => void this.load(), overviewRefreshMilliseconds);
   }
 
@@ -90,8 +90,11 @@ class Overview {
 
   /** Which service's traffic is drawn, and the mood of the whole. */
   mark(): void {
-    for (const row of this.element.querySelectorAll<HTMLElement>("[data-service]"))
-      row.classList.toggle("chosen", row.dataset.service === this.chosen());
+    for (const row of this.element.querySelectorAll<HTMLElement>("[data-service]")) {
+      const isChosen = row.dataset.service === this.chart?.service;
+      row.classList.toggle("chosen", isChosen);
+      if (isChosen) this.chart?.attacked(row.classList.contains("attacked"));
+    }
     const line = this.element.querySelector<HTMLElement>("[data-headline]");
     const mood = line?.className.split(" ").find(name => ["calm", "watched", "attacked"].includes(name)) ?? "";
     const top = document.querySelector<HTMLElement>("[data-top]");
@@ -140,6 +143,10 @@ class Chart {
     if (own) this.chart?.add({ at, ...own });
   }
 
+  attacked(isAttacked: boolean): void {
+    this.chart?.attacked(isAttacked);
+  }
+
   recolour(): void {
     this.chart?.recolour();
   }
@@ -177,7 +184,7 @@ function start(): void {
   followTheme(() => chart?.recolour());
   if (!ageElement) return;
   const age = new Age(ageElement);
-  const overview = overviewElement ? new Overview(overviewElement, () => chart?.service) : undefined;
+  const overview = overviewElement ? new Overview(overviewElement, chart) : undefined;
   overviewElement?.addEventListener("click", event => {
     const row = (event.target as Element).closest<HTMLElement>("[data-service] > a")?.parentElement;
     if (!row || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -185,7 +192,7 @@ function start(): void {
     history.replaceState(null, "", `/?service=${encodeURIComponent(row.dataset.service ?? "")}`);
     void chart?.choose(row.dataset.service).then(() => overview?.mark());
   });
-  void chart?.choose(chart.service);
+  void chart?.choose(chart.service).then(() => overview?.mark());
 
   const events = new EventSource("/api/v1/events?traffic=1");
   events.onmessage = message => {
