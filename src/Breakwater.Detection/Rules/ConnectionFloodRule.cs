@@ -22,7 +22,7 @@ internal static class ConnectionFloodRule
             return;
         // Where requests can be read, they tell more than segments.
         if (findings.Exists(static finding => finding.Vector == Vector.SynFlood)
-            || (context.Dossier[Vector.HttpFlood] is { } requests && RequestsTell(RuleContext.Samples(requests), RuleContext.Samples(counters))))
+            || (context.Dossier[Vector.HttpFlood] is { } requests && RuleContext.Samples(requests) >= 50))
             return;
         var opened = context.Dossier.SynFlows;
         var completed = context.Measure(Measures.UnfinishedShare, opened <= 0 ? 0 : Math.Min(1, Completed(in context, counters) / opened));
@@ -51,9 +51,6 @@ internal static class ConnectionFloodRule
             IsProven = true,
         });
     }
-
-    /// <summary>Fifty, or one for two connections: who asks that much does not leave them alone.</summary>
-    private static bool RequestsTell(long requests, long connections) => requests >= 50 || (requests >= 4 && requests * 2 >= connections);
 
     private static double Completed(in RuleContext context, ClassCounters counters) =>
         RuleContext.Unsampled(counters) ? context.Dossier.CompletedFlows : context.Dossier.OpenFlows * 1.05;
