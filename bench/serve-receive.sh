@@ -7,7 +7,7 @@ rate=${1:-20000} count=${2:-100000} exporters=${3:-1}
 work=$(mktemp -d)
 collector=
 cleanup() {
-  if [ -n "$collector" ]; then kill -INT "$collector" 2>/dev/null || true; fi
+  if [ -n "$collector" ]; then kill -TERM "$collector" 2>/dev/null || true; fi
   rm -rf -- "$work"
 }
 trap cleanup EXIT
@@ -15,7 +15,6 @@ trap cleanup EXIT
 me=serve-receive
 . "$root/.ci/dotnet.sh"
 need_sdk
-"$root/breakwater" --version >/dev/null
 bench=$artifacts/bin/Breakwater.Bench/release/Breakwater.Bench
 if stale "$bench" bench src; then dotnet build "$root/bench/Breakwater.Bench" -c Release -v quiet -nologo -nodeReuse:false >&2; fi
 
@@ -42,7 +41,7 @@ measure() {
   sent=$("$bench" send "$format" "$port" "$rate" "$count" "$exporters")
   sleep 1
   after=$(cpu_of "$collector") drops=$(($(drops_at "$port") - drops))
-  kill -INT "$collector"
+  kill -TERM "$collector"
   wait "$collector" 2>/dev/null || true
   collector=
   datagrams=$(sed -E 's/.* sent ([0-9]+) datagrams.*/\1/' <<<"$sent") records=$(sed -E 's/.* ([0-9]+) records.*/\1/' <<<"$sent")

@@ -76,6 +76,7 @@ internal static unsafe partial class PacedSender
         public void* Control;
         public nuint ControlLength;
         public int Flags;
+        public int Padding;
         public uint Length;
     }
 
@@ -128,7 +129,7 @@ internal static unsafe partial class PacedSender
             for (var done = 0; done < count;)
             {
                 var sent = SendMessages((int)exporter.Socket.Handle, _messages + done, (uint)(count - done), 0);
-                done += Math.Max(1, sent); // an error is that nobody listens: that one is gone
+                done += Math.Max(1, sent); // an error tells that nobody listens: that datagram is gone
             }
 
             return count;

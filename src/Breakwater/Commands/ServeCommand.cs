@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Breakwater.Configuration;
 using Breakwater.Geo;
 using Breakwater.Live;
@@ -9,33 +10,40 @@ namespace Breakwater.Commands;
 /// <summary><c>serve</c>: takes telemetry over the network until it is stopped, and tells incidents as they happen (docs/reference/serve.md).</summary>
 internal static class ServeCommand
 {
+    /// <summary>Receiving threads; one takes some million records a second, more than detection judges.</summary>
+    private const int MostThreads = 32;
+
     public static Command Create()
     {
         var config = new Option<string>("--config") { HelpName = "FILE", Description = "The configuration, such as breakwater.yaml", Required = true };
-        var command = new Command("serve", "Take telemetry over the network, and tell incidents as they happen, until SIGINT or SIGTERM") { config };
-        command.SetAction(parsed => Run(parsed.GetValue(config)!));
+        var record = new Option<string>("--record") { HelpName = "DIR", Description = "Write the telemetry into captures of this folder, for analyze" };
+        var command = new Command("serve", "Take telemetry over the network, and tell incidents as they happen, until SIGINT or SIGTERM") { config, record };
+        command.SetAction(parsed => Run(parsed.GetValue(config)!, parsed.GetValue(record)));
         return command;
     }
 
-    private static int Run(string path)
+    private static int Run(string path, string? folder)
     {
         if (LocalClient.LoadConfig(path) is not { } config)
             return ExitCode.BadUsage;
         try
         {
-            using var engine = new LiveEngine(Settings(config), TimeProvider.System);
+            using var recorder = folder is null ? null : new StreamRecorder(folder, TimeProvider.System.GetUtcNow());
+            using var engine = new LiveEngine(Settings(config), TimeProvider.System, recorder);
             using var lines = new StreamWriter(System.Console.OpenStandardError()) { AutoFlush = true };
             Serve(engine, path, config, lines).GetAwaiter().GetResult();
+            if (recorder is { Dropped: > 0 } or { Failure: not null })
+                lines.WriteLine($"breakwater: the recording is incomplete: {recorder.Dropped} datagrams left out{(recorder.Failure is { } failure ? $": {failure}" : "")}");
             return ExitCode.Done;
         }
-        catch (Exception error) when (error is ListenException or IOException)
+        catch (Exception error) when (error is ListenException or IOException or UnauthorizedAccessException)
         {
             System.Console.Error.WriteLine($"breakwater: {error.Message}");
             return ExitCode.BadUsage;
         }
     }
 
-    private static LiveSettings Settings(BreakwaterConfig config) => LiveConfiguration.Settings(config, Environment.ProcessorCount);
+    private static LiveSettings Settings(BreakwaterConfig config) => LiveConfiguration.Settings(config, Math.Min(Environment.ProcessorCount, MostThreads));
 
     private static async Task Serve(LiveEngine engine, string path, BreakwaterConfig config, StreamWriter lines)
     {
@@ -63,7 +71,10 @@ internal static class ServeCommand
             signals.Wait(TimeSpan.FromSeconds(1));
         }
 
-        lines.WriteLine("breakwater: stopped");
+        var account = engine.Account();
+        lines.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"breakwater: stopped; {account.Received:N0} datagrams: {account.Counted:N0} counted, {account.Undecodable:N0} undecodable, {account.Ignored:N0} of unknown senders; {account.KernelDrops:N0} more dropped by the kernel"));
     }
 
     /// <summary>SIGHUP: a bad file changes nothing.</summary>

@@ -15,6 +15,9 @@ internal sealed class IncidentKeys
     /// <summary>Incidents of an earlier detector that were not found again yet.</summary>
     public int InheritedCount => _inherited.Count;
 
+    /// <summary>True while an incident of this service is open; null: any.</summary>
+    public bool IsInIncident(string? service) => _inherited.Count > 0 || _open.Values.Any(known => service is null || known.Last!.Target.Service == service);
+
     /// <summary>The change of the present detector as a reader knows it.</summary>
     public IncidentChange Translate(IncidentChange change)
     {

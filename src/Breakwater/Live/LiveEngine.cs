@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using Breakwater.Detection;
 using Breakwater.Telemetry.Health;
@@ -26,24 +27,28 @@ internal sealed class LiveEngine : IDisposable
     private readonly IncidentKeys _keys = new();
     private readonly List<ExporterHealth> _healthChanges = [];
     private readonly Dictionary<Address, (long Datagrams, long LastReceived)> _unknown = [];
+    private readonly StreamRecorder? _recorder;
     private Detector _detector;
     private ServiceLookup _services;
+    private ImmutableArray<UsualTraffic> _usual;
     private Thread? _ticker;
-    private long _second, _latest;
+    private long _second, _latest, _judged;
     private volatile HealthSnapshot _health = HealthSnapshot.Empty;
 
     /// <exception cref="ListenException">An address cannot be listened on.</exception>
-    public LiveEngine(LiveSettings settings, TimeProvider time)
+    public LiveEngine(LiveSettings settings, TimeProvider time, StreamRecorder? recorder = null)
     {
-        Settings = settings;
+        (Settings, _recorder) = (settings, recorder);
         _clock = new TickClock(time);
         _second = _clock.TickEnd / SecondNanoseconds;
         _monitor = new HealthMonitor(_clock.Now());
         _exporters = new ExporterRegistry(settings.Exporters);
         (_detector, _services) = (NewDetector(settings), new ServiceLookup(settings.Detection.Services));
+        _usual = NewUsual(_services);
         _slots = [.. _detector.Shards.Select(shard => new ShardSlot(shard, new ShardTraffic(_services)))];
-        _intake = new Intake<ShardSink>(settings.Listen, _exporters, _clock, [.. _slots.Select(static slot => new ShardSink(slot))], time);
+        _intake = new Intake<ShardSink>(settings.Listen, _exporters, _clock, [.. _slots.Select(static slot => new ShardSink(slot))], time, recorder);
         _detector.Tick(_clock.NextTick());
+        recorder?.Note(_clock.TickEnd - TickClock.TickNanoseconds, "start", settings.Detection.Canonical());
     }
 
     /// <summary>What happens, for the next stage.</summary>
@@ -68,7 +73,7 @@ internal sealed class LiveEngine : IDisposable
     public void Start()
     {
         StartReceiving();
-        _ticker = new Thread(RunTicks) { IsBackground = true, Name = "tick", Priority = ThreadPriority.AboveNormal };
+        _ticker = new Thread(RunTicks) { IsBackground = true, Name = "tick" };
         _ticker.Start();
     }
 
@@ -145,7 +150,8 @@ internal sealed class LiveEngine : IDisposable
             detector.Tick(_clock.TickEnd - TickClock.TickNanoseconds);
             for (var shard = 0; shard < _slots.Length; shard++)
                 _slots[shard].Set(detector.Shards[shard], new ShardTraffic(services));
-            (_detector, _services) = (detector, services);
+            (_detector, _services, _usual) = (detector, services, NewUsual(services));
+            _recorder?.Note(_clock.TickEnd - TickClock.TickNanoseconds, "detection", settings.Detection.Canonical());
         }
         finally
         {
@@ -154,7 +160,7 @@ internal sealed class LiveEngine : IDisposable
     }
 
     /// <summary>Where the datagrams went so far.</summary>
-    internal ReceiveAccount Account()
+    public ReceiveAccount Account()
     {
         lock (_ticking)
         {
@@ -200,6 +206,7 @@ internal sealed class LiveEngine : IDisposable
     private void Hold(long ticks)
     {
         _detector.HoldIncidents(ticks);
+        _recorder?.Note(_clock.TickEnd - TickClock.TickNanoseconds, "hold", string.Create(CultureInfo.InvariantCulture, $"{ticks} ticks"));
         _keys.Hold(ticks);
     }
 
@@ -209,16 +216,22 @@ internal sealed class LiveEngine : IDisposable
         TellsChanges = true,
     };
 
+    private static ImmutableArray<UsualTraffic> NewUsual(ServiceLookup services) =>
+        [.. Enumerable.Range(0, Math.Max(1, services.Services.Length)).Select(static _ => new UsualTraffic())];
+
     private void RunTicks()
     {
         while (true)
         {
-            var left = _clock.TickEnd - _clock.Now();
+            // After a long judging the receivers get as long to catch up, up to a tick: intervals widen under overload.
+            var left = Math.Max(_clock.TickEnd - _clock.Now(), Math.Min(_judged, TickClock.TickNanoseconds));
             if (left > 0 && _stop.Wait(TimeSpan.FromTicks((left / 100) + 1)))
                 return;
             if (_stop.IsSet)
                 return;
+            var before = _clock.Now();
             Tick();
+            _judged = _clock.Now() - before;
         }
     }
 
@@ -231,7 +244,10 @@ internal sealed class LiveEngine : IDisposable
         for (var number = 0; number < packets.Length; number++)
         {
             var name = _services.Services.IsEmpty ? "all" : _services.Services[number].Name;
-            services.Add(new ServiceTraffic(name, packets[number] / (double)seconds, bytes[number] * 8.0 / seconds, null, null));
+            var rate = packets[number] / (double)seconds;
+            var usual = _usual[number].Band;
+            services.Add(new ServiceTraffic(name, rate, bytes[number] * 8.0 / seconds, usual?.Low, usual?.High));
+            _usual[number].Add(rate, _keys.IsInIncident(_services.Services.IsEmpty ? null : name));
         }
 
         return new TrafficSecond(HealthMonitor.Time(ended), services.MoveToImmutable());

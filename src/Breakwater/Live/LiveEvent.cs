@@ -23,6 +23,6 @@ internal sealed record TrafficSecond(DateTimeOffset At, ImmutableArray<ServiceTr
 /// <param name="Name">The service.</param>
 /// <param name="PacketsPerSecond">Scaled by the sampling rate; records of unknown rate count once.</param>
 /// <param name="BitsPerSecond">Likewise.</param>
-/// <param name="UsualLow">Lower end of what is usual, packets per second; null while unknown.</param>
+/// <param name="UsualLow">Lower end of what is usual, packets per second (<see cref="UsualTraffic"/>); null while unknown.</param>
 /// <param name="UsualHigh">Upper end, likewise.</param>
 internal sealed record ServiceTraffic(string Name, double PacketsPerSecond, double BitsPerSecond, double? UsualLow, double? UsualHigh);

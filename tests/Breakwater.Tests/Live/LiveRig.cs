@@ -19,10 +19,10 @@ internal sealed class LiveRig : IDisposable
     private readonly Dictionary<(string From, int Number), Socket> _senders = [];
     private int _sent;
 
-    public LiveRig(Func<LiveSettings, LiveSettings>? change = null, long start = Start)
+    public LiveRig(Func<LiveSettings, LiveSettings>? change = null, long start = Start, StreamRecorder? recorder = null)
     {
         Time = new ManualTime(start);
-        Engine = new LiveEngine(change?.Invoke(Defaults) ?? Defaults, Time);
+        Engine = new LiveEngine(change?.Invoke(Defaults) ?? Defaults, Time, recorder);
         Engine.StartReceiving();
     }
 

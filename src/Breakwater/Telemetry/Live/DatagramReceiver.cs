@@ -7,7 +7,8 @@ namespace Breakwater.Telemetry.Live;
 /// A thread that takes datagrams from its sockets, decodes them and counts their records into its own shard, in place. Nothing is allocated per
 /// record or datagram.
 /// </summary>
-internal sealed class DatagramReceiver<TSink>(ImmutableArray<DatagramSocket> sockets, ExporterRegistry exporters, TickGate gate, TSink sink) : IDisposable
+internal sealed class DatagramReceiver<TSink>(
+    ImmutableArray<DatagramSocket> sockets, ExporterRegistry exporters, TickGate gate, TSink sink, StreamRecorder? recorder = null) : IDisposable
     where TSink : struct, IFlowSink
 {
     /// <summary>How soon a stop is noticed.</summary>
@@ -76,7 +77,7 @@ internal sealed class DatagramReceiver<TSink>(ImmutableArray<DatagramSocket> soc
 
     private void Take(int datagram, long received)
     {
-        if (!_batch.TrySource(datagram, out var source, out _) || exporters.Find(source) is not { } exporter)
+        if (!_batch.TrySource(datagram, out var source, out var port) || exporters.Find(source) is not { } exporter)
         {
             Counts.Ignore(source, received);
             return;
@@ -84,7 +85,12 @@ internal sealed class DatagramReceiver<TSink>(ImmutableArray<DatagramSocket> soc
 
         DecodeError error;
         lock (exporter.Gate)
+        {
+            // In the order in which it is decoded: templates before their data.
+            recorder?.Write(source, port, _batch.Payload(datagram), received);
             error = exporter.Decode(_batch.Payload(datagram), received, sink);
+        }
+
         Counts.Count(_batch.IsTruncated(datagram) ? DecodeError.Truncated : error);
     }
 

@@ -24,9 +24,12 @@ internal sealed class Intake<TSink> : IDisposable
     /// <param name="clock">Times of arrival.</param>
     /// <param name="sinks">One per shard (<see cref="ShardsFor"/>): UDP threads first, TCP last.</param>
     /// <param name="time">For slow TCP connections.</param>
+    /// <param name="recorder">Gets every datagram of an exporter; null: none.</param>
     /// <exception cref="ListenException">An address cannot be listened on.</exception>
-    public Intake(ListenAddresses addresses, ExporterRegistry exporters, TickClock clock, ImmutableArray<TSink> sinks, TimeProvider time)
+    public Intake(ListenAddresses addresses, ExporterRegistry exporters, TickClock clock, ImmutableArray<TSink> sinks, TimeProvider time, StreamRecorder? recorder = null)
     {
+        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
+            throw new ListenException("receiving needs Linux on a 64-bit processor");
         _gates = [.. sinks.Select(_ => new TickGate(clock))];
         var datagramShards = sinks.Length - (addresses.Streams.IsEmpty ? 0 : 1);
         var sockets = new List<DatagramSocket>();
@@ -37,10 +40,10 @@ internal sealed class Intake<TSink> : IDisposable
             _receivers =
             [
                 .. Enumerable.Range(0, datagramShards).Select(shard => new DatagramReceiver<TSink>(
-                    [.. bySocket.Select(group => group[shard])], exporters, _gates[shard], sinks[shard])),
+                    [.. bySocket.Select(group => group[shard])], exporters, _gates[shard], sinks[shard], recorder)),
             ];
             if (!addresses.Streams.IsEmpty)
-                _tcp = ListenTcp(addresses.Streams, exporters, _gates[^1], sinks[^1], time);
+                _tcp = ListenTcp(addresses.Streams, exporters, _gates[^1], sinks[^1], time, recorder);
         }
         catch
         {
@@ -133,6 +136,8 @@ internal sealed class Intake<TSink> : IDisposable
     {
         var group = ImmutableArray.CreateBuilder<DatagramSocket>(count);
         var bound = address;
+        if (address.Port != 0)
+            CheckFree(address);
         for (var index = 0; index < count; index++)
         {
             try
@@ -151,12 +156,28 @@ internal sealed class Intake<TSink> : IDisposable
         return group.MoveToImmutable();
     }
 
-    private static IpfixTcpReceiver<TSink> ListenTcp(
-        ImmutableArray<IPEndPoint> addresses, ExporterRegistry exporters, TickGate gate, TSink sink, TimeProvider time)
+    /// <summary>A socket that shares its port is given a part of the datagrams of any other that does: nobody else may have it.</summary>
+    private static void CheckFree(IPEndPoint address)
     {
         try
         {
-            return new IpfixTcpReceiver<TSink>(addresses, exporters, gate, sink, time);
+            using var probe = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            if (address.AddressFamily == AddressFamily.InterNetworkV6)
+                probe.DualMode = false;
+            probe.Bind(address);
+        }
+        catch (SocketException error)
+        {
+            throw new ListenException($"cannot listen on {address} (UDP): {error.Message}", error);
+        }
+    }
+
+    private static IpfixTcpReceiver<TSink> ListenTcp(
+        ImmutableArray<IPEndPoint> addresses, ExporterRegistry exporters, TickGate gate, TSink sink, TimeProvider time, StreamRecorder? recorder)
+    {
+        try
+        {
+            return new IpfixTcpReceiver<TSink>(addresses, exporters, gate, sink, time, recorder);
         }
         catch (SocketException error)
         {

@@ -29,6 +29,9 @@ internal sealed class IpfixSession(Socket socket, LiveExporter exporter) : IDisp
 
     public LiveExporter Exporter => exporter;
 
+    /// <summary>The exporter's port, which tells its connections apart.</summary>
+    public ushort Port { get; init; }
+
     public ExporterState State { get; } = exporter.NewSession();
 
     /// <summary>When the first octets of the message came that is not yet whole.</summary>

@@ -20,13 +20,14 @@ internal sealed class IpfixTcpReceiver<TSink> : IDisposable
     private readonly TickGate _gate;
     private readonly TSink _sink;
     private readonly TimeProvider _time;
+    private readonly StreamRecorder? _recorder;
     private readonly LibC.PollEntry[] _entries;
     private volatile bool _isStopped;
 
     /// <exception cref="SocketException">An address is not this machine's, or is in use.</exception>
-    public IpfixTcpReceiver(IEnumerable<IPEndPoint> addresses, ExporterRegistry exporters, TickGate gate, TSink sink, TimeProvider time)
+    public IpfixTcpReceiver(IEnumerable<IPEndPoint> addresses, ExporterRegistry exporters, TickGate gate, TSink sink, TimeProvider time, StreamRecorder? recorder)
     {
-        (_exporters, _gate, _sink, _time) = (exporters, gate, sink, time);
+        (_exporters, _gate, _sink, _time, _recorder) = (exporters, gate, sink, time, recorder);
         var listeners = new List<Socket>();
         try
         {
@@ -138,7 +139,7 @@ internal sealed class IpfixTcpReceiver<TSink> : IDisposable
         }
 
         connection.Blocking = false;
-        var source = SourceOf(connection);
+        var source = SourceOf(connection, out var port);
         if (_exporters.Find(source) is not { } exporter)
         {
             connection.Dispose();
@@ -155,15 +156,18 @@ internal sealed class IpfixTcpReceiver<TSink> : IDisposable
             return;
         }
 
-        _sessions.Add(new IpfixSession(connection, exporter));
+        _sessions.Add(new IpfixSession(connection, exporter) { Port = port });
     }
 
-    private static Address SourceOf(Socket connection)
+    private static Address SourceOf(Socket connection, out ushort port)
     {
+        port = 0;
         try
         {
             Span<byte> octets = stackalloc byte[16];
-            ((IPEndPoint)connection.RemoteEndPoint!).Address.TryWriteBytes(octets, out var length);
+            var remote = (IPEndPoint)connection.RemoteEndPoint!;
+            port = (ushort)remote.Port;
+            remote.Address.TryWriteBytes(octets, out var length);
             return Address.TryRead(octets[..length], out var source) ? source : default;
         }
         catch (SocketException)
@@ -187,7 +191,11 @@ internal sealed class IpfixTcpReceiver<TSink> : IDisposable
                 session.MessageTimestamp = _time.GetTimestamp();
                 DecodeError error;
                 lock (session.Exporter.Gate)
+                {
+                    _recorder?.Write(session.Exporter.Entry.Address, session.Port, message, received);
                     error = session.Exporter.DecodeSession(session.State, message, received, _sink);
+                }
+
                 Counts.Count(error);
             }
 

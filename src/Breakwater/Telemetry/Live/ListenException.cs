@@ -1,4 +1,4 @@
 namespace Breakwater.Telemetry.Live;
 
 /// <summary>An address cannot be listened on: told at the start, with the address.</summary>
-internal sealed class ListenException(string message, Exception inner) : Exception(message, inner);
+internal sealed class ListenException(string message, Exception? inner = null) : Exception(message, inner);

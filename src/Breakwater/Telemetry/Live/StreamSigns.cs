@@ -16,6 +16,9 @@ internal sealed class StreamSigns
     /// <summary>Enough for every header up to its sequence number, and a good part of what follows.</summary>
     private const int HashedBytes = 40;
 
+    /// <summary>A record that claims a day or more was made with a wrong clock: no active timeout is as long.</summary>
+    private const long LongestBelieved = 86_400_000_000_000;
+
     private readonly ulong[] _recent = new ulong[Remembered];
     private int _next;
 
@@ -87,7 +90,7 @@ internal sealed class StreamSigns
             }
         }
 
-        if (flow.Knows(FlowFields.Start | FlowFields.End))
+        if (flow.Knows(FlowFields.Start | FlowFields.End) && flow.EndNanoseconds - flow.StartNanoseconds < LongestBelieved)
             Extremes.LongestRecord = Math.Max(Extremes.LongestRecord, flow.EndNanoseconds - flow.StartNanoseconds);
     }
 

@@ -1,0 +1,181 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Breakwater.Wire;
+using Breakwater.Wire.Packet;
+using Breakwater.Wire.Pcap;
+
+namespace Breakwater.Telemetry.Live;
+
+/// <summary>
+/// Writes what the exporters sent into captures that <c>analyze</c> reads, with the times of arrival that the engine gave: the same ticks follow
+/// from them. Control events stand beside it as JSON lines. Receivers never wait for the disk: what does not fit into a buffer is left out
+/// and counted.
+/// </summary>
+internal sealed class StreamRecorder : IDisposable
+{
+    /// <summary>Octets that may wait for the disk, twice: one buffer is filled while the other one is written.</summary>
+    public const int MaximumWaitingBytes = 16 * 1024 * 1024;
+
+    /// <summary>A capture that is longer goes on in a further one.</summary>
+    public const long MaximumFileBytes = 1L << 30;
+
+    /// <summary>Control events that may wait for the disk.</summary>
+    public const int MaximumWaitingEvents = 1000;
+
+    private const int FrameOverheadBytes = 14 + 40 + 8 + 16;
+    private const int FlushMilliseconds = 200;
+
+    private static readonly Address _collector4 = Address.Parse("127.0.0.1"), _collector6 = Address.Parse("::1");
+
+    private readonly string _folder, _name;
+    private readonly Lock _lock = new();
+    private readonly byte[] _frame = new byte[ushort.MaxValue + 128];
+    private readonly ManualResetEventSlim _stop = new();
+    private readonly Thread _writer;
+    private readonly FileStream _control;
+    private List<string> _events = [];
+    private (MemoryStream Stream, PcapWriter Writer) _filling = NewBuffer(), _written = NewBuffer();
+    private FileStream _file;
+    private int _files;
+    private long _dropped;
+    private volatile string? _failure;
+
+    /// <param name="folder">Made when it is not there.</param>
+    /// <param name="started">The engine's time at the start: part of the names.</param>
+    /// <exception cref="IOException">The folder or its files cannot be made.</exception>
+    public StreamRecorder(string folder, DateTimeOffset started)
+    {
+        Directory.CreateDirectory(folder);
+        (_folder, _name) = (folder, started.UtcDateTime.ToString("yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture));
+        _control = new FileStream(Path.Combine(folder, $"control-{_name}.jsonl"), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        _file = NextFile();
+        _writer = new Thread(Run) { IsBackground = true, Name = "record" };
+        _writer.Start();
+    }
+
+    /// <summary>Datagrams and events left out because the disk was too slow, or gone.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    /// <summary>Why nothing is recorded any more; null while it is.</summary>
+    public string? Failure => _failure;
+
+    /// <summary>Records one datagram or message of an exporter.</summary>
+    public void Write(Address source, ushort port, ReadOnlySpan<byte> datagram, long receivedNanoseconds)
+    {
+        lock (_lock)
+        {
+            var hasRoom = _filling.Stream.Position + datagram.Length + FrameOverheadBytes <= MaximumWaitingBytes;
+            if (_failure is not null || !hasRoom || !TryFrame(source, port, datagram, out var length))
+            {
+                Interlocked.Increment(ref _dropped);
+                return;
+            }
+
+            _filling.Writer.Write(_frame.AsSpan(0, length), length, receivedNanoseconds);
+        }
+    }
+
+    /// <summary>Records a control event: something besides records that changes verdicts.</summary>
+    public void Note(long nanoseconds, string kind, string detail)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("atNanoseconds", nanoseconds);
+            json.WriteString("kind", kind);
+            json.WriteString("detail", detail);
+            json.WriteEndObject();
+        }
+
+        lock (_lock)
+        {
+            if (_events.Count < MaximumWaitingEvents)
+                _events.Add(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
+            else
+                Interlocked.Increment(ref _dropped);
+        }
+    }
+
+    /// <summary>Writes what waits, and closes the files.</summary>
+    public void Dispose()
+    {
+        _stop.Set();
+        _writer.Join();
+        _stop.Dispose();
+        _file.Dispose();
+        _control.Dispose();
+        _filling.Stream.Dispose();
+        _written.Stream.Dispose();
+    }
+
+    private static (MemoryStream, PcapWriter) NewBuffer()
+    {
+        var stream = new MemoryStream(new byte[MaximumWaitingBytes], 0, MaximumWaitingBytes, writable: true, publiclyVisible: true);
+        var writer = new PcapWriter(stream, LinkType.Ethernet, nanoseconds: true);
+        stream.Position = 0; // the file has the header
+        return (stream, writer);
+    }
+
+    private FileStream NextFile()
+    {
+        var name = _files == 0 ? $"telemetry-{_name}.pcap" : string.Create(CultureInfo.InvariantCulture, $"telemetry-{_name}-{_files}.pcap");
+        _files++;
+        var file = new FileStream(Path.Combine(_folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        _ = new PcapWriter(file, LinkType.Ethernet, nanoseconds: true);
+        return file;
+    }
+
+    /// <summary>A frame with the port that its format is recognised by.</summary>
+    private bool TryFrame(Address source, ushort port, ReadOnlySpan<byte> datagram, out int length)
+    {
+        var writer = new PacketWriter(_frame);
+        writer.Ethernet(0x02_00_00_00_00_02, 0x02_00_00_00_00_01);
+        writer.Ip(new IpHeader(source, source.IsIPv4 ? _collector4 : _collector6) { TimeToLive = 1 });
+        writer.Udp(port, TelemetryRecognition.ByVersion(datagram) switch { InputKind.Sflow => 6343, InputKind.Ipfix => 4739, _ => 2055 });
+        writer.Payload(datagram);
+        return writer.TryFinish(out length);
+    }
+
+    private void Run()
+    {
+        bool isStopped;
+        do
+        {
+            isStopped = _stop.Wait(FlushMilliseconds);
+            try
+            {
+                Flush();
+            }
+            catch (IOException error)
+            {
+                _failure ??= error.Message;
+            }
+        }
+        while (!isStopped);
+    }
+
+    private void Flush()
+    {
+        List<string> events;
+        lock (_lock)
+        {
+            (_filling, _written) = (_written, _filling);
+            (events, _events) = (_events, []);
+        }
+
+        if (_file.Position > MaximumFileBytes)
+        {
+            _file.Dispose();
+            _file = NextFile();
+        }
+
+        _file.Write(_written.Stream.GetBuffer(), 0, (int)_written.Stream.Position);
+        _file.Flush();
+        _written.Stream.Position = 0;
+        foreach (var line in events)
+            _control.Write(Encoding.UTF8.GetBytes(line + "\n"));
+        _control.Flush();
+    }
+}

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Breakwater.Tests.Live;
+
+/// <summary>The command as a process: it starts, reloads and stops by signals.</summary>
+public sealed class ServeCommandTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("breakwater-serve-");
+
+    private static readonly int ApiPort = FreePort();
+
+    private string Config => Path.Combine(_folder.FullName, "breakwater.yaml");
+
+    [Fact]
+    public void Serve_TellsAnAttack_ReloadsAndStops()
+    {
+        var port = FreePort();
+        File.WriteAllText(Config, $"version: 1\nlisten: {{telemetry: ['127.0.0.1:{port}'], api: '127.0.0.1:{ApiPort}'}}\nexporters: [{{name: edge, address: 127.0.0.1}}]\n");
+        using var serve = new Serve(Config);
+        serve.Await("listening on");
+        using (var sender = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0)))
+        {
+            for (uint sequence = 0; sequence < 20; sequence++)
+                sender.Send(Datagrams.NetFlow9(sequence, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1_000_000, 30), new IPEndPoint(IPAddress.Loopback, port));
+        }
+
+        serve.Await("incident 1 opened: Attack on 203.0.113.80: ntp-amplification");
+        File.WriteAllText(Config, "version: 1\nexporter: []\ndetection: {quiet: 1}\n");
+        serve.Signal("HUP");
+        serve.Await("not reloaded");
+        Assert.Contains(serve.Lines, line => line.Contains("did you mean 'exporters'?", StringComparison.Ordinal));
+        Assert.Contains(serve.Lines, line => line.Contains("the duration '1' has no unit", StringComparison.Ordinal));
+        File.WriteAllText(Config, $"version: 1\nlisten: {{telemetry: ['127.0.0.1:{port}'], api: '127.0.0.1:{ApiPort}'}}\n");
+        serve.Signal("HUP");
+        serve.Await("breakwater: reloaded");
+        serve.Signal("TERM");
+        Assert.Equal(0, serve.Exit());
+        Assert.Contains(serve.Lines, line => line.Contains("20 counted, 0 undecodable", StringComparison.Ordinal));
+    }
+
+    /// <summary>Sockets that share a port share its datagrams: a second process must not take half of them unnoticed.</summary>
+    [Fact]
+    public void Engine_OnThePortOfAnother_IsRefused()
+    {
+        using var rig = new LiveRig();
+        var address = rig.Engine.DatagramAddresses.First();
+        var settings = LiveRig.Defaults with { Listen = new Breakwater.Telemetry.Live.ListenAddresses([address], []) };
+        var error = Assert.Throws<Breakwater.Telemetry.Live.ListenException>(() => new Breakwater.Live.LiveEngine(settings, TimeProvider.System));
+        Assert.Contains(address.ToString(), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Serve_AddressInUse_IsToldWithIt()
+    {
+        using var taken = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        var port = ((IPEndPoint)taken.Client.LocalEndPoint!).Port;
+        File.WriteAllText(Config, $"version: 1\nlisten: {{telemetry: ['127.0.0.1:{port}'], api: '127.0.0.1:{ApiPort}'}}\n");
+        using var serve = new Serve(Config);
+        Assert.Equal(2, serve.Exit());
+        Assert.Contains(serve.Lines, line => line.Contains($"cannot listen on 127.0.0.1:{port} (UDP)", StringComparison.Ordinal));
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private static int FreePort()
+    {
+        using var probe = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)probe.Client.LocalEndPoint!).Port;
+    }
+
+    private sealed class Serve : IDisposable
+    {
+        private static readonly TimeSpan _longest = TimeSpan.FromSeconds(60);
+        private readonly Process _process;
+        private readonly List<string> _lines = [];
+
+        public Serve(string config)
+        {
+            _process = Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "breakwater"), ["serve", "--config", config]) { RedirectStandardError = true })!;
+            _process.ErrorDataReceived += (_, line) =>
+            {
+                lock (_lines)
+                {
+                    if (line.Data is not null)
+                        _lines.Add(line.Data);
+                    Monitor.PulseAll(_lines);
+                }
+            };
+            _process.BeginErrorReadLine();
+        }
+
+        public List<string> Lines
+        {
+            get
+            {
+                lock (_lines)
+                    return [.. _lines];
+            }
+        }
+
+        public void Await(string text)
+        {
+            var watch = Stopwatch.StartNew();
+            lock (_lines)
+            {
+                while (!_lines.Exists(line => line.Contains(text, StringComparison.Ordinal)))
+                {
+                    Assert.True(watch.Elapsed < _longest, $"'{text}' was not told: {string.Join('\n', _lines)}");
+                    Monitor.Wait(_lines, TimeSpan.FromSeconds(1));
+                }
+            }
+        }
+
+        public void Signal(string name)
+        {
+            using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            kill.WaitForExit();
+        }
+
+        public int Exit()
+        {
+            Assert.True(_process.WaitForExit(_longest), string.Join('\n', Lines));
+            _process.WaitForExit(); // the rest of its output
+            return _process.ExitCode;
+        }
+
+        public void Dispose()
+        {
+            if (!_process.HasExited)
+                _process.Kill();
+            _process.Dispose();
+        }
+    }
+}
