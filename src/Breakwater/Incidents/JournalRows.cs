@@ -14,14 +14,14 @@ internal static class JournalRows
     /// <summary>A service's name cannot hold it (<c>NameValue</c>).</summary>
     private const char ServiceSeparator = ' ';
 
-    public static SqliteCommand InsertEntry(SqliteConnection connection, SqliteTransaction transaction) =>
-        Prepare(connection, transaction, $"INSERT INTO journal({EntryColumns}) VALUES($0, $1, $2, $3, $4, $5)", 6);
+    public static SqliteCommand InsertEntry(SqliteConnection connection) =>
+        Prepare(connection, $"INSERT INTO journal({EntryColumns}) VALUES($0, $1, $2, $3, $4, $5)", 6);
 
-    public static SqliteCommand UpsertIncident(SqliteConnection connection, SqliteTransaction transaction) =>
-        Prepare(connection, transaction, $"INSERT OR REPLACE INTO incidents({IncidentColumns}) VALUES($0, $1, $2, $3, $4, $5, $6, $7, $8, $9)", 10);
+    public static SqliteCommand UpsertIncident(SqliteConnection connection) =>
+        Prepare(connection, $"INSERT OR REPLACE INTO incidents({IncidentColumns}) VALUES($0, $1, $2, $3, $4, $5, $6, $7, $8, $9)", 10);
 
-    public static SqliteCommand UpsertToken(SqliteConnection connection, SqliteTransaction transaction) =>
-        Prepare(connection, transaction, $"INSERT OR REPLACE INTO tokens({TokenColumns}) VALUES($0, $1, $2, $3, $4, $5, $6, $7)", 8);
+    public static SqliteCommand UpsertToken(SqliteConnection connection) =>
+        Prepare(connection, $"INSERT OR REPLACE INTO tokens({TokenColumns}) VALUES($0, $1, $2, $3, $4, $5, $6, $7)", 8);
 
     public static void Write(SqliteCommand insert, JournalEntry entry) =>
         Run(insert, entry.Sequence, JournalTime.ToNanoseconds(entry.At), entry.Kind, entry.Subject, entry.Service, entry.Data);
@@ -75,10 +75,9 @@ internal static class JournalRows
         return tokens.ToImmutable();
     }
 
-    private static SqliteCommand Prepare(SqliteConnection connection, SqliteTransaction transaction, string sql, int parameters)
+    private static SqliteCommand Prepare(SqliteConnection connection, string sql, int parameters)
     {
         var command = connection.CreateCommand();
-        command.Transaction = transaction;
         command.CommandText = sql;
         for (var index = 0; index < parameters; index++)
             command.Parameters.Add(new SqliteParameter { ParameterName = $"${index}" });

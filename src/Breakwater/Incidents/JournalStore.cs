@@ -90,44 +90,48 @@ internal sealed class JournalStore : IDisposable
     /// <param name="reached">Called at each named point, for tests that end the process there.</param>
     public void Commit(JournalBatch batch, Action<CrashPoint>? reached = null)
     {
-        using var transaction = _connection.BeginTransaction();
+        SqliteFile.InTransaction(_connection, () => Write(batch, reached));
+        reached?.Invoke(CrashPoint.Committed);
+    }
+
+    private void Write(JournalBatch batch, Action<CrashPoint>? reached)
+    {
         reached?.Invoke(CrashPoint.TransactionBegun);
-        using (var insert = JournalRows.InsertEntry(_connection, transaction))
+        using (var insert = JournalRows.InsertEntry(_connection))
         {
             foreach (var entry in batch.Entries)
                 JournalRows.Write(insert, entry);
         }
         reached?.Invoke(CrashPoint.EntriesWritten);
-        using (var upsert = JournalRows.UpsertIncident(_connection, transaction))
+        using (var upsert = JournalRows.UpsertIncident(_connection))
         {
             foreach (var incident in batch.Incidents)
                 JournalRows.Write(upsert, incident);
         }
-        using (var upsert = JournalRows.UpsertToken(_connection, transaction))
+        using (var upsert = JournalRows.UpsertToken(_connection))
         {
             foreach (var token in batch.Tokens)
                 JournalRows.Write(upsert, token);
         }
         reached?.Invoke(CrashPoint.BeforeCommit);
-        transaction.Commit();
-        reached?.Invoke(CrashPoint.Committed);
     }
 
     /// <summary>Removes closed incidents and journal entries from before <paramref name="before"/>, a bounded number each time.</summary>
     /// <returns>True when there may be more.</returns>
     public bool Forget(DateTimeOffset before)
     {
-        using var transaction = _connection.BeginTransaction();
+        var (incidents, entries) = (0, 0);
         using var command = _connection.CreateCommand();
-        command.Transaction = transaction;
         command.Parameters.AddWithValue("$before", JournalTime.ToNanoseconds(before));
         command.Parameters.AddWithValue("$rows", RetentionRows);
-        command.CommandText = "DELETE FROM incidents WHERE id IN (SELECT id FROM incidents WHERE state = 'closed' AND changed_at < $before LIMIT $rows)";
-        var incidents = command.ExecuteNonQuery();
-        command.CommandText =
-            "DELETE FROM journal WHERE sequence IN (SELECT sequence FROM journal WHERE at < $before AND subject NOT IN (SELECT id FROM incidents) ORDER BY sequence LIMIT $rows)";
-        var entries = command.ExecuteNonQuery();
-        transaction.Commit();
+        SqliteFile.InTransaction(_connection, () =>
+        {
+            command.CommandText = "DELETE FROM incidents WHERE id IN (SELECT id FROM incidents WHERE state = 'closed' AND changed_at < $before LIMIT $rows)";
+            incidents = command.ExecuteNonQuery();
+            command.CommandText =
+                "DELETE FROM journal WHERE sequence IN (SELECT sequence FROM journal WHERE at < $before AND subject NOT IN (SELECT id FROM incidents) ORDER BY sequence LIMIT $rows)";
+            entries = command.ExecuteNonQuery();
+        });
         return incidents == RetentionRows || entries == RetentionRows;
     }
 

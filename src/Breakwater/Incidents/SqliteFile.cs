@@ -50,10 +50,28 @@ internal static class SqliteFile
         }
     }
 
-    public static void Execute(SqliteConnection connection, string sql, SqliteTransaction? transaction = null)
+    /// <summary>
+    /// All of the writes or none. In plain SQL: the provider's transaction object rolls back once more what SQLite has rolled back itself, as it
+    /// does on a full disk, and throws from its disposal.
+    /// </summary>
+    public static void InTransaction(SqliteConnection connection, Action writes)
+    {
+        Execute(connection, "BEGIN IMMEDIATE");
+        try
+        {
+            writes();
+            Execute(connection, "COMMIT");
+        }
+        catch
+        {
+            TryRollBack(connection);
+            throw;
+        }
+    }
+
+    public static void Execute(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
-        command.Transaction = transaction;
         command.CommandText = sql;
         command.ExecuteNonQuery();
     }
@@ -76,10 +94,25 @@ internal static class SqliteFile
             throw new StorageException($"the file has schema version {done}, and this version of Breakwater knows {steps.Length} only; use the newer version, or restore an older backup");
         for (var step = (int)done; step < steps.Length; step++)
         {
-            using var transaction = connection.BeginTransaction();
-            Execute(connection, steps[step], transaction);
-            Execute(connection, $"PRAGMA user_version={step + 1}", transaction);
-            transaction.Commit();
+            var sql = steps[step];
+            var version = step + 1;
+            InTransaction(connection, () =>
+            {
+                Execute(connection, sql);
+                Execute(connection, $"PRAGMA user_version={version}");
+            });
+        }
+    }
+
+    private static void TryRollBack(SqliteConnection connection)
+    {
+        try
+        {
+            Execute(connection, "ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // SQLite did it already.
         }
     }
 

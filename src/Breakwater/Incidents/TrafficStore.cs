@@ -89,8 +89,6 @@ internal sealed class TrafficStore(string folder, TimeSpan keepSeconds, TimeSpan
             catch (Exception error) when (error is SqliteException or StorageException or IOException or UnauthorizedAccessException)
             {
                 Interlocked.Increment(ref _lostSeconds);
-                _connection?.Dispose();
-                _connection = null;
             }
         }
     }
@@ -106,37 +104,37 @@ internal sealed class TrafficStore(string folder, TimeSpan keepSeconds, TimeSpan
     private void Write(SqliteConnection connection, TrafficSecond second)
     {
         var at = second.At.ToUnixTimeSeconds();
-        using var transaction = connection.BeginTransaction();
-        using (var command = connection.CreateCommand())
+        var minute = at / SecondsPerMinute;
+        SqliteFile.InTransaction(connection, () =>
         {
-            command.Transaction = transaction;
-            command.CommandText = "INSERT OR REPLACE INTO seconds VALUES($service, $at, $packets, $bits, $low, $high)";
-            foreach (var service in second.Services)
-            {
-                command.Parameters.Clear();
-                command.Parameters.AddWithValue("$service", service.Name);
-                command.Parameters.AddWithValue("$at", at);
-                command.Parameters.AddWithValue("$packets", service.PacketsPerSecond);
-                command.Parameters.AddWithValue("$bits", service.BitsPerSecond);
-                command.Parameters.AddWithValue("$low", (object?)service.UsualLow ?? DBNull.Value);
-                command.Parameters.AddWithValue("$high", (object?)service.UsualHigh ?? DBNull.Value);
-                command.ExecuteNonQuery();
-            }
-        }
-        if (at / SecondsPerMinute is var minute && minute != _minute)
+            Insert(connection, second, at);
+            if (minute != _minute && _minute != 0)
+                CloseMinute(connection, _minute * SecondsPerMinute, at);
+        });
+        _minute = minute;
+    }
+
+    private static void Insert(SqliteConnection connection, TrafficSecond second, long at)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "INSERT OR REPLACE INTO seconds VALUES($service, $at, $packets, $bits, $low, $high)";
+        foreach (var service in second.Services)
         {
-            if (_minute != 0)
-                CloseMinute(connection, transaction, _minute * SecondsPerMinute, at);
-            _minute = minute;
+            command.Parameters.Clear();
+            command.Parameters.AddWithValue("$service", service.Name);
+            command.Parameters.AddWithValue("$at", at);
+            command.Parameters.AddWithValue("$packets", service.PacketsPerSecond);
+            command.Parameters.AddWithValue("$bits", service.BitsPerSecond);
+            command.Parameters.AddWithValue("$low", (object?)service.UsualLow ?? DBNull.Value);
+            command.Parameters.AddWithValue("$high", (object?)service.UsualHigh ?? DBNull.Value);
+            command.ExecuteNonQuery();
         }
-        transaction.Commit();
     }
 
     /// <summary>The minute's means from its seconds, and what is too old goes.</summary>
-    private void CloseMinute(SqliteConnection connection, SqliteTransaction transaction, long begin, long now)
+    private void CloseMinute(SqliteConnection connection, long begin, long now)
     {
         using var command = connection.CreateCommand();
-        command.Transaction = transaction;
         command.CommandText = """
             INSERT OR REPLACE INTO minutes
             SELECT service, $begin, avg(packets), avg(bits), avg(low), avg(high) FROM seconds WHERE at >= $begin AND at < $end GROUP BY service;

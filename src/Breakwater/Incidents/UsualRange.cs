@@ -4,8 +4,8 @@ using Breakwater.Live;
 namespace Breakwater.Incidents;
 
 /// <summary>
-/// What is usual for each service, for the eye: the 5th to the 95th percentile of its last ten calm minutes, with a quarter of room. No verdict
-/// uses it. Seconds of an open incident are not learned, so that an attack does not become usual. One thread.
+/// What is usual for each service, for the eye, as long as the engine does not know it yet: the 5th to the 95th percentile of its calm seconds so
+/// far, with a quarter of room. No verdict uses it. Seconds of an open incident are not learned, so that an attack does not become usual. One thread.
 /// </summary>
 internal sealed class UsualRange
 {

@@ -9,13 +9,15 @@ public sealed class ServeCommandTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("breakwater-serve-");
 
+    private static readonly int ApiPort = FreePort();
+
     private string Config => Path.Combine(_folder.FullName, "breakwater.yaml");
 
     [Fact]
     public void Serve_TellsAnAttack_ReloadsAndStops()
     {
         var port = FreePort();
-        File.WriteAllText(Config, $"version: 1\nlisten: {{telemetry: ['127.0.0.1:{port}']}}\nexporters: [{{name: edge, address: 127.0.0.1}}]\n");
+        File.WriteAllText(Config, $"version: 1\nlisten: {{telemetry: ['127.0.0.1:{port}'], api: '127.0.0.1:{ApiPort}'}}\nexporters: [{{name: edge, address: 127.0.0.1}}]\n");
         using var serve = new Serve(Config);
         serve.Await("listening on");
         using (var sender = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0)))
@@ -30,7 +32,7 @@ public sealed class ServeCommandTests : IDisposable
         serve.Await("not reloaded");
         Assert.Contains(serve.Lines, line => line.Contains("did you mean 'exporters'?", StringComparison.Ordinal));
         Assert.Contains(serve.Lines, line => line.Contains("the duration '1' has no unit", StringComparison.Ordinal));
-        File.WriteAllText(Config, $"version: 1\nlisten: {{telemetry: ['127.0.0.1:{port}']}}\n");
+        File.WriteAllText(Config, $"version: 1\nlisten: {{telemetry: ['127.0.0.1:{port}'], api: '127.0.0.1:{ApiPort}'}}\n");
         serve.Signal("HUP");
         serve.Await("breakwater: reloaded");
         serve.Signal("TERM");
@@ -54,7 +56,7 @@ public sealed class ServeCommandTests : IDisposable
     {
         using var taken = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
         var port = ((IPEndPoint)taken.Client.LocalEndPoint!).Port;
-        File.WriteAllText(Config, $"version: 1\nlisten: {{telemetry: ['127.0.0.1:{port}']}}\n");
+        File.WriteAllText(Config, $"version: 1\nlisten: {{telemetry: ['127.0.0.1:{port}'], api: '127.0.0.1:{ApiPort}'}}\n");
         using var serve = new Serve(Config);
         Assert.Equal(2, serve.Exit());
         Assert.Contains(serve.Lines, line => line.Contains($"cannot listen on 127.0.0.1:{port} (UDP)", StringComparison.Ordinal));
