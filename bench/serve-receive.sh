@@ -15,6 +15,7 @@ trap cleanup EXIT
 me=serve-receive
 . "$root/.ci/dotnet.sh"
 need_sdk
+"$root/breakwater" --version >/dev/null # builds when sources changed
 bench=$artifacts/bin/Breakwater.Bench/release/Breakwater.Bench
 if stale "$bench" bench src; then dotnet build "$root/bench/Breakwater.Bench" -c Release -v quiet -nologo -nodeReuse:false >&2; fi
 
