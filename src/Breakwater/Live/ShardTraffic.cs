@@ -5,6 +5,11 @@ namespace Breakwater.Live;
 /// <summary>What one shard counted towards each service since the last second; without services, towards anyone.</summary>
 internal sealed class ShardTraffic(ServiceLookup services)
 {
+    private const int Unknown = int.MinValue;
+
+    // Records to one host often follow each other, in a flood above all.
+    private Address _destination;
+    private int _number = Unknown;
     private readonly ulong[] _packets = new ulong[Math.Max(1, services.Services.Length)];
     private readonly ulong[] _bytes = new ulong[Math.Max(1, services.Services.Length)];
 
@@ -13,7 +18,9 @@ internal sealed class ShardTraffic(ServiceLookup services)
     {
         if (!flow.Knows(FlowFields.Destination) || flow.Knows(FlowFields.TotalCounters))
             return;
-        var number = services.Services.IsEmpty ? 0 : services.Find(flow.Destination);
+        if (_number == Unknown || flow.Destination != _destination)
+            (_destination, _number) = (flow.Destination, services.Services.IsEmpty ? 0 : services.Find(flow.Destination));
+        var number = _number;
         if (number < 0)
             return;
         ulong rate = Math.Max(1, flow.SamplingRate);
