@@ -22,12 +22,12 @@ done
 config=$folder/breakwater.yaml
 port=$(sed -n 's/.*api: 127.0.0.1://p' "$config")
 ask() { curl -s "http://127.0.0.1:$port/readyz"; }
-incidents() { "$program" incidents --config "$config" --state all --format json; }
+incidents() { "$program" incidents --config "$config" --state all --format json 2>/dev/null; }
 # until SECONDS COMMAND…: true as soon as the command is.
 until_true() {
   local left=$(($1 * 5))
   shift
-  while [ "$left" -gt 0 ]; do if "$@"; then return 0; fi; sleep 0.2; left=$((left - 1)); done
+  while [ "$left" -gt 0 ] && kill -0 "$running" 2>/dev/null; do if "$@"; then return 0; fi; sleep 0.2; left=$((left - 1)); done
   return 1
 }
 ready() { ask | grep -q "\"storage\":$1"; }
