@@ -13,7 +13,7 @@ return args switch
 static int List(IEnumerable<ScenarioCase> scenarios)
 {
     foreach (var scenario in scenarios)
-        Console.WriteLine($"{scenario.Set} {scenario.Name}");
+        System.Console.WriteLine($"{scenario.Set} {scenario.Name}");
     return 0;
 }
 
@@ -25,7 +25,7 @@ static int Score(string[] arguments)
     foreach (var comparison in comparisons)
     {
         if (arguments.Contains("--slow"))
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{comparison.Seconds,8:0.00} s {comparison.Packets,9} packets {comparison.Breakwater.Scenario.Name}"));
+            System.Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{comparison.Seconds,8:0.00} s {comparison.Packets,9} packets {comparison.Breakwater.Scenario.Name}"));
         if (arguments.Contains("--failures"))
             Explain(comparison.Breakwater);
         if (arguments.Contains("--naive-failures"))
@@ -36,8 +36,8 @@ static int Score(string[] arguments)
     if (Option(arguments, "--markdown") is { } path)
         File.WriteAllText(path, page);
     else
-        Console.WriteLine(page[page.IndexOf("## ", StringComparison.Ordinal)..]);
-    Console.Error.WriteLine(string.Create(
+        System.Console.WriteLine(page[page.IndexOf("## ", StringComparison.Ordinal)..]);
+    System.Console.Error.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
         $"{comparisons.Length} scenarios, {comparisons.Sum(static comparison => comparison.Packets):N0} packets, {comparisons.Sum(static comparison => comparison.Seconds):0} s of work in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s"));
     return 0;
@@ -64,9 +64,9 @@ static void Explain(Outcome outcome)
 {
     if (outcome.Passed)
         return;
-    Console.WriteLine(outcome.Scenario.Name);
+    System.Console.WriteLine(outcome.Scenario.Name);
     foreach (var fault in outcome.Faults)
-        Console.WriteLine($"    {fault}");
+        System.Console.WriteLine($"    {fault}");
 }
 
 static IEnumerable<ScenarioCase> Filtered(string[] arguments)

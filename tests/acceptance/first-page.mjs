@@ -56,7 +56,7 @@ export default async function (browser, link, pictures, demoProcess) {
   await browser.view(1360, 980, { script: false });
   await browser.open(`${origin}/`);
   check("without a script: services, incidents and the chart are there",
-    await browser.evaluate("document.querySelectorAll('.service').length === 3 && document.querySelectorAll('.incident').length > 0 && document.querySelector('#chart polyline') !== null"), "something is missing");
+    await browser.evaluate("document.querySelectorAll('.service').length === 4 && document.querySelectorAll('.incident').length > 0 && document.querySelector('#chart polyline') !== null"), "something is missing");
   await browser.screenshot(join(pictures, "without-script.png"));
   await browser.open(await browser.evaluate("document.querySelector('.incident h3 a').href"));
   check("one incident has its reasons and its journal", await browser.evaluate("document.querySelectorAll('.reasons li').length > 0 && document.querySelectorAll('.journal li').length > 0"), "something is missing");

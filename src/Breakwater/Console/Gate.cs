@@ -47,13 +47,17 @@ internal sealed class Gate(ApiContext api, GateOptions options)
         if (!host.HasValue || !options.IsOwnName(host.Host))
             return Problem.Misdirected;
         var origin = http.Request.Headers.Origin;
-        if (!StringValues.IsNullOrEmpty(origin) && !string.Equals(origin, $"{http.Request.Scheme}://{host.Value}", StringComparison.OrdinalIgnoreCase))
+        if (!StringValues.IsNullOrEmpty(origin) && !IsOwn(origin.ToString(), host.Value))
             return Problem.Forbidden("the request comes from a page of another origin");
         var isOfBrowser = http.Request.Headers.ContainsKey("Sec-Fetch-Site") || http.Request.Cookies.ContainsKey(Cookie);
         return endpoint.Method != "GET" && isOfBrowser && StringValues.IsNullOrEmpty(origin)
             ? Problem.Forbidden("a browser's change needs its Origin")
             : null;
     }
+
+    /// <summary>The host that was asked, by either scheme: TLS may end in a proxy in front.</summary>
+    private static bool IsOwn(string origin, string host) =>
+        string.Equals(origin, $"http://{host}", StringComparison.OrdinalIgnoreCase) || string.Equals(origin, $"https://{host}", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Secrets in addresses end in logs and histories; and a parameter that is not understood would silently do nothing.</summary>
     private static Problem? CheckQuery(HttpContext http, Endpoint endpoint)

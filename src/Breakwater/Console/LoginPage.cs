@@ -65,7 +65,8 @@ internal static class LoginPage
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
-        Secure = http.Request.IsHttps,
+        // Whoever forges this header makes his own cookie stricter, and nothing else.
+        Secure = http.Request.IsHttps || http.Request.Headers["X-Forwarded-Proto"] == "https",
         Path = "/",
         MaxAge = Sessions.SessionTime,
     };

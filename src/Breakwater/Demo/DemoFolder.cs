@@ -38,6 +38,7 @@ internal sealed class DemoFolder : IDisposable
               - {name: portal, addresses: [203.0.113.10, "2001:db8:113::10"], profile: web}
               - {name: name-servers, addresses: [203.0.113.53, "2001:db8:113::53"], profile: dns}
               - {name: mail, addresses: [203.0.113.25, "2001:db8:113::25"], profile: mail}
+              - {name: offices, addresses: [203.0.113.128/25]}
 
             detection:
               prefixes: [203.0.113.0/24]

@@ -223,7 +223,7 @@ internal sealed class Journal : IDisposable
         {
             _store.Commit(new JournalBatch(_entries, _incidents.Values, _tokens), _options.Reached);
         }
-        catch (SqliteException error)
+        catch (Exception error) when (error is SqliteException or IOException or InvalidOperationException)
         {
             Fault(error);
             Fail(_promises);
@@ -294,7 +294,7 @@ internal sealed class Journal : IDisposable
             var isMore = _store.Forget(_time.GetUtcNow() - _options.Retention);
             _nextRetention = _time.GetTimestamp() + (isMore ? 0 : (long)(_retentionRound.TotalSeconds * _time.TimestampFrequency));
         }
-        catch (SqliteException error)
+        catch (Exception error) when (error is SqliteException or IOException or InvalidOperationException)
         {
             Fault(error);
         }

@@ -86,7 +86,7 @@ internal sealed class TrafficStore(string folder, TimeSpan keepSeconds, TimeSpan
                 _connection ??= OpenFile();
                 Write(_connection, second);
             }
-            catch (Exception error) when (error is SqliteException or StorageException or IOException or UnauthorizedAccessException)
+            catch (Exception error) when (error is SqliteException or StorageException or IOException or UnauthorizedAccessException or InvalidOperationException)
             {
                 Interlocked.Increment(ref _lostSeconds);
             }

@@ -31,7 +31,7 @@ public sealed class RequestTests
     {
         await using var rig = await ConsoleRig.Start();
         using var client = rig.Client(await rig.Token(Role.Viewer));
-        foreach (var (origin, expected) in new[] { (rig.Address.GetLeftPart(UriPartial.Authority), HttpStatusCode.Created), ("http://evil.example", HttpStatusCode.Forbidden), ("null", HttpStatusCode.Forbidden) })
+        foreach (var (origin, expected) in new[] { (rig.Address.GetLeftPart(UriPartial.Authority), HttpStatusCode.Created), ($"https://{rig.Address.Authority}", HttpStatusCode.Created), ("http://evil.example", HttpStatusCode.Forbidden), ($"http://{rig.Address.Authority}.evil.example", HttpStatusCode.Forbidden), ("null", HttpStatusCode.Forbidden) })
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/logins");
             request.Headers.Add("Origin", origin);
