@@ -89,10 +89,11 @@ public sealed class Detector
     public void Count(in FlowRecord flow) => _shards[0].Count(in flow);
 
     /// <summary>Ends the present tick (judges what was counted since the last call) and starts the one that holds <paramref name="nanoseconds"/>.</summary>
-    /// <param name="nanoseconds">Record time, nanoseconds since 1970-01-01 UTC; a time before the present tick starts that tick again.</param>
+    /// <param name="nanoseconds">Record time, nanoseconds since 1970-01-01 UTC; one of a later tick than the present.</param>
     public void Tick(long nanoseconds)
     {
         JudgeTick();
+        _dossiers.KeepWithinBudget((uint)(_tick / 10));
         _tick = Math.Max(_tick, nanoseconds / TickNanoseconds);
         foreach (var shard in _shards)
             shard.Tick = _tick;
@@ -118,7 +119,6 @@ public sealed class Detector
             _thinned++;
         _dossiers.Touched(_tick, _touched);
         Judge(spanSeconds: null);
-        _dossiers.KeepWithinBudget((uint)(_tick / 10));
         foreach (var shard in _shards)
             shard.Log.Clear();
     }

@@ -14,6 +14,8 @@ public sealed class Shard
     /// <summary>An IPv4 header without options (RFC 791 §3.1): no packet is smaller.</summary>
     private const uint SmallestPacketBytes = 20;
 
+    private const ulong MostScaledPackets = uint.MaxValue * 8UL, MostScaledBytes = 1UL << 42;
+
     private readonly KeyedHash _hash;
     private readonly OwnNetworks _own;
     private TickEntry _entry;
@@ -76,12 +78,16 @@ public sealed class Shard
         entry.Direction = isInbound ? Direction.Inbound : Direction.Outbound;
         entry.HostHash = HostTable.HashOf(isInbound ? destination : source, entry.Direction);
         entry.PeerHash = isInbound ? source : destination;
-        entry.Bytes = flow.Bytes;
         var hasStart = flow.Knows(FlowFields.Start);
-        entry.FirstNanoseconds = hasStart ? flow.StartNanoseconds : Math.Max(flow.ReceivedNanoseconds, Tick * Detector.TickNanoseconds);
+        // A clock that is ahead tells no times.
+        entry.FirstNanoseconds = hasStart
+            ? Math.Min(flow.StartNanoseconds, ((Tick + 1) * Detector.TickNanoseconds) - 1) : Math.Max(flow.ReceivedNanoseconds, Tick * Detector.TickNanoseconds);
         entry.DurationMilliseconds = hasStart && flow.Knows(FlowFields.End) && flow.EndNanoseconds > flow.StartNanoseconds
             ? (uint)Math.Min(uint.MaxValue, (flow.EndNanoseconds - flow.StartNanoseconds) / 1_000_000) : 0;
-        entry.Packets = (uint)Math.Min(uint.MaxValue, flow.Packets);
+        // More than any link carries is taken for the most that can be added up.
+        var rate = Math.Max(flow.SamplingRate, 1);
+        entry.Packets = (uint)Math.Min(flow.Packets, Math.Max(1, MostScaledPackets / rate));
+        entry.Bytes = Math.Min(flow.Bytes, MostScaledBytes / rate);
         entry.SamplingRate = flow.SamplingRate;
         (entry.SourcePort, entry.DestinationPort) = (flow.SourcePort, flow.DestinationPort);
         (entry.Class, entry.Protocol) = (trafficClass, flow.Protocol);

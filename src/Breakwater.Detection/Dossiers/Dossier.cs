@@ -25,7 +25,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     private long _generation = long.MinValue;
     private ulong _tickPackets, _tickRequests;
     private (long Now, long Before) _openSegments;
-    private (ulong Now, ulong Before) _packets;
+    private (ulong Now, ulong Before) _packets, _firstFragments;
 
     public Target Target { get; } = target;
 
@@ -84,8 +84,8 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     /// <summary>True when some traffic of the last 30 s answered questions of the host: the telemetry shows its other direction too.</summary>
     public bool ReturnSeen { get; private set; }
 
-    /// <summary>First fragments of packets of any class, scaled.</summary>
-    public ulong FirstFragments { get; private set; }
+    /// <summary>First fragments of packets of any class, scaled, in the last 30-60 s.</summary>
+    public ulong FirstFragments => _firstFragments.Now + _firstFragments.Before;
 
     /// <summary>Segments of connections that carry data, of any class, scaled, in this generation and the one before.</summary>
     public (ulong Now, ulong Before) DataSegments { get; private set; }
@@ -157,7 +157,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
         if (entry.Has(EntryTraits.IsRequest))
             _tickRequests += scaled;
         if (entry.Has(EntryTraits.FirstFragment))
-            FirstFragments += scaled;
+            _firstFragments.Now += scaled;
         var flowHash = entry.FlowHash;
         if (entry.Protocol == 6 && entry.Has(EntryTraits.HasPorts))
             AddFlow(in entry, flowHash);
@@ -246,6 +246,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
         DataSegments = (0, DataSegments.Now);
         _openSegments = (0, _openSegments.Now);
         _packets = (0, _packets.Now);
+        _firstFragments = (0, _firstFragments.Now);
         Sent.Rotate();
         foreach (var counters in _classes)
             counters?.Rotate();

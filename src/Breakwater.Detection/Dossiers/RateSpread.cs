@@ -7,10 +7,10 @@ namespace Breakwater.Detection.Dossiers;
 internal sealed class RateSpread
 {
     /// <summary>Binary places behind the point of a rate, so that a packet spread over minutes is not lost.</summary>
-    private const int Places = 10;
+    private const int Places = 20;
 
-    // Beyond what any link carries in an hour; and no sum of a tick's records can overflow.
-    private const ulong MostPackets = 1UL << 36, MostBytes = 1UL << 43;
+    // Beyond what any link carries: what is above counts towards the total, but in no window. No sum can overflow.
+    private const long Most = 1L << 42;
 
     private readonly Changes _ticks = new(), _seconds = new(), _spells = new();
 
@@ -35,9 +35,10 @@ internal sealed class RateSpread
     {
         IsEmpty = false;
         Newest = Math.Max(Newest, last);
-        Packets += (long)packets;
-        Bytes += (long)bytes;
-        var part = new Part(first, last, (long)Math.Min(packets, MostPackets) << Places, (long)Math.Min(bytes, MostBytes) << Places);
+        var (packetsKept, bytesKept) = ((long)Math.Min(packets, (ulong)(Most - Packets)), (long)Math.Min(bytes, (ulong)(Most - Bytes)));
+        Packets += packetsKept;
+        Bytes += bytesKept;
+        var part = new Part(first, last, packetsKept << Places, bytesKept << Places);
         // Divided by constants here, which is quick.
         _ticks.Add(in part, new Cells(first, last, first, last, tick, 1));
         _seconds.Add(in part, new Cells(first / 10, last / 10, first / 10 * 10, last / 10 * 10, tick / 10, 10));

@@ -124,7 +124,7 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick, long key)
         var seenPeak = (_peakPackets, _peakBytes, _peakRequests);
         TakeLatePeak(sure);
         var totals = new Totals(sure);
-        var state = lastTick - LastSignalTick < 10 ? IncidentState.Active
+        var state = lastTick - LastSignalTick - HeldTicks < 10 ? IncidentState.Active
             : lastTick - LastSignalTick - HeldTicks < options.QuietSeconds * 10L ? IncidentState.Quiet : IncidentState.Closed;
         var verdict = best.Strength == Strength.Sufficient ? best.Verdict : Verdict.InsufficientEvidence;
         var sources = totals.SourceEstimate();

@@ -155,6 +155,8 @@ internal sealed class SampledPeak
         {
             if (_around is not null)
                 return _around;
+            if (Largest == 0)
+                return [];
             var oldest = Math.Max(First, _newest - Kept + 1);
             var before = Math.Max(0, _largestEnd - 9 - oldest) / 10;
             var windows = new double[before + 1 + ((_newest - _largestEnd) / 10)];

@@ -63,8 +63,8 @@ internal static class AmplificationRule
         return reason with { Counterfactual = RuleContext.Text($"{reason.Counterfactual}, with fewer than {floorPackets:N0} in a minute") };
     }
 
-    /// <summary>The host's questions would show in sum.</summary>
-    private static bool SeesSums(in RuleContext context) => context.Dossier.Sent.IsVisible || context.SeesSenders;
+    /// <summary>The host's questions would show in sum; those of many hosts are not summed up.</summary>
+    private static bool SeesSums(in RuleContext context) => !context.Dossier.IsAggregate && (context.Dossier.Sent.IsVisible || context.SeesSenders);
 
     /// <summary>
     /// Part of the replies that the host's own questions to this service, counted in sum, cannot account for: each is given ten answers,
@@ -72,7 +72,7 @@ internal static class AmplificationRule
     /// </summary>
     private static double Unanswered(in RuleContext context, Vector vector, ClassCounters counters)
     {
-        if (context.Dossier.IsAggregate || !SeesSums(in context))
+        if (!SeesSums(in context))
             return 1;
         var asks = context.Dossier.Sent.Asks(vector);
         // Sampled, a few replies may come before the first question is seen by chance.

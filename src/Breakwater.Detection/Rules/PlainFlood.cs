@@ -62,7 +62,7 @@ internal static class FragmentFloodRule
             return;
         // Later fragments carry no ports: they go with the packets whose first fragments can account for them, unless a crowd sends
         // them that the host never spoke to.
-        var haveFirsts = context.Dossier.FirstFragments * MostPerFirst >= fragments.LifePackets.Sum;
+        var haveFirsts = context.Dossier.FirstFragments * MostPerFirst >= fragments.RecentPackets;
         if (haveFirsts && !(context.SeesQuestions(fragments) && context.Sources(fragments) >= context.Options.CrowdSources
             && findings.TrueForAll(static finding => finding.Protocol != 17)))
             return;

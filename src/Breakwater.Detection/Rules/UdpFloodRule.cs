@@ -27,7 +27,7 @@ internal static class UdpFloodRule
     private static Finding? Find(in RuleContext context, Vector trafficClass, ClassCounters counters, List<Finding> findings)
     {
         if (trafficClass == Vector.UdpFlood && findings.Exists(static finding => finding.Vector == Vector.FragmentFlood)
-            && context.Dossier.FirstFragments * 2 > counters.LifePackets.Sum)
+            && context.Dossier.FirstFragments * 2 > counters.RecentPackets)
             return null;
         // "One name less" means: to senders that the host spoke to (DnsQueryRule).
         if (trafficClass == Vector.DnsQueryFlood && context.Changed == Measures.TopNameShare)
@@ -155,7 +155,8 @@ internal static class UdpFloodRule
     {
         var crowd = context.Options.CrowdSources;
         var ways = new List<Way>();
-        if (context.Dossier.Sent.IsVisible || !context.PairsKnown || trafficClass == Vector.UdpFlood)
+        // Of many hosts together nobody notes what they send.
+        if (context.Dossier.IsAggregate || context.Dossier.Sent.IsVisible || !context.PairsKnown || trafficClass == Vector.UdpFlood)
             return ways;
         if (trafficClass != Vector.DnsQueryFlood && context.BothWays && RuleContext.Unsampled(counters))
             ways.Add(new Way(crowd, 3));

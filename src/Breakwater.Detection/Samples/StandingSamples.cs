@@ -1,3 +1,4 @@
+using System.Numerics;
 using Breakwater.Detection.Sketches;
 using Breakwater.Wire;
 
@@ -26,10 +27,11 @@ internal sealed class StandingSamples(ulong seed)
     {
         var minute = tick / 600;
         var sample = _last is not null && _lastService == entry.Service && _last.Minute == minute ? _last : Of(entry.Service, minute);
-        // One round over all that tells records apart; which conversation they are of is in the addresses' hashes.
-        var members = (entry.HostHash * 0x9E37_79B9_7F4A_7C15UL) ^ ((ulong)entry.FirstNanoseconds << 8) ^ entry.Bytes
-            ^ ((ulong)entry.Packets << 40) ^ ((ulong)entry.SourcePort << 24) ^ ((ulong)entry.DestinationPort << 48) ^ ((ulong)entry.Class << 32);
-        var hash = KeyedHash.With(entry.PeerHash ^ seed, members);
+        // Which conversation the record is of is in the addresses' hashes.
+        var conversation = KeyedHash.With(
+            entry.PeerHash ^ BitOperations.RotateLeft(entry.HostHash, 21) ^ seed, ((ulong)entry.SourcePort << 16) | entry.DestinationPort);
+        var hash = KeyedHash.With(
+            conversation ^ (ulong)entry.FirstNanoseconds, entry.Bytes ^ ((ulong)entry.Packets << 40) ^ ((ulong)entry.Class << 32));
         if (sample.Wants(hash))
             sample.Add(ToRecord(in entry, hash));
     }

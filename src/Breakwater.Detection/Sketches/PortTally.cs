@@ -7,6 +7,7 @@ namespace Breakwater.Detection.Sketches;
 internal sealed class PortTally
 {
     private const int Digits = 4;
+    private const int BitsPerDigit = 4;
     private const int Values = 16;
     private readonly ulong[] _digits = new ulong[Digits * Values];
     private readonly ulong[] _buckets = new ulong[PortVote.Buckets];
@@ -30,9 +31,9 @@ internal sealed class PortTally
     public ulong WithBit(int bit)
     {
         ulong packets = 0;
-        var values = _digits.AsSpan(bit / Digits * Values, Values);
+        var values = _digits.AsSpan(bit / BitsPerDigit * Values, Values);
         for (var value = 0; value < Values; value++)
-            packets += (value >> (bit % Digits) & 1) != 0 ? values[value] : 0;
+            packets += (value >> (bit % BitsPerDigit) & 1) != 0 ? values[value] : 0;
         return packets;
     }
 

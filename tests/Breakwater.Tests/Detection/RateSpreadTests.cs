@@ -63,4 +63,34 @@ public sealed class RateSpreadTests
         spread.FlushTo(windows, Now);
         Assert.Equal(all, windows.Since(Now - 63));
     }
+
+    /// <summary>Idle connections flushed together after half an hour were not all of the last moment.</summary>
+    [Fact]
+    public void FlushTo_FewPacketsInManyTicks_AreSpreadToo()
+    {
+        const int records = 10_000;
+        var spread = new RateSpread();
+        for (var record = 0; record < records; record++)
+            spread.Add(Now - 5_999, Now, Now, 17, 1_700);
+        var windows = new RateWindows();
+        spread.FlushTo(windows, Now);
+        var perSecond = 17.0 * records / 600;
+        Assert.InRange(windows.LastSecond.Packets, perSecond * 0.9, perSecond * 6);
+        Assert.InRange(windows.BusiestRate(0.2), perSecond * 0.9, perSecond * 6);
+        Assert.InRange(windows.Since(Now - 5_999).Packets, 17 * records * 0.99, 17 * records);
+    }
+
+    /// <summary>What no link carries neither overflows nor hides the rest.</summary>
+    [Fact]
+    public void Add_AbsurdNumbers_StayPositive()
+    {
+        var spread = new RateSpread();
+        for (var record = 0; record < 5_000; record++)
+            spread.Add(Now - (record % 50), Now, Now, ulong.MaxValue >> 1, ulong.MaxValue >> 1);
+        var windows = new RateWindows();
+        spread.FlushTo(windows, Now);
+        var sums = new WindowSum[RateWindows.WindowCount];
+        windows.Fill(sums);
+        Assert.All(sums, static sum => Assert.True(sum is { Packets: > 0, Bytes: > 0 }));
+    }
 }
