@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Breakwater.Detection.Dossiers;
 using Breakwater.Detection.Rules;
 using Breakwater.Detection.Samples;
@@ -125,11 +126,26 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
         _ends.Clear();
     }
 
-    /// <summary>An incident that nobody was told of ends untold. Bounded like the incidents, should nobody ask.</summary>
+    /// <summary>
+    /// An incident that nobody was told of ends untold; what it took over goes on in the one that took it over, if any. Bounded like the
+    /// incidents, should nobody ask.
+    /// </summary>
     private void TellEnd(OpenIncident incident, Func<Incident> report, long? takenOverBy)
     {
-        if (TellsChanges && incident.Told.IsOpened && _ends.Count < MaxIncidents)
+        if (!TellsChanges)
+            return;
+        if (!incident.Told.IsOpened)
+        {
+            foreach (ref var end in CollectionsMarshal.AsSpan(_ends))
+            {
+                if (end.TakenOverBy == incident.Key)
+                    end = end with { TakenOverBy = takenOverBy };
+            }
+        }
+        else if (_ends.Count < MaxIncidents)
+        {
             _ends.Add(new IncidentChange(incident.Key, IncidentChangeKind.Closed, report()) { TakenOverBy = takenOverBy });
+        }
     }
 
     private Incident Report(OpenIncident open, long tick, double? spanSeconds)

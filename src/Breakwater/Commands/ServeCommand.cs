@@ -31,9 +31,9 @@ internal static class ServeCommand
             using var recorder = folder is null ? null : new StreamRecorder(folder, TimeProvider.System.GetUtcNow());
             using var engine = new LiveEngine(Settings(config), TimeProvider.System, recorder);
             using var lines = new StreamWriter(System.Console.OpenStandardError()) { AutoFlush = true };
-            Serve(engine, path, config, lines).GetAwaiter().GetResult();
+            Serve(engine, recorder, path, config, lines).GetAwaiter().GetResult();
             if (recorder is { Dropped: > 0 } or { Failure: not null })
-                lines.WriteLine($"breakwater: the recording is incomplete: {recorder.Dropped} datagrams left out{(recorder.Failure is { } failure ? $": {failure}" : "")}");
+                lines.WriteLine($"breakwater: the recording is incomplete: {recorder.Dropped} datagrams and events left out{(recorder.Failure is { } failure ? $": {failure}" : "")}");
             return ExitCode.Done;
         }
         catch (Exception error) when (error is ListenException or IOException or UnauthorizedAccessException)
@@ -45,7 +45,7 @@ internal static class ServeCommand
 
     private static LiveSettings Settings(BreakwaterConfig config) => LiveConfiguration.Settings(config, Math.Min(Environment.ProcessorCount, MostThreads));
 
-    private static async Task Serve(LiveEngine engine, string path, BreakwaterConfig config, StreamWriter lines)
+    private static async Task Serve(LiveEngine engine, StreamRecorder? recorder, string path, BreakwaterConfig config, StreamWriter lines)
     {
         using var signals = new ServeSignals();
         foreach (var address in engine.DatagramAddresses)
@@ -64,8 +64,15 @@ internal static class ServeCommand
         lines.WriteLine($"breakwater: pages and API on {running.Address}; 'breakwater login' makes a link that logs a browser in");
         if (running.Journal.Health.Fault is { } storage)
             lines.WriteLine($"breakwater: {storage}");
+        var isRecording = recorder is not null;
         while (!signals.IsStopped)
         {
+            if (isRecording && recorder is { Failure: { } failure })
+            {
+                isRecording = false;
+                lines.WriteLine($"breakwater: nothing is recorded any more: {failure}");
+            }
+
             if (signals.TakeReload())
                 Volatile.Write(ref current, Reload(engine, path, lines) ?? current);
             signals.Wait(TimeSpan.FromSeconds(1));

@@ -33,7 +33,7 @@ internal sealed class IncidentKeys
         known.Last = known.Inherited is { } first ? Continued(change.Incident, first) : change.Incident;
         if (change.Kind == IncidentChangeKind.Closed)
             _open.Remove(change.Key);
-        long? wider = change.TakenOverBy is { } key ? _open[key].Key : null;
+        long? wider = change.TakenOverBy is { } key && _open.TryGetValue(key, out var other) ? other.Key : null;
         return new IncidentChange(known.Key, change.Kind, known.Last) { TakenOverBy = wider };
     }
 

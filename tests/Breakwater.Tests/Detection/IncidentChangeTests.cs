@@ -1,4 +1,5 @@
 using Breakwater.Detection;
+using Breakwater.Live;
 using Breakwater.Reports;
 using Breakwater.Wire;
 using static Breakwater.Tests.Detection.Traffic;
@@ -62,6 +63,40 @@ public sealed class IncidentChangeTests
             Assert.True(wider.Change.Incident.Target.Covers(change.Incident.Target));
             Assert.DoesNotContain(changes, other => other.Change.Key == change.Key && other.Tick > tick);
         }
+    }
+
+    /// <summary>The /24 takes over the host and is taken over itself before anybody was told of it: the host goes on in the widest.</summary>
+    [Fact]
+    public void TwoStepsInOneTick_TheNarrowestGoesOnInTheWidest()
+    {
+        // One host first, then 200 hosts of each of 4 /24 at once.
+        var one = Flood(Victim, 1000, 1);
+        var all = Stream(320_000, 0.3, static (index, time) => Udp(time, Sender(index), 40_000, Address.FromIPv4(0xCB007000u + (uint)((index % 4 << 8) + (index / 4 % 200) + 40)), 80, 200), after: 1);
+        var changes = Changes(one.Concat(all));
+        var (_, host) = changes.First();
+        var (tick, wide) = changes.First(static change => change.Change.Incident.Target.Prefix.Length == 16);
+        Assert.Equal((Victim, IncidentChangeKind.Opened), (host.Incident.Target.Prefix.Network, wide.Kind));
+        // The four /24 had numbers in between, and nobody was told of one.
+        Assert.Equal(host.Key + 5, wide.Key);
+        Assert.DoesNotContain(changes, static change => change.Change.Incident.Target.Prefix.Length == 24);
+        var closed = Assert.Single(changes, change => change.Change.Key == host.Key && change.Change.Kind == IncidentChangeKind.Closed);
+        Assert.Equal((tick, wide.Key), (closed.Tick, closed.Change.TakenOverBy!.Value));
+        var keys = new IncidentKeys();
+        var told = changes.Select(change => keys.Translate(change.Change)).ToList();
+        Assert.Equal(2, told.Single(static change => change.Kind == IncidentChangeKind.Closed).TakenOverBy);
+    }
+
+    /// <summary>No change ends the engine, whatever it refers to.</summary>
+    [Theory]
+    [InlineData(1L, 1L)]
+    [InlineData(99L, null)]
+    public void ReferenceToNoOpenIncident_IsLeftOut(long takenOverBy, long? told)
+    {
+        var opened = Changes(Flood(Victim, 3000, 2))[0].Change;
+        var keys = new IncidentKeys();
+        Assert.Equal(1, keys.Translate(opened).Key);
+        var closed = new IncidentChange(2, IncidentChangeKind.Closed, opened.Incident) { TakenOverBy = takenOverBy };
+        Assert.Equal(told, keys.Translate(closed).TakenOverBy);
     }
 
     [Fact]

@@ -63,5 +63,80 @@ public sealed class RecordingTests
         Assert.NotEqual(Hash(path), Hash(recorded));
     }
 
+    /// <summary>Nothing but the recording ends, and what was recorded before stays readable.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void FurtherFile_ThatCannotBeMade_EndsTheRecording(bool isInTheWay)
+    {
+        using var files = new SampleFiles();
+        var folder = files.Path("recording");
+        string? failure;
+        long dropped;
+        using (var recorder = new StreamRecorder(folder, DateTimeOffset.UnixEpoch, maximumFileBytes: 100))
+        {
+            if (isInTheWay)
+                File.WriteAllText(Path.Combine(folder, "telemetry-19700101T000000-1.pcap"), "");
+            Record(recorder, 0);
+            Await(() => new FileInfo(Path.Combine(folder, "telemetry-19700101T000000.pcap")).Length > 100);
+            Record(recorder, 1);
+            Await(() => recorder.Failure is not null || new FileInfo(Path.Combine(folder, "telemetry-19700101T000000-1.pcap")) is { Exists: true, Length: > 100 });
+            Record(recorder, 2);
+            recorder.Note(3, "hold", "1 ticks");
+            (failure, dropped) = (recorder.Failure, recorder.Dropped);
+        }
+
+        Assert.Equal((isInTheWay, isInTheWay ? 3 : 0), (failure is not null, dropped));
+        Assert.Single(SampleFiles.Frames(Path.Combine(folder, "telemetry-19700101T000000.pcap")));
+        if (!isInTheWay)
+            Assert.Equal(3, Directory.GetFiles(folder, "*.pcap").Sum(static path => SampleFiles.Frames(path).Count));
+    }
+
+    [Fact]
+    public void Piece_WrittenInPart_IsCutOff()
+    {
+        using var disk = new FullDisk(roomBytes: 10);
+        using var file = new RecordingFile(disk);
+        file.Append([1, 2, 3, 4, 5, 6]);
+        Assert.Throws<IOException>(() => file.Append([7, 8, 9, 10, 11, 12]));
+        Assert.Equal([1, 2, 3, 4, 5, 6], disk.ToArray());
+        Assert.Equal(6, file.Length);
+        file.Append([7, 8, 9, 10]);
+        Assert.Equal(10, disk.Length);
+    }
+
+    [Fact]
+    public void Recording_IsItsOwnersAlone()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "modes are those of Unix");
+        if (OperatingSystem.IsWindows())
+            return;
+        using var files = new SampleFiles();
+        using (var recorder = new StreamRecorder(files.Path("recording"), DateTimeOffset.UnixEpoch))
+            Record(recorder, 0);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(files.Path("recording")));
+        var made = Directory.GetFiles(files.Path("recording"));
+        Assert.Equal(2, made.Length);
+        foreach (var path in made)
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+    }
+
+    private static void Record(StreamRecorder recorder, uint number) =>
+        recorder.Write(Breakwater.Wire.Address.Parse("192.0.2.250"), 50_000, Datagrams.NetFlow9(number, LiveRig.Start, 5), LiveRig.Start + number);
+
+    private static void Await(Func<bool> isDone) => Assert.True(SpinWait.SpinUntil(isDone, TimeSpan.FromSeconds(20)));
+
+    /// <summary>Takes what there is room for, and then fails, as a disk does.</summary>
+    private sealed class FullDisk(int roomBytes) : MemoryStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            var room = Math.Min(buffer.Length, roomBytes - (int)Position);
+            base.Write(buffer[..room]);
+            if (room < buffer.Length)
+                throw new IOException("no space left");
+        }
+    }
+
     private static string Hash(string path) => ReportJson.VerdictHash(AnalyzeRun.Run([path], InputOptions.Default, new DetectorOptions(), TimeProvider.System));
 }

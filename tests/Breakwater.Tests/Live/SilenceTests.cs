@@ -49,6 +49,19 @@ public sealed class SilenceTests
         Assert.Equal(IncidentChangeKind.Closed, rig.Changes.Last().Kind);
     }
 
+    /// <summary>The sampling of a silent exporter is corrected: its incident is held as before.</summary>
+    [Fact]
+    public void SilentExporter_ConfiguredOtherwise_TheIncidentStaysOpen()
+    {
+        using var rig = Attacked();
+        rig.Tick(TimeSpan.FromSeconds(8));
+        var settings = rig.Engine.Settings;
+        rig.Engine.Reload(settings with { Exporters = [settings.Exporters[0] with { SamplingRate = 10 }, .. settings.Exporters[1..]] });
+        rig.Tick(TimeSpan.FromSeconds(40));
+        Assert.DoesNotContain(rig.Changes, static change => change.Kind == IncidentChangeKind.Closed);
+        Assert.NotNull(rig.Engine.Health.BlindSince);
+    }
+
     private LiveRig Attacked()
     {
         var rig = new LiveRig(static settings => settings with { Detection = new DetectorOptions { QuietSeconds = 10 } });

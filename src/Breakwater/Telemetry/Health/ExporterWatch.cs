@@ -6,7 +6,7 @@ namespace Breakwater.Telemetry.Health;
 /// Judges one exporter once a second by the last minute. Each limit is where figures begin to mislead; none is an alarm about traffic, and
 /// none ends an incident.
 /// </summary>
-internal sealed class ExporterWatch(LiveExporter exporter, long startedNanoseconds)
+internal sealed class ExporterWatch
 {
     private const long Second = 1_000_000_000;
 
@@ -37,10 +37,24 @@ internal sealed class ExporterWatch(LiveExporter exporter, long startedNanosecon
     private readonly ConditionList _conditions = new();
     private readonly MinuteWindow<StreamCounts> _counts = new(default);
     private readonly MinuteWindow<StreamExtremes> _extremes = new(default);
-    private long _longestPause;
+    private readonly LiveExporter _exporter;
+    private readonly long _startedNanoseconds, _earlierDatagrams;
+    private readonly bool _isAdded;
+    private long _longestPause, _datagrams;
     private int _secondsWaiting;
 
-    public LiveExporter Exporter => exporter;
+    /// <param name="exporter">Whom to watch.</param>
+    /// <param name="startedNanoseconds">From when on it was waited for.</param>
+    /// <param name="isAdded">It was added while the engine ran.</param>
+    /// <param name="earlier">The watch of the same exporter as it was configured before; its pauses go on.</param>
+    public ExporterWatch(LiveExporter exporter, long startedNanoseconds, bool isAdded, ExporterWatch? earlier)
+    {
+        (_exporter, _startedNanoseconds, _isAdded) = (exporter, startedNanoseconds, isAdded);
+        if (earlier is null)
+            return;
+        (_startedNanoseconds, _isAdded) = (earlier._startedNanoseconds, earlier._isAdded);
+        (_longestPause, _earlierDatagrams) = (earlier._longestPause, earlier._datagrams);
+    }
 
     /// <summary>Nothing comes, and something did before: what is quiet since may not be over.</summary>
     public bool IsSilent { get; private set; }
@@ -55,12 +69,12 @@ internal sealed class ExporterWatch(LiveExporter exporter, long startedNanosecon
         StreamExtremes extremes;
         int waiting;
         string[] formats;
-        lock (exporter.Gate)
+        lock (_exporter.Gate)
         {
-            (counts, waiting) = (Read(), exporter.Streams.Sum(static stream => stream.State.WaitingSetCount));
-            extremes = exporter.Signs.TakeExtremes();
-            LastReceived = exporter.Signs.LastReceived;
-            formats = [.. exporter.Streams.Select(static stream => stream.Kind.Name()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+            (counts, waiting) = (Read(), _exporter.Streams.Sum(static stream => stream.State.WaitingSetCount));
+            extremes = _exporter.Signs.TakeExtremes();
+            LastReceived = _exporter.Signs.LastReceived;
+            formats = [.. _exporter.Streams.Select(static stream => stream.Kind.Name()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         }
 
         var minute = counts - _counts.Oldest;
@@ -70,15 +84,16 @@ internal sealed class ExporterWatch(LiveExporter exporter, long startedNanosecon
             extremes.Add(in value);
         _longestPause = Math.Max(_longestPause - (_longestPause / 600), extremes.LongestGap);
         _secondsWaiting = waiting > 0 ? _secondsWaiting + 1 : 0;
-        FindSilence(now, counts.Datagrams);
+        _datagrams = _earlierDatagrams + counts.Datagrams;
+        FindSilence(now);
         FindLoss(now, in minute);
         FindTemplates(now, in minute, in extremes, waiting);
         FindSampling(now, in minute, in extremes);
         FindTimes(now, in extremes);
         return new ExporterHealth
         {
-            Name = exporter.Entry.Name,
-            Address = exporter.Entry.Address,
+            Name = _exporter.Entry.Name,
+            Address = _exporter.Entry.Address,
             Conditions = _conditions.Close(out isChanged),
             Formats = [.. formats],
             LastSeen = LastReceived == 0 ? null : HealthMonitor.Time(LastReceived),
@@ -92,7 +107,7 @@ internal sealed class ExporterWatch(LiveExporter exporter, long startedNanosecon
 
     private StreamCounts Read()
     {
-        var signs = exporter.Signs;
+        var signs = _exporter.Signs;
         var counts = new StreamCounts
         {
             Datagrams = signs.Datagrams + signs.Refused,
@@ -102,7 +117,7 @@ internal sealed class ExporterWatch(LiveExporter exporter, long startedNanosecon
             SetsWithoutTemplate = signs.SetsWithoutTemplate,
             Unreadable = signs.Refused + signs.BrokenSets,
         };
-        foreach (var stream in exporter.Streams)
+        foreach (var stream in _exporter.Streams)
         {
             counts.Lost += stream.Lost;
             counts.MaybeLost += stream.AmbiguousLoss;
@@ -114,16 +129,20 @@ internal sealed class ExporterWatch(LiveExporter exporter, long startedNanosecon
         return counts;
     }
 
-    private void FindSilence(long now, long datagrams)
+    private void FindSilence(long now)
     {
         if (LastReceived == 0)
         {
-            if (now - startedNanoseconds > SilenceOfUnknown)
-                Find(HealthConditionKind.Silent, startedNanoseconds, $"nothing has come from {exporter.Entry.Address} since the start: does it export to this machine?");
+            if (now - _startedNanoseconds > SilenceOfUnknown)
+            {
+                var since = _isAdded ? "it was added" : "the start";
+                Find(HealthConditionKind.Silent, _startedNanoseconds, $"nothing has come from {_exporter.Entry.Address} since {since}: does it export to this machine?");
+            }
+
             return;
         }
 
-        var isSteady = datagrams >= FewestSteadyDatagrams && LastReceived - exporter.Signs.FirstReceived >= ShortestSilence;
+        var isSteady = _datagrams >= FewestSteadyDatagrams && LastReceived - _exporter.Signs.FirstReceived >= ShortestSilence;
         var limit = isSteady ? Math.Clamp(4 * _longestPause, ShortestSilence, LongestSilence) : Math.Max(SilenceOfUnknown, 4 * _longestPause);
         IsSilent = now - LastReceived > limit;
         if (IsSilent)
@@ -171,7 +190,7 @@ internal sealed class ExporterWatch(LiveExporter exporter, long startedNanosecon
                 $"{minute.FlowsOfUnknownRate:N0} of {minute.Flows:N0} records of the last minute tell no sampling rate: set 'sampling' of this exporter, or have it send its sampler options");
         }
 
-        var configured = exporter.Entry.SamplingRate;
+        var configured = _exporter.Entry.SamplingRate;
         if (configured > 0 && extremes.HighestTold > 0 && (extremes.LowestTold != configured || extremes.HighestTold != configured))
         {
             Find(

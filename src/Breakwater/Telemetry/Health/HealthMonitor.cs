@@ -23,6 +23,7 @@ internal sealed class HealthMonitor(long startedNanoseconds)
     private readonly ConditionList _conditions = new();
     private readonly MinuteWindow<CollectorSigns> _collector = new(new CollectorSigns(HealthSnapshot.Empty.Account, 0, 0));
     private readonly Dictionary<LiveExporter, ExporterWatch> _watches = [];
+    private bool _isFollowing;
 
     /// <summary>True while an exporter that sent before sends nothing: open incidents must not count the time as quiet.</summary>
     public bool HoldsIncidents { get; private set; }
@@ -41,7 +42,7 @@ internal sealed class HealthMonitor(long startedNanoseconds)
         all.Add(Collector(now, signs, senders, out var isChanged));
         if (isChanged)
             changed.Add(all[0]);
-        Follow(exporters);
+        Follow(exporters, now);
         foreach (var exporter in exporters)
         {
             var health = _watches[exporter].Evaluate(now, out isChanged);
@@ -65,15 +66,21 @@ internal sealed class HealthMonitor(long startedNanoseconds)
 
     internal static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private void Follow(ImmutableArray<LiveExporter> exporters)
+    /// <summary>Watches those of the present list. One that was added by a reload is waited for from then on; one that was changed goes on.</summary>
+    private void Follow(ImmutableArray<LiveExporter> exporters, long now)
     {
-        foreach (var gone in _watches.Keys.Except(exporters).ToList())
-            _watches.Remove(gone);
+        var gone = _watches.Keys.Except(exporters).ToDictionary(static exporter => exporter.Entry.Address);
         foreach (var exporter in exporters)
         {
-            if (!_watches.ContainsKey(exporter))
-                _watches.Add(exporter, new ExporterWatch(exporter, startedNanoseconds));
+            if (_watches.ContainsKey(exporter))
+                continue;
+            var earlier = gone.TryGetValue(exporter.Entry.Address, out var changed) ? _watches[changed] : null;
+            _watches.Add(exporter, new ExporterWatch(exporter, _isFollowing ? now : startedNanoseconds, isAdded: _isFollowing, earlier));
         }
+
+        foreach (var exporter in gone.Values)
+            _watches.Remove(exporter);
+        _isFollowing = true;
     }
 
     private DateTimeOffset? BlindSince()

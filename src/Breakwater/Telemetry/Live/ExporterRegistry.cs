@@ -19,7 +19,7 @@ internal sealed class ExporterRegistry
 
     /// <summary>
     /// Takes another list. Exporters that stay keep their templates, samplers and counts; one whose entry is different begins its counts anew with
-    /// the templates that are known.
+    /// the templates and the last arrival that are known.
     /// </summary>
     public void Reload(IEnumerable<ExporterEntry> entries)
     {

@@ -19,6 +19,12 @@ internal sealed class IpfixSession(Socket socket, LiveExporter exporter) : IDisp
     /// <summary>A message that has begun is whole within this time.</summary>
     public static readonly TimeSpan SlowestMessage = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// From this on a connection may be dead, and gives its place to a new one of the same exporter. Shorter, an exporter with more line cards
+    /// than places would lose its templates again and again.
+    /// </summary>
+    public static readonly TimeSpan ShortestIdle = TimeSpan.FromSeconds(30);
+
     private const int BufferBytes = 2 * ushort.MaxValue;
     private const int HeaderBytes = 16;
 
@@ -36,6 +42,9 @@ internal sealed class IpfixSession(Socket socket, LiveExporter exporter) : IDisp
 
     /// <summary>When the first octets of the message came that is not yet whole.</summary>
     public long MessageTimestamp { get; set; }
+
+    /// <summary>When something came last; at first when it was accepted.</summary>
+    public long ReadTimestamp { get; set; }
 
     /// <summary>A message has begun and is not whole.</summary>
     public bool IsWithinMessage => _end > _start;

@@ -7,12 +7,16 @@ namespace Breakwater.Telemetry.Live;
 
 /// <summary>
 /// A thread that takes IPFIX over TCP (RFC 7011 §10.4) from configured exporters and counts their records into its own shard. Connections are
-/// bounded in number, and one that does not finish a message in time is dropped: nobody can hold a place by being slow.
+/// bounded in number, and one that does not finish a message in time is dropped: nobody can hold a place by being slow. One whose exporter has
+/// gone without a word is found by the kernel's keepalive, or gives way to the exporter's next one.
 /// </summary>
 internal sealed class IpfixTcpReceiver<TSink> : IDisposable
     where TSink : struct, IFlowSink
 {
     private const int WaitMilliseconds = 100;
+
+    /// <summary>After so long without a word the kernel asks whether the exporter is still there, so often, so many times: dead in 2 minutes.</summary>
+    private const int KeepAliveSeconds = 60, KeepAliveIntervalSeconds = 15, KeepAliveCount = 4;
 
     private readonly ImmutableArray<Socket> _listeners;
     private readonly List<IpfixSession> _sessions = new(IpfixSession.Maximum);
@@ -50,7 +54,7 @@ internal sealed class IpfixTcpReceiver<TSink> : IDisposable
     /// <summary>Connections turned away because there were too many.</summary>
     public long RefusedSessions { get; private set; }
 
-    /// <summary>Connections that were dropped: too slow, or no IPFIX.</summary>
+    /// <summary>Connections that were dropped: too slow, no IPFIX, or idle when the exporter's places were taken.</summary>
     public long DroppedSessions { get; private set; }
 
     public IEnumerable<IPEndPoint> LocalAddresses => _listeners.Select(static listener => (IPEndPoint)listener.LocalEndPoint!);
@@ -88,7 +92,8 @@ internal sealed class IpfixTcpReceiver<TSink> : IDisposable
         {
             if (address.AddressFamily == AddressFamily.InterNetworkV6)
                 listener.DualMode = false;
-            listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            // Raw: .NET's ReuseAddress sets SO_REUSEPORT too, and another process could then take half of the connections.
+            listener.SetRawSocketOption(LibC.SocketLevel, LibC.ReuseAddress, BitConverter.GetBytes(1));
             listener.Bind(address);
             listener.Listen(IpfixSession.Maximum);
             return listener;
@@ -149,14 +154,45 @@ internal sealed class IpfixTcpReceiver<TSink> : IDisposable
             return;
         }
 
-        if (_sessions.Count == IpfixSession.Maximum || _sessions.Count(session => session.Exporter == exporter) >= IpfixSession.MaximumPerExporter)
+        if (!HasPlace(exporter) || !TryKeepAlive(connection))
         {
             RefusedSessions++;
             connection.Dispose();
             return;
         }
 
-        _sessions.Add(new IpfixSession(connection, exporter) { Port = port });
+        _sessions.Add(new IpfixSession(connection, exporter) { Port = port, ReadTimestamp = _time.GetTimestamp() });
+    }
+
+    /// <summary>Makes place by ending the exporter's longest idle connection when it has as many as it may.</summary>
+    private bool HasPlace(LiveExporter exporter)
+    {
+        if (_sessions.Count(session => session.Exporter == exporter) >= IpfixSession.MaximumPerExporter)
+        {
+            var idle = _sessions.Index().Where(entry => entry.Item.Exporter == exporter).MinBy(static entry => entry.Item.ReadTimestamp);
+            if (_time.GetElapsedTime(idle.Item.ReadTimestamp) < IpfixSession.ShortestIdle)
+                return false;
+            DroppedSessions++;
+            End(idle.Index);
+        }
+
+        return _sessions.Count < IpfixSession.Maximum;
+    }
+
+    private static bool TryKeepAlive(Socket connection)
+    {
+        try
+        {
+            connection.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            connection.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
+            connection.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
+            connection.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveCount);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false; // it has gone away again
+        }
     }
 
     private static Address SourceOf(Socket connection, out ushort port)
@@ -179,8 +215,9 @@ internal sealed class IpfixTcpReceiver<TSink> : IDisposable
     /// <summary>False when the session is over.</summary>
     private bool Read(IpfixSession session)
     {
+        session.ReadTimestamp = _time.GetTimestamp();
         if (!session.IsWithinMessage)
-            session.MessageTimestamp = _time.GetTimestamp();
+            session.MessageTimestamp = session.ReadTimestamp;
         var isOpen = session.Fill();
         var received = _gate.Enter();
         try

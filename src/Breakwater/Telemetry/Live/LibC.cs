@@ -12,6 +12,7 @@ internal static unsafe partial class LibC
     public const short PollBroken = 0x008 | 0x010 | 0x020; // POLLERR, POLLHUP, POLLNVAL
 
     public const int SocketLevel = 1; // SOL_SOCKET
+    public const int ReuseAddress = 2; // SO_REUSEADDR
     public const int ReusePort = 15; // SO_REUSEPORT
     public const int ReceiveBufferForced = 33; // SO_RCVBUFFORCE
     public const int ReceiveQueueOverflow = 40; // SO_RXQ_OVFL

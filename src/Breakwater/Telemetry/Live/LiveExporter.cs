@@ -77,9 +77,12 @@ internal sealed class LiveExporter
     /// <summary>The state of a new TCP session: its templates are its own (RFC 7011 §8).</summary>
     public ExporterState NewSession() => new(LimitsOf(isStream: true));
 
-    /// <summary>Goes on with the templates and samplers of an entry that was configured otherwise. With both gates held, or before use.</summary>
+    /// <summary>
+    /// Goes on with the templates, samplers and last arrival of an entry that was configured otherwise. With both gates held, or before use.
+    /// </summary>
     public void TakeOver(LiveExporter earlier)
     {
+        Signs.TakeOver(earlier.Signs);
         foreach (var stream in earlier._byKind.OfType<Exporter>())
         {
             var taken = new Exporter(Entry.Name, Entry.Address, stream.Kind, Entry.SamplingRate, LimitsOf(isStream: false));

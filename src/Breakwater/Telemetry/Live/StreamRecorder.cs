@@ -10,7 +10,7 @@ namespace Breakwater.Telemetry.Live;
 /// <summary>
 /// Writes what the exporters sent into captures that <c>analyze</c> reads, with the times of arrival that the engine gave: the same ticks follow
 /// from them. Control events stand beside it as JSON lines. Receivers never wait for the disk: what does not fit into a buffer is left out
-/// and counted.
+/// and counted. The first failure of the disk ends the recording, and nothing else.
 /// </summary>
 internal sealed class StreamRecorder : IDisposable
 {
@@ -33,23 +33,35 @@ internal sealed class StreamRecorder : IDisposable
     private readonly byte[] _frame = new byte[ushort.MaxValue + 128];
     private readonly ManualResetEventSlim _stop = new();
     private readonly Thread _writer;
-    private readonly FileStream _control;
-    private List<string> _events = [];
-    private (MemoryStream Stream, PcapWriter Writer) _filling = NewBuffer(), _written = NewBuffer();
-    private FileStream _file;
+    private readonly RecordingFile _control;
+    private readonly long _maximumFileBytes;
+    private Waiting _filling = new(), _written = new();
+    private RecordingFile _file;
     private int _files;
     private long _dropped;
     private volatile string? _failure;
 
     /// <param name="folder">Made when it is not there.</param>
     /// <param name="started">The engine's time at the start: part of the names.</param>
+    /// <param name="maximumFileBytes">A capture that is longer goes on in a further one.</param>
     /// <exception cref="IOException">The folder or its files cannot be made.</exception>
-    public StreamRecorder(string folder, DateTimeOffset started)
+    /// <exception cref="UnauthorizedAccessException">The folder or its files must not be made.</exception>
+    public StreamRecorder(string folder, DateTimeOffset started, long maximumFileBytes = MaximumFileBytes)
     {
-        Directory.CreateDirectory(folder);
+        RecordingFile.MakeFolder(folder);
         (_folder, _name) = (folder, started.UtcDateTime.ToString("yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture));
-        _control = new FileStream(Path.Combine(folder, $"control-{_name}.jsonl"), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-        _file = NextFile();
+        _maximumFileBytes = maximumFileBytes;
+        _control = RecordingFile.Create(Path.Combine(folder, $"control-{_name}.jsonl"));
+        try
+        {
+            _file = NextFile();
+        }
+        catch
+        {
+            _control.Dispose();
+            throw;
+        }
+
         _writer = new Thread(Run) { IsBackground = true, Name = "record" };
         _writer.Start();
     }
@@ -73,6 +85,7 @@ internal sealed class StreamRecorder : IDisposable
             }
 
             _filling.Writer.Write(_frame.AsSpan(0, length), length, receivedNanoseconds);
+            _filling.Datagrams++;
         }
     }
 
@@ -91,8 +104,8 @@ internal sealed class StreamRecorder : IDisposable
 
         lock (_lock)
         {
-            if (_events.Count < MaximumWaitingEvents)
-                _events.Add(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
+            if (_failure is null && _filling.Events.Count < MaximumWaitingEvents)
+                _filling.Events.Add(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
             else
                 Interlocked.Increment(ref _dropped);
         }
@@ -106,25 +119,29 @@ internal sealed class StreamRecorder : IDisposable
         _stop.Dispose();
         _file.Dispose();
         _control.Dispose();
-        _filling.Stream.Dispose();
-        _written.Stream.Dispose();
+        _filling.Dispose();
+        _written.Dispose();
     }
 
-    private static (MemoryStream, PcapWriter) NewBuffer()
-    {
-        var stream = new MemoryStream(new byte[MaximumWaitingBytes], 0, MaximumWaitingBytes, writable: true, publiclyVisible: true);
-        var writer = new PcapWriter(stream, LinkType.Ethernet, nanoseconds: true);
-        stream.Position = 0; // the file has the header
-        return (stream, writer);
-    }
-
-    private FileStream NextFile()
+    private RecordingFile NextFile()
     {
         var name = _files == 0 ? $"telemetry-{_name}.pcap" : string.Create(CultureInfo.InvariantCulture, $"telemetry-{_name}-{_files}.pcap");
         _files++;
-        var file = new FileStream(Path.Combine(_folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-        _ = new PcapWriter(file, LinkType.Ethernet, nanoseconds: true);
-        return file;
+        var path = Path.Combine(_folder, name);
+        using var header = new MemoryStream();
+        _ = new PcapWriter(header, LinkType.Ethernet, nanoseconds: true);
+        var file = RecordingFile.Create(path);
+        try
+        {
+            file.Append(header.GetBuffer().AsSpan(0, (int)header.Length));
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            File.Delete(path); // an empty file is no capture
+            throw;
+        }
     }
 
     /// <summary>A frame with the port that its format is recognised by.</summary>
@@ -148,9 +165,10 @@ internal sealed class StreamRecorder : IDisposable
             {
                 Flush();
             }
-            catch (IOException error)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                _failure ??= error.Message;
+                Fail(error.Message);
+                return;
             }
         }
         while (!isStopped);
@@ -158,24 +176,53 @@ internal sealed class StreamRecorder : IDisposable
 
     private void Flush()
     {
-        List<string> events;
+        lock (_lock)
+            (_filling, _written) = (_written, _filling);
+        if (_file.Length > _maximumFileBytes)
+        {
+            var next = NextFile();
+            _file.Dispose();
+            _file = next;
+        }
+
+        if (_written.Datagrams > 0)
+            _file.Append(_written.Stream.GetBuffer().AsSpan(0, (int)_written.Stream.Position));
+        _written.Datagrams = 0;
+        _written.Stream.Position = 0;
+        if (_written.Events.Count > 0)
+            _control.Append(Encoding.UTF8.GetBytes(string.Concat(_written.Events.Select(static line => line + "\n"))));
+        _written.Events.Clear();
+    }
+
+    /// <summary>Nothing more is recorded: a capture with a gap in it would be taken for the whole.</summary>
+    private void Fail(string reason)
+    {
         lock (_lock)
         {
-            (_filling, _written) = (_written, _filling);
-            (events, _events) = (_events, []);
+            Interlocked.Add(ref _dropped, _written.Datagrams + _written.Events.Count + _filling.Datagrams + _filling.Events.Count);
+            _failure = reason;
         }
+    }
 
-        if (_file.Position > MaximumFileBytes)
+    /// <summary>What waits for the disk.</summary>
+    private sealed class Waiting : IDisposable
+    {
+        public Waiting()
         {
-            _file.Dispose();
-            _file = NextFile();
+            Writer = new PcapWriter(Stream, LinkType.Ethernet, nanoseconds: true);
+            Stream.Position = 0; // the file has the header
         }
 
-        _file.Write(_written.Stream.GetBuffer(), 0, (int)_written.Stream.Position);
-        _file.Flush();
-        _written.Stream.Position = 0;
-        foreach (var line in events)
-            _control.Write(Encoding.UTF8.GetBytes(line + "\n"));
-        _control.Flush();
+        public MemoryStream Stream { get; } = new(new byte[MaximumWaitingBytes], 0, MaximumWaitingBytes, writable: true, publiclyVisible: true);
+
+        public PcapWriter Writer { get; }
+
+        /// <summary>Datagrams in the stream.</summary>
+        public int Datagrams { get; set; }
+
+        /// <summary>Control events, each a line.</summary>
+        public List<string> Events { get; } = [];
+
+        public void Dispose() => Stream.Dispose();
     }
 }

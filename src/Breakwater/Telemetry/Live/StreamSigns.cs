@@ -55,6 +55,15 @@ internal sealed class StreamSigns
     /// <summary>Extremes since <see cref="TakeExtremes"/>.</summary>
     public StreamExtremes Extremes;
 
+    /// <summary>Goes on with the arrivals of an earlier entry, so that its silence goes on; counts begin anew.</summary>
+    public void TakeOver(StreamSigns earlier)
+    {
+        (FirstReceived, LastReceived) = (earlier.FirstReceived, earlier.LastReceived);
+        Extremes.LongestGap = earlier.Extremes.LongestGap;
+        _next = earlier._next;
+        earlier._recent.CopyTo(_recent, 0);
+    }
+
     /// <summary>Notes a datagram before it is decoded.</summary>
     public void Saw(ReadOnlySpan<byte> datagram, long receivedNanoseconds)
     {

@@ -185,6 +185,47 @@ public sealed class HealthTests
         Assert.NotNull(watched.Snapshot.BlindSince);
     }
 
+    /// <summary>A reload is no start: who was added an hour later is waited for from then on.</summary>
+    [Fact]
+    public void ExporterAddedWhileRunning_IsSilentOnlyAMinuteLater()
+    {
+        var watched = new Watched();
+        watched.Steady(100);
+        watched.Registry.Reload([watched.Exporter.Entry, new ExporterEntry("new", Address.Parse("192.0.2.2"), 0)]);
+        watched.Steady(60);
+        Assert.Empty(watched.Snapshot.Exporters[2].Conditions);
+        watched.Steady(3);
+        var silent = Assert.Single(watched.Snapshot.Exporters[2].Conditions);
+        Assert.Equal((HealthConditionKind.Silent, HealthMonitor.Time(LiveRig.Start + (101 * Second))), (silent.Kind, silent.Since));
+        Assert.Contains("since it was added", silent.Sentence, StringComparison.Ordinal);
+    }
+
+    /// <summary>A reload tells nothing of the traffic: what was not seen before it is not seen after it.</summary>
+    [Theory]
+    [InlineData("edge", 10u)]
+    [InlineData("renamed", 0u)]
+    public void SilentExporter_ConfiguredOtherwise_StaysSilent(string name, uint samplingRate)
+    {
+        var watched = new Watched();
+        watched.Steady(30);
+        var last = watched.Now - Second;
+        watched.Nothing(9);
+        Assert.True(watched.Monitor.HoldsIncidents);
+        watched.Registry.Reload([watched.Exporter.Entry with { Name = name, SamplingRate = samplingRate }]);
+        for (var second = 0; second < 70; second++)
+        {
+            watched.Nothing(1);
+            Assert.Equal([HealthConditionKind.Silent], watched.Kinds);
+            Assert.True(watched.Monitor.HoldsIncidents);
+        }
+
+        Assert.Equal(HealthMonitor.Time(last), watched.Edge.Conditions[0].Since);
+        Assert.Equal(HealthMonitor.Time(last), watched.Snapshot.BlindSince);
+        watched.Steady(1);
+        Assert.False(watched.Monitor.HoldsIncidents);
+        Assert.Equal(2, watched.Edge.Datagrams);
+    }
+
     [Fact]
     public void Collector_TellsDropsLatenessAndStrangers()
     {

@@ -82,6 +82,54 @@ public sealed class IpfixTcpTests
         connections.ForEach(static connection => connection.Dispose());
     }
 
+    /// <summary>A router whose power was cut never closes its connections: when it is back it gets the place of one of them.</summary>
+    [Fact]
+    public void TooManyConnections_TheLongestIdleGivesWay()
+    {
+        using var rig = new LiveRig();
+        var connections = Enumerable.Range(0, IpfixSession.MaximumPerExporter).Select(_ => Connect(rig)).ToList();
+        for (var index = 0; index < connections.Count; index++)
+            connections[index].Send(Datagrams.Ipfix(0, rig.Now, 1));
+        rig.AwaitReceived(messages: connections.Count);
+        rig.Time.Move(IpfixSession.ShortestIdle - TimeSpan.FromSeconds(1));
+        foreach (var (index, connection) in connections.Index())
+        {
+            if (index != 3)
+                connection.Send(Datagrams.Ipfix(1, rig.Now, 1));
+        }
+
+        rig.AwaitReceived(messages: (2 * connections.Count) - 1);
+        // The twin: a second earlier none of them is idle for long enough.
+        using (var early = Connect(rig))
+            Assert.True(IsClosed(early));
+        rig.Time.Move(TimeSpan.FromSeconds(2));
+        using var back = Connect(rig);
+        Assert.True(IsClosed(connections[3]));
+        back.Send(Datagrams.Ipfix(0, rig.Now, 1));
+        rig.AwaitReceived(messages: 2 * connections.Count);
+        Assert.False(IsClosed(connections[0], TimeSpan.FromSeconds(0.2)));
+        connections.ForEach(static connection => connection.Dispose());
+    }
+
+    [Fact]
+    public void Port_IsNotSharedWithAnother_ButFreeAtOnceAfterwards()
+    {
+        System.Net.IPEndPoint port;
+        using (var rig = new LiveRig())
+        using (var connection = Connect(rig))
+        {
+            port = rig.Tcp;
+            connection.Send("GET / HTTP/1.1\r\n\r\n"u8);
+            Assert.True(IsClosed(connection)); // from the other side: its end of the connection lingers
+            Assert.Throws<ListenException>(() => Again().Dispose());
+        }
+
+        using var next = Again();
+        Assert.Equal(port, next.Tcp);
+
+        LiveRig Again() => new(settings => settings with { Listen = settings.Listen with { Streams = [port] } });
+    }
+
     [Fact]
     public void UnknownSender_IsTurnedAway()
     {
