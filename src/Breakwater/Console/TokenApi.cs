@@ -83,13 +83,8 @@ internal static class TokenApi
             return (null, Problem.BadRequest($"name: {_name.Range}"));
         if (RoleNames.Parse(Text(body["role"])) is not { } role)
             return (null, Problem.BadRequest($"role is {string.Join(", ", RoleNames.All)}"));
-        var services = ImmutableArray.CreateBuilder<string>();
-        foreach (var item in body["services"] as JsonArray ?? [])
-        {
-            if (Text(item) is not { } service || !config.Services.Any(known => known.Name == service))
-                return (null, Problem.BadRequest("services names services of the configuration"));
-            services.Add(service);
-        }
+        if (ReadServices(body["services"], config) is not { } services)
+            return (null, Problem.BadRequest("services is a list of names of services of the configuration, not empty; without it the token is for all"));
         TimeSpan? lifetime = null;
         if (body["lifetime"] is { } given)
         {
@@ -97,7 +92,24 @@ internal static class TokenApi
                 return (null, Problem.BadRequest($"lifetime is {_lifetime.Range}"));
             lifetime = length;
         }
-        return (new Wish(name, role, services.ToImmutable(), lifetime), null);
+        return (new Wish(name, role, services, lifetime), null);
+    }
+
+    /// <summary>Empty, which means all, only when nothing is said; null when what is said is no list of known names.</summary>
+    private static ImmutableArray<string>? ReadServices(JsonNode? given, BreakwaterConfig config)
+    {
+        if (given is null)
+            return [];
+        if (given is not JsonArray { Count: > 0 } items)
+            return null;
+        var services = ImmutableArray.CreateBuilder<string>(items.Count);
+        foreach (var item in items)
+        {
+            if (Text(item) is not { } service || !config.Services.Any(known => known.Name == service))
+                return null;
+            services.Add(service);
+        }
+        return services.ToImmutable();
     }
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;

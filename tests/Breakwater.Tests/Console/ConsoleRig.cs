@@ -81,7 +81,7 @@ internal sealed class ConsoleRig : IAsyncDisposable
     /// <summary>A token that is kept, as the command makes it.</summary>
     public async Task<string> Token(Role role, params string[] services)
     {
-        var wish = new JsonObject { ["name"] = "test", ["role"] = RoleNames.Of(role), ["services"] = new JsonArray([.. services.Select(service => (JsonNode)service)]) };
+        var wish = new JsonObject { ["name"] = "test", ["role"] = RoleNames.Of(role), ["services"] = services.Length > 0 ? new JsonArray([.. services.Select(service => (JsonNode)service)]) : null };
         var (secret, _, problem) = await TokenApi.Make(Journal, Api.Config(), wish, "test", TimeProvider.System);
         Assert.Null(problem);
         return secret!;

@@ -83,6 +83,26 @@ public sealed class RequestTests
             Assert.Equal(HttpStatusCode.BadRequest, await Post(client, body));
     }
 
+    [Theory]
+    [InlineData("", HttpStatusCode.Created, 0)]
+    [InlineData(""","services":null""", HttpStatusCode.Created, 0)]
+    [InlineData(""","services":["a"]""", HttpStatusCode.Created, 1)]
+    [InlineData(""","services":[]""", HttpStatusCode.BadRequest, null)]
+    [InlineData(""","services":"a" """, HttpStatusCode.BadRequest, null)]
+    [InlineData(""","services":{"a":1}""", HttpStatusCode.BadRequest, null)]
+    [InlineData(""","services":false""", HttpStatusCode.BadRequest, null)]
+    [InlineData(""","services":["a",null]""", HttpStatusCode.BadRequest, null)]
+    [InlineData(""","services":["a",["b"]]""", HttpStatusCode.BadRequest, null)]
+    public async Task TokenServices_AreAListOrAbsent_AndNeverAllByMistake(string member, HttpStatusCode expected, int? services)
+    {
+        await using var rig = await ConsoleRig.Start();
+        using var client = rig.Client(await rig.Token(Role.Admin));
+        using var content = new StringContent($$"""{"name":"x","role":"viewer"{{member}}}""", Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+        using var answer = await client.PostAsync("/api/v1/tokens", content);
+        Assert.Equal(expected, answer.StatusCode);
+        Assert.Equal(services, (await ConsoleRig.Json(answer))["services"]?.AsArray().Count);
+    }
+
     [Fact]
     public async Task Headers_TooLargeOrNeverEnding_CloseTheConnection()
     {
