@@ -14,7 +14,7 @@ internal static class TokenApi
     private static readonly DurationValue _lifetime = new(TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650), TimeSpan.FromDays(90));
 
     public static Task List(HttpContext http, ApiContext api, ApiCaller caller) => Answer.Json(
-        http, Answer.Page("tokens", api.Journal.Snapshot.Tokens.Select(token => Tokens.Describe(token, api.Time.GetUtcNow())), next: null));
+        http, Answer.Page("tokens", Tokens.All(api).Select(token => Tokens.Describe(token, api.Time.GetUtcNow())), next: null));
 
     public static async Task Create(HttpContext http, ApiContext api, ApiCaller caller)
     {
@@ -50,18 +50,27 @@ internal static class TokenApi
     {
         var id = (string?)http.Request.RouteValues["id"];
         if (api.Journal.Snapshot.Tokens.FirstOrDefault(token => token.Id == id) is not { RevokedAt: null } token)
+        {
             await Problem.NotFound.Write(http);
-        else if (!await Tokens.Keep(api.Journal, token with { RevokedAt = api.Time.GetUtcNow() }, EntryKind.TokenRevoked, caller.Name, api.Time))
-            await Problem.StorageFails("that could not be kept; the token may still be valid").Write(http);
-        else
-            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+        // Refused at once, whatever the storage does: asking for it again tries to keep it again.
+        var revoked = token with { RevokedAt = api.Revoked.GetOrAdd(token.Id, api.Time.GetUtcNow()) };
+        if (!await Tokens.Keep(api.Journal, revoked, EntryKind.TokenRevoked, caller.Name, api.Time))
+        {
+            await Problem.StorageFails("the token is refused from now on, but that could not be kept: after a restart it may be valid again").Write(http);
+            return;
+        }
+        api.Revoked.TryRemove(token.Id, out _);
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
     public static Task Login(HttpContext http, ApiContext api, ApiCaller caller)
     {
         var code = api.Sessions.NewLink(caller);
+        var valid = caller.Until - api.Time.GetUtcNow() is { } left && left < Sessions.LinkTime ? left : Sessions.LinkTime;
         http.Response.Headers.CacheControl = "no-store";
-        return Answer.Json(http, new JsonObject { ["path"] = $"/login/{code}", ["validSeconds"] = (int)Sessions.LinkTime.TotalSeconds }, StatusCodes.Status201Created);
+        return Answer.Json(http, new JsonObject { ["path"] = $"/login/{code}", ["validSeconds"] = (int)valid.TotalSeconds }, StatusCodes.Status201Created);
     }
 
     public static Task Audit(HttpContext http, ApiContext api, ApiCaller caller)
