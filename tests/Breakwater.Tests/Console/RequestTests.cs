@@ -177,6 +177,40 @@ public sealed class RequestTests
     }
 
     [Fact]
+    public async Task UnixSocket_OfAnotherBreakwater_IsLeftAlone_AndADeadOneIsReplaced()
+    {
+        await using var rig = await ConsoleRig.Start();
+        using var second = new Journal(new JournalOptions(rig.Folder, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromDays(36_500)), TimeProvider.System);
+        second.Start();
+        Assert.False(second.Health.IsGood);
+        var api = rig.Api with { Journal = second };
+        var options = new ConsoleOptions(new IPEndPoint(IPAddress.Loopback, 0), rig.Socket, new HashSet<string>());
+        await using (await ConsoleHost.Start(options, api))
+            Assert.True(await Answers(rig.Socket));
+        Assert.True(await Answers(rig.Socket));
+
+        // The twin: a socket that nobody listens on any more, in the way of the same journal.
+        var dead = Path.Combine(rig.Folder, "dead.sock");
+        using (var left = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            left.Bind(new UnixDomainSocketEndPoint(dead));
+            Assert.True(File.Exists(dead));
+            await using var host = await ConsoleHost.Start(options with { UnixSocket = dead }, api);
+            Assert.True(await Answers(dead));
+        }
+        Assert.False(File.Exists(dead));
+    }
+
+    private static async Task<bool> Answers(string path)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
+        await socket.SendAsync("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
+        var answer = new byte[256];
+        return Encoding.ASCII.GetString(answer, 0, await socket.ReceiveAsync(answer)).Contains(" 200 ", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task EveryAnswer_HasItsPolicy()
     {
         await using var rig = await ConsoleRig.Start();
