@@ -30,7 +30,7 @@ internal static class TokenCommand
         {
             ["name"] = parsed.GetValue(name),
             ["role"] = parsed.GetValue(role),
-            ["services"] = new JsonArray([.. (parsed.GetValue(services) ?? []).Select(static service => (JsonNode)service)]),
+            ["services"] = parsed.GetValue(services) is { Length: > 0 } some ? new JsonArray([.. some.Select(static service => (JsonNode)service)]) : null,
             ["lifetime"] = parsed.GetValue(lifetime),
         })));
         return new Command("token", "Say who may use the API") { create };

@@ -12,8 +12,17 @@ internal sealed record ApiCaller(string Name, Role Role, ImmutableArray<string> 
     /// <summary>The user of the engine itself, or root, over the Unix socket.</summary>
     public static readonly ApiCaller Local = new("local", Role.Admin, []);
 
+    /// <summary>Asked again by whatever outlives one answer: a session, a stream, a link.</summary>
+    public Func<bool> IsStillGood { get; init; } = static () => true;
+
+    /// <summary>End of the session that asks; null: no session does.</summary>
+    public DateTimeOffset? Until { get; init; }
+
     public bool SeesAll => Services.IsEmpty;
 
     /// <param name="service">Null: what belongs to no service, which only those see who see all.</param>
     public bool Sees(string? service) => SeesAll || (service is not null && Services.Contains(service, StringComparer.Ordinal));
+
+    /// <summary>Who changed what is for admins, in the stream as in <c>/audit</c>.</summary>
+    public bool Sees(JournalEntry entry) => Sees(entry.Service) && (Role >= Role.Admin || !entry.Kind.StartsWith(EntryKind.AuditPrefix, StringComparison.Ordinal));
 }

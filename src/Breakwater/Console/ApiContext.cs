@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Breakwater.Configuration;
 using Breakwater.Incidents;
 using Breakwater.Telemetry.Health;
@@ -29,6 +30,17 @@ internal sealed record ApiContext
     public required TimeProvider Time { get; init; }
 
     public ApiCounters Counters { get; } = new();
+
+    /// <summary>Tokens whose revocation is not on disk yet, by id: refused all the same. At most as many as there are tokens.</summary>
+    public ConcurrentDictionary<string, DateTimeOffset> Revoked { get; } = new(StringComparer.Ordinal);
+
+    public EventStreams Streams { get; } = new();
+
+    /// <summary>An event stream whose reader takes nothing for this long ends, with its connection.</summary>
+    public TimeSpan EventSendTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A comment is sent each time, so that both sides notice a dead connection, and a caller that may no longer read is noticed.</summary>
+    public TimeSpan EventIdleTime { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Ended when Breakwater stops, so that streams end too.</summary>
     public required CancellationToken Stopping { get; init; }

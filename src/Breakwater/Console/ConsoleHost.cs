@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Breakwater.Incidents;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -42,6 +43,8 @@ internal sealed class ConsoleHost : IAsyncDisposable
     /// <exception cref="IOException">The address is taken, or is none of this machine.</exception>
     public static async Task<ConsoleHost> Start(ConsoleOptions options, ApiContext api)
     {
+        if (await IsAnothers(options.UnixSocket, api))
+            options = options with { UnixSocket = null };
         // Empty: no configuration files, environment variables or loggers of the framework's own.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "breakwater", ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server => Configure(server, options));
@@ -141,7 +144,33 @@ internal sealed class ConsoleHost : IAsyncDisposable
         return names;
     }
 
-    /// <summary>What a process that was killed left behind. The journal's lock says that no other one runs.</summary>
+    /// <summary>
+    /// Whether another Breakwater serves this socket. A journal that is well has the folder's lock, so that whatever lies there was left behind
+    /// by a process that was killed; else the socket itself tells, because a storage may fail in other ways too.
+    /// </summary>
+    private static async Task<bool> IsAnothers(string? path, ApiContext api)
+    {
+        if (path is null || api.Journal.Health.IsGood || !File.Exists(path))
+            return false;
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        using var end = new CancellationTokenSource(_stopTime);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), end.Token);
+            return true;
+        }
+        catch (SocketException error)
+        {
+            return error.SocketErrorCode != SocketError.ConnectionRefused;
+        }
+        catch (OperationCanceledException)
+        {
+            // It listens, and is busy.
+            return true;
+        }
+    }
+
+    /// <summary>What a process that was killed left behind, or this one.</summary>
     private static void RemoveSocket(string? path)
     {
         if (path is not null && File.Exists(path))

@@ -16,9 +16,6 @@ namespace Breakwater.Console;
 /// </summary>
 internal static class EventApi
 {
-    /// <summary>A comment is sent when nothing else was for this long, so that both sides notice a dead connection.</summary>
-    private static readonly TimeSpan _idle = TimeSpan.FromSeconds(15);
-
     /// <summary>Events that wait for one slow connection; beyond it the connection ends.</summary>
     private const int OutgoingCapacity = 256;
 
@@ -34,6 +31,23 @@ internal static class EventApi
             }
             after = sequence;
         }
+        if (!api.Streams.TryEnter(caller))
+        {
+            await Problem.TooManyReaders.Write(http);
+            return;
+        }
+        try
+        {
+            await Stream(http, api, caller, after);
+        }
+        finally
+        {
+            api.Streams.Leave(caller);
+        }
+    }
+
+    private static async Task Stream(HttpContext http, ApiContext api, ApiCaller caller, long? after)
+    {
         using var reader = api.Journal.Events.Open(after);
         if (reader is null)
         {
@@ -44,11 +58,12 @@ internal static class EventApi
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers["X-Accel-Buffering"] = "no";
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        // A stream is slow by nature; each send has its own time limit.
         http.Features.Get<Microsoft.AspNetCore.Server.Kestrel.Core.Features.IHttpMinResponseDataRateFeature>()?.MinDataRate = null;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, api.Stopping);
         try
         {
-            await Send(http.Response.Body, ": breakwater\n\n", end.Token);
+            await Send(http, api, ": breakwater\n\n", end.Token);
             await Run(http, api, caller, reader, end);
         }
         catch (Exception error) when (error is OperationCanceledException or IOException or ChannelClosedException)
@@ -60,13 +75,18 @@ internal static class EventApi
     private static async Task Run(HttpContext http, ApiContext api, ApiCaller caller, EventReader reader, CancellationTokenSource end)
     {
         var outgoing = Channel.CreateBounded<string>(new BoundedChannelOptions(OutgoingCapacity) { SingleReader = true });
-        var producers = new List<Task> { Produce(reader, caller, outgoing.Writer, end.Token), Idle(api.Time, outgoing.Writer, end.Token) };
+        var producers = new List<Task> { Produce(reader, caller, outgoing.Writer, end.Token), Idle(api, outgoing.Writer, end.Token) };
         if (Answer.Parameter(http, "traffic") == "1")
             producers.Add(ProduceTraffic(api, caller, outgoing.Writer, end.Token));
         try
         {
             await foreach (var text in outgoing.Reader.ReadAllAsync(end.Token))
-                await Send(http.Response.Body, text, end.Token);
+            {
+                // The gate asked once; a token may have been revoked since, a session ended.
+                if (!caller.IsStillGood())
+                    break;
+                await Send(http, api, text, end.Token);
+            }
         }
         finally
         {
@@ -81,7 +101,7 @@ internal static class EventApi
         {
             await foreach (var entry in reader.Read(end))
             {
-                if (caller.Sees(entry.Service))
+                if (caller.Sees(entry))
                     await outgoing.WriteAsync(Format(entry), end);
             }
         }
@@ -111,11 +131,11 @@ internal static class EventApi
         }
     }
 
-    private static async Task Idle(TimeProvider time, ChannelWriter<string> outgoing, CancellationToken end)
+    private static async Task Idle(ApiContext api, ChannelWriter<string> outgoing, CancellationToken end)
     {
         try
         {
-            using var timer = new PeriodicTimer(_idle, time);
+            using var timer = new PeriodicTimer(api.EventIdleTime, api.Time);
             while (await timer.WaitForNextTickAsync(end))
                 outgoing.TryWrite(": idle\n\n");
         }
@@ -155,9 +175,22 @@ internal static class EventApi
         return $"data: {data.ToJsonString()}\n\n";
     }
 
-    private static async Task Send(Stream body, string text, CancellationToken end)
+    /// <summary>Ends the connection when the reader does not take the text in time: what waits for it in the kernel would be held for ever.</summary>
+    private static async Task Send(HttpContext http, ApiContext api, string text, CancellationToken end)
     {
-        await body.WriteAsync(Encoding.UTF8.GetBytes(text), end);
-        await body.FlushAsync(end);
+        using var limit = new CancellationTokenSource(api.EventSendTime, api.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, end);
+        try
+        {
+            await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), either.Token);
+            await http.Response.Body.FlushAsync(either.Token);
+        }
+        finally
+        {
+            if (limit.IsCancellationRequested)
+                http.Abort();
+        }
+        // A flush that is broken off may also return as if it had been done.
+        limit.Token.ThrowIfCancellationRequested();
     }
 }

@@ -9,7 +9,7 @@ namespace Breakwater.Console;
 internal static class IncidentApi
 {
     /// <summary>Rows of the file that one answer looks through for those that the caller sees.</summary>
-    private const int MaximumLookedAt = 10_000;
+    public const int MaximumLookedAt = 10_000;
 
     public static Task List(HttpContext http, ApiContext api, ApiCaller caller)
     {
@@ -22,9 +22,27 @@ internal static class IncidentApi
             return Problem.BadRequest($"state is open, {string.Join(", ", StateNames.All)}").Write(http);
         bool IsWanted(KeptIncident incident) => caller.Sees(incident.Service) && (service is null || incident.Service == service)
             && state switch { null => true, "open" => incident.IsOpen, _ => StateNames.Of(incident.State) == state };
-        var found = All(api, cursor).Take(MaximumLookedAt).Where(IsWanted).Take(most + 1).ToList();
-        var next = found.Count > most ? found[most - 1].Id : null;
-        return Answer.Json(http, Answer.Page("incidents", found.Take(most).Select(Write), next));
+        var (found, next) = Search(All(api, cursor), IsWanted, most, MaximumLookedAt);
+        return Answer.Json(http, Answer.Page("incidents", found.Select(Write), next));
+    }
+
+    /// <summary>The wanted ones, and where to go on: after the last one found, or after the last one looked at when the search stops early.</summary>
+    internal static (List<KeptIncident> Found, string? Next) Search(IEnumerable<KeptIncident> incidents, Func<KeptIncident, bool> isWanted, int most, int mostLookedAt)
+    {
+        var found = new List<KeptIncident>();
+        var (looked, last) = (0, (string?)null);
+        foreach (var incident in incidents)
+        {
+            if (looked == mostLookedAt)
+                return (found, last);
+            (looked, last) = (looked + 1, incident.Id);
+            if (!isWanted(incident))
+                continue;
+            if (found.Count == most)
+                return (found, found[^1].Id);
+            found.Add(incident);
+        }
+        return (found, null);
     }
 
     public static Task One(HttpContext http, ApiContext api, ApiCaller caller) =>

@@ -21,7 +21,7 @@ internal static class LoginPage
             await Write(http, "That is no valid token.", StatusCodes.Status401Unauthorized);
             return;
         }
-        Enter(http, api, found, api.Sessions.NewSession(found, () => Tokens.Find(api, secret) is not null));
+        Enter(http, api, found, api.Sessions.NewSession(found));
     }
 
     public static Task Redeem(HttpContext http, ApiContext api, ApiCaller caller)
@@ -29,7 +29,7 @@ internal static class LoginPage
         var code = (string?)http.Request.RouteValues["code"] ?? "";
         if (api.Sessions.TryRedeem(code) is not { } found)
             return Write(http, "That link has been used, or is too old. 'breakwater login' makes another one.", StatusCodes.Status401Unauthorized);
-        Enter(http, api, found, api.Sessions.NewSession(found, StillGood(api, found)));
+        Enter(http, api, found, api.Sessions.NewSession(found));
         return Task.CompletedTask;
     }
 
@@ -41,11 +41,6 @@ internal static class LoginPage
         SendTo(http, "/login");
         return Task.CompletedTask;
     }
-
-    /// <summary>A session that a token's holder linked ends with the token.</summary>
-    private static Func<bool>? StillGood(ApiContext api, ApiCaller caller) => caller.Name == ApiCaller.Local.Name
-        ? null
-        : () => api.Journal.Snapshot.Tokens.Any(token => token.Id == caller.Name && token.IsValid(api.Time.GetUtcNow()));
 
     private static void Enter(HttpContext http, ApiContext api, ApiCaller caller, string session)
     {

@@ -12,6 +12,10 @@ internal static class OverviewPage
     private const int ChartSeconds = 300;
     private const int SparkSeconds = 120;
     private const int ClosedShown = 8;
+
+    /// <summary>Open incidents that have a card; further ones have a line each.</summary>
+    private const int CardsShown = 100;
+
     private const int RefreshSeconds = 5;
 
     public static Task Serve(HttpContext http, ApiContext api, ApiCaller caller)
@@ -40,9 +44,9 @@ internal static class OverviewPage
     private static Html Part(ApiContext api, ApiCaller caller, List<ServiceView> services, string? chosen)
     {
         var now = api.Time.GetUtcNow();
-        var incidents = IncidentApi.All(api, before: null).Where(incident => caller.Sees(incident.Service)).Take(100).ToList();
-        var open = incidents.FindAll(static incident => incident.IsOpen);
-        var closed = incidents.Where(static incident => !incident.IsOpen).Take(ClosedShown).ToList();
+        // Memory holds all that are open; those that closed may be in the file only.
+        var open = api.Journal.Snapshot.Incidents.Where(incident => incident.IsOpen && caller.Sees(incident.Service)).ToList();
+        var closed = IncidentApi.Search(IncidentApi.All(api, before: null), incident => !incident.IsOpen && caller.Sees(incident.Service), ClosedShown, IncidentApi.MaximumLookedAt).Found;
         var (headline, mood) = Headline(services);
         return Html.Of($"""
             <p class="verdict-line {mood}" data-headline>{headline}</p>
@@ -53,8 +57,9 @@ internal static class OverviewPage
             </section>
             <section class="incidents" aria-labelledby="incidents-title">
               <h2 id="incidents-title">Happening now <span class="count">{open.Count}</span></h2>
-              {(open.Count == 0 ? Html.Of($"""<p class="none">Nothing. Ordinary traffic opens no incident.</p>""") : Html.Join(open.Select(incident => IncidentView.Card(incident, now, isOpen: incident.Verdict == "attack" && open.Count == 1))))}
-              {(closed.Count == 0 ? Html.Empty : Html.Of($"""<h2>Over</h2><ul class="closed">{Html.Join(closed.Select(incident => Closed(incident, now)))}</ul>"""))}
+              {(open.Count == 0 ? Html.Of($"""<p class="none">Nothing. Ordinary traffic opens no incident.</p>""") : Html.Join(open.Take(CardsShown).Select(incident => IncidentView.Card(incident, now, isOpen: incident.Verdict == "attack" && open.Count == 1))))}
+              {(open.Count <= CardsShown ? Html.Empty : Html.Of($"""<ul class="closed">{Html.Join(open.Skip(CardsShown).Select(incident => Line(incident, now)))}</ul>"""))}
+              {(closed.Count == 0 ? Html.Empty : Html.Of($"""<h2>Over</h2><ul class="closed">{Html.Join(closed.Select(incident => Line(incident, now)))}</ul>"""))}
             </section>
             """);
     }
@@ -122,7 +127,7 @@ internal static class OverviewPage
         _ => "calm",
     };
 
-    private static Html Closed(KeptIncident incident, DateTimeOffset now) => Html.Of($"""
+    private static Html Line(KeptIncident incident, DateTimeOffset now) => Html.Of($"""
         <li class="{incident.Verdict}"><a href="/incidents/{incident.Id}">{incident.Sentence}</a><span class="when">{IncidentView.When(incident, now)}</span></li>
         """);
 

@@ -14,7 +14,7 @@ internal static class TokenApi
     private static readonly DurationValue _lifetime = new(TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650), TimeSpan.FromDays(90));
 
     public static Task List(HttpContext http, ApiContext api, ApiCaller caller) => Answer.Json(
-        http, Answer.Page("tokens", api.Journal.Snapshot.Tokens.Select(token => Tokens.Describe(token, api.Time.GetUtcNow())), next: null));
+        http, Answer.Page("tokens", Tokens.All(api).Select(token => Tokens.Describe(token, api.Time.GetUtcNow())), next: null));
 
     public static async Task Create(HttpContext http, ApiContext api, ApiCaller caller)
     {
@@ -50,18 +50,27 @@ internal static class TokenApi
     {
         var id = (string?)http.Request.RouteValues["id"];
         if (api.Journal.Snapshot.Tokens.FirstOrDefault(token => token.Id == id) is not { RevokedAt: null } token)
+        {
             await Problem.NotFound.Write(http);
-        else if (!await Tokens.Keep(api.Journal, token with { RevokedAt = api.Time.GetUtcNow() }, EntryKind.TokenRevoked, caller.Name, api.Time))
-            await Problem.StorageFails("that could not be kept; the token may still be valid").Write(http);
-        else
-            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+        // Refused at once, whatever the storage does: asking for it again tries to keep it again.
+        var revoked = token with { RevokedAt = api.Revoked.GetOrAdd(token.Id, api.Time.GetUtcNow()) };
+        if (!await Tokens.Keep(api.Journal, revoked, EntryKind.TokenRevoked, caller.Name, api.Time))
+        {
+            await Problem.StorageFails("the token is refused from now on, but that could not be kept: after a restart it may be valid again").Write(http);
+            return;
+        }
+        api.Revoked.TryRemove(token.Id, out _);
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
     public static Task Login(HttpContext http, ApiContext api, ApiCaller caller)
     {
         var code = api.Sessions.NewLink(caller);
+        var valid = caller.Until - api.Time.GetUtcNow() is { } left && left < Sessions.LinkTime ? left : Sessions.LinkTime;
         http.Response.Headers.CacheControl = "no-store";
-        return Answer.Json(http, new JsonObject { ["path"] = $"/login/{code}", ["validSeconds"] = (int)Sessions.LinkTime.TotalSeconds }, StatusCodes.Status201Created);
+        return Answer.Json(http, new JsonObject { ["path"] = $"/login/{code}", ["validSeconds"] = (int)valid.TotalSeconds }, StatusCodes.Status201Created);
     }
 
     public static Task Audit(HttpContext http, ApiContext api, ApiCaller caller)
@@ -83,13 +92,8 @@ internal static class TokenApi
             return (null, Problem.BadRequest($"name: {_name.Range}"));
         if (RoleNames.Parse(Text(body["role"])) is not { } role)
             return (null, Problem.BadRequest($"role is {string.Join(", ", RoleNames.All)}"));
-        var services = ImmutableArray.CreateBuilder<string>();
-        foreach (var item in body["services"] as JsonArray ?? [])
-        {
-            if (Text(item) is not { } service || !config.Services.Any(known => known.Name == service))
-                return (null, Problem.BadRequest("services names services of the configuration"));
-            services.Add(service);
-        }
+        if (ReadServices(body["services"], config) is not { } services)
+            return (null, Problem.BadRequest("services is a list of names of services of the configuration, not empty; without it the token is for all"));
         TimeSpan? lifetime = null;
         if (body["lifetime"] is { } given)
         {
@@ -97,7 +101,24 @@ internal static class TokenApi
                 return (null, Problem.BadRequest($"lifetime is {_lifetime.Range}"));
             lifetime = length;
         }
-        return (new Wish(name, role, services.ToImmutable(), lifetime), null);
+        return (new Wish(name, role, services, lifetime), null);
+    }
+
+    /// <summary>Empty, which means all, only when nothing is said; null when what is said is no list of known names.</summary>
+    private static ImmutableArray<string>? ReadServices(JsonNode? given, BreakwaterConfig config)
+    {
+        if (given is null)
+            return [];
+        if (given is not JsonArray { Count: > 0 } items)
+            return null;
+        var services = ImmutableArray.CreateBuilder<string>(items.Count);
+        foreach (var item in items)
+        {
+            if (Text(item) is not { } service || !config.Services.Any(known => known.Name == service))
+                return null;
+            services.Add(service);
+        }
+        return services.ToImmutable();
     }
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;

@@ -18,9 +18,17 @@ internal static class Tokens
         if (secret.Length > MaximumSecretCharacters || !secret.StartsWith(AccessToken.SecretPrefix, StringComparison.Ordinal))
             return null;
         var hash = AccessToken.HashOf(secret);
-        var token = api.Journal.Snapshot.Tokens.FirstOrDefault(token => token.Hash == hash);
-        return token is not null && token.IsValid(api.Time.GetUtcNow()) ? new ApiCaller(token.Id, token.Role, token.Services) : null;
+        var token = All(api).FirstOrDefault(token => token.Hash == hash);
+        return token is not null && token.IsValid(api.Time.GetUtcNow())
+            ? new ApiCaller(token.Id, token.Role, token.Services) { IsStillGood = () => IsValid(api, token.Id) }
+            : null;
     }
+
+    /// <summary>As the journal has them, and revoked where only memory knows it yet.</summary>
+    public static IEnumerable<AccessToken> All(ApiContext api) => api.Journal.Snapshot.Tokens.Select(token =>
+        token.RevokedAt is null && api.Revoked.TryGetValue(token.Id, out var at) ? token with { RevokedAt = at } : token);
+
+    private static bool IsValid(ApiContext api, string id) => All(api).Any(token => token.Id == id && token.IsValid(api.Time.GetUtcNow()));
 
     /// <summary>The secret, which nobody can read again, and what is kept of it.</summary>
     public static (string Secret, AccessToken Token) New(string name, Role role, ImmutableArray<string> services, TimeSpan? lifetime, DateTimeOffset now)

@@ -31,6 +31,61 @@ public sealed class AnswerTests
     }
 
     [Fact]
+    public async Task Incidents_BeyondWhatOneAnswerLooksThrough_AreFoundByItsNext()
+    {
+        await using var rig = await ConsoleRig.Start();
+        // The oldest is of service a, and more of b than one answer looks through lie above it.
+        using (var file = SqliteFile.OpenWriter(Path.Combine(rig.Folder, JournalStore.FileName), "FULL"))
+        {
+            SqliteFile.Execute(file, $"""
+                WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {IncidentApi.MaximumLookedAt + 5})
+                INSERT INTO incidents SELECT printf('inc-9%07d', i), target, service, 'closed', verdict, sentence, opened_at, changed_at, sequence, json
+                FROM n JOIN incidents ON id = CASE i WHEN 0 THEN '{IncidentId.Of(1)}' ELSE '{IncidentId.Of(2)}' END
+                """);
+        }
+        using var client = rig.Client(await rig.Token(Role.Viewer, "a"));
+        var first = await ConsoleRig.Json(await client.GetAsync("/api/v1/incidents"));
+        Assert.Empty(first["incidents"]!.AsArray());
+        var second = await ConsoleRig.Json(await client.GetAsync($"/api/v1/incidents?cursor={(string?)first["next"]}"));
+        // It, and the one that the rig opened.
+        Assert.Equal(2, second["incidents"]!.AsArray().Count);
+        Assert.Null(second["next"]);
+    }
+
+    [Theory]
+    [InlineData(3, 10, new[] { 6, 4, 2 }, null)]
+    [InlineData(2, 10, new[] { 6, 4 }, 4)]
+    [InlineData(3, 4, new[] { 6, 4 }, 3)]
+    [InlineData(3, 6, new[] { 6, 4, 2 }, null)]
+    public async Task Search_OfSixWithEvenOnesWanted_SaysWhereToGoOn(int most, int mostLookedAt, int[] expected, int? next)
+    {
+        await using var rig = await ConsoleRig.Start();
+        var one = rig.Journal.Snapshot.Incidents[0];
+        var six = Enumerable.Range(1, 6).Reverse().Select(number => one with { Id = IncidentId.Of(number), Sequence = number });
+        var (found, cursor) = IncidentApi.Search(six, static incident => incident.Sequence % 2 == 0, most, mostLookedAt);
+        Assert.Equal(expected, found.Select(static incident => (int)incident.Sequence));
+        Assert.Equal(next is { } id ? IncidentId.Of(id) : null, cursor);
+    }
+
+    [Fact]
+    public async Task Overview_ShowsEveryOpenIncident_HoweverOld()
+    {
+        await using var rig = await ConsoleRig.Start();
+        for (var key = 10; key < 160; key++)
+            rig.Journal.TryAdd(Documents.Work(key, IncidentChangeKind.Opened, $"t{key}", key));
+        for (var key = 10; key < 20; key++)
+            rig.Journal.TryAdd(Documents.Work(key, IncidentChangeKind.Closed, $"t{key}", 200 + key));
+        await JournalTests.Until(() => rig.Journal.Events.Published == 163);
+        using var client = rig.Client(await rig.Token(Role.Viewer));
+        var page = await client.GetStringAsync("/parts/overview");
+        var open = rig.Journal.Snapshot.Incidents.Where(static incident => incident.IsOpen).ToList();
+        Assert.Equal(143, open.Count);
+        Assert.All(open, incident => Assert.Contains($"href=\"/incidents/{incident.Id}\"", page, StringComparison.Ordinal));
+        Assert.Contains("""<span class="count">143</span>""", page, StringComparison.Ordinal);
+        Assert.Contains("<h2>Over</h2>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Events_AfterAnId_GoOnWithoutAGap_AndScopesHold()
     {
         await using var rig = await ConsoleRig.Start();

@@ -37,9 +37,12 @@ internal sealed class ConsoleRig : IAsyncDisposable
 
     public Uri Address => _host!.Address;
 
+    public string Folder => _folder.Path;
+
     public string Socket => _folder.File("api.sock");
 
-    public static async Task<ConsoleRig> Start()
+    /// <param name="eventSendTime">See <see cref="ApiContext.EventSendTime"/>.</param>
+    public static async Task<ConsoleRig> Start(TimeSpan? eventSendTime = null)
     {
         var rig = new ConsoleRig();
         rig.Traffic.Start();
@@ -61,6 +64,8 @@ internal sealed class ConsoleRig : IAsyncDisposable
             Sessions = rig.Sessions,
             Time = TimeProvider.System,
             Stopping = rig._stopping.Token,
+            EventSendTime = eventSendTime ?? TimeSpan.FromSeconds(10),
+            EventIdleTime = TimeSpan.FromMilliseconds(200),
         };
         rig._host = await ConsoleHost.Start(new ConsoleOptions(new IPEndPoint(IPAddress.Loopback, 0), rig.Socket, new HashSet<string>(["breakwater.example.net"], StringComparer.Ordinal)), rig.Api);
         rig.Journal.TryAdd(Documents.Work(1, IncidentChangeKind.Opened, "192.0.2.1", 0, "a"));
@@ -81,7 +86,7 @@ internal sealed class ConsoleRig : IAsyncDisposable
     /// <summary>A token that is kept, as the command makes it.</summary>
     public async Task<string> Token(Role role, params string[] services)
     {
-        var wish = new JsonObject { ["name"] = "test", ["role"] = RoleNames.Of(role), ["services"] = new JsonArray([.. services.Select(service => (JsonNode)service)]) };
+        var wish = new JsonObject { ["name"] = "test", ["role"] = RoleNames.Of(role), ["services"] = services.Length > 0 ? new JsonArray([.. services.Select(service => (JsonNode)service)]) : null };
         var (secret, _, problem) = await TokenApi.Make(Journal, Api.Config(), wish, "test", TimeProvider.System);
         Assert.Null(problem);
         return secret!;

@@ -83,6 +83,26 @@ public sealed class RequestTests
             Assert.Equal(HttpStatusCode.BadRequest, await Post(client, body));
     }
 
+    [Theory]
+    [InlineData("", HttpStatusCode.Created, 0)]
+    [InlineData(""","services":null""", HttpStatusCode.Created, 0)]
+    [InlineData(""","services":["a"]""", HttpStatusCode.Created, 1)]
+    [InlineData(""","services":[]""", HttpStatusCode.BadRequest, null)]
+    [InlineData(""","services":"a" """, HttpStatusCode.BadRequest, null)]
+    [InlineData(""","services":{"a":1}""", HttpStatusCode.BadRequest, null)]
+    [InlineData(""","services":false""", HttpStatusCode.BadRequest, null)]
+    [InlineData(""","services":["a",null]""", HttpStatusCode.BadRequest, null)]
+    [InlineData(""","services":["a",["b"]]""", HttpStatusCode.BadRequest, null)]
+    public async Task TokenServices_AreAListOrAbsent_AndNeverAllByMistake(string member, HttpStatusCode expected, int? services)
+    {
+        await using var rig = await ConsoleRig.Start();
+        using var client = rig.Client(await rig.Token(Role.Admin));
+        using var content = new StringContent($$"""{"name":"x","role":"viewer"{{member}}}""", Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+        using var answer = await client.PostAsync("/api/v1/tokens", content);
+        Assert.Equal(expected, answer.StatusCode);
+        Assert.Equal(services, (await ConsoleRig.Json(answer))["services"]?.AsArray().Count);
+    }
+
     [Fact]
     public async Task Headers_TooLargeOrNeverEnding_CloseTheConnection()
     {
@@ -154,6 +174,40 @@ public sealed class RequestTests
         // The twin: the same question over TCP.
         using var tcp = rig.Client();
         Assert.Equal(HttpStatusCode.Unauthorized, (await tcp.GetAsync("/api/v1/tokens")).StatusCode);
+    }
+
+    [Fact]
+    public async Task UnixSocket_OfAnotherBreakwater_IsLeftAlone_AndADeadOneIsReplaced()
+    {
+        await using var rig = await ConsoleRig.Start();
+        using var second = new Journal(new JournalOptions(rig.Folder, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromDays(36_500)), TimeProvider.System);
+        second.Start();
+        Assert.False(second.Health.IsGood);
+        var api = rig.Api with { Journal = second };
+        var options = new ConsoleOptions(new IPEndPoint(IPAddress.Loopback, 0), rig.Socket, new HashSet<string>());
+        await using (await ConsoleHost.Start(options, api))
+            Assert.True(await Answers(rig.Socket));
+        Assert.True(await Answers(rig.Socket));
+
+        // The twin: a socket that nobody listens on any more, in the way of the same journal.
+        var dead = Path.Combine(rig.Folder, "dead.sock");
+        using (var left = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            left.Bind(new UnixDomainSocketEndPoint(dead));
+            Assert.True(File.Exists(dead));
+            await using var host = await ConsoleHost.Start(options with { UnixSocket = dead }, api);
+            Assert.True(await Answers(dead));
+        }
+        Assert.False(File.Exists(dead));
+    }
+
+    private static async Task<bool> Answers(string path)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
+        await socket.SendAsync("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
+        var answer = new byte[256];
+        return Encoding.ASCII.GetString(answer, 0, await socket.ReceiveAsync(answer)).Contains(" 200 ", StringComparison.Ordinal);
     }
 
     [Fact]
