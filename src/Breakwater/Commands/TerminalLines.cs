@@ -20,6 +20,7 @@ internal sealed class TerminalLines : IDisposable
     private readonly Stream _output;
     private readonly Thread _writer;
     private long _dropped;
+    private bool _isClosed;
 
     // The writer's own: lines dropped of which a line has told.
     private long _told;
@@ -39,13 +40,21 @@ internal sealed class TerminalLines : IDisposable
     /// <summary>Hands a line over, or drops and counts it. Never waits, never throws.</summary>
     public void WriteLine(string line)
     {
-        if (_queue.IsAddingCompleted || !_queue.TryAdd(line))
-            Interlocked.Increment(ref _dropped);
+        try
+        {
+            if (!Volatile.Read(ref _isClosed) && _queue.TryAdd(line))
+                return;
+        }
+        catch (InvalidOperationException)
+        {
+            // Closed at this moment (ObjectDisposedException is one too).
+        }
+        Interlocked.Increment(ref _dropped);
     }
 
     public void Dispose()
     {
-        if (_queue.IsAddingCompleted)
+        if (Interlocked.Exchange(ref _isClosed, true))
             return;
         _queue.CompleteAdding();
         if (!_writer.Join(_lastWords))
