@@ -19,7 +19,7 @@ internal static class BackupCommand
     {
         var (config, source) = (Config(), new Argument<string>("FOLDER") { Description = "A folder that 'backup' made" });
         var command = new Command("restore", "Put a backup in the place of incidents and traffic series, while Breakwater stands still") { source, config };
-        command.SetAction(parsed => Run(parsed.GetValue(config)!, storage => StorageBackup.Restore(parsed.GetValue(source)!, storage, Suffix()), "put back"));
+        command.SetAction(parsed => Run(parsed.GetValue(config)!, storage => StorageBackup.Restore(parsed.GetValue(source)!, storage, Suffix(), static line => System.Console.Error.WriteLine($"breakwater: {line}")), "put back"));
         return command;
     }
 

@@ -50,11 +50,14 @@ internal static class CheckCommand
     private static string Count(int count, string noun) => $"{count} {noun}{(count == 1 ? "" : "s")}";
 
     /// <summary>All mistakes on standard error.</summary>
-    public static void TellMistakes(string path, ConfigResult result)
+    public static void TellMistakes(string path, ConfigResult result) => TellMistakes(path, result, System.Console.Error.WriteLine);
+
+    /// <summary>All mistakes, a line each.</summary>
+    public static void TellMistakes(string path, ConfigResult result, Action<string> line)
     {
         foreach (var mistake in result.Mistakes)
-            System.Console.Error.WriteLine(mistake);
-        System.Console.Error.WriteLine($"{path}: {Count(result.Mistakes.Length, "mistake")}");
+            line(mistake.ToString());
+        line($"{path}: {Count(result.Mistakes.Length, "mistake")}");
     }
 
     private static void WriteLine(string text)

@@ -56,7 +56,7 @@ internal static class DemoCommand
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         var geo = GeoFiles.Open(_noGeo, AppContext.BaseDirectory).Lookup;
-        await using var running = await Running.Start(engine, () => config, geo, static _ => { });
+        await using var running = await Running.Start(engine, () => config, () => geo, static _ => { });
         using var events = running.Journal.Events.Open(after: null);
         using var sflow = new DemoRouter(new LoopbackSender(DemoFolder.SflowRouter, folder.Sflow), isFlows: false, TimeProvider.System);
         using var netflow = new DemoRouter(new LoopbackSender(DemoFolder.NetflowRouter, folder.Netflow), isFlows: true, TimeProvider.System);

@@ -29,11 +29,14 @@ internal sealed class LocalClient : IDisposable
     };
 
     /// <summary>Null when the configuration is bad; its mistakes have been told.</summary>
-    public static BreakwaterConfig? LoadConfig(string path)
+    public static BreakwaterConfig? LoadConfig(string path) => LoadConfig(path, System.Console.Error.WriteLine);
+
+    /// <summary>As above; mistakes are told line by line to <paramref name="line"/>.</summary>
+    public static BreakwaterConfig? LoadConfig(string path, Action<string> line)
     {
         var loaded = ConfigLoader.Load(path, ConfigLoader.ProcessEnvironment(), DetectorNames.All);
         if (loaded.Config is null)
-            CheckCommand.TellMistakes(path, loaded);
+            CheckCommand.TellMistakes(path, loaded, line);
         return loaded.Config;
     }
 

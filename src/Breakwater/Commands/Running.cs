@@ -41,16 +41,19 @@ internal sealed class Running : IAsyncDisposable
     public static string SocketPath(BreakwaterConfig config) => Path.Combine(config.Storage.FullPath, SocketName);
 
     /// <summary>Starts everything, the engine last: nothing that it tells finds nobody.</summary>
+    /// <param name="engine">Not started yet.</param>
+    /// <param name="config">The configuration in force.</param>
+    /// <param name="geo">The address databases in force.</param>
     /// <param name="told">Told of each event, for a terminal.</param>
-    /// <exception cref="IOException">The console's address or socket cannot be listened on.</exception>
-    public static async Task<Running> Start(LiveEngine engine, Func<BreakwaterConfig> config, GeoLookup? geo, Action<LiveEvent> told)
+    /// <exception cref="IOException">The console's address cannot be listened on.</exception>
+    public static async Task<Running> Start(LiveEngine engine, Func<BreakwaterConfig> config, Func<GeoLookup?> geo, Action<LiveEvent> told)
     {
         var atStart = config();
         var running = new Running(engine, atStart);
         try
         {
             var history = new TrafficHistory();
-            var reader = new LiveReader(engine.Output, running.Journal, history, running._traffic, incident => LiveDocument.Of(incident, geo)) { Told = told };
+            var reader = new LiveReader(engine.Output, running.Journal, history, running._traffic, incident => LiveDocument.Of(incident, geo())) { Told = told };
             var api = new ApiContext
             {
                 Journal = running.Journal,
@@ -66,7 +69,9 @@ internal sealed class Running : IAsyncDisposable
             };
             running.Journal.Start();
             running._traffic.Start();
-            running._console = await ConsoleHost.Start(Listening(atStart), api);
+            running._console = await ConsoleHost.Start(running.Listening(atStart), api);
+            if (running._console.SocketFault is { } fault)
+                running.Journal.Beside.Set(SideFaults.Socket, fault);
             running._reading = reader.Run(CancellationToken.None);
             engine.Start();
             return running;
@@ -81,22 +86,39 @@ internal sealed class Running : IAsyncDisposable
     /// <summary>Stops in the order of the data: what the engine told last is still kept.</summary>
     public async ValueTask DisposeAsync()
     {
-        _engine.Dispose();
-        await _reading;
-        await _stopping.CancelAsync();
-        if (_console is not null)
-            await _console.DisposeAsync();
-        Journal.Dispose();
-        _traffic.Dispose();
-        _stopping.Dispose();
+        try
+        {
+            _engine.Dispose();
+            await _reading;
+            await _stopping.CancelAsync();
+            if (_console is not null)
+                await _console.DisposeAsync();
+        }
+        finally
+        {
+            // Whatever failed before: what waits is written.
+            try
+            {
+                Journal.Dispose();
+            }
+            finally
+            {
+                _traffic.Dispose();
+                _stopping.Dispose();
+            }
+        }
     }
 
-    private static ConsoleOptions Listening(BreakwaterConfig config)
+    private ConsoleOptions Listening(BreakwaterConfig config)
     {
         var api = config.Listen.Api;
         var socket = SocketPath(config);
         if (System.Text.Encoding.UTF8.GetByteCount(socket) > ConsoleHost.MaximumSocketPath)
             throw new IOException($"{socket} is too long for a socket (at most {ConsoleHost.MaximumSocketPath} bytes): choose another 'storage.folder'");
-        return new ConsoleOptions(new IPEndPoint(IPAddress.Parse(api.Address.ToString()), api.Port), socket, config.Listen.Names.ToHashSet(StringComparer.Ordinal));
+        // A socket that answers is another Breakwater's: it keeps it.
+        var isTaken = LocalClient.IsRunning(config);
+        if (isTaken)
+            Journal.Beside.Set(SideFaults.Socket, $"another Breakwater answers on {socket}: only one may use the folder");
+        return new ConsoleOptions(new IPEndPoint(IPAddress.Parse(api.Address.ToString()), api.Port), isTaken ? null : socket, config.Listen.Names.ToHashSet(StringComparer.Ordinal));
     }
 }

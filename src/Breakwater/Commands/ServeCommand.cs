@@ -30,13 +30,13 @@ internal static class ServeCommand
         {
             using var recorder = folder is null ? null : new StreamRecorder(folder, TimeProvider.System.GetUtcNow());
             using var engine = new LiveEngine(Settings(config), TimeProvider.System, recorder);
-            using var lines = new StreamWriter(System.Console.OpenStandardError()) { AutoFlush = true };
+            using var lines = new TerminalLines(System.Console.OpenStandardError());
             Serve(engine, recorder, path, config, lines).GetAwaiter().GetResult();
             if (recorder is { Dropped: > 0 } or { Failure: not null })
                 lines.WriteLine($"breakwater: the recording is incomplete: {recorder.Dropped} datagrams and events left out{(recorder.Failure is { } failure ? $": {failure}" : "")}");
             return ExitCode.Done;
         }
-        catch (Exception error) when (error is ListenException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is ListenException or System.Net.Sockets.SocketException or IOException or UnauthorizedAccessException)
         {
             System.Console.Error.WriteLine($"breakwater: {error.Message}");
             return ExitCode.BadUsage;
@@ -45,18 +45,15 @@ internal static class ServeCommand
 
     private static LiveSettings Settings(BreakwaterConfig config) => LiveConfiguration.Settings(config, Math.Min(Environment.ProcessorCount, MostThreads));
 
-    private static async Task Serve(LiveEngine engine, StreamRecorder? recorder, string path, BreakwaterConfig config, StreamWriter lines)
+    private static async Task Serve(LiveEngine engine, StreamRecorder? recorder, string path, BreakwaterConfig config, TerminalLines lines)
     {
         using var signals = new ServeSignals();
         foreach (var address in engine.DatagramAddresses)
             lines.WriteLine($"breakwater: listening on {address} (UDP): sFlow, NetFlow, IPFIX");
         foreach (var address in engine.StreamAddresses)
             lines.WriteLine($"breakwater: listening on {address} (TCP): IPFIX");
-        var geo = GeoFiles.Open([.. new[] { config.Geo.Countries?.FullPath, config.Geo.Asns?.FullPath }.OfType<string>()], AppContext.BaseDirectory);
-        foreach (var fault in geo.Faults)
-            lines.WriteLine($"breakwater: {fault}");
-        var (current, text) = (config, new LiveText());
-        await using var running = await Running.Start(engine, () => Volatile.Read(ref current), geo.Lookup, item =>
+        var (current, geo, text) = (config, OpenGeo(config, lines), new LiveText());
+        await using var running = await Running.Start(engine, () => Volatile.Read(ref current), () => Volatile.Read(ref geo), item =>
         {
             if (text.Line(item) is { } line)
                 lines.WriteLine(line);
@@ -73,8 +70,13 @@ internal static class ServeCommand
                 lines.WriteLine($"breakwater: nothing is recorded any more: {failure}");
             }
 
-            if (signals.TakeReload())
-                Volatile.Write(ref current, Reload(engine, path, lines) ?? current);
+            if (signals.TakeReload() && Reload(engine, path, lines) is { } reloaded)
+            {
+                Volatile.Write(ref current, reloaded);
+                Volatile.Write(ref geo, OpenGeo(reloaded, lines));
+                running.Journal.Quiet = reloaded.Detection.Quiet;
+                lines.WriteLine("breakwater: reloaded");
+            }
             signals.Wait(TimeSpan.FromSeconds(1));
         }
 
@@ -86,9 +88,9 @@ internal static class ServeCommand
 
     /// <summary>SIGHUP: a bad file changes nothing.</summary>
     /// <returns>The configuration from now on; null: the one in use stays.</returns>
-    private static BreakwaterConfig? Reload(LiveEngine engine, string path, StreamWriter lines)
+    private static BreakwaterConfig? Reload(LiveEngine engine, string path, TerminalLines lines)
     {
-        if (LocalClient.LoadConfig(path) is not { } config)
+        if (LocalClient.LoadConfig(path, lines.WriteLine) is not { } config)
         {
             lines.WriteLine("breakwater: not reloaded: the configuration in use stays");
             return null;
@@ -96,7 +98,15 @@ internal static class ServeCommand
 
         foreach (var sentence in engine.Reload(Settings(config)))
             lines.WriteLine($"breakwater: {sentence}");
-        lines.WriteLine("breakwater: reloaded");
         return config;
+    }
+
+    /// <summary>A database that cannot be read is told; the others are used.</summary>
+    private static GeoLookup? OpenGeo(BreakwaterConfig config, TerminalLines lines)
+    {
+        var opening = GeoFiles.Open([.. new[] { config.Geo.Countries?.FullPath, config.Geo.Asns?.FullPath }.OfType<string>()], AppContext.BaseDirectory);
+        foreach (var fault in opening.Faults)
+            lines.WriteLine($"breakwater: {fault}");
+        return opening.Lookup;
     }
 }

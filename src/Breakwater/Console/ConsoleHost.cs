@@ -36,15 +36,63 @@ internal sealed class ConsoleHost : IAsyncDisposable
 
     private ConsoleHost(WebApplication application, ConsoleOptions options) => (_application, _options) = (application, options);
 
+    /// <summary>Why there is no local socket; null: it is there, or was not asked for.</summary>
+    public string? SocketFault { get; private init; }
+
     /// <summary>The address of the pages, as a browser wants it.</summary>
     public Uri Address => new(_application.Urls.First(static url => url.StartsWith("http://", StringComparison.Ordinal) && !url.Contains("unix:", StringComparison.Ordinal)));
 
-    /// <summary>Starts to serve.</summary>
+    /// <summary>Starts to serve. A local socket that cannot be made is a fault that is told, and the pages are served without it.</summary>
     /// <exception cref="IOException">The address is taken, or is none of this machine.</exception>
     public static async Task<ConsoleHost> Start(ConsoleOptions options, ApiContext api)
     {
+        string? fault = null;
         if (await IsAnothers(options.UnixSocket, api))
-            options = options with { UnixSocket = null };
+        {
+            fault = $"another Breakwater serves the local socket {options.UnixSocket}, so that commands do not reach this one";
+        }
+        else if (options.UnixSocket is { } socket)
+        {
+            try
+            {
+                return new ConsoleHost(await Serve(options, api), options);
+            }
+            catch (Exception error) when (error is IOException or SocketException or UnauthorizedAccessException)
+            {
+                fault = $"there is no local socket {socket}, so that commands do not reach this Breakwater: {error.Message}";
+            }
+        }
+        // Was it the socket? Then this goes well.
+        var plain = options with { UnixSocket = null };
+        try
+        {
+            return new ConsoleHost(await Serve(plain, api), plain) { SocketFault = fault };
+        }
+        catch (Exception error) when (error is IOException or SocketException)
+        {
+            throw new IOException($"cannot listen on {options.Tcp} (TCP, 'listen.api'): {Reason(error)}", error);
+        }
+    }
+
+    private static string Reason(Exception error)
+    {
+        for (var inner = error; inner is not null; inner = inner.InnerException)
+        {
+            switch (inner)
+            {
+                case SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }:
+                    return "another program listens there; choose another port, or end that program";
+                case SocketException { SocketErrorCode: SocketError.AccessDenied }:
+                    return "this user may not listen there; choose a port from 1024 on";
+                case SocketException { SocketErrorCode: SocketError.AddressNotAvailable }:
+                    return "the address is none of this machine";
+            }
+        }
+        return error.Message;
+    }
+
+    private static async Task<WebApplication> Serve(ConsoleOptions options, ApiContext api)
+    {
         // Empty: no configuration files, environment variables or loggers of the framework's own.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "breakwater", ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server => Configure(server, options));
@@ -53,11 +101,19 @@ internal sealed class ConsoleHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         var application = builder.Build();
         Map(application, api, new Gate(api, new GateOptions(WithAddress(options))));
-        RemoveSocket(options.UnixSocket);
-        await application.StartAsync();
-        if (options.UnixSocket is { } socket && !OperatingSystem.IsWindows())
-            File.SetUnixFileMode(socket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        return new ConsoleHost(application, options);
+        try
+        {
+            RemoveSocket(options.UnixSocket);
+            await application.StartAsync();
+            if (options.UnixSocket is { } socket && !OperatingSystem.IsWindows())
+                File.SetUnixFileMode(socket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            return application;
+        }
+        catch
+        {
+            await application.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -103,12 +103,14 @@ internal sealed class EventReader(EventFeed feed, Channel<JournalEntry> channel,
 {
     private const int Page = 500;
 
-    /// <summary>Ends when the reader was too slow, or Breakwater stops.</summary>
+    /// <summary>Ends when the reader was too slow, the file cannot be read, or Breakwater stops.</summary>
     public async IAsyncEnumerable<JournalEntry> Read([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
         for (var last = after; last < openedAt;)
         {
-            var page = file.Entries(last, Page);
+            // A fault is no end: the reader is cut off, and comes back with the last sequence that it saw.
+            if (file.TryEntries(last, Page) is not { } page)
+                yield break;
             foreach (var entry in page.TakeWhile(entry => entry.Sequence <= openedAt))
             {
                 last = entry.Sequence;

@@ -28,6 +28,9 @@ internal sealed class IncidentBook(TimeSpan quiet, TimeSpan reopen)
     private readonly HashSet<string> _unseen = new(StringComparer.Ordinal);
     private TimeSpan _seenTraffic;
 
+    /// <summary>How long after a restart an open incident may stay unseen, while telemetry flows.</summary>
+    public TimeSpan Quiet { get; set; } = quiet;
+
     /// <summary>Sequence of the last entry.</summary>
     public long Sequence { get; private set; }
 
@@ -84,7 +87,7 @@ internal sealed class IncidentBook(TimeSpan quiet, TimeSpan reopen)
     public List<IncidentStep> SeeTraffic(TimeSpan length, DateTimeOffset at)
     {
         var steps = new List<IncidentStep>();
-        if (_unseen.Count == 0 || (_seenTraffic += length) < quiet)
+        if (_unseen.Count == 0 || (_seenTraffic += length) < Quiet)
             return steps;
         foreach (var id in _unseen.Order(StringComparer.Ordinal))
             steps.Add(Step(_byId[id], KeptState.Closed, EntryKind.Closed, at, new JsonObject { ["note"] = "not seen again after the restart" }));

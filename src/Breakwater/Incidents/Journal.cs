@@ -52,11 +52,14 @@ internal sealed class Journal : IDisposable
     private JournalSnapshot _snapshot = JournalSnapshot.Empty;
     private StorageHealth _health = StorageHealth.Good;
     private long _dropped;
+    private long _notTaken;
+    private long _quietTicks;
     private long _commitBegan;
 
     public Journal(JournalOptions options, TimeProvider time)
     {
-        (_options, _time) = (options, time);
+        (_options, _time, _quietTicks) = (options, time, options.Quiet.Ticks);
+        Beside = new SideFaults(time);
         _book = new IncidentBook(options.Quiet, options.Reopen);
         _writer = new Thread(Write) { Name = "journal", IsBackground = true };
         Events = new EventFeed(new JournalReader(options.Folder));
@@ -64,6 +67,16 @@ internal sealed class Journal : IDisposable
 
     /// <summary>What has been committed, as it happens.</summary>
     public EventFeed Events { get; }
+
+    /// <summary>Faults of the parts around it; told while its own storage is good.</summary>
+    public SideFaults Beside { get; }
+
+    /// <summary>See <see cref="IncidentBook.Quiet"/>; from the next second of traffic on.</summary>
+    public TimeSpan Quiet
+    {
+        get => TimeSpan.FromTicks(Volatile.Read(ref _quietTicks));
+        set => Volatile.Write(ref _quietTicks, value.Ticks);
+    }
 
     public JournalSnapshot Snapshot => Volatile.Read(ref _snapshot);
 
@@ -73,9 +86,9 @@ internal sealed class Journal : IDisposable
         {
             var health = Volatile.Read(ref _health) with { Dropped = Interlocked.Read(ref _dropped) };
             var began = Interlocked.Read(ref _commitBegan);
-            return health.IsGood && began != 0 && _time.GetElapsedTime(began) is var running && running > _slowCommit
-                ? health with { Fault = $"the storage is slow: a commit has been running for {running.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s", Since = _time.GetUtcNow() - running }
-                : health;
+            if (health.IsGood && began != 0 && _time.GetElapsedTime(began) is var running && running > _slowCommit)
+                return health with { Fault = $"the storage is slow: a commit has been running for {running.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s", Since = _time.GetUtcNow() - running };
+            return health.IsGood && Beside.Current is { } beside ? health with { Fault = beside.Sentence, Since = beside.Since } : health;
         }
     }
 
@@ -94,8 +107,15 @@ internal sealed class Journal : IDisposable
     {
         if (!_queue.IsAddingCompleted && _queue.TryAdd(work))
             return true;
-        Interlocked.Increment(ref _dropped);
+        Lose();
         return false;
+    }
+
+    /// <summary>Counts an event that never came to the writer; the next commit tells the gap.</summary>
+    public void Lose()
+    {
+        Interlocked.Increment(ref _dropped);
+        Interlocked.Increment(ref _notTaken);
     }
 
     /// <summary>Writes what waits, then ends.</summary>
@@ -115,7 +135,7 @@ internal sealed class Journal : IDisposable
     {
         while (!_queue.IsCompleted)
         {
-            var isFailing = _store is null || _entries.Count > 0;
+            var isFailing = _store is null || _entries.Count > 0 || !Volatile.Read(ref _health).IsGood;
             if (_queue.TryTake(out var first, isFailing ? _retryTime : _retentionRound))
                 TakeGroup(first);
             if (_store is null)
@@ -134,7 +154,8 @@ internal sealed class Journal : IDisposable
         var sinceCommit = _time.GetElapsedTime(_lastCommitBegan);
         var rest = sinceCommit < _groupTime ? _groupTime - sinceCommit : TimeSpan.Zero;
         var began = _time.GetTimestamp();
-        while (_entries.Count < QueueCapacity && _queue.TryTake(out var next, Left(rest, began)))
+        // By pieces and not by entries that wait: while the storage fails, the state goes on in memory.
+        for (var taken = 1; taken < QueueCapacity && _queue.TryTake(out var next, Left(rest, began)); taken++)
             Accept(next);
     }
 
@@ -153,6 +174,7 @@ internal sealed class Journal : IDisposable
                     Add(applied);
                 break;
             case TrafficWork traffic:
+                _book.Quiet = Quiet;
                 foreach (var closed in _book.SeeTraffic(traffic.Length, traffic.At))
                     Add(closed);
                 break;
@@ -208,14 +230,16 @@ internal sealed class Journal : IDisposable
 
     private void Commit()
     {
-        if (_store is null || (_entries.Count == 0 && _tokens.Count == 0 && _incidents.Count == 0))
+        NoteGap();
+        var isIdle = _entries.Count == 0 && _tokens.Count == 0 && _incidents.Count == 0;
+        // While a fault stands, an empty commit asks the storage whether it still does: on a quiet network no other may come.
+        if (_store is null || (isIdle && Volatile.Read(ref _health).IsGood))
         {
             if (_store is null)
                 Fail(_promises);
             Publish(saved: _store is not null);
             return;
         }
-        NoteGap();
         var began = _time.GetTimestamp();
         _lastCommitBegan = began;
         Interlocked.Exchange(ref _commitBegan, began);
@@ -239,6 +263,7 @@ internal sealed class Journal : IDisposable
 
     private void NoteGap()
     {
+        _lost += Interlocked.Exchange(ref _notTaken, 0);
         if (_lost == 0 || _entries.Count >= WaitingCapacity + 1)
             return;
         _entries.Add(_book.Note(_time.GetUtcNow(), EntryKind.Gap, "journal", null, string.Create(CultureInfo.InvariantCulture, $$"""{"entriesLost":{{_lost}}}""")));
@@ -297,6 +322,7 @@ internal sealed class Journal : IDisposable
         catch (Exception error) when (error is SqliteException or IOException or InvalidOperationException)
         {
             Fault(error);
+            _nextRetention = _time.GetTimestamp() + (long)(_retentionRound.TotalSeconds * _time.TimestampFrequency);
         }
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Breakwater.Incidents;
 
-/// <summary>Questions to the journal's file, each on a connection of its own that cannot write. Null or empty when the storage fails.</summary>
+/// <summary>Questions to the journal's file, each on a connection of its own that cannot write. Null or empty when the storage fails, as each says.</summary>
 internal sealed class JournalReader(string folder)
 {
     /// <summary>Most rows of one answer.</summary>
@@ -11,7 +11,12 @@ internal sealed class JournalReader(string folder)
     /// <summary>Entries after a sequence, in order.</summary>
     /// <param name="subject">Only those about it; null: all.</param>
     /// <param name="kindPrefix">Only kinds that begin so; empty: all.</param>
-    public List<JournalEntry> Entries(long after, int limit, string? subject = null, string kindPrefix = "", bool newestFirst = false) => Ask(
+    /// <returns>Empty also when the storage fails.</returns>
+    public List<JournalEntry> Entries(long after, int limit, string? subject = null, string kindPrefix = "", bool newestFirst = false) =>
+        TryEntries(after, limit, subject, kindPrefix, newestFirst) ?? [];
+
+    /// <summary>As <see cref="Entries"/>, for who must not take a fault for the end: null when the storage fails.</summary>
+    public List<JournalEntry>? TryEntries(long after, int limit, string? subject = null, string kindPrefix = "", bool newestFirst = false) => Ask(
         command =>
         {
             command.CommandText = $"""
@@ -24,7 +29,7 @@ internal sealed class JournalReader(string folder)
             command.Parameters.AddWithValue("$kind", kindPrefix);
             command.Parameters.AddWithValue("$limit", Math.Min(limit, MaximumRows));
             return JournalRows.Entries(command);
-        }) ?? [];
+        });
 
     /// <summary>Incidents with an id below another, newest first; null: from the newest on.</summary>
     public List<KeptIncident> Incidents(string? before, int limit) => Ask(

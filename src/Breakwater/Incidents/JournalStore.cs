@@ -4,7 +4,10 @@ using Microsoft.Data.Sqlite;
 namespace Breakwater.Incidents;
 
 /// <summary>What one commit writes.</summary>
-internal sealed record JournalBatch(IReadOnlyList<JournalEntry> Entries, IReadOnlyCollection<KeptIncident> Incidents, IReadOnlyList<AccessToken> Tokens);
+internal sealed record JournalBatch(IReadOnlyList<JournalEntry> Entries, IReadOnlyCollection<KeptIncident> Incidents, IReadOnlyList<AccessToken> Tokens)
+{
+    public bool IsEmpty => Entries.Count == 0 && Incidents.Count == 0 && Tokens.Count == 0;
+}
 
 /// <summary>The journal's file, for its one writer: a batch is there whole or not at all. Throws <see cref="SqliteException"/> when the storage fails.</summary>
 internal sealed class JournalStore : IDisposable
@@ -28,7 +31,14 @@ internal sealed class JournalStore : IDisposable
           id TEXT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, role INTEGER NOT NULL, services TEXT NOT NULL,
           created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER) WITHOUT ROWID;
         """,
+        // Retention finds what is old without reading what is not.
+        "CREATE INDEX journal_at ON journal(at)",
     ];
+
+    internal const string ForgetEntries = """
+        DELETE FROM journal WHERE sequence IN (
+          SELECT sequence FROM journal INDEXED BY journal_at WHERE at < $before AND NOT EXISTS (SELECT 1 FROM incidents WHERE id = subject) ORDER BY at LIMIT $rows)
+        """;
 
     private const string LockName = "writer.lock";
 
@@ -44,6 +54,7 @@ internal sealed class JournalStore : IDisposable
         SqliteConnection? connection = null;
         try
         {
+            StorageBackup.RefuseHalfRestored(folder);
             connection = SqliteFile.OpenWriter(Path.Combine(folder, FileName), "FULL");
             SqliteFile.Migrate(connection, Schema);
             return new JournalStore(connection, @lock);
@@ -71,7 +82,9 @@ internal sealed class JournalStore : IDisposable
     }
 
     /// <summary>The highest sequence ever given, also when its entry has been removed since.</summary>
-    public long LastSequence => SqliteFile.Number(_connection, "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name='journal'), 0)");
+    public long LastSequence => SequenceOf(_connection);
+
+    internal static long SequenceOf(SqliteConnection connection) => SqliteFile.Number(connection, "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name='journal'), 0)");
 
     /// <summary>All tokens, revoked ones too.</summary>
     public ImmutableArray<AccessToken> Tokens() => JournalRows.Tokens(_connection);
@@ -97,6 +110,9 @@ internal sealed class JournalStore : IDisposable
     private void Write(JournalBatch batch, Action<CrashPoint>? reached)
     {
         reached?.Invoke(CrashPoint.TransactionBegun);
+        // Nothing to keep: the version is written as it is, so that the disk answers and not a cache.
+        if (batch.IsEmpty)
+            SqliteFile.Execute(_connection, $"PRAGMA user_version={Schema.Length}");
         using (var insert = JournalRows.InsertEntry(_connection))
         {
             foreach (var entry in batch.Entries)
@@ -128,8 +144,7 @@ internal sealed class JournalStore : IDisposable
         {
             command.CommandText = "DELETE FROM incidents WHERE id IN (SELECT id FROM incidents WHERE state = 'closed' AND changed_at < $before LIMIT $rows)";
             incidents = command.ExecuteNonQuery();
-            command.CommandText =
-                "DELETE FROM journal WHERE sequence IN (SELECT sequence FROM journal WHERE at < $before AND subject NOT IN (SELECT id FROM incidents) ORDER BY sequence LIMIT $rows)";
+            command.CommandText = ForgetEntries;
             entries = command.ExecuteNonQuery();
         });
         return incidents == RetentionRows || entries == RetentionRows;

@@ -13,6 +13,9 @@ namespace Breakwater.Incidents;
 /// <param name="write">How an incident is told.</param>
 internal sealed class LiveReader(LiveOutput output, Journal journal, TrafficHistory history, TrafficStore store, Func<Incident, IncidentDocument> write)
 {
+    /// <summary>How long health tells of an event that could not be kept.</summary>
+    private static readonly TimeSpan _faultStands = TimeSpan.FromMinutes(1);
+
     private readonly UsualRange _usual = new();
     private readonly Dictionary<long, string?> _openServices = [];
 
@@ -24,14 +27,37 @@ internal sealed class LiveReader(LiveOutput output, Journal journal, TrafficHist
         try
         {
             await foreach (var item in output.Reader.ReadAllAsync(cancellation))
-            {
-                Take(item);
-                Told?.Invoke(item);
-            }
+                TakeSafely(item);
         }
         catch (OperationCanceledException)
         {
             // The end that was asked for.
+        }
+        catch (Exception error)
+        {
+            journal.Beside.Set(SideFaults.Reader, $"what the engine tells is no longer read, and no incident is kept: restart Breakwater ({error.Message})");
+        }
+    }
+
+    /// <summary>One event that cannot be kept or told costs that event: health says so, the journal has a gap, and reading goes on.</summary>
+    private void TakeSafely(LiveEvent item)
+    {
+        try
+        {
+            Take(item);
+        }
+        catch (Exception error)
+        {
+            journal.Lose();
+            journal.Beside.Set(SideFaults.Reader, $"an event of the engine could not be kept ({error.Message}); those after it are", _faultStands);
+        }
+        try
+        {
+            Told?.Invoke(item);
+        }
+        catch (Exception error)
+        {
+            journal.Beside.Set(SideFaults.Reader, $"an event of the engine is kept, but could not be told ({error.Message})", _faultStands);
         }
     }
 

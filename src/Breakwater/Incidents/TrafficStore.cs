@@ -96,6 +96,7 @@ internal sealed class TrafficStore(string folder, TimeSpan keepSeconds, TimeSpan
     private SqliteConnection OpenFile()
     {
         Directory.CreateDirectory(folder);
+        StorageBackup.RefuseHalfRestored(folder);
         var connection = SqliteFile.OpenWriter(Path.Combine(folder, FileName), "NORMAL");
         SqliteFile.Migrate(connection, Schema);
         return connection;

@@ -62,6 +62,38 @@ public sealed class ServeCommandTests : IDisposable
         Assert.Contains(serve.Lines, line => line.Contains($"cannot listen on 127.0.0.1:{port} (UDP)", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(true, "127.0.0.1", "another program listens there")]
+    [InlineData(false, "192.0.2.1", "the address is none of this machine")]
+    public void Serve_ApiAddressThatCannotBeUsed_IsASentence(bool isTaken, string address, string reason)
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = isTaken ? ((IPEndPoint)taken.LocalEndpoint).Port : ApiPort;
+        File.WriteAllText(Config, $"version: 1\nlisten: {{telemetry: ['127.0.0.1:{FreePort()}'], api: '{address}:{port}'}}\n");
+        using var serve = new Serve(Config);
+        Assert.Equal(2, serve.Exit());
+        Assert.Contains(serve.Lines, line => line.StartsWith($"breakwater: cannot listen on {address}:{port} (TCP, 'listen.api'): {reason}", StringComparison.Ordinal));
+        Assert.DoesNotContain(serve.Lines, line => line.Contains("Exception", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Serve_WithAStorageThatCannotBeMade_StartsAndSaysSo()
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, "file"), "no folder");
+        var port = FreePort();
+        File.WriteAllText(Config, $"version: 1\nlisten: {{telemetry: ['127.0.0.1:{FreePort()}'], api: '127.0.0.1:{port}'}}\nstorage: {{folder: file/storage}}\n");
+        using var serve = new Serve(Config);
+        serve.Await("pages and API on");
+        serve.Await("cannot be");
+        using var client = new HttpClient();
+        using var answer = await client.GetAsync(new Uri($"http://127.0.0.1:{port}/readyz"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains("\"storage\":false", (await answer.Content.ReadAsStringAsync()).Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        serve.Signal("TERM");
+        Assert.Equal(0, serve.Exit());
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private static int FreePort()
