@@ -21,7 +21,7 @@ for _ in $(seq 150); do
 done
 config=$folder/breakwater.yaml
 port=$(sed -n 's/.*api: 127.0.0.1://p' "$config")
-token=$("$program" token create --config "$config" --name reader)
+token=$("$program" token create --config "$config" --name reader --role admin)
 curl -sN -H "Authorization: Bearer $token" -H 'Last-Event-ID: 0' "http://127.0.0.1:$port/api/v1/events" >"$scratch/told" &
 reader=$!
 for _ in $(seq 450); do
