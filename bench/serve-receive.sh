@@ -60,7 +60,7 @@ serve() {
 port=22055
 serve "$port"
 for format in netflow9 ipfix sflow; do
-  measure breakwater "$format" "$port" "$artifacts/bin/Breakwater/release/breakwater" serve --config "$work/serve.yaml"
+  measure breakwater "$format" "$port" "$artifacts/app/breakwater" serve --config "$work/serve.yaml"
   tool=nfcapd
   if [ "$format" = sflow ]; then tool=sfcapd; fi
   if command -v "$tool" >/dev/null 2>&1; then

@@ -7,7 +7,7 @@ for tool in chromium node; do
   if ! command -v "$tool" >/dev/null 2>&1; then echo "skip first-page: $tool absent"; exit 0; fi
 done
 "$breakwater" --version >/dev/null
-program=$root/artifacts/bin/Breakwater/release/breakwater
+program=$root/artifacts/app/breakwater
 
 # A background process of a script ignores Ctrl-C unless told otherwise.
 env --default-signal=INT "$program" demo >"$scratch/out" 2>"$scratch/err" </dev/null &

@@ -2,25 +2,15 @@
 # A disk that is full in the middle of an attack: detection, API and pages go on and say so; when there is room again, all that was told is kept.
 set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/checks.sh.inc"
+. "$(dirname -- "${BASH_SOURCE[0]}")/demo.sh.inc"
 if [ "$(id -u)" -ne 0 ] || ! mkdir -p "$scratch/disk" || ! mount -t tmpfs -o size=6m tmpfs "$scratch/disk" 2>/dev/null; then
   echo 'skip full-disk: no small disk: needs root'
   exit 0
 fi
 running=
 trap 'kill -KILL $running 2>/dev/null || true; umount "$scratch/disk" 2>/dev/null || true; rm -rf "$scratch"' EXIT
-"$breakwater" --version >/dev/null
-program=$root/artifacts/bin/Breakwater/release/breakwater
 
-TMPDIR=$scratch/disk "$program" demo >"$scratch/out" 2>&1 </dev/null &
-running=$!
-folder=
-for _ in $(seq 150); do
-  folder=$(sed -n 's/.*--config \(.*\)\/breakwater.yaml.*/\1/p' "$scratch/out" | head -n 1)
-  [ -z "$folder" ] || break
-  sleep 0.2
-done
-config=$folder/breakwater.yaml
-port=$(sed -n 's/.*api: 127.0.0.1://p' "$config")
+start_demo "$scratch/disk"
 ask() { curl -s "http://127.0.0.1:$port/readyz"; }
 incidents() { "$program" incidents --config "$config" --state all --format json 2>/dev/null; }
 # until SECONDS COMMAND…: true as soon as the command is.

@@ -3,24 +3,14 @@
 # Named crash points and random ones are in JournalCrashTests; a hundred in full/journal-crashes.sh.
 set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/checks.sh.inc"
+. "$(dirname -- "${BASH_SOURCE[0]}")/demo.sh.inc"
 for tool in node curl; do
   if ! command -v "$tool" >/dev/null 2>&1; then echo "skip kill-9: $tool absent"; exit 0; fi
 done
-"$breakwater" --version >/dev/null
-program=$root/artifacts/bin/Breakwater/release/breakwater
 running=
 trap 'kill -KILL $running 2>/dev/null || true; rm -rf "$scratch" "${folder:-$scratch}"' EXIT
 
-"$program" demo >"$scratch/out" 2>&1 </dev/null &
-running=$!
-folder=
-for _ in $(seq 150); do
-  folder=$(sed -n 's/.*--config \(.*\)\/breakwater.yaml.*/\1/p' "$scratch/out" | head -n 1)
-  [ -z "$folder" ] || break
-  sleep 0.2
-done
-config=$folder/breakwater.yaml
-port=$(sed -n 's/.*api: 127.0.0.1://p' "$config")
+start_demo "${TMPDIR:-/tmp}"
 token=$("$program" token create --config "$config" --name reader --role admin)
 curl -sN -H "Authorization: Bearer $token" -H 'Last-Event-ID: 0' "http://127.0.0.1:$port/api/v1/events" >"$scratch/told" &
 reader=$!
