@@ -7,7 +7,9 @@ using Breakwater.Detection.Hosts;
 namespace Breakwater.Detection;
 
 /// <summary>
-/// Which entries of a tick belong to which dossier: lists by dossier, so that each is fed in one go while it stands in the cache.
+/// Which entries of a tick belong to which dossier: lists by dossier, so that each is fed in one go while it stands in the cache. Prefixes
+/// and services, which nearly every entry belongs to, share a budget: of those with many entries a sample is studied, chosen by the
+/// entries' hashes alone, as if the exporter had sampled.
 /// </summary>
 internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, DossierPool dossiers)
 {
@@ -16,7 +18,12 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
 
     // A shard's number stands above the entry's.
     private const int EntryBits = 25;
-    private (int Dossier, uint Entry)[] _pairs = [];
+
+    /// <summary>Entries of a tick that all prefixes and services together study.</summary>
+    public const int AggregateBudget = 1 << 13;
+
+    private (int Dossier, uint Entry, uint Hash)[] _pairs = [];
+    private byte[] _levels = [];
     private uint[] _entries = [];
     private int[] _ends = [];
     private int _count;
@@ -32,12 +39,16 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
         _count = 0;
         var places = dossiers.All.Count;
         if (_ends.Length <= places)
-            _ends = new int[places + 64];
+            (_ends, _levels) = (new int[places + 64], new byte[places + 64]);
         Array.Clear(_ends);
         for (var shard = 0; shard < shards.Length; shard++)
             Pair(shards[shard].Log.Entries, (uint)shard << EntryBits);
+        Thin(places);
         Sort(places);
     }
+
+    /// <summary>One in 2^level of the dossier's entries is in its list and stands for all of them.</summary>
+    public int LevelOf(int dossier) => _levels[dossier];
 
     /// <summary>Where an assigned entry stands.</summary>
     public ref TickEntry this[uint entry] => ref _logs[entry >> EntryBits][entry & ((1 << EntryBits) - 1)];
@@ -68,30 +79,57 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
                 continue;
             if (_pairs.Length - _count < MostTargets)
                 Array.Resize(ref _pairs, Math.Max(1 << 12, _pairs.Length * 2));
-            var number = shard | (uint)index;
+            var (number, hash) = (shard | (uint)index, (uint)(entry.RecordHash >> 32));
             if (entry.HostIndex >= 0 && dossiers.MayWatch(entry.HostHash))
-                Add(hosts[entry.HostIndex].Dossier, number);
+                Add(hosts[entry.HostIndex].Dossier, number, hash);
             if (!dossiers.HasAggregates || entry.Direction != Direction.Inbound)
                 continue;
             if (entry.Service >= 0)
-                Add(aggregates.Links(aggregates.IndexOfService(entry.Service)).Dossier, number);
+                Add(aggregates.Links(aggregates.IndexOfService(entry.Service)).Dossier, number, hash);
             if (entry.PrefixIndex < 0)
                 continue;
             ref readonly var narrow = ref aggregates.Links(entry.PrefixIndex);
-            Add(narrow.Dossier, number);
-            Add(aggregates.Links(narrow.Wider).Dossier, number);
+            Add(narrow.Dossier, number, hash);
+            Add(aggregates.Links(narrow.Wider).Dossier, number, hash);
             if (narrow.Network >= 0)
-                Add(aggregates.Links(narrow.Network).Dossier, number);
+                Add(aggregates.Links(narrow.Network).Dossier, number, hash);
         }
     }
 
-    private void Add(int dossier, uint entry)
+    private void Add(int dossier, uint entry, uint hash)
     {
         if (dossier < 0)
             return;
-        _pairs[_count++] = (dossier, entry);
+        _pairs[_count++] = (dossier, entry, hash);
         _ends[dossier]++;
     }
+
+    /// <summary>The largest equal share that keeps prefixes and services within their budget, and the levels that it asks for.</summary>
+    private void Thin(int places)
+    {
+        Array.Clear(_levels);
+        var most = AggregateBudget;
+        while (most > 1 && Studied(places, most) > AggregateBudget)
+            most /= 2;
+        for (var dossier = 0; dossier < places; dossier++)
+        {
+            while (dossiers.All[dossier] is { IsAggregate: true } && _ends[dossier] >> _levels[dossier] > most)
+                _levels[dossier]++;
+        }
+        Array.Clear(_ends);
+        foreach (ref readonly var pair in _pairs.AsSpan(0, _count))
+            _ends[pair.Dossier] += IsKept(in pair) ? 1 : 0;
+    }
+
+    private long Studied(int places, int most)
+    {
+        long sum = 0;
+        for (var dossier = 0; dossier < places; dossier++)
+            sum += dossiers.All[dossier] is { IsAggregate: true } ? Math.Min(_ends[dossier], most) : 0;
+        return sum;
+    }
+
+    private bool IsKept(in (int Dossier, uint Entry, uint Hash) pair) => (ulong)pair.Hash >> (32 - _levels[pair.Dossier]) == 0;
 
     /// <summary>Counting sort by dossier; within one the order of the log stays.</summary>
     private void Sort(int places)
@@ -101,7 +139,10 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
         var next = 0;
         for (var dossier = 0; dossier < places; dossier++)
             (_ends[dossier], next) = (next, next + _ends[dossier]);
-        foreach (var (dossier, entry) in _pairs.AsSpan(0, _count))
-            _entries[_ends[dossier]++] = entry;
+        foreach (ref readonly var pair in _pairs.AsSpan(0, _count))
+        {
+            if (IsKept(in pair))
+                _entries[_ends[pair.Dossier]++] = pair.Entry;
+        }
     }
 }

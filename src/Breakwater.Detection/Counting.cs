@@ -10,7 +10,8 @@ namespace Breakwater.Detection;
 /// Counts the entries of a tick into the cold records of hosts and prefixes: first all of them, then, once all questions of the tick
 /// are known, the replies that nobody asked for. Adds and compares integers only, so that order and shards do not matter.
 /// </summary>
-internal sealed class Counting(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, Questions questions, bool watchesAggregates)
+internal sealed class Counting(
+    HostTable hosts, AggregateTable aggregates, DossierPool dossiers, Questions questions, StandingSamples samples, bool watchesAggregates)
 {
     private const int PrefetchSlot = 16;
     private const int PrefetchRecord = 8;
@@ -22,13 +23,26 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
 
     private readonly List<(ulong Hash, Wire.Address Host, Direction Direction)> _newHosts = [];
     private readonly List<int> _touched = [];
+
+    // By shard and place in its log.
+    private readonly List<(int Shard, int Index)> _replies = [];
     private long _lastDrop = long.MinValue;
 
     /// <summary>Entries of hosts that found no place in the table.</summary>
     public long BeyondHosts { get; private set; }
 
-    /// <summary>Counts entries for their hosts and prefixes, and remembers the questions among them.</summary>
-    public void CountCold(Span<TickEntry> entries, long tick, int level)
+    /// <summary>Counts the entries of a tick. They have been thinned to <paramref name="level"/>: one in 2^level is there.</summary>
+    public void Count(ImmutableArray<Shard> shards, long tick, int level)
+    {
+        _replies.Clear();
+        for (var shard = 0; shard < shards.Length; shard++)
+            CountCold(shards[shard].Log.Entries, shard, tick, level);
+        foreach (var (shard, index) in _replies)
+            CountReply(in shards[shard].Log.Entries[index], tick);
+    }
+
+    /// <summary>Counts entries for their hosts and prefixes, remembers the questions among them, and offers them to the standing samples.</summary>
+    private void CountCold(Span<TickEntry> entries, int shard, long tick, int level)
     {
         for (var index = 0; index < entries.Length; index++)
         {
@@ -44,14 +58,18 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
             questions.Add(in entry);
             if (!entry.Has(EntryTraits.HasHost))
                 continue;
-            if (level > 0 && entry.SamplingRate > 0)
-                entry.SamplingRate = (uint)Math.Min(uint.MaxValue, (ulong)entry.SamplingRate << level);
-            CountHost(ref entry, tick);
+            if (level > 0)
+                entry = entry.AtLevel(level);
+            if (CountHost(ref entry, tick) == (int)WatchGroup.Replies)
+                _replies.Add((shard, index));
+            samples.Offer(in entry, tick);
         }
     }
 
-    private void CountHost(ref TickEntry entry, long tick)
+    /// <summary>Counts an entry for its host; returns its group.</summary>
+    private int CountHost(ref TickEntry entry, long tick)
     {
+        var group = WatchGroups.Of(entry.Class);
         var index = hosts.FindOrAdd(entry.Host, entry.Direction, entry.HostHash, out var isNew);
         entry.HostIndex = index;
         if (index < 0)
@@ -59,7 +77,7 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
             BeyondHosts++;
             entry.PrefixIndex = aggregates.OfHost(entry.Host, entry.Direction);
             entry.Service = -1;
-            return;
+            return group;
         }
         ref var record = ref hosts[index];
         if (isNew)
@@ -69,10 +87,10 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
         var scaled = entry.Scaled;
         record.Packets += scaled;
         record.Bytes += entry.Bytes * Math.Max(entry.SamplingRate, 1);
-        var group = WatchGroups.Of(entry.Class);
         // Replies count once it is known which of them were asked for.
         if (group != (int)WatchGroup.Replies)
             CountGroup(in entry, ref record, group, tick);
+        return group;
     }
 
     private void Place(ref ColdRecord record)
@@ -108,15 +126,11 @@ internal sealed class Counting(HostTable hosts, AggregateTable aggregates, Dossi
         }
     }
 
-    /// <summary>Counts replies that nobody asked for. Call after all entries of the tick went through <see cref="CountCold"/>.</summary>
-    public void CountReplies(Span<TickEntry> entries, long tick)
+    /// <summary>Counts a reply when nobody asked for it: all questions of the tick are known by now.</summary>
+    private void CountReply(in TickEntry entry, long tick)
     {
-        foreach (ref readonly var entry in entries)
-        {
-            if (!entry.Has(EntryTraits.HasHost) || entry.HostIndex < 0 || WatchGroups.Of(entry.Class) != (int)WatchGroup.Replies || questions.WereAsked(in entry))
-                continue;
+        if (entry.HostIndex >= 0 && !questions.WereAsked(in entry))
             CountGroup(in entry, ref hosts[entry.HostIndex], (int)WatchGroup.Replies, tick);
-        }
     }
 
     private void CountGroup(in TickEntry entry, ref ColdRecord record, int group, long tick)

@@ -54,8 +54,8 @@ public sealed class Detector
         _samples = new StandingSamples(options.Seed);
         _incidents = new IncidentTracker(options, _samples);
         _dossiers = new DossierPool(options, _hosts, _aggregates, _incidents);
-        _counting = new Counting(_hosts, _aggregates, _dossiers, _questions, !options.IsOff(DetectorNames.Carpet));
-        _studying = new Studying(_hosts, _aggregates, _dossiers, _questions, _samples);
+        _counting = new Counting(_hosts, _aggregates, _dossiers, _questions, _samples, !options.IsOff(DetectorNames.Carpet));
+        _studying = new Studying(_hosts, _aggregates, _dossiers, _questions);
         _rules = new RuleBook(options);
         var own = new OwnNetworks(options);
         _shards = [.. Enumerable.Range(0, Math.Clamp(options.Shards, 1, 64)).Select(_ => new Shard(options, own))];
@@ -106,12 +106,7 @@ public sealed class Detector
     {
         var level = CommonLevel();
         _counting.Admit(_shards);
-        foreach (var shard in _shards)
-        {
-            _counting.CountCold(shard.Log.Entries, _tick, level);
-        }
-        foreach (var shard in _shards)
-            _counting.CountReplies(shard.Log.Entries, _tick);
+        _counting.Count(_shards, _tick, level);
         _counting.CloseAggregates(_tick);
         _dossiers.Promote((uint)(_tick / 10));
         _studying.Study(_shards, _tick);

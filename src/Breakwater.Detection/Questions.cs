@@ -25,10 +25,10 @@ internal sealed class Questions
             && _pairs.Contains(KeyedHash.OfGroupQuestion(entry.HostHash, entry.SourcePort)));
 
     /// <summary>Asks the processor for what <see cref="Add"/> will write.</summary>
-    public void PrefetchQuestion(in TickEntry entry) => _pairs.Prefetch(entry.AsksPair);
+    public void PrefetchQuestion(in TickEntry entry) => _pairs.PrefetchAdd(entry.AsksPair);
 
     /// <summary>Asks the processor for what <see cref="WereAsked"/> will read.</summary>
-    public void PrefetchAnswer(in TickEntry entry) => _pairs.Prefetch(entry.AnswersPair);
+    public void PrefetchAnswer(in TickEntry entry) => _pairs.PrefetchContains(entry.AnswersPair);
 
     /// <summary>Lets old questions go: called once per tick, before the next tick's records.</summary>
     public void Advance(long nanoseconds) => _pairs.Advance(nanoseconds);

@@ -18,7 +18,6 @@ public sealed class Shard
 
     private readonly KeyedHash _hash;
     private readonly OwnNetworks _own;
-    private TickEntry _entry;
 
     internal Shard(DetectorOptions options, OwnNetworks own)
     {
@@ -62,22 +61,23 @@ public sealed class Shard
             return;
         var source = _hash.Of(flow.Source);
         var destination = _hash.Of(flow.Destination);
-        _entry.AsksPair = !asks ? 0
+        ref var entry = ref Log.Next;
+        entry.AsksPair = !asks ? 0
             : isGroup ? KeyedHash.OfGroupQuestion(source, flow.DestinationPort) : KeyedHash.OfPair(source, destination, flow.Protocol);
-        _entry.Traits = isGroup ? EntryTraits.AsksGroup : EntryTraits.None;
-        (_entry.PeerHash, _entry.Bytes, _entry.FirstNanoseconds) = (0, 0, 0);
+        entry.Traits = isGroup ? EntryTraits.AsksGroup : EntryTraits.None;
+        (entry.PeerHash, entry.Bytes, entry.FirstNanoseconds) = (0, 0, 0);
         if (side != OwnSide.None)
-            Describe(in flow, trafficClass, side == OwnSide.Destination, source, destination);
-        Log.Add(in _entry);
+            Describe(ref entry, in flow, trafficClass, side == OwnSide.Destination, source, destination);
+        Log.Add();
     }
 
-    private void Describe(in FlowRecord flow, byte trafficClass, bool isInbound, ulong source, ulong destination)
+    private void Describe(ref TickEntry entry, in FlowRecord flow, byte trafficClass, bool isInbound, ulong source, ulong destination)
     {
-        ref var entry = ref _entry;
         (entry.Host, entry.Peer) = isInbound ? (flow.Destination, flow.Source) : (flow.Source, flow.Destination);
         entry.Direction = isInbound ? Direction.Inbound : Direction.Outbound;
         entry.HostHash = HostTable.HashOf(isInbound ? destination : source, entry.Direction);
         entry.PeerHash = isInbound ? source : destination;
+        entry.FlowHash = KeyedHash.OfFlow(source, destination, flow.SourcePort, flow.DestinationPort);
         var hasStart = flow.Knows(FlowFields.Start);
         // A clock that is ahead tells no times.
         entry.FirstNanoseconds = hasStart

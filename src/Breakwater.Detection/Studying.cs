@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
 using Breakwater.Detection.Dossiers;
 using Breakwater.Detection.Hosts;
-using Breakwater.Detection.Samples;
 
 namespace Breakwater.Detection;
 
-/// <summary>Hands the entries of a tick to the standing samples and to the dossiers of their host, prefixes and service.</summary>
-internal sealed class Studying(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, Questions questions, StandingSamples samples)
+/// <summary>Hands the entries of a tick to the dossiers of their host, prefixes and service.</summary>
+internal sealed class Studying(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, Questions questions)
 {
     // How far ahead an entry is asked for, and what it will touch.
     private const int EntriesAhead = 16;
@@ -28,23 +27,21 @@ internal sealed class Studying(HostTable hosts, AggregateTable aggregates, Dossi
     public void Study(ImmutableArray<Shard> shards, long tick)
     {
         foreach (var shard in shards)
-            Offer(shard.Log.Entries, tick);
+            NoteSent(shard.Log.Entries, tick);
         _assignment.Build(shards);
         for (var number = 0; number < dossiers.All.Count; number++)
         {
             if (dossiers.All[number] is { } dossier)
-                Feed(dossier, _assignment.Of(number), tick);
+                Feed(dossier, _assignment.Of(number), _assignment.LevelOf(number), tick);
         }
     }
 
-    private void Offer(Span<TickEntry> entries, long tick)
+    private void NoteSent(Span<TickEntry> entries, long tick)
     {
         foreach (ref readonly var entry in entries)
         {
-            if (!entry.Has(EntryTraits.HasHost))
-                continue;
-            samples.Offer(in entry, tick);
-            NoteSent(in entry, tick);
+            if (entry.Has(EntryTraits.HasHost))
+                NoteSent(in entry, tick);
         }
     }
 
@@ -65,7 +62,7 @@ internal sealed class Studying(HostTable hosts, AggregateTable aggregates, Dossi
             LastSentTick = tick;
     }
 
-    private void Feed(Dossier dossier, ReadOnlySpan<uint> entries, long tick)
+    private void Feed(Dossier dossier, ReadOnlySpan<uint> entries, int level, long tick)
     {
         if (entries.IsEmpty)
             return;
@@ -79,7 +76,10 @@ internal sealed class Studying(HostTable hosts, AggregateTable aggregates, Dossi
             ref var entry = ref _assignment[entries[index]];
             if (!entry.Has(EntryTraits.AnswerKnown))
                 LookUpAnswer(ref entry, tick);
-            dossier.Add(in entry, tick, _tallies);
+            if (level == 0)
+                dossier.Add(in entry, tick, _tallies);
+            else
+                dossier.Add(entry.AtLevel(level), tick, _tallies);
         }
         dossier.CloseTick(_tallies);
     }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Breakwater.Detection.Hosts;
 using Breakwater.Detection.Sketches;
 using Breakwater.Wire;
@@ -18,6 +17,9 @@ internal struct TickEntry
 
     /// <summary>Hash of the peer.</summary>
     public ulong PeerHash;
+
+    /// <summary>Hash of the conversation: both addresses and both ports.</summary>
+    public ulong FlowHash;
 
     /// <summary>Hash of the pair whose question this record is, 0 when it asks nothing.</summary>
     public ulong AsksPair;
@@ -59,19 +61,19 @@ internal struct TickEntry
     /// <summary>Hash of the own host's address, whatever the direction.</summary>
     private readonly ulong AddressHash => HostTable.HashOf(HostHash, Direction);
 
-    /// <summary>Hash of the conversation: both addresses and both ports.</summary>
-    public readonly ulong FlowHash => Direction == Direction.Inbound
-        ? HashOfFlow(PeerHash, AddressHash) : HashOfFlow(AddressHash, PeerHash);
-
     /// <summary>Hash of the pair that a question to this record's sender would have: receiver to sender.</summary>
     public readonly ulong AnswersPair => Direction == Direction.Inbound
         ? KeyedHash.OfPair(AddressHash, PeerHash, Protocol) : KeyedHash.OfPair(PeerHash, AddressHash, Protocol);
 
-    private readonly ulong HashOfFlow(ulong source, ulong destination) =>
-        KeyedHash.With(source ^ BitOperations.RotateLeft(destination, 17), ((ulong)SourcePort << 16) | DestinationPort);
+    /// <summary>Hash of the record among all: copies of one conversation stand and fall each by itself.</summary>
+    public readonly ulong RecordHash =>
+        KeyedHash.With(Has(EntryTraits.HasHost) ? FlowHash : AsksPair, Bytes ^ ((ulong)FirstNanoseconds << 12) ^ PeerHash);
 
     /// <summary>Packets × sampling rate; an unknown rate counts as 1.</summary>
     public readonly ulong Scaled => (ulong)Packets * Math.Max(SamplingRate, 1);
+
+    /// <summary>The entry when one in 2^level of its kind is looked at; an unknown rate stays unknown.</summary>
+    public readonly TickEntry AtLevel(int level) => this with { SamplingRate = (uint)Math.Min(uint.MaxValue, (ulong)SamplingRate << level) };
 
     public readonly bool Has(EntryTraits traits) => (Traits & traits) == traits;
 }

@@ -1,5 +1,3 @@
-using Breakwater.Detection.Sketches;
-
 namespace Breakwater.Detection;
 
 /// <summary>
@@ -15,7 +13,8 @@ internal sealed class TickLog(int maxEntries)
     /// <summary>1 in 2^40 is hardly any.</summary>
     public const int HighestLevel = 40;
 
-    private TickEntry[] _entries = new TickEntry[Math.Min(maxEntries, 1 << 12)];
+    // Always with room for one more.
+    private TickEntry[] _entries = new TickEntry[Math.Min(maxEntries + 1, 1 << 12)];
     private int _count;
 
     /// <summary>1 in 2^level records is kept.</summary>
@@ -29,18 +28,19 @@ internal sealed class TickLog(int maxEntries)
 
     public Span<TickEntry> Entries => _entries.AsSpan(0, _count);
 
-    public void Add(in TickEntry entry)
+    /// <summary>Where the next entry is written, all of it; it counts once it is added. Old contents stand there.</summary>
+    public ref TickEntry Next => ref _entries[_count];
+
+    /// <summary>Adds the entry written to <see cref="Next"/>.</summary>
+    public void Add()
     {
-        if (Level > 0 && !Stays(in entry))
+        if (Level > 0 && !Stays(in _entries[_count]))
             return;
-        if (_count == _entries.Length)
-        {
-            if (_count < maxEntries)
-                System.Array.Resize(ref _entries, Math.Min(maxEntries, _count * 2));
-            else if (!Thin(in entry))
-                return;
-        }
-        _entries[_count++] = entry;
+        _count++;
+        if (_count > maxEntries)
+            Thin();
+        else if (_count == _entries.Length)
+            System.Array.Resize(ref _entries, (int)Math.Min(maxEntries + 1L, _count * 2L));
     }
 
     /// <summary>Thins to at least this level, as when logs are put together.</summary>
@@ -54,19 +54,15 @@ internal sealed class TickLog(int maxEntries)
 
     public void Clear() => (_count, Level) = (0, 0);
 
-    /// <summary>Makes room; false when the new entry itself does not stay.</summary>
-    private bool Thin(in TickEntry entry)
+    private void Thin()
     {
-        while (Level < HighestLevel)
+        while (_count > maxEntries && Level < HighestLevel)
         {
             Level++;
             Sweep();
-            if (!Stays(in entry))
-                return false;
-            if (_count < maxEntries)
-                return true;
         }
-        return false;
+        // Entries that all share one hash.
+        _count = Math.Min(_count, maxEntries);
     }
 
     private void Sweep()
@@ -80,11 +76,5 @@ internal sealed class TickLog(int maxEntries)
         _count = kept;
     }
 
-    private bool Stays(in TickEntry entry)
-    {
-        // Of all members: copies of one conversation must not stand or fall together.
-        var flow = entry.Has(EntryTraits.HasHost) ? entry.FlowHash : entry.AsksPair;
-        var hash = KeyedHash.With(flow, entry.Bytes ^ ((ulong)entry.FirstNanoseconds << 12) ^ entry.PeerHash);
-        return hash >> (64 - Level) == 0;
-    }
+    private bool Stays(in TickEntry entry) => entry.RecordHash >> (64 - Level) == 0;
 }

@@ -148,7 +148,7 @@ internal sealed class ClassCounters
         LifePackets.Add(in TickPackets);
         LifeBytes.Add(in TickBytes);
         LifeFirst = Math.Min(LifeFirst, TickFirst);
-        BusiestRate = Rates.BusiestRate(ShortestSeconds);
+        BusiestRate = Rates.BusiestRate();
     }
 
     /// <summary>Asks the processor for what counting this entry will touch.</summary>

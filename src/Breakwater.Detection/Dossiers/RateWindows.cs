@@ -16,6 +16,7 @@ internal sealed class RateWindows
     /// <summary>Windows of one ring, in cells.</summary>
     private static readonly int[] _fineCells = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 18, 20, 22, 25, 28, 32, 36, 40, 45, 50, 57, 64];
     private static readonly int[] _wideCells = [7, 8, 9, 10, 11, 12, 14, 16, 18, 20, 22, 25, 28, 32, 36, 40, 45, 50, 57, 64];
+    private static readonly double[][] _perTicks = Reciprocals(_fineCells, 1), _perSeconds = Reciprocals(_wideCells, 10), _perSpells = Reciprocals(_wideCells, 100);
 
     /// <summary>The longest time before the present that is kept, in ticks.</summary>
     public const int ReachTicks = Cells * 100;
@@ -54,15 +55,22 @@ internal sealed class RateWindows
     }
 
     /// <summary>
-    /// The highest rate of all windows in packets per second, none taken for shorter than <paramref name="shortestSeconds"/>: a floor no
-    /// lower than this is exceeded in none of them.
+    /// The highest rate of all windows in packets per second, none taken for shorter than <see cref="ClassCounters.ShortestSeconds"/>: a
+    /// floor no lower than this is exceeded in none of them.
     /// </summary>
-    public double BusiestRate(double shortestSeconds)
+    public double BusiestRate()
     {
-        var busiest = Ticks.Busiest(Newest, _fineCells, shortestSeconds);
-        busiest = Math.Max(busiest, Seconds.Busiest(Newest, _wideCells, shortestSeconds));
-        return Math.Max(busiest, Spells.Busiest(Newest, _wideCells, shortestSeconds));
+        var busiest = Ticks.Busiest(Newest, _fineCells, _perTicks);
+        busiest = Math.Max(busiest, Seconds.Busiest(Newest, _wideCells, _perSeconds));
+        return Math.Max(busiest, Spells.Busiest(Newest, _wideCells, _perSpells));
     }
+
+    /// <summary>1 ÷ seconds of each window, by the ticks of the newest cell that have begun.</summary>
+    private static double[][] Reciprocals(int[] sizes, int ticksPerCell) =>
+    [
+        .. Enumerable.Range(1, ticksPerCell).Select(elapsed => Array.ConvertAll(
+            sizes, cells => 1 / Math.Max(((((cells - 1) * ticksPerCell) + elapsed) / 10.0), ClassCounters.ShortestSeconds))),
+    ];
 
     /// <summary>All windows, shortest first.</summary>
     public int Fill(Span<WindowSum> windows)
@@ -163,18 +171,18 @@ internal sealed class RateWindows
             return next;
         }
 
-        public double Busiest(long newestTick, int[] sizes, double shortestSeconds)
+        public double Busiest(long newestTick, int[] sizes, double[][] reciprocals)
         {
             var newest = newestTick / ticksPerCell;
-            var elapsed = (newestTick % ticksPerCell) + 1;
+            var perSecond = reciprocals[newestTick % ticksPerCell];
             long packets = 0;
             double busiest = 0;
             var cells = 0;
-            foreach (var size in sizes)
+            for (var window = 0; window < sizes.Length; window++)
             {
-                for (; cells < size; cells++)
-                    packets += _packets[(int)((newest - cells) & (Cells - 1))];
-                busiest = Math.Max(busiest, packets / Math.Max(SecondsOf(cells, elapsed), shortestSeconds));
+                for (; cells < sizes[window]; cells++)
+                    packets += _packets[(int)(newest - cells) & (Cells - 1)];
+                busiest = Math.Max(busiest, packets * perSecond[window]);
             }
             return busiest;
         }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Breakwater.Detection.Sketches;
@@ -40,8 +41,8 @@ internal sealed class HyperLogLog(int precision)
     /// <summary>Takes in another sketch of the same precision.</summary>
     public void Merge(HyperLogLog other)
     {
-        for (var i = 0; i < _registers.Length; i++)
-            _registers[i] = Math.Max(_registers[i], other._registers[i]);
+        for (var i = 0; i < _registers.Length; i += Vector256<byte>.Count)
+            Vector256.Max(Vector256.Create(_registers, i), Vector256.Create(other._registers, i)).CopyTo(_registers, i);
     }
 
     public void Clear() => Array.Clear(_registers);

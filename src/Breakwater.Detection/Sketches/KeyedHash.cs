@@ -18,6 +18,10 @@ internal readonly struct KeyedHash(ulong seed)
     /// <summary>Hash of a question to a whole network (multicast, broadcast): whoever answers from that port was asked.</summary>
     public static ulong OfGroupQuestion(ulong from, ushort port) => Mix(from ^ (0x67726F7570UL << 16) ^ port);
 
+    /// <summary>Hash of a conversation, from the hashes of its addresses.</summary>
+    public static ulong OfFlow(ulong source, ulong destination, ushort sourcePort, ushort destinationPort) =>
+        With(source ^ BitOperations.RotateLeft(destination, 17), ((ulong)sourcePort << 16) | destinationPort);
+
     /// <summary>Extends a hash by one more number.</summary>
     public static ulong With(ulong hash, ulong number) => Mix(hash ^ (number * 0x9E3779B97F4A7C15UL));
 

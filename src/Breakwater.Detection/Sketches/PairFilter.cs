@@ -46,14 +46,19 @@ internal sealed class PairFilter
         }
     }
 
-    /// <summary>Asks the processor for the memory of a pair, before it is added or looked for.</summary>
-    public unsafe void Prefetch(ulong hash)
+    /// <summary>Asks the processor for the memory of a pair, before it is added.</summary>
+    public unsafe void PrefetchAdd(ulong hash)
     {
-        if (!Sse.IsSupported)
-            return;
-        var word = (int)(hash >> 48) * WordsPerLine;
-        Sse.Prefetch0(Unsafe.AsPointer(ref _current[word]));
-        Sse.Prefetch0(Unsafe.AsPointer(ref _previous[word]));
+        if (Sse.IsSupported)
+            Sse.Prefetch0(Unsafe.AsPointer(ref _current[(int)(hash >> 48) * WordsPerLine]));
+    }
+
+    /// <summary>Asks the processor for the memory of a pair, before it is looked for.</summary>
+    public unsafe void PrefetchContains(ulong hash)
+    {
+        PrefetchAdd(hash);
+        if (Sse.IsSupported)
+            Sse.Prefetch0(Unsafe.AsPointer(ref _previous[(int)(hash >> 48) * WordsPerLine]));
     }
 
     public bool Contains(ulong hash) => Contains(_current, hash) || Contains(_previous, hash);

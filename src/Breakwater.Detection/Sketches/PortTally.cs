@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Breakwater.Detection.Sketches;
 
 /// <summary>
@@ -27,14 +29,22 @@ internal sealed class PortTally
         _buckets[PortVote.Bucket(port)] += packets;
     }
 
-    /// <summary>Packets whose port has this bit set.</summary>
-    public ulong WithBit(int bit)
+    /// <summary>Adds the packets whose port has a bit set to that bit's sum, lowest bit first.</summary>
+    public void AddTo(Span<ulong> bits)
     {
-        ulong packets = 0;
-        var values = _digits.AsSpan(bit / BitsPerDigit * Values, Values);
-        for (var value = 0; value < Values; value++)
-            packets += (value >> (bit % BitsPerDigit) & 1) != 0 ? values[value] : 0;
-        return packets;
+        for (var digit = 0; digit < Digits; digit++)
+        {
+            var values = _digits.AsSpan(digit * Values, Values);
+            var (zero, four) = (Vector256.Create(values), Vector256.Create(values[4..]));
+            var (eight, twelve) = (Vector256.Create(values[8..]), Vector256.Create(values[12..]));
+            // By the two low bits, those of all four vectors; by the two high ones, whole vectors.
+            var low = zero + four + eight + twelve;
+            var sums = bits.Slice(digit * BitsPerDigit, BitsPerDigit);
+            sums[0] += low[1] + low[3];
+            sums[1] += low[2] + low[3];
+            sums[2] += Vector256.Sum(four + twelve);
+            sums[3] += Vector256.Sum(eight + twelve);
+        }
     }
 
     public void Clear()

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Breakwater.Detection.Sketches;
 
 /// <summary>
@@ -27,10 +29,9 @@ internal sealed class PortVote
     public void Add(PortTally tally)
     {
         _total += tally.Total;
-        for (var bit = 0; bit < Bits; bit++)
-            _set[bit] += tally.WithBit(bit);
-        for (var bucket = 0; bucket < Buckets; bucket++)
-            _buckets[bucket] += tally.Buckets[bucket];
+        tally.AddTo(_set);
+        for (var bucket = 0; bucket < Buckets; bucket += Vector256<ulong>.Count)
+            (Vector256.Create(_buckets, bucket) + Vector256.Create(tally.Buckets[bucket..])).CopyTo(_buckets, bucket);
     }
 
     /// <summary>Takes in another vote.</summary>

@@ -100,7 +100,10 @@ public sealed class VerdictHashTests
     {
         var log = new TickLog(6);
         foreach (var entry in entries)
-            log.Add(in entry);
+        {
+            log.Next = entry;
+            log.Add();
+        }
         return [(ulong)log.Level, .. log.Entries.ToArray().Select(static entry => entry.AsksPair).Order()];
     }
 
