@@ -11,16 +11,13 @@ namespace Breakwater.Detection;
 /// and services, which nearly every entry belongs to, share a budget: of those with many entries a sample is studied, chosen by the
 /// entries' hashes alone, as if the exporter had sampled.
 /// </summary>
-internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, DossierPool dossiers)
+internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, int aggregateBudget)
 {
     /// <summary>Most targets of an entry: its host, service, /24, /16, and a configured network.</summary>
     private const int MostTargets = 5;
 
     // A shard's number stands above the entry's.
     private const int EntryBits = 25;
-
-    /// <summary>Entries of a tick that all prefixes and services together study.</summary>
-    public const int AggregateBudget = 1 << 13;
 
     private (int Dossier, uint Entry, uint Hash)[] _pairs = [];
     private byte[] _levels = [];
@@ -108,8 +105,8 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     private void Thin(int places)
     {
         Array.Clear(_levels);
-        var most = AggregateBudget;
-        while (most > 1 && Studied(places, most) > AggregateBudget)
+        var most = aggregateBudget;
+        while (most > 1 && Studied(places, most) > aggregateBudget)
             most /= 2;
         for (var dossier = 0; dossier < places; dossier++)
         {

@@ -55,7 +55,7 @@ public sealed class Detector
         _incidents = new IncidentTracker(options, _samples);
         _dossiers = new DossierPool(options, _hosts, _aggregates, _incidents);
         _counting = new Counting(_hosts, _aggregates, _dossiers, _questions, _samples, !options.IsOff(DetectorNames.Carpet));
-        _studying = new Studying(_hosts, _aggregates, _dossiers, _questions);
+        _studying = new Studying(_hosts, _aggregates, _dossiers, _questions, options.MaxAggregateRecords);
         _rules = new RuleBook(options);
         var own = new OwnNetworks(options);
         _shards = [.. Enumerable.Range(0, Math.Clamp(options.Shards, 1, 64)).Select(_ => new Shard(options, own))];

@@ -67,6 +67,12 @@ public sealed record DetectorOptions
     /// <summary>Most records of one tick whose sources and ports are studied; beyond, a sample by hash stands for all of them.</summary>
     public int MaxTickRecords { get; init; } = 1 << 20;
 
+    /// <summary>
+    /// Most records of one tick that all prefixes and services together study: nearly every record belongs to some of them. Of those with
+    /// many a sample by hash is studied and weighted as if the exporter had sampled; hosts are studied in full.
+    /// </summary>
+    public int MaxAggregateRecords { get; init; } = 1 << 13;
+
     /// <summary>Evaluates each counterfactual when it is stated, and counts those that do not turn their finding (for tests; slow).</summary>
     public bool VerifyCounterfactuals { get; init; }
 
@@ -93,7 +99,7 @@ public sealed record DetectorOptions
         text.Append(CultureInfo.InvariantCulture, $"falseAlarm={FalseAlarmProbability:R}\n");
         text.Append(CultureInfo.InvariantCulture, $"quiet={QuietSeconds}\n");
         text.Append("off=").AppendJoin(',', Off.Order(StringComparer.Ordinal)).Append('\n');
-        text.Append(CultureInfo.InvariantCulture, $"limits={MaxHosts},{MaxDossiers},{MaxTickRecords}\n");
+        text.Append(CultureInfo.InvariantCulture, $"limits={MaxHosts},{MaxDossiers},{MaxTickRecords},{MaxAggregateRecords}\n");
         text.Append(CultureInfo.InvariantCulture, $"seed={Seed}\n");
         return text.ToString();
     }

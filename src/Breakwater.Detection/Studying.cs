@@ -5,7 +5,7 @@ using Breakwater.Detection.Hosts;
 namespace Breakwater.Detection;
 
 /// <summary>Hands the entries of a tick to the dossiers of their host, prefixes and service.</summary>
-internal sealed class Studying(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, Questions questions)
+internal sealed class Studying(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, Questions questions, int aggregateBudget)
 {
     // How far ahead an entry is asked for, and what it will touch.
     private const int EntriesAhead = 16;
@@ -14,7 +14,7 @@ internal sealed class Studying(HostTable hosts, AggregateTable aggregates, Dossi
     // The sketches of so few targets stay in the cache by themselves.
     private const int FewDossiers = 32;
 
-    private readonly Assignment _assignment = new(hosts, aggregates, dossiers);
+    private readonly Assignment _assignment = new(hosts, aggregates, dossiers, aggregateBudget);
     private readonly TickTallies _tallies = new();
 
     /// <summary>The last tick in which some record answered a question: the telemetry shows both directions.</summary>

@@ -20,6 +20,19 @@ public sealed class ServiceIncidentTests
     }
 
     /// <summary>The twin: elsewhere it is another event.</summary>
+    /// <summary>Of a prefix's thousand records a tick some sixteen are studied: named all the same, its rate an estimate around the truth.</summary>
+    [Fact]
+    public void Carpet_OfWhichASampleIsStudied_IsNamedWithAnInterval()
+    {
+        var options = new DetectorOptions { MaxAggregateRecords = 32 };
+        var exact = Assert.Single(Traffic.Detect(Carpet(0, 128)).Incidents);
+        var sampled = Assert.Single(Traffic.Detect(Carpet(0, 128), options).Incidents);
+        Assert.Equal(exact.Vectors.Select(static vector => vector.Vector), sampled.Vectors.Select(static vector => vector.Vector));
+        Assert.Equal(exact.Packets.Low, exact.Packets.High);
+        Assert.InRange(exact.Packets.Value!.Value, sampled.Packets.Low!.Value, sampled.Packets.High!.Value);
+        Assert.True(sampled.Packets.High - sampled.Packets.Low > 100);
+    }
+
     [Fact]
     public void Carpets_OverAServiceAndAnotherNetwork_AreTwoIncidents()
     {

@@ -17,6 +17,7 @@ public sealed class VerdictHashTests
 
     /// <summary>Fewer records a tick than there are.</summary>
     private static readonly DetectorOptions _thinned = new() { MaxTickRecords = 256 };
+    private static readonly DetectorOptions _sampled = new() { MaxAggregateRecords = 32 };
 
     /// <summary>Fewer hosts than there are.</summary>
     private static readonly DetectorOptions _full = new() { MaxHosts = 100 };
@@ -25,6 +26,7 @@ public sealed class VerdictHashTests
     {
         "crowded" => _crowded,
         "thinned" => _thinned,
+        "sampled" => _sampled,
         "full" => _full,
         _ => _plain,
     };
@@ -48,6 +50,7 @@ public sealed class VerdictHashTests
     [InlineData("plain")]
     [InlineData("crowded")]
     [InlineData("thinned")]
+    [InlineData("sampled")]
     [InlineData("full")]
     public void Shards_AnyNumber_SameHash(string options)
     {
@@ -59,6 +62,7 @@ public sealed class VerdictHashTests
     [InlineData("plain", 3)]
     [InlineData("crowded", 4)]
     [InlineData("thinned", 4)]
+    [InlineData("sampled", 4)]
     [InlineData("full", 4)]
     public void Shuffled_RichTraffic_SameHash(string options, int shuffles)
     {
