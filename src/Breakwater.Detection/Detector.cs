@@ -85,6 +85,15 @@ public sealed class Detector
     /// </summary>
     public void HoldIncidents(long ticks) => _incidents.Hold(ticks);
 
+    /// <summary>What is usual for each target that was watched for ten minutes or more: versioned bytes for <see cref="ImportBaselines"/>.</summary>
+    public byte[] ExportBaselines() => _dossiers.Baselines.Write(_dossiers.All);
+
+    /// <summary>
+    /// A control event: goes on from what <see cref="ExportBaselines"/> gave, before the first record. Any bytes are safe; what stands before a
+    /// fault is taken.
+    /// </summary>
+    public DecodeError ImportBaselines(ReadOnlySpan<byte> exported) => _dossiers.Baselines.Read(exported);
+
     /// <summary>Counts one record into the present tick.</summary>
     public void Count(in FlowRecord flow) => _shards[0].Count(in flow);
 

@@ -8,8 +8,9 @@ namespace Breakwater.Detection.Dossiers;
 /// <param name="floors">Lowest rates of an attack on it.</param>
 /// <param name="row">Its index in the table of hosts, or of aggregates when <paramref name="target"/> is many.</param>
 /// <param name="group">The traffic that brought it here.</param>
+/// <param name="usual">What is known to be usual for it.</param>
 /// <param name="spare">Counters that dropped dossiers left.</param>
-internal sealed class Dossier(Target target, Floors floors, int row, int group, Stack<ClassCounters> spare)
+internal sealed class Dossier(Target target, Floors floors, int row, int group, Usual usual, Stack<ClassCounters> spare)
 {
     /// <summary>Ticks of a generation: 30 s.</summary>
     private const int GenerationTicks = 300;
@@ -100,7 +101,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     public ulong RecentPackets => _packets.Now + _packets.Before;
 
     /// <summary>What is usual for the target.</summary>
-    public Usual Usual { get; } = new();
+    public Usual Usual { get; } = usual;
 
     /// <summary>An incident of the target is open: what comes now is not usual.</summary>
     public bool InIncident { get; set; }

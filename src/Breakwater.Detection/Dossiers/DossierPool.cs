@@ -46,6 +46,9 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
     /// <summary>Prefixes or services have dossiers.</summary>
     public bool HasAggregates { get; private set; }
 
+    /// <summary>What is usual for those without a dossier.</summary>
+    public Baselines Baselines { get; } = new(options.MaxDossiers);
+
     public Dossier this[int number] => _dossiers[number]!;
 
     /// <summary>All places, free ones null.</summary>
@@ -83,7 +86,7 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
                 Refused++;
                 continue;
             }
-            var dossier = new Dossier(target, FloorsOf(target, row), row, group, _spare);
+            var dossier = new Dossier(target, FloorsOf(target, row), row, group, Baselines.Take(target), _spare);
             _dossiers[number] = dossier;
             _free--;
             _byGroup[group]++;
@@ -225,6 +228,7 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
         _byGroup[dropped.Group]--;
         _dossiers[number] = null;
         _free++;
+        Baselines.Keep(dropped.Target, dropped.Usual);
         dropped.Dissolve();
         _hasDropped = true;
     }

@@ -4,7 +4,7 @@ namespace Breakwater.Detection.Dossiers;
 /// What is usual for a target: its rates of the last hour by minutes, and of each hour of the week. Median and median absolute deviation,
 /// so that a short attack moves neither; minutes of an incident, and minutes far above the usual, are not learned at all.
 /// </summary>
-internal sealed class Usual
+internal sealed partial class Usual
 {
     /// <summary>Fewest minutes from which on anything is called usual.</summary>
     public const int FewestMinutes = 10;

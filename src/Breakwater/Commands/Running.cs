@@ -19,6 +19,7 @@ internal sealed class Running : IAsyncDisposable
     private readonly LiveEngine _engine;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TrafficStore _traffic;
+    private readonly MemoryKeeper _memory;
     private Task _reading = Task.CompletedTask;
     private ConsoleHost? _console;
 
@@ -28,6 +29,7 @@ internal sealed class Running : IAsyncDisposable
         var folder = config.Storage.FullPath;
         Journal = new Journal(new JournalOptions(folder, config.Detection.Quiet, JournalOptions.DefaultReopen, config.Retention.Incidents), TimeProvider.System);
         _traffic = new TrafficStore(folder, config.Retention.Seconds, config.Retention.Minutes);
+        _memory = new MemoryKeeper(engine, folder, fault => Journal.Beside.Set(SideFaults.Memory, fault));
     }
 
     public Journal Journal { get; }
@@ -73,6 +75,7 @@ internal sealed class Running : IAsyncDisposable
             if (running._console.SocketFault is { } fault)
                 running.Journal.Beside.Set(SideFaults.Socket, fault);
             running._reading = reader.Run(CancellationToken.None);
+            running._memory.Start();
             engine.Start();
             return running;
         }
@@ -89,6 +92,7 @@ internal sealed class Running : IAsyncDisposable
         try
         {
             _engine.Dispose();
+            _memory.Dispose();
             await _reading;
             await _stopping.CancelAsync();
             if (_console is not null)

@@ -36,7 +36,7 @@ internal static class TokenApi
         var (wish, problem) = Read(body, config);
         if (problem is not null)
             return (null, null, problem);
-        if (journal.Health.Fault is { } fault)
+        if (journal.Storage.Fault is { } fault)
             return (null, null, Problem.StorageFails($"a token is only given when it can be kept, and the storage fails: {fault}"));
         if (journal.Snapshot.Tokens.Count(static token => token.RevokedAt is null) >= Tokens.Maximum)
             return (null, null, Problem.BadRequest($"there are {Tokens.Maximum} tokens already: revoke some"));

@@ -80,7 +80,12 @@ internal sealed class Journal : IDisposable
 
     public JournalSnapshot Snapshot => Volatile.Read(ref _snapshot);
 
-    public StorageHealth Health
+    /// <summary>The storage's own health, and when that is good, the first fault beside it.</summary>
+    public StorageHealth Health => Storage is { IsGood: true } storage && Beside.Current is { } beside
+        ? storage with { Fault = beside.Sentence, Since = beside.Since } : Storage;
+
+    /// <summary>Whether entries can be kept.</summary>
+    public StorageHealth Storage
     {
         get
         {
@@ -88,7 +93,7 @@ internal sealed class Journal : IDisposable
             var began = Interlocked.Read(ref _commitBegan);
             if (health.IsGood && began != 0 && _time.GetElapsedTime(began) is var running && running > _slowCommit)
                 return health with { Fault = $"the storage is slow: a commit has been running for {running.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s", Since = _time.GetUtcNow() - running };
-            return health.IsGood && Beside.Current is { } beside ? health with { Fault = beside.Sentence, Since = beside.Since } : health;
+            return health;
         }
     }
 

@@ -9,6 +9,9 @@ internal sealed class SideFaults(TimeProvider time)
     /// <summary>The local socket.</summary>
     public const string Socket = "socket";
 
+    /// <summary>Templates and baselines on disk.</summary>
+    public const string Memory = "memory";
+
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, SideFault> _faults = new(StringComparer.Ordinal);
 
@@ -25,13 +28,18 @@ internal sealed class SideFaults(TimeProvider time)
 
     /// <summary>Takes the place of the part's fault of before.</summary>
     /// <param name="part">Whose fault it is.</param>
-    /// <param name="sentence">What is wrong, with its cure.</param>
+    /// <param name="sentence">What is wrong, with its cure; null: nothing any more.</param>
     /// <param name="stands">How long it is told; null: as long as Breakwater runs.</param>
-    public void Set(string part, string sentence, TimeSpan? stands = null)
+    public void Set(string part, string? sentence, TimeSpan? stands = null)
     {
         var now = time.GetUtcNow();
         lock (_lock)
-            _faults[part] = new SideFault(sentence, now, now + stands);
+        {
+            if (sentence is null)
+                _faults.Remove(part);
+            else
+                _faults[part] = new SideFault(sentence, now, now + stands);
+        }
     }
 }
 

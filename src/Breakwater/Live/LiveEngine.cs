@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using Breakwater.Detection;
 using Breakwater.Telemetry.Health;
 using Breakwater.Telemetry.Live;
@@ -33,6 +34,7 @@ internal sealed class LiveEngine : IDisposable
     private ImmutableArray<UsualTraffic> _usual;
     private Thread? _ticker;
     private long _second, _latest, _judged;
+    private volatile byte[] _baselines = [];
     private volatile HealthSnapshot _health = HealthSnapshot.Empty;
 
     /// <exception cref="ListenException">An address cannot be listened on.</exception>
@@ -69,6 +71,20 @@ internal sealed class LiveEngine : IDisposable
     /// <summary>The smallest buffer that the kernel granted to a socket, bytes.</summary>
     public int SmallestBufferBytes => _intake.SmallestBufferBytes;
 
+    /// <summary>What a restart should not lose, as of the last second (templates) or minute (baselines). Any thread.</summary>
+    public EngineMemory Memory => new(
+        [.. _exporters.All.SelectMany(static exporter => exporter.Remembered().Select(kept => new TemplateMemory(exporter.Entry.Address, kept.Kind, kept.Templates)))],
+        _baselines);
+
+    /// <summary>Goes on with what an earlier run knew. Before <see cref="Start"/>; exporters that are not configured any more are left out.</summary>
+    public void Restore(EngineMemory memory)
+    {
+        foreach (var kept in memory.Templates)
+            _exporters.Find(kept.Exporter)?.Restore(kept.Kind, kept.Templates);
+        Import(_detector, memory.Baselines);
+        _baselines = memory.Baselines;
+    }
+
     /// <summary>Starts the receiving threads and the tick.</summary>
     public void Start()
     {
@@ -99,6 +115,9 @@ internal sealed class LiveEngine : IDisposable
                 if (next / SecondNanoseconds > _second)
                 {
                     traffic = TakeTraffic(ended, next / SecondNanoseconds - _second);
+                    // What a minute taught is known once the next has begun.
+                    if (_second / 60 != (next / SecondNanoseconds) / 60 || _baselines.Length == 0)
+                        _baselines = _detector.ExportBaselines();
                     _second = next / SecondNanoseconds;
                     account = _intake.Account();
                     _unknown.Clear();
@@ -143,6 +162,7 @@ internal sealed class LiveEngine : IDisposable
     private void ReplaceDetector(LiveSettings settings)
     {
         var (detector, services) = (NewDetector(settings), new ServiceLookup(settings.Detection.Services));
+        Import(detector, _detector.ExportBaselines());
         _keys.Replace((_clock.TickEnd / TickClock.TickNanoseconds) + (settings.Detection.QuietSeconds * 10L));
         _intake.CloseGates();
         try
@@ -201,6 +221,14 @@ internal sealed class LiveEngine : IDisposable
         _intake.Dispose();
         Output.Complete();
         _stop.Dispose();
+    }
+
+    private void Import(Detector detector, byte[] baselines)
+    {
+        if (baselines.Length == 0)
+            return;
+        detector.ImportBaselines(baselines);
+        _recorder?.Note(_clock.TickEnd - TickClock.TickNanoseconds, "baselines", Convert.ToHexStringLower(SHA256.HashData(baselines)));
     }
 
     private void Hold(long ticks)

@@ -91,6 +91,27 @@ internal sealed class LiveExporter
         }
     }
 
+    /// <summary>Templates and samplers of each format that came over UDP, for <see cref="Restore"/>. Takes <see cref="Gate"/>.</summary>
+    public IEnumerable<(InputKind Kind, byte[] Templates)> Remembered()
+    {
+        lock (Gate)
+        {
+            return [.. _byKind.OfType<Exporter>().Where(static stream => stream.State.TemplateCount > 0).Select(static stream => (stream.Kind, stream.State.Export()))];
+        }
+    }
+
+    /// <summary>Goes on with templates of before; those already announced again are kept. Takes <see cref="Gate"/>.</summary>
+    public void Restore(InputKind kind, ReadOnlySpan<byte> templates)
+    {
+        if (kind is not (InputKind.NetFlow9 or InputKind.Ipfix))
+            return;
+        lock (Gate)
+        {
+            var stream = _byKind[(int)kind] ??= new Exporter(Entry.Name, Entry.Address, kind, Entry.SamplingRate, LimitsOf(isStream: false));
+            stream.State.TryImport(templates);
+        }
+    }
+
     private ExporterLimits LimitsOf(bool isStream) => Limits with { ConfiguredSamplingRate = Entry.SamplingRate, IsReliableTransport = isStream };
 
     private DecodeError Refuse(DecodeError error)

@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Breakwater.Telemetry;
+using Breakwater.Wire;
+
+namespace Breakwater.Live;
+
+/// <summary>
+/// An <see cref="EngineMemory"/> as a file: written beside and then put in place, so that whatever happens the old or the new one is there; it
+/// ends with the SHA-256 of all that stands before.
+/// </summary>
+internal static class MemoryFile
+{
+    public const string FileName = "memory.bin";
+
+    /// <summary>A larger file is none of ours; exporters that do not fit are left out.</summary>
+    public const int MaximumBytes = 256 * 1024 * 1024;
+
+    private const uint Magic = 0x42574D31; // "BWM1": the version is part of it
+    private const int PartBytes = 16 + 1 + 4;
+
+    public static byte[] Encode(EngineMemory memory)
+    {
+        var templates = Fitting(memory);
+        var buffer = new byte[12 + templates.Sum(static part => PartBytes + part.Templates.Length) + memory.Baselines.Length + SHA256.HashSizeInBytes];
+        var writer = new WireWriter(buffer);
+        writer.Write(Magic);
+        writer.Write((uint)templates.Count);
+        foreach (var part in templates)
+        {
+            writer.Write(part.Exporter.High);
+            writer.Write(part.Exporter.Low);
+            writer.Write((byte)part.Kind);
+            writer.Write((uint)part.Templates.Length);
+            writer.Write(part.Templates);
+        }
+
+        writer.Write((uint)memory.Baselines.Length);
+        writer.Write(memory.Baselines);
+        writer.Write(SHA256.HashData(writer.Written));
+        return buffer;
+    }
+
+    /// <summary>Null when the bytes are not whole, or of another version.</summary>
+    public static EngineMemory? Decode(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < SHA256.HashSizeInBytes || !SHA256.HashData(bytes[..^SHA256.HashSizeInBytes]).AsSpan().SequenceEqual(bytes[^SHA256.HashSizeInBytes..]))
+            return null;
+        var reader = new WireReader(bytes[..^SHA256.HashSizeInBytes]);
+        if (!reader.TryRead(out uint magic) || magic != Magic || !reader.TryRead(out uint count))
+            return null;
+        var templates = ImmutableArray.CreateBuilder<TemplateMemory>();
+        for (; count > 0; count--)
+        {
+            if (!reader.TryRead(out ulong high) || !reader.TryRead(out ulong low) || !reader.TryRead(out byte kind) || !TryReadPart(ref reader, out var part))
+                return null;
+            templates.Add(new TemplateMemory(Address.FromHalves(high, low), (InputKind)kind, part));
+        }
+
+        return TryReadPart(ref reader, out var baselines) && reader.Remaining == 0 ? new EngineMemory(templates.ToImmutable(), baselines) : null;
+    }
+
+    /// <summary>Null without a file.</summary>
+    /// <exception cref="IOException">It cannot be read, or is damaged.</exception>
+    /// <exception cref="UnauthorizedAccessException">It must not be read.</exception>
+    public static EngineMemory? Read(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+            return null;
+        if (new FileInfo(path).Length > MaximumBytes)
+            throw new IOException($"{path} is no memory of Breakwater: it is too large");
+        return Decode(File.ReadAllBytes(path)) ?? throw new IOException($"{path} is damaged, or of another version");
+    }
+
+    /// <exception cref="IOException">The disk fails; the file of before stands.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder must not be written.</exception>
+    public static void Write(string folder, ReadOnlySpan<byte> encoded)
+    {
+        var path = Path.Combine(folder, FileName);
+        using (var file = new FileStream(path + ".new", new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        {
+            file.Write(encoded);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(path + ".new", path, overwrite: true);
+    }
+
+    private static List<TemplateMemory> Fitting(EngineMemory memory)
+    {
+        long left = MaximumBytes - memory.Baselines.Length - 64;
+        var fitting = new List<TemplateMemory>();
+        foreach (var part in memory.Templates)
+        {
+            left -= PartBytes + part.Templates.Length;
+            if (left < 0)
+                break;
+            fitting.Add(part);
+        }
+
+        return fitting;
+    }
+
+    private static bool TryReadPart(ref WireReader reader, out byte[] part)
+    {
+        part = [];
+        if (!reader.TryRead(out uint length) || length > MaximumBytes || !reader.TryReadBytes((int)length, out var bytes))
+            return false;
+        part = bytes.ToArray();
+        return true;
+    }
+}
