@@ -92,7 +92,7 @@ start_kept() {
   done
 }
 records() {
-  "$program" exporters --config "$scratch/kept.yaml" --format json | node -e 'const read = JSON.parse(require("fs").readFileSync(0, "utf8")); console.log(read.exporters[0].records ?? "none")'
+  "$program" exporters --config "$scratch/kept.yaml" --format json | node -e 'const read = JSON.parse(require("fs").readFileSync(0, "utf8")); console.log(read.exporters.find(exporter => exporter.name === "edge").records)'
 }
 start_kept
 node "$scratch/send.mjs" template "$collector"
