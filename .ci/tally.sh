@@ -73,10 +73,18 @@ plain() { printf '%s' "$1" | sed 's/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/
 # run_script NAME SECONDS COMMAND…: reads its lines 'ok NAME', 'FAIL NAME: why', 'skip NAME: why', or a count 'N passed, N failed';
 # 0 seconds is no limit.
 run_script() {
-  local name=$1 limit=$2 log code=0 line oks=0 before=$count_failed said=0
+  local name=$1 limit=$2 code=0
   shift 2
-  log=$logs/$(printf '%s' "$name" | tr -c 'A-Za-z0-9\n' '-').log
-  timeout "$limit" "$@" </dev/null >"$log" 2>&1 || code=$?
+  timeout "$limit" "$@" </dev/null >"$(log_of "$name")" 2>&1 || code=$?
+  judge_script "$name" "$limit" "$code"
+}
+
+log_of() { printf '%s/%s.log' "$logs" "$(printf '%s' "$1" | tr -c 'A-Za-z0-9\n' '-')"; }
+
+# judge_script NAME SECONDS CODE: counts what the script wrote to its log; it ended with the code.
+judge_script() {
+  local name=$1 limit=$2 code=$3 log line oks=0 before=$count_failed said=0
+  log=$(log_of "$name")
   while IFS= read -r line; do
     case $line in
       'ok '*) oks=$((oks + 1)) ;;

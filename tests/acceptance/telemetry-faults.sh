@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Twelve faults of telemetry at a running serve: each is named by the health API within ten seconds, none alone is an attack, and an exporter that is cut
 # off in an attack ends no incident.
+# beside: it waits for the health API most of the time.
 set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/checks.sh.inc"
 for tool in node curl; do
