@@ -5,6 +5,7 @@ using Breakwater.Configuration;
 using Breakwater.Detection;
 using Breakwater.Detection.Rules;
 using Breakwater.Geo;
+using Breakwater.Live;
 using Breakwater.Reports;
 
 namespace Breakwater.Commands;
@@ -12,6 +13,8 @@ namespace Breakwater.Commands;
 /// <summary><c>analyze FILE…</c>: which attacks the files hold, how sure, and why (docs/reference/analyze.md).</summary>
 internal sealed class AnalyzeCommand
 {
+    private const int MostShards = 64;
+
     private readonly Argument<string[]> _files = new("FILE")
     {
         Description = "Captures, export datagrams or IPFIX files, plain or gzip; - is standard input",
@@ -24,6 +27,7 @@ internal sealed class AnalyzeCommand
     private readonly Option<string> _explain = new("--explain") { HelpName = "ID", Description = "Only this incident, at length" };
     private readonly Option<string> _format = new("--format") { Description = "text or json", DefaultValueFactory = _ => "text" };
     private readonly Option<string> _failOn = new("--fail-on") { Description = "Exit 1 when there is an attack, or (undetermined) anything but quiet" };
+    private readonly Option<int> _shards = new("--shards") { HelpName = "N", Description = "Count into so many shards (1 to 64); the verdicts are the same", DefaultValueFactory = _ => 1 };
     private readonly InputCommandOptions _inputs = new();
 
     public static Command Create() => new AnalyzeCommand().Build();
@@ -40,9 +44,14 @@ internal sealed class AnalyzeCommand
         });
         _format.AcceptOnlyFromAmong("text", "json");
         _failOn.AcceptOnlyFromAmong("attack", "undetermined");
+        _shards.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > MostShards)
+                result.AddError("--shards wants a number from 1 to 64");
+        });
         var command = new Command("analyze", "Say which attacks captures and flow exports hold, how sure, and why")
         {
-            _files, _config, _protect, _geo, _explain, _format, _failOn,
+            _files, _config, _protect, _geo, _explain, _format, _failOn, _shards,
         };
         _inputs.AddTo(command);
         command.SetAction(Run);
@@ -67,15 +76,33 @@ internal sealed class AnalyzeCommand
         if (named.Count > 0 && geo.Faults.Count > 0)
             return Refuse(geo.Faults);
 
+        var files = parsed.GetValue(_files)!;
+        if (files is [var control] && Replay.IsControlFile(control))
+            return RunAgain(control, parsed, report => report with { Geo = geo.Lookup, Warnings = [.. report.Warnings, .. geo.Faults] });
         var protect = Prefixes(parsed.GetValue(_protect));
         var options = config is null ? new DetectorOptions { Protect = protect } : ConfiguredOptions.Detector(config, protect);
+        options = options with { Shards = parsed.GetValue(_shards) };
         var inputs = _inputs.Read(parsed, config is null ? [] : ConfiguredOptions.SamplingRates(config));
         // Not System.Console.Error: the runtime would send the terminal key settings of its own.
         using var terminal = new StreamWriter(System.Console.OpenStandardError());
         var progress = System.Console.IsErrorRedirected ? null : new ReadingProgress(terminal, TimeProvider.System);
-        var report = AnalyzeRun.Run(parsed.GetValue(_files)!, inputs, options, TimeProvider.System, progress);
+        var report = AnalyzeRun.Run(files, inputs, options, TimeProvider.System, progress);
         report = report with { FileHash = config?.Hash, Geo = geo.Lookup, Warnings = [.. report.Warnings, .. geo.Faults] };
         return Print(report, parsed);
+    }
+
+    /// <summary>A recording of <c>serve</c>: its own settings hold, not those of the command line.</summary>
+    private int RunAgain(string control, ParseResult parsed, Func<AnalysisReport, AnalysisReport> finish)
+    {
+        try
+        {
+            return Print(finish(ReplayReport.Of(control, parsed.GetValue(_shards), TimeProvider.System)), parsed);
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException or FormatException)
+        {
+            System.Console.Error.WriteLine($"breakwater: {control}: {error.Message}");
+            return ExitCode.NothingReadable;
+        }
     }
 
     /// <summary>The command line's databases, else the configuration's; none: the usual places.</summary>

@@ -3,6 +3,7 @@ using System.Globalization;
 using Breakwater.Configuration;
 using Breakwater.Geo;
 using Breakwater.Live;
+using Breakwater.Reports;
 using Breakwater.Telemetry.Live;
 
 namespace Breakwater.Commands;
@@ -32,6 +33,8 @@ internal static class ServeCommand
             using var engine = new LiveEngine(Settings(config), TimeProvider.System, recorder);
             using var lines = new TerminalLines(System.Console.OpenStandardError());
             Serve(engine, recorder, path, config, lines).GetAwaiter().GetResult();
+            if (recorder is not null)
+                lines.WriteLine($"breakwater: verdicts of this run: {ReportJson.VerdictHash(engine.Finish())}; 'breakwater analyze {recorder.ControlPath}' gives the same");
             if (recorder is { Dropped: > 0 } or { Failure: not null })
                 lines.WriteLine($"breakwater: the recording is incomplete: {recorder.Dropped} datagrams and events left out{(recorder.Failure is { } failure ? $": {failure}" : "")}");
             return ExitCode.Done;

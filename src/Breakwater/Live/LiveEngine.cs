@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
 using Breakwater.Detection;
 using Breakwater.Telemetry.Health;
 using Breakwater.Telemetry.Live;
@@ -50,7 +48,7 @@ internal sealed class LiveEngine : IDisposable
         _slots = [.. _detector.Shards.Select(shard => new ShardSlot(shard, new ShardTraffic(_services)))];
         _intake = new Intake<ShardSink>(settings.Listen, _exporters, _clock, [.. _slots.Select(static slot => new ShardSink(slot))], time, recorder);
         _detector.Tick(_clock.NextTick());
-        recorder?.Note(_clock.TickEnd - TickClock.TickNanoseconds, "start", settings.Detection.Canonical());
+        recorder?.Note(TickStart, RecordedEvent.Start, RecordedSettings.Write(settings));
     }
 
     /// <summary>What happens, for the next stage.</summary>
@@ -80,9 +78,16 @@ internal sealed class LiveEngine : IDisposable
     public void Restore(EngineMemory memory)
     {
         foreach (var kept in memory.Templates)
+        {
             _exporters.Find(kept.Exporter)?.Restore(kept.Kind, kept.Templates);
-        Import(_detector, memory.Baselines);
+            _recorder?.Note(TickStart, RecordedEvent.Templates, RecordedSettings.Write(kept));
+        }
+
+        if (memory.Baselines.Length == 0)
+            return;
+        _detector.ImportBaselines(memory.Baselines);
         _baselines = memory.Baselines;
+        _recorder?.Note(TickStart, RecordedEvent.Baselines, Convert.ToBase64String(memory.Baselines));
     }
 
     /// <summary>Starts the receiving threads and the tick.</summary>
@@ -110,7 +115,7 @@ internal sealed class LiveEngine : IDisposable
             {
                 var next = _clock.NextTick();
                 if (_monitor.HoldsIncidents)
-                    Hold(((next - ended) / TickClock.TickNanoseconds) + 1);
+                    Hold(ended, ((next - ended) / TickClock.TickNanoseconds) + 1);
                 _detector.Tick(next);
                 if (next / SecondNanoseconds > _second)
                 {
@@ -150,33 +155,34 @@ internal sealed class LiveEngine : IDisposable
         settings = settings with { Listen = Settings.Listen, Threads = Settings.Threads, Detection = then };
         lock (_ticking)
         {
-            _exporters.Reload(settings.Exporters);
-            if (then.Canonical() != now.Canonical())
-                ReplaceDetector(settings);
-            Settings = settings;
+            _intake.CloseGates();
+            try
+            {
+                _exporters.Reload(settings.Exporters);
+                if (then.Canonical() != now.Canonical())
+                    ReplaceDetector(settings);
+                _recorder?.Note(TickStart, RecordedEvent.Settings, RecordedSettings.Write(settings));
+                Settings = settings;
+            }
+            finally
+            {
+                _intake.OpenGates();
+            }
         }
 
         return late.ToImmutable();
     }
 
+    /// <summary>Only while the gates are closed.</summary>
     private void ReplaceDetector(LiveSettings settings)
     {
         var (detector, services) = (NewDetector(settings), new ServiceLookup(settings.Detection.Services));
-        Import(detector, _detector.ExportBaselines());
+        detector.ImportBaselines(_detector.ExportBaselines());
         _keys.Replace((_clock.TickEnd / TickClock.TickNanoseconds) + (settings.Detection.QuietSeconds * 10L));
-        _intake.CloseGates();
-        try
-        {
-            detector.Tick(_clock.TickEnd - TickClock.TickNanoseconds);
-            for (var shard = 0; shard < _slots.Length; shard++)
-                _slots[shard].Set(detector.Shards[shard], new ShardTraffic(services));
-            (_detector, _services, _usual) = (detector, services, NewUsual(services));
-            _recorder?.Note(_clock.TickEnd - TickClock.TickNanoseconds, "detection", settings.Detection.Canonical());
-        }
-        finally
-        {
-            _intake.OpenGates();
-        }
+        detector.Tick(TickStart);
+        for (var shard = 0; shard < _slots.Length; shard++)
+            _slots[shard].Set(detector.Shards[shard], new ShardTraffic(services));
+        (_detector, _services, _usual) = (detector, services, NewUsual(services));
     }
 
     /// <summary>Where the datagrams went so far.</summary>
@@ -196,7 +202,7 @@ internal sealed class LiveEngine : IDisposable
         }
     }
 
-    /// <summary>The incidents so far, closed ones included, as <c>analyze</c> would report them; ends the present tick.</summary>
+    /// <summary>The incidents so far, closed ones included, as a replay of the recording reports them; ends the present tick, and the recording.</summary>
     internal DetectionResult Finish()
     {
         lock (_ticking)
@@ -204,6 +210,7 @@ internal sealed class LiveEngine : IDisposable
             _intake.CloseGates();
             try
             {
+                _recorder?.Note(TickStart, RecordedEvent.End);
                 return _detector.Finish();
             }
             finally
@@ -223,18 +230,12 @@ internal sealed class LiveEngine : IDisposable
         _stop.Dispose();
     }
 
-    private void Import(Detector detector, byte[] baselines)
-    {
-        if (baselines.Length == 0)
-            return;
-        detector.ImportBaselines(baselines);
-        _recorder?.Note(_clock.TickEnd - TickClock.TickNanoseconds, "baselines", Convert.ToHexStringLower(SHA256.HashData(baselines)));
-    }
+    private long TickStart => _clock.TickEnd - TickClock.TickNanoseconds;
 
-    private void Hold(long ticks)
+    private void Hold(long ended, long ticks)
     {
         _detector.HoldIncidents(ticks);
-        _recorder?.Note(_clock.TickEnd - TickClock.TickNanoseconds, "hold", string.Create(CultureInfo.InvariantCulture, $"{ticks} ticks"));
+        _recorder?.Note(ended - TickClock.TickNanoseconds, RecordedEvent.Hold, ticks);
         _keys.Hold(ticks);
     }
 

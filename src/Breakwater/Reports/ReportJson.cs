@@ -40,14 +40,17 @@ internal static class ReportJson
         ["elapsedSeconds"] = Math.Round(report.ElapsedSeconds, 3),
     };
 
+    /// <inheritdoc cref="VerdictHash(DetectionResult)"/>
+    public static string VerdictHash(AnalysisReport report) => VerdictHash(report.Result);
+
     /// <summary>
     /// SHA-256 (lower-case hexadecimal) of the RFC 8785 form of the incidents without identifiers, geo names, and list entries ranked 11
     /// and lower; incidents hold no paths or elapsed times that could differ between runs.
     /// </summary>
-    public static string VerdictHash(AnalysisReport report)
+    public static string VerdictHash(DetectionResult result)
     {
         var incidents = new JsonArray();
-        foreach (var incident in report.Result.Incidents)
+        foreach (var incident in result.Incidents)
         {
             var written = IncidentJson.Write(incident, geo: null);
             written.Remove("id");

@@ -27,6 +27,12 @@ internal sealed class InterfaceRoles(FrozenDictionary<uint, InterfaceRole> roles
     private const FlowFields Interfaces = FlowFields.InputInterface | FlowFields.OutputInterface;
     private const byte Egress = 1;
 
+    /// <summary>Of each interface that is listed, by ifIndex.</summary>
+    public IReadOnlyDictionary<uint, InterfaceRole> Roles => roles;
+
+    /// <summary>Some exporter has an external interface.</summary>
+    public bool HasBoundary => hasBoundary;
+
     /// <summary>Everything counts.</summary>
     public static InterfaceRoles None { get; } = new(FrozenDictionary<uint, InterfaceRole>.Empty, hasBoundary: false);
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Breakwater.Wire;
 using Breakwater.Wire.Packet;
 using Breakwater.Wire.Pcap;
@@ -38,7 +38,7 @@ internal sealed class StreamRecorder : IDisposable
     private Waiting _filling = new(), _written = new();
     private RecordingFile _file;
     private int _files;
-    private long _dropped;
+    private long _dropped, _datagrams;
     private volatile string? _failure;
 
     /// <param name="folder">Made when it is not there.</param>
@@ -69,6 +69,9 @@ internal sealed class StreamRecorder : IDisposable
     /// <summary>Datagrams and events left out because the disk was too slow, or gone.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
+    /// <summary>Where the control events stand.</summary>
+    public string ControlPath => Path.Combine(_folder, $"control-{_name}.jsonl");
+
     /// <summary>Why nothing is recorded any more; null while it is.</summary>
     public string? Failure => _failure;
 
@@ -86,28 +89,26 @@ internal sealed class StreamRecorder : IDisposable
 
             _filling.Writer.Write(_frame.AsSpan(0, length), length, receivedNanoseconds);
             _filling.Datagrams++;
+            _datagrams++;
         }
     }
 
-    /// <summary>Records a control event: something besides records that changes verdicts.</summary>
-    public void Note(long nanoseconds, string kind, string detail)
+    /// <summary>Records a control event: something besides records that changes verdicts. It stands after the datagrams recorded so far.</summary>
+    /// <param name="nanoseconds">Begin of the tick in which it takes effect.</param>
+    /// <param name="kind">What happens.</param>
+    /// <param name="data">All that a replay needs to do the same.</param>
+    public void Note(long nanoseconds, string kind, JsonNode? data = null)
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("atNanoseconds", nanoseconds);
-            json.WriteString("kind", kind);
-            json.WriteString("detail", detail);
-            json.WriteEndObject();
-        }
-
         lock (_lock)
         {
-            if (_failure is null && _filling.Events.Count < MaximumWaitingEvents)
-                _filling.Events.Add(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
-            else
+            if (_failure is not null || _filling.Events.Count >= MaximumWaitingEvents)
+            {
                 Interlocked.Increment(ref _dropped);
+                return;
+            }
+
+            var line = new JsonObject { ["atNanoseconds"] = nanoseconds, ["datagrams"] = _datagrams, ["kind"] = kind, ["data"] = data };
+            _filling.Events.Add(line.ToJsonString());
         }
     }
 
