@@ -39,8 +39,9 @@ public static class PacketFlow
     }
 
     /// <summary>
-    /// Ethernet with at most one VLAN tag, IPv4 without options or IPv6 without extension headers, unfragmented, TCP or UDP with the
-    /// whole fixed header: nearly every packet, in one straight line. Leaves the record as it was for anything else.
+    /// Ethernet with at most one VLAN tag, IPv4 without options or IPv6 without extension headers, TCP, UDP or ICMP with the whole fixed
+    /// header, or a later fragment of IPv4: nearly every packet, and what floods are made of, in one straight line. Leaves the record
+    /// as it was for anything else.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)] // In line it would use up what the compiler is ready to inline into one method.
     internal static bool TryReadUsual(ReadOnlySpan<byte> frame, ref FlowRecord flow)
@@ -82,9 +83,10 @@ public static class PacketFlow
         var header = ip[..28];
         var first = BinaryPrimitives.ReadUInt64BigEndian(header);
         var length = (ushort)(first >> 32);
-        if ((first & 0xFF00_0000_0000_3FFF) != 0x4500_0000_0000_0000)
-            return false;
-        if (!TryReadUsualTransport(ip[20..], header[9], length - 20, ref flow, known | FlowFields.Fragment))
+        known |= FlowFields.Fragment;
+        if ((first & 0xFF00_0000_0000_3FFF) == 0x4500_0000_0000_0000
+            ? !TryReadUsualTransport(ip[20..], header[9], length - 20, ref flow, known)
+            : !TryReadLaterFragment(first, length, ref flow, known))
             return false;
         flow.Source = Address.FromIPv4(header.Slice(12, 4));
         flow.Destination = Address.FromIPv4(header.Slice(16, 4));
@@ -92,6 +94,17 @@ public static class PacketFlow
         flow.Protocol = header[9];
         flow.TypeOfService = header[1];
         flow.TimeToLive = header[8];
+        return true;
+    }
+
+    // Offset above 0: no transport header follows.
+    private static bool TryReadLaterFragment(ulong first, ushort length, ref FlowRecord flow, FlowFields known)
+    {
+        if (first >> 56 != 0x45 || (first & 0x1FFF) == 0 || length < 20)
+            return false;
+        flow.FragmentOffset = (ushort)(first & 0x1FFF);
+        flow.MoreFragments = (first & 0x2000) != 0;
+        flow.Known = known;
         return true;
     }
 
@@ -140,16 +153,25 @@ public static class PacketFlow
                 ? FlowFields.Application
                 : ApplicationPeek.ReadTcp(transport[headerLength..], length - headerLength, ref flow);
         }
-        else
+        else if (protocol == IpProtocols.Udp)
         {
             var udpLength = BinaryPrimitives.ReadUInt16BigEndian(head[4..]);
-            if (protocol != IpProtocols.Udp || length < 8 || udpLength is > 0 and < 8)
+            if (length < 8 || udpLength is > 0 and < 8)
                 return false;
             length = udpLength == 0 ? length : Math.Min(length, udpLength);
             (flow.SourcePort, flow.DestinationPort) = (source, destination);
             application = ApplicationPeek.IsPlainUdp(transport, length, source, destination)
                 ? FlowFields.Application
                 : ApplicationPeek.ReadUdp(transport[8..], length - 8, ref flow);
+        }
+
+        else
+        {
+            if (protocol is not (IpProtocols.Icmp or IpProtocols.IcmpV6) || length < 8)
+                return false;
+            flow.IcmpTypeCode = source; // type 1, code 1
+            flow.Known = known | FlowFields.IcmpTypeCode;
+            return true;
         }
 
         flow.Known = known | Ports | application;
