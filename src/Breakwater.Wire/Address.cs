@@ -35,6 +35,11 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>
     /// <summary>Makes an address from an IPv4 integer in host order.</summary>
     public static Address FromIPv4(uint address) => FromHalves(0, 0x0000FFFF_00000000UL | address);
 
+    /// <summary>Makes an address from the four octets of an IPv4 header, which stand as they are behind the prefix.</summary>
+    internal static Address FromIPv4(ReadOnlySpan<byte> fourOctets) => BitConverter.IsLittleEndian
+        ? new Address(0, ((ulong)MemoryMarshal.Read<uint>(fourOctets) << 32) | Mapped)
+        : new Address(0, ((ulong)Mapped << 32) | MemoryMarshal.Read<uint>(fourOctets));
+
     /// <summary>Makes an address from its two halves as integers.</summary>
     public static Address FromHalves(ulong high, ulong low) => BitConverter.IsLittleEndian
         ? new Address(BinaryPrimitives.ReverseEndianness(high), BinaryPrimitives.ReverseEndianness(low))

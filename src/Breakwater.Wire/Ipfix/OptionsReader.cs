@@ -3,15 +3,12 @@ namespace Breakwater.Wire.Ipfix;
 /// <summary>Takes from options records what the meaning of data records depends on: sampling rates and the start of the uptime clock.</summary>
 internal static class OptionsReader
 {
-    private const SamplingField RateFields = SamplingField.Interval | SamplingField.PacketInterval | SamplingField.PacketSpace
-        | SamplingField.Size | SamplingField.Population | SamplingField.Probability;
-
     // systemInitTimeMilliseconds
     private const ushort SystemInit = 160;
 
     internal static void Learn(in SetContext context, Template template, ReadOnlySpan<byte> records, ExporterState state)
     {
-        var tellsRate = (template.SamplingFields & RateFields) != 0;
+        var tellsRate = (template.SamplingFields & SamplingFields.OfRate) != 0;
         var tellsStart = TellsStart(template);
         if (!tellsRate && !tellsStart)
             return;

@@ -23,6 +23,10 @@ internal enum SamplingField : ushort
 /// <summary>The sampling elements of one record, of an options record or a data record (RFC 3954 §8, RFC 5477 §8.2).</summary>
 internal struct SamplingFields
 {
+    /// <summary>The elements behind <see cref="Rate"/>.</summary>
+    internal const SamplingField OfRate = SamplingField.Interval | SamplingField.PacketInterval | SamplingField.PacketSpace
+        | SamplingField.Size | SamplingField.Population | SamplingField.Probability;
+
     private SamplingField _has;
     private ulong _interval;
     private ulong _packetInterval;
@@ -87,6 +91,21 @@ internal struct SamplingFields
         }
 
         return result;
+    }
+
+    /// <summary>The octets from the first to the last element of <see cref="OfRate"/>, in records of fixed length.</summary>
+    internal static (int Offset, int Length) RateOctets(ReadOnlySpan<FieldSpecifier> fields, ExportFormat format)
+    {
+        var (start, end, at) = (0, 0, 0);
+        foreach (ref readonly var field in fields)
+        {
+            var next = at + field.Length;
+            if ((Classify(field, format) & OfRate) != 0)
+                (start, end) = (end == 0 ? at : start, next);
+            at = next;
+        }
+
+        return (start, end - start);
     }
 
     /// <summary>Which sampling element a field is.</summary>

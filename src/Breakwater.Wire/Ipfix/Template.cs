@@ -40,6 +40,7 @@ public sealed class Template
         Kind = TemplateClass.Of(fields, isOptions);
         foreach (var field in fields)
             SamplingFields |= Ipfix.SamplingFields.Classify(field, format);
+        RateOctets = HasVariableLength ? default : Ipfix.SamplingFields.RateOctets(fields, format);
     }
 
     /// <summary>NetFlow v9 or IPFIX.</summary>
@@ -83,6 +84,10 @@ public sealed class Template
 
     /// <summary>The sampling elements that its records carry.</summary>
     internal SamplingField SamplingFields { get; }
+
+    /// <summary>Where the elements stand that tell a rate by themselves: from the first of them to the end of the last; empty without any, and
+    /// for records of differing lengths.</summary>
+    internal (int Offset, int Length) RateOctets { get; }
 
     /// <summary>What <see cref="FlowExtractor{TFlowSink}"/> reads; made with the first data set.</summary>
     internal FlowPlan Plan => field ??= FlowPlanBuilder.Build(this);

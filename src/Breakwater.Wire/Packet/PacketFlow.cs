@@ -39,53 +39,72 @@ public static class PacketFlow
     }
 
     /// <summary>
-    /// Ethernet with at most one VLAN tag, IPv4 without options or IPv6 without extension headers, unfragmented, TCP or UDP with the
-    /// whole fixed header: nearly every packet, in one straight line. Leaves the record as it was for anything else.
+    /// Ethernet with at most one VLAN tag, IPv4 without options or IPv6 without extension headers, TCP, UDP or ICMP with the whole fixed
+    /// header, or a later fragment of IPv4: nearly every packet, and what floods are made of, in one straight line. Leaves the record
+    /// as it was for anything else.
     /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)] // In line it would use up what the compiler is ready to inline into one method.
     internal static bool TryReadUsual(ReadOnlySpan<byte> frame, ref FlowRecord flow)
     {
         if (frame.Length < 14 + 20 + 8)
             return false;
-        var etherType = BinaryPrimitives.ReadUInt16BigEndian(frame[12..]);
-        var known = WithIp;
-        ushort vlan = 0;
-        var ip = frame[14..];
-        if (etherType == EtherTypes.Vlan)
-        {
-            vlan = (ushort)(BinaryPrimitives.ReadUInt16BigEndian(ip) & 0xFFF);
-            etherType = BinaryPrimitives.ReadUInt16BigEndian(ip[2..]);
-            known |= FlowFields.VlanId;
-            ip = ip[4..];
-        }
-
-        var isRead = etherType switch
-        {
-            EtherTypes.IPv4 => TryReadUsualIPv4(ip, ref flow, known),
-            EtherTypes.IPv6 => TryReadUsualIPv6(ip, ref flow, known),
-            _ => false,
-        };
-        if (isRead)
-            flow.VlanId = vlan;
-        return isRead;
+        var etherType = BinaryPrimitives.ReadUInt16BigEndian(frame[12..14]);
+        return etherType == EtherTypes.Vlan
+            ? TryReadUsualTagged(frame, ref flow)
+            : TryReadUsualIp(etherType, frame[14..], ref flow, WithIp);
     }
+
+    // A method of its own: most links carry tags on all frames or on none, and each kind has its straight line.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryReadUsualTagged(ReadOnlySpan<byte> frame, ref FlowRecord flow)
+    {
+        var tag = frame[14..18];
+        if (!TryReadUsualIp(BinaryPrimitives.ReadUInt16BigEndian(tag[2..]), frame[18..], ref flow, WithIp | FlowFields.VlanId))
+            return false;
+        flow.VlanId = (ushort)(BinaryPrimitives.ReadUInt16BigEndian(tag) & 0xFFF);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryReadUsualIp(ushort etherType, ReadOnlySpan<byte> ip, ref FlowRecord flow, FlowFields known) => etherType switch
+    {
+        EtherTypes.IPv4 => TryReadUsualIPv4(ip, ref flow, known),
+        EtherTypes.IPv6 => TryReadUsualIPv6(ip, ref flow, known),
+        _ => false,
+    };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryReadUsualIPv4(ReadOnlySpan<byte> ip, ref FlowRecord flow, FlowFields known)
     {
         if (ip.Length < 28)
             return false;
+
+        // Version 1 octet with the header length, type of service 1, total length 2, identification 2, flags and fragment offset 2
         var header = ip[..28];
-        var length = BinaryPrimitives.ReadUInt16BigEndian(header[2..]);
-        if (header[0] != 0x45 || (BinaryPrimitives.ReadUInt16BigEndian(header[6..]) & 0x3FFF) != 0)
+        var first = BinaryPrimitives.ReadUInt64BigEndian(header);
+        var length = (ushort)(first >> 32);
+        known |= FlowFields.Fragment;
+        if ((first & 0xFF00_0000_0000_3FFF) == 0x4500_0000_0000_0000
+            ? !TryReadUsualTransport(ip[20..], header[9], length - 20, ref flow, known)
+            : !TryReadLaterFragment(first, length, ref flow, known))
             return false;
-        if (!TryReadUsualTransport(ip[20..], header[9], length - 20, ref flow, known | FlowFields.Fragment))
-            return false;
-        flow.Source = Address.FromIPv4(BinaryPrimitives.ReadUInt32BigEndian(header[12..]));
-        flow.Destination = Address.FromIPv4(BinaryPrimitives.ReadUInt32BigEndian(header[16..]));
+        flow.Source = Address.FromIPv4(header.Slice(12, 4));
+        flow.Destination = Address.FromIPv4(header.Slice(16, 4));
         flow.IpLength = length;
         flow.Protocol = header[9];
         flow.TypeOfService = header[1];
         flow.TimeToLive = header[8];
+        return true;
+    }
+
+    // Offset above 0: no transport header follows.
+    private static bool TryReadLaterFragment(ulong first, ushort length, ref FlowRecord flow, FlowFields known)
+    {
+        if (first >> 56 != 0x45 || (first & 0x1FFF) == 0 || length < 20)
+            return false;
+        flow.FragmentOffset = (ushort)(first & 0x1FFF);
+        flow.MoreFragments = (first & 0x2000) != 0;
+        flow.Known = known;
         return true;
     }
 
@@ -115,35 +134,44 @@ public static class PacketFlow
     {
         if (transport.Length < 8)
             return false;
-        var source = BinaryPrimitives.ReadUInt16BigEndian(transport);
-        var destination = BinaryPrimitives.ReadUInt16BigEndian(transport[2..]);
+        var head = transport[..8];
+        var source = BinaryPrimitives.ReadUInt16BigEndian(head);
+        var destination = BinaryPrimitives.ReadUInt16BigEndian(head[2..]);
         FlowFields application;
         if (protocol == IpProtocols.Tcp)
         {
             if (transport.Length < 20 || length < 20)
                 return false;
-            var offsetAndFlags = BinaryPrimitives.ReadUInt16BigEndian(transport[12..]);
+            var offsetAndFlags = BinaryPrimitives.ReadUInt16BigEndian(transport.Slice(12, 2));
             var headerLength = (offsetAndFlags >> 12) * 4;
             if (headerLength < 20 || headerLength > transport.Length || headerLength > length)
                 return false;
-            (flow.SourcePort, flow.DestinationPort) = (source, destination);
             flow.TcpFlags = (ushort)(offsetAndFlags & 0xFFF);
             known |= FlowFields.TcpFlags;
+            (flow.SourcePort, flow.DestinationPort) = (source, destination);
             application = ApplicationPeek.IsPlainTcp(transport, headerLength, length)
                 ? FlowFields.Application
                 : ApplicationPeek.ReadTcp(transport[headerLength..], length - headerLength, ref flow);
         }
-        else
+        else if (protocol == IpProtocols.Udp)
         {
-            var udpLength = BinaryPrimitives.ReadUInt16BigEndian(transport[4..]);
-            if (protocol != IpProtocols.Udp || length < 8 || udpLength is > 0 and < 8)
+            var udpLength = BinaryPrimitives.ReadUInt16BigEndian(head[4..]);
+            if (length < 8 || udpLength is > 0 and < 8)
                 return false;
-
-            (flow.SourcePort, flow.DestinationPort) = (source, destination);
             length = udpLength == 0 ? length : Math.Min(length, udpLength);
+            (flow.SourcePort, flow.DestinationPort) = (source, destination);
             application = ApplicationPeek.IsPlainUdp(transport, length, source, destination)
                 ? FlowFields.Application
                 : ApplicationPeek.ReadUdp(transport[8..], length - 8, ref flow);
+        }
+
+        else
+        {
+            if (protocol is not (IpProtocols.Icmp or IpProtocols.IcmpV6) || length < 8)
+                return false;
+            flow.IcmpTypeCode = source; // type 1, code 1
+            flow.Known = known | FlowFields.IcmpTypeCode;
+            return true;
         }
 
         flow.Known = known | Ports | application;

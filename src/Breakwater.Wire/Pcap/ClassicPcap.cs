@@ -55,16 +55,14 @@ internal sealed class ClassicPcap
         var bytes = _input.Available;
         if (bytes.Length >= ModifiedRecordBytes)
         {
+            // The usual case: this record is sound, and so is the length of the next one, which is in memory too.
             var record = new ClassicRecord(bytes, _bigEndian);
-            if (record.IsPlausible(_lastSeconds, _fractionsPerSecond))
+            var whole = _headerBytes + (int)record.Captured;
+            if (record.IsPlausible(_lastSeconds, _fractionsPerSecond)
+                && whole + ClassicRecord.Length <= bytes.Length && ReadUInt32(bytes.Slice(whole + 8, 4)) <= PcapLimits.CapturedBytes)
             {
-                // The usual case: this record is sound, and so is the length of the next one, which is in memory too.
-                var whole = _headerBytes + (int)record.Captured;
-                if (whole + ClassicRecord.Length <= bytes.Length && ReadUInt32(bytes[(whole + 8)..]) <= PcapLimits.CapturedBytes)
-                {
-                    packet = Take(record, bytes, whole);
-                    return true;
-                }
+                packet = Take(record, bytes, whole);
+                return true;
             }
         }
 
@@ -73,12 +71,13 @@ internal sealed class ClassicPcap
 
     private PcapPacket Take(scoped in ClassicRecord record, ReadOnlySpan<byte> bytes, int whole)
     {
-        var interfaceIndex = _headerBytes == ModifiedRecordBytes ? (int)ReadUInt32(bytes[16..]) : 0;
+        var (input, headerBytes) = (_input, _headerBytes);
+        var interfaceIndex = headerBytes == ModifiedRecordBytes ? (int)ReadUInt32(bytes[16..]) : 0;
         var time = record.Seconds * 1_000_000_000L + record.Fraction * (long)_nanosecondsPerFraction;
-        var packet = new PcapPacket(bytes[_headerBytes..whole], record.Original, time, _input.Offset, interfaceIndex, _link);
+        var packet = new PcapPacket(bytes[headerBytes..whole], record.Original, time, input.Offset, interfaceIndex, _link);
         _lastSeconds = record.Seconds;
         _hasLast = true;
-        _input.Advance(whole);
+        input.Advance(whole);
         return packet;
     }
 
@@ -101,8 +100,15 @@ internal sealed class ClassicPcap
                 continue;
             }
 
-            _input.Ensure(whole + LookaheadBytes);
-            var verdict = Judge(record, whole);
+            // A sound record in front of a sound length needs no more than that; doubt looks as far ahead as it can.
+            _input.Ensure(whole + ClassicRecord.Length);
+            var verdict = DecodeError.None;
+            if (!record.IsPlausible(_hasLast ? _lastSeconds : record.Seconds, _fractionsPerSecond) || IsBadNext(whole))
+            {
+                _input.Ensure(whole + LookaheadBytes);
+                verdict = Judge(record, whole);
+            }
+
             if (verdict == DecodeError.None)
             {
                 packet = Take(record, _input.Available, whole);
@@ -124,14 +130,20 @@ internal sealed class ClassicPcap
         if (record.IsPlausible(last, _fractionsPerSecond))
         {
             // A wrong length that swallows later records shows in two ways at once: garbage behind it, and sound records within.
-            var nextIsBad = bytes.Length >= whole + ClassicRecord.Length && ReadUInt32(bytes[(whole + 8)..]) > PcapLimits.CapturedBytes;
-            var swallows = nextIsBad && FindChain(bytes, 1, whole, record.Seconds, true) >= 0;
+            var swallows = IsBadNext(whole) && FindChain(bytes, 1, whole, record.Seconds, true) >= 0;
             return swallows ? DecodeError.BadLength : DecodeError.None;
         }
 
         if (!record.IsPossible)
             return IsFollowedBySoundRecord(bytes[whole..], last) ? DecodeError.None : DecodeError.BadValue;
         return IsChainPossible(bytes[whole..], ChainRecords) ? DecodeError.None : DecodeError.BadValue;
+    }
+
+    /// <summary>True when there is a next header, and the length it states is none.</summary>
+    private bool IsBadNext(int whole)
+    {
+        var bytes = _input.Available;
+        return bytes.Length >= whole + ClassicRecord.Length && ReadUInt32(bytes[(whole + 8)..]) > PcapLimits.CapturedBytes;
     }
 
     private bool IsFollowedBySoundRecord(ReadOnlySpan<byte> bytes, uint lastSeconds) =>

@@ -6,14 +6,29 @@ namespace Breakwater.Wire.Pcap;
 /// A pcap record header (draft-ietf-opsawg-pcap §5): seconds, fraction, captured length, original length, in the file's byte order.
 /// The modified format appends 8 octets: interface index, protocol, packet type, padding.
 /// </summary>
-internal readonly struct ClassicRecord(ReadOnlySpan<byte> header, bool bigEndian)
+internal readonly struct ClassicRecord
 {
     public const int Length = 16;
 
-    public readonly uint Seconds = Read(header, bigEndian);
-    public readonly uint Fraction = Read(header[4..], bigEndian);
-    public readonly uint Captured = Read(header[8..], bigEndian);
-    public readonly uint Original = Read(header[12..], bigEndian);
+    public readonly uint Seconds;
+    public readonly uint Fraction;
+    public readonly uint Captured;
+    public readonly uint Original;
+
+    public ClassicRecord(ReadOnlySpan<byte> bytes, bool bigEndian)
+    {
+        var header = bytes[..Length];
+        Seconds = BinaryPrimitives.ReadUInt32LittleEndian(header);
+        Fraction = BinaryPrimitives.ReadUInt32LittleEndian(header[4..]);
+        Captured = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
+        Original = BinaryPrimitives.ReadUInt32LittleEndian(header[12..]);
+        if (!bigEndian)
+            return;
+        Seconds = BinaryPrimitives.ReverseEndianness(Seconds);
+        Fraction = BinaryPrimitives.ReverseEndianness(Fraction);
+        Captured = BinaryPrimitives.ReverseEndianness(Captured);
+        Original = BinaryPrimitives.ReverseEndianness(Original);
+    }
 
     // Two captures of one file lie days apart at most; farther records are looked at more closely, not refused.
     private const uint NearSeconds = 7 * 86_400;
@@ -27,7 +42,4 @@ internal readonly struct ClassicRecord(ReadOnlySpan<byte> header, bool bigEndian
         && Fraction < fractionsPerSecond && Seconds - lastSeconds + NearSeconds <= 2 * NearSeconds;
 
     private const uint MaximumOriginal = 16 * 1024 * 1024;
-
-    private static uint Read(ReadOnlySpan<byte> bytes, bool bigEndian) =>
-        bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
 }

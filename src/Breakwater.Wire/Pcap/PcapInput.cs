@@ -11,6 +11,9 @@ internal sealed class PcapInput : IDisposable
     // Decompression gives small portions, so that a fault loses at most this much of what was unpacked before it.
     private const int GzipPortionBytes = 512;
 
+    // What one read brings is parsed while the cache next to the core still holds it; portions of the whole buffer's size would not fit there.
+    private const int PortionBytes = 256 * 1024;
+
     private readonly PcapDamageLog _damage;
     private readonly byte[] _buffer;
     private Stream _stream;
@@ -100,7 +103,7 @@ internal sealed class PcapInput : IDisposable
 
     private void ReadMore()
     {
-        var room = _buffer.AsSpan(_end);
+        var room = _buffer.AsSpan(_end, Math.Min(PortionBytes, _buffer.Length - _end));
         var count = _gzipInput is null ? _stream.Read(room) : ReadGzip(_gzipInput, room);
         _ended = count == 0;
         _end += count;

@@ -141,22 +141,21 @@ internal sealed class Pcapng(PcapInput input, PcapDamageLog damage)
     private bool TryReadPacket(ReadOnlySpan<byte> block, uint type, out PcapPacket packet)
     {
         packet = default;
-        var body = block[PcapngBlock.HeaderBytes..^4];
-        if (body.Length < PacketBodyBytes)
+        if (block.Length < PcapngBlock.OverheadBytes + PacketBodyBytes)
             return Reject(block, DecodeError.BadLength);
-        var index = type == PcapngBlock.EnhancedPacket
-            ? PcapngBlock.Read(body, _bigEndian)
-            : _bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(body) : BinaryPrimitives.ReadUInt16LittleEndian(body);
-        if (index >= (uint)_interfaces.Count)
+        var head = block.Slice(PcapngBlock.HeaderBytes, PacketBodyBytes);
+        var index = type == PcapngBlock.EnhancedPacket ? PcapngBlock.Read(head, _bigEndian) : ReadUInt16(head);
+        var interfaces = CollectionsMarshal.AsSpan(_interfaces);
+        if (index >= (uint)interfaces.Length)
             return Reject(block, DecodeError.BadValue);
-        var captured = PcapngBlock.Read(body[12..], _bigEndian);
-        if (captured > PcapLimits.CapturedBytes || captured > (uint)(body.Length - PacketBodyBytes))
+        var captured = PcapngBlock.Read(head[12..], _bigEndian);
+        if (captured > PcapLimits.CapturedBytes || captured > (uint)(block.Length - PcapngBlock.OverheadBytes - PacketBodyBytes))
             return Reject(block, DecodeError.BadLength);
-        ref readonly var source = ref CollectionsMarshal.AsSpan(_interfaces)[(int)index];
-        var ticks = ((ulong)PcapngBlock.Read(body[4..], _bigEndian) << 32) | PcapngBlock.Read(body[8..], _bigEndian);
-        var original = PcapngBlock.Read(body[16..], _bigEndian);
-        packet = new PcapPacket(
-            body.Slice(PacketBodyBytes, (int)captured), original, source.ToNanoseconds(ticks), input.Offset, (int)index, source.Link);
+        ref readonly var source = ref interfaces[(int)index];
+        var ticks = ((ulong)PcapngBlock.Read(head[4..], _bigEndian) << 32) | PcapngBlock.Read(head[8..], _bigEndian);
+        var original = PcapngBlock.Read(head[16..], _bigEndian);
+        var data = block.Slice(PcapngBlock.HeaderBytes + PacketBodyBytes, (int)captured);
+        packet = new PcapPacket(data, original, source.ToNanoseconds(ticks), input.Offset, (int)index, source.Link);
         return true;
     }
 

@@ -101,17 +101,18 @@ public static class SflowDecoder
     {
         if (body.Length < 32)
             return DecodeError.BadLength;
-        var source = BinaryPrimitives.ReadUInt32BigEndian(body[4..]);
+        var head = body[..32];
+        var source = BinaryPrimitives.ReadUInt32BigEndian(head[4..]);
         sink.OnFlowSample(datagram, new SflowFlowSample
         {
-            SequenceNumber = BinaryPrimitives.ReadUInt32BigEndian(body),
+            SequenceNumber = BinaryPrimitives.ReadUInt32BigEndian(head),
             Source = new SflowSource(source >> 24, source & 0xFFFFFF),
-            SamplingRate = BinaryPrimitives.ReadUInt32BigEndian(body[8..]),
-            SamplePool = BinaryPrimitives.ReadUInt32BigEndian(body[12..]),
-            Drops = BinaryPrimitives.ReadUInt32BigEndian(body[16..]),
-            Input = SflowInterface.FromCompact(BinaryPrimitives.ReadUInt32BigEndian(body[20..])),
-            Output = SflowInterface.FromCompact(BinaryPrimitives.ReadUInt32BigEndian(body[24..])),
-            Records = new SflowRecords(BinaryPrimitives.ReadUInt32BigEndian(body[28..]), body[32..]),
+            SamplingRate = BinaryPrimitives.ReadUInt32BigEndian(head[8..]),
+            SamplePool = BinaryPrimitives.ReadUInt32BigEndian(head[12..]),
+            Drops = BinaryPrimitives.ReadUInt32BigEndian(head[16..]),
+            Input = SflowInterface.FromCompact(BinaryPrimitives.ReadUInt32BigEndian(head[20..])),
+            Output = SflowInterface.FromCompact(BinaryPrimitives.ReadUInt32BigEndian(head[24..])),
+            Records = new SflowRecords(BinaryPrimitives.ReadUInt32BigEndian(head[28..]), body[32..]),
         });
         return DecodeError.None;
     }
@@ -122,17 +123,18 @@ public static class SflowDecoder
     {
         if (body.Length < 44)
             return DecodeError.BadLength;
+        var head = body[..44];
         sink.OnFlowSample(datagram, new SflowFlowSample
         {
-            SequenceNumber = BinaryPrimitives.ReadUInt32BigEndian(body),
-            Source = ReadSource(body[4..]),
-            SamplingRate = BinaryPrimitives.ReadUInt32BigEndian(body[12..]),
-            SamplePool = BinaryPrimitives.ReadUInt32BigEndian(body[16..]),
-            Drops = BinaryPrimitives.ReadUInt32BigEndian(body[20..]),
-            Input = ReadInterface(body[24..]),
-            Output = ReadInterface(body[32..]),
+            SequenceNumber = BinaryPrimitives.ReadUInt32BigEndian(head),
+            Source = ReadSource(head[4..]),
+            SamplingRate = BinaryPrimitives.ReadUInt32BigEndian(head[12..]),
+            SamplePool = BinaryPrimitives.ReadUInt32BigEndian(head[16..]),
+            Drops = BinaryPrimitives.ReadUInt32BigEndian(head[20..]),
+            Input = ReadInterface(head[24..]),
+            Output = ReadInterface(head[32..]),
             IsExpanded = true,
-            Records = new SflowRecords(BinaryPrimitives.ReadUInt32BigEndian(body[40..]), body[44..]),
+            Records = new SflowRecords(BinaryPrimitives.ReadUInt32BigEndian(head[40..]), body[44..]),
         });
         return DecodeError.None;
     }

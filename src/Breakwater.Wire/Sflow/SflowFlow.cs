@@ -76,9 +76,7 @@ public static class SflowFlow
         var bytes = records.Bytes;
         var vlan = NoVlan;
         var before = 0u;
-        if (records.Count > 1 && bytes.Length >= SwitchRecordBytes
-            && BinaryPrimitives.ReadUInt32BigEndian(bytes) == SflowFlowRecord.ExtendedSwitch
-            && BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]) == SwitchRecordBytes - 8)
+        if (records.Count > 1 && IsSwitch(bytes))
         {
             vlan = BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]);
             bytes = bytes[SwitchRecordBytes..];
@@ -87,20 +85,40 @@ public static class SflowFlow
 
         if (records.Count == 0 || bytes.Length < 8 + RawHeaderBytes)
             return ReadAnyPacket(records, ref flow);
-        var length = BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]);
-        var captured = BinaryPrimitives.ReadUInt32BigEndian(bytes[20..]);
-        if (BinaryPrimitives.ReadUInt32BigEndian(bytes) != SflowFlowRecord.RawHeader
-            || BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]) != EthernetProtocol
+
+        // Tag and length of the record, then header_protocol, frame_length, stripped and the length of the header
+        var head = bytes[..(8 + RawHeaderBytes)];
+        var length = BinaryPrimitives.ReadUInt32BigEndian(head[4..]);
+        var captured = BinaryPrimitives.ReadUInt32BigEndian(head[20..]);
+        if (BinaryPrimitives.ReadUInt32BigEndian(head) != SflowFlowRecord.RawHeader
+            || BinaryPrimitives.ReadUInt32BigEndian(head[8..]) != EthernetProtocol
             || length > (uint)bytes.Length - 8 || length < RawHeaderBytes || captured > length - RawHeaderBytes)
             return ReadAnyPacket(records, ref flow);
-        var frameLength = (int)Math.Min(BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]), int.MaxValue);
+        var frameLength = (int)Math.Min(BinaryPrimitives.ReadUInt32BigEndian(head[12..]), int.MaxValue);
         var error = PacketFlow.Read(bytes.Slice(8 + RawHeaderBytes, (int)captured), frameLength, LinkType.Ethernet, ref flow);
         if (!flow.Knows(FlowFields.Source))
             return ReadAnyPacket(records, ref flow);
         if (records.Count > before + 1)
-            return ReadRest(records, before, length, vlan, error, ref flow);
+        {
+            var rest = bytes[Math.Min(bytes.Length, SflowRecords.Padded(length))..];
+            if (records.Count > before + 2 || !IsSwitch(rest))
+                return ReadRest(records, before, length, vlan, error, ref flow);
+            if (vlan == NoVlan)
+                vlan = BinaryPrimitives.ReadUInt32BigEndian(rest[8..]);
+        }
+
         FillVlan(vlan, ref flow);
         return error;
+    }
+
+    /// <summary>True when <c>extended_switch</c> is next, of the length that it has.</summary>
+    private static bool IsSwitch(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < SwitchRecordBytes)
+            return false;
+        var head = bytes[..8];
+        return BinaryPrimitives.ReadUInt32BigEndian(head) == SflowFlowRecord.ExtendedSwitch
+            && BinaryPrimitives.ReadUInt32BigEndian(head[4..]) == SwitchRecordBytes - 8;
     }
 
     /// <summary>What follows the raw header can only add the VLAN, or be faulty.</summary>

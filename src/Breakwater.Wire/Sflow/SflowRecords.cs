@@ -19,6 +19,9 @@ public readonly ref struct SflowRecords
 
     public Enumerator GetEnumerator() => new(this);
 
+    /// <summary>Octets that a record takes, tag and length included, whose body lies within a datagram.</summary>
+    internal static int Padded(uint bodyLength) => 8 + (int)((bodyLength + 3) & ~3u);
+
     /// <summary>Walks all records; None when as many as announced lie within the sample.</summary>
     public DecodeError Validate()
     {
@@ -69,7 +72,7 @@ public readonly ref struct SflowRecords
             Body = _rest.Slice(8, (int)length);
 
             // XDR pads to 4; some agents leave the padding of the last record away.
-            _rest = _rest[Math.Min(_rest.Length, 8 + (int)((length + 3) & ~3u))..];
+            _rest = _rest[Math.Min(_rest.Length, Padded(length))..];
             _left--;
             return true;
         }
@@ -77,7 +80,7 @@ public readonly ref struct SflowRecords
         /// <summary>Steps over a record whose body is known to lie within the sample.</summary>
         internal void SkipKnown(uint bodyLength)
         {
-            _rest = _rest[Math.Min(_rest.Length, 8 + (int)((bodyLength + 3) & ~3u))..];
+            _rest = _rest[Math.Min(_rest.Length, Padded(bodyLength))..];
             _left--;
         }
 

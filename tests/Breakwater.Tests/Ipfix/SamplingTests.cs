@@ -266,6 +266,45 @@ public sealed class SamplingTests
         Assert.Equal(rate, Assert.Single(flows).SamplingRate);
     }
 
+    /// <summary>What is remembered from record to record never outlives its reason: the flows have the rates of records looked up one by one.</summary>
+    [Theory]
+    [InlineData(34)]
+    [InlineData(305, 306)]
+    [InlineData(309, 310)]
+    [InlineData(305, 10, 306)] // an interface between the two halves of the rate
+    [InlineData(305, 34, 306)] // twelve octets of rate
+    [InlineData(34, 14, 10)]
+    [InlineData(34, 141)]
+    public void RecordsTellRates_OftenTheSame_EachHasItsOwn(params int[] ids)
+    {
+        var random = new Random(ids.Length);
+        var datagram = Wire.Ipfix((ref writer) =>
+        {
+            writer.OptionsTemplate(300, [Wire.Scope(10, 4), Wire.Field(34, 4)]);
+            writer.Template(256, [Wire.Field(8, 4), .. ids.Select(id => Wire.Field(id, 4))]);
+            writer.BeginData(300);
+            foreach (var (input, rate) in new (ulong, ulong)[] { (0, 70), (1, 80) })
+            {
+                writer.Integer(input, 4);
+                writer.Integer(rate, 4);
+                writer.EndRecord();
+            }
+
+            writer.BeginData(256);
+            for (var i = 0; i < 500; i++)
+            {
+                writer.Integer(1, 4);
+                foreach (var _ in ids)
+                    writer.Integer((ulong)random.Next(0, 3), 4);
+                writer.EndRecord();
+            }
+        });
+
+        var expected = Wire.Collect(datagram).Samplings[2..];
+        Assert.Equal(expected, Wire.Flows(datagram).Select(flow => new Sampling(flow.SamplingRate, flow.SamplingSource)));
+        Assert.InRange(expected.Distinct().Count(), 2, 10);
+    }
+
     [Fact]
     public void NetFlow9SamplerId_OptionAndData_SeveralSamplers()
     {

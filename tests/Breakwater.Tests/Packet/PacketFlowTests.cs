@@ -146,6 +146,7 @@ public sealed class PacketFlowTests
     public void UsualPath_AgainstTheGeneralOne_GivesTheSameRecord()
     {
         var usual = 0;
+        var (icmp, fragments) = (0, 0);
         var seen = new HashSet<ApplicationSign>();
         for (var seed = 0; seed < 20_000; seed++)
         {
@@ -159,12 +160,16 @@ public sealed class PacketFlowTests
             }
 
             usual++;
+            icmp += fast.Knows(FlowFields.IcmpTypeCode) ? 1 : 0;
+            fragments += fast.IsLaterFragment ? 1 : 0;
             seen.Add(fast.Application);
             Assert.Equal(DecodeError.None, PacketFlow.ReadAny(frame, 1500, LinkType.Ethernet, ref general));
             Assert.Equal(Octets(general), Octets(fast));
         }
 
         Assert.InRange(usual, 5_000, 19_000);
+        Assert.InRange(icmp, 1_000, 3_000);
+        Assert.InRange(fragments, 500, 2_000);
         Assert.Superset(Enum.GetValues<ApplicationSign>().ToHashSet(), seen);
     }
 
@@ -195,7 +200,20 @@ public sealed class PacketFlowTests
         {
             if (random.Next(3) == 0)
                 writer.Vlan((ushort)random.Next(4096));
-            writer.Ip(new IpHeader(FrameModel.RandomAddress(random, isV4), FrameModel.RandomAddress(random, isV4)) { TypeOfService = (byte)random.Next(256) });
+            writer.Ip(new IpHeader(FrameModel.RandomAddress(random, isV4), FrameModel.RandomAddress(random, isV4))
+            {
+                TypeOfService = (byte)random.Next(256),
+                DontFragment = isV4 && random.Next(2) == 0,
+                FragmentOffset = (ushort)(isV4 && random.Next(8) == 0 ? random.Next(8192) : 0),
+                MoreFragments = isV4 && random.Next(8) == 0,
+            });
+            if (random.Next(8) == 0)
+            {
+                writer.Icmp((byte)random.Next(256), (byte)random.Next(256));
+                writer.Filler(random.Next(20));
+                return;
+            }
+
             var (_, isTcp, source, destination, payload, _) = random.Next(2) == 0
                 ? _payloads[random.Next(_payloads.Length)].Data
                 : (default, random.Next(2) == 0, (ushort)random.Next(65536), (ushort)random.Next(65536), [], 0);
