@@ -98,12 +98,14 @@ public sealed class Detector
     public void Count(in FlowRecord flow) => _shards[0].Count(in flow);
 
     /// <summary>Ends the present tick (judges what was counted since the last call) and starts the one that holds <paramref name="nanoseconds"/>.</summary>
-    /// <param name="nanoseconds">Record time, nanoseconds since 1970-01-01 UTC; one of a later tick than the present.</param>
+    /// <param name="nanoseconds">Record time, nanoseconds since 1970-01-01 UTC; one of the present tick or before changes nothing: a tick is judged once.</param>
     public void Tick(long nanoseconds)
     {
+        if (nanoseconds / TickNanoseconds <= _tick)
+            return;
         JudgeTick();
         _dossiers.KeepWithinBudget((uint)(_tick / 10));
-        _tick = Math.Max(_tick, nanoseconds / TickNanoseconds);
+        _tick = nanoseconds / TickNanoseconds;
         foreach (var shard in _shards)
             shard.Tick = _tick;
         _incidents.CloseQuiet(_tick);

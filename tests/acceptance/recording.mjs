@@ -18,7 +18,7 @@ for (let step = 0; step < steps; step++) {
   if (step === Math.floor(steps * 3 / 5)) {
     process.kill(Number(process_), "SIGSTOP");
     const bytes = two.message({ records: 30 });
-    for (let sent = 0; sent < 40_000; sent++) {
+    for (let sent = 0; sent < 60_000; sent++) {
       bytes.writeUInt32BE(two.sequence++, 12);
       if (sent % 64 === 0) await two.send(bytes); else two.sendLater(bytes);
     }

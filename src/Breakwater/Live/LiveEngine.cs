@@ -101,12 +101,15 @@ internal sealed class LiveEngine : IDisposable
     /// <summary>Starts the receiving threads alone: tests call <see cref="Tick"/> themselves.</summary>
     internal void StartReceiving() => _intake.Start();
 
-    /// <summary>Ends the present tick: judges it, and tells what happened.</summary>
+    /// <summary>Ends the present tick, when its time is over: judges it, and tells what happened.</summary>
     public void Tick()
     {
         lock (_ticking)
         {
+            // A tick is judged once: what came in the rest of it would find it closed.
             var ended = _clock.TickEnd;
+            if (_clock.Now() < ended)
+                return;
             _latest = Math.Max(_latest, _clock.Now() - ended);
             _intake.CloseGates();
             TrafficSecond? traffic = null;
@@ -254,7 +257,8 @@ internal sealed class LiveEngine : IDisposable
         {
             // After a long judging the receivers get as long to catch up, up to a tick: intervals widen under overload.
             var left = Math.Max(_clock.TickEnd - _clock.Now(), Math.Min(_judged, TickClock.TickNanoseconds));
-            if (left > 0 && _stop.Wait(TimeSpan.FromTicks((left / 100) + 1)))
+            // Whole milliseconds, rounded up: a wait is cut to them, and would end before the tick does.
+            if (left > 0 && _stop.Wait((int)((left + 999_999) / 1_000_000)))
                 return;
             if (_stop.IsSet)
                 return;

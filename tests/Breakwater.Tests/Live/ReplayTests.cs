@@ -47,6 +47,30 @@ public sealed class ReplayTests
         Assert.NotEqual(ReportJson.VerdictHash(live), ReportJson.VerdictHash(Replay.Run(control, 1).Result));
     }
 
+    /// <summary>A timer may fire before the tick is over: it is judged once, with all that came in it.</summary>
+    [Fact]
+    public void EarlyWakeUps_ChangeNoVerdict()
+    {
+        Assert.Equal(Hash(wakesEarly: false), Hash(wakesEarly: true));
+
+        static string Hash(bool wakesEarly)
+        {
+            using var rig = new LiveRig();
+            for (uint tick = 0; tick < 30; tick++)
+            {
+                rig.Deliver(Datagrams.NetFlow9(2 * tick, rig.Now, 40));
+                if (wakesEarly)
+                    rig.Engine.Tick();
+                rig.Deliver(Datagrams.NetFlow9((2 * tick) + 1, rig.Now, 40));
+                rig.Tick();
+            }
+
+            var result = rig.Engine.Finish();
+            Assert.NotEmpty(result.Incidents);
+            return ReportJson.VerdictHash(result);
+        }
+    }
+
     /// <summary>Templates and baselines of an earlier run stand in the recording: without its first datagrams it decodes alike.</summary>
     [Fact]
     public void RunAfterARestart_GivesTheLiveHash()
