@@ -3,7 +3,6 @@ using System.Globalization;
 using Breakwater.Configuration;
 using Breakwater.Geo;
 using Breakwater.Live;
-using Breakwater.Reports;
 using Breakwater.Telemetry.Live;
 
 namespace Breakwater.Commands;
@@ -34,7 +33,7 @@ internal static class ServeCommand
             using var lines = new TerminalLines(System.Console.OpenStandardError());
             Serve(engine, recorder, path, config, lines).GetAwaiter().GetResult();
             if (recorder is not null)
-                lines.WriteLine($"breakwater: verdicts of this run: {ReportJson.VerdictHash(engine.Finish())}; 'breakwater analyze {recorder.ControlPath}' gives the same");
+                lines.WriteLine($"breakwater: verdicts of this run: {ReplayReport.Write(engine, recorder.ReportPath)}; 'breakwater analyze {recorder.ControlPath}' gives the same");
             if (recorder is { Dropped: > 0 } or { Failure: not null })
                 lines.WriteLine($"breakwater: the recording is incomplete: {recorder.Dropped} datagrams and events left out{(recorder.Failure is { } failure ? $": {failure}" : "")}");
             return ExitCode.Done;

@@ -2,9 +2,31 @@ using Breakwater.Reports;
 
 namespace Breakwater.Live;
 
-/// <summary>A recording's verdicts as a report.</summary>
+/// <summary>The verdicts of a run of <c>serve</c> as a report: of the run itself, and of its recording.</summary>
 internal static class ReplayReport
 {
+    /// <summary>Writes the report of a run that has ended beside its recording.</summary>
+    /// <returns>Its verdict hash.</returns>
+    /// <exception cref="IOException">The disk fails.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder must not be written.</exception>
+    public static string Write(LiveEngine engine, string path)
+    {
+        var result = engine.Finish();
+        var report = new AnalysisReport
+        {
+            Options = engine.Settings.Detection,
+            Inputs = [],
+            Result = result,
+            RecordsRead = result.Records,
+            Warnings = [],
+            Complete = true,
+            ElapsedSeconds = 0,
+        };
+        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        ReportJson.Write(report, file);
+        return ReportJson.VerdictHash(result);
+    }
+
     /// <exception cref="InvalidDataException">The files are no recording.</exception>
     /// <exception cref="IOException">They cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">They must not be read.</exception>

@@ -69,6 +69,9 @@ internal sealed class StreamRecorder : IDisposable
     /// <summary>Datagrams and events left out because the disk was too slow, or gone.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
+    /// <summary>Where the run's report belongs.</summary>
+    public string ReportPath => Path.Combine(_folder, $"verdicts-{_name}.json");
+
     /// <summary>Where the control events stand.</summary>
     public string ControlPath => Path.Combine(_folder, $"control-{_name}.jsonl");
 
