@@ -41,14 +41,32 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick, long key)
     /// <summary>Last tick in which the signal was there.</summary>
     public long LastSignalTick { get; private set; } = detectedTick;
 
+    /// <summary>Tells dossiers whether it is still open.</summary>
+    public IncidentSpan Span { get; } = new();
+
+    /// <summary>Ticks without the signal, those in which nothing could be seen left out.</summary>
+    public long QuietTicks(long tick) => tick - LastSignalTick - HeldTicks;
+
+    /// <summary>The quiet period has passed: a record as long as the longest seen would have told of more by now.</summary>
+    public bool IsOver(long tick, DetectorOptions options) => QuietTicks(tick) >= (options.QuietSeconds * 10L) + dossier.LongestRecordTicks;
+
     public bool Has(Vector vector) => _members.Exists(member => member.Vector == vector);
 
     /// <summary>True when all that the other shows is part of this one.</summary>
     public bool Explains(OpenIncident other) => other._members.TrueForAll(member => Has(member.Vector));
 
+    /// <summary>True when it tells of this kind of traffic, under whatever name.</summary>
+    public bool HasKind(int trafficClass) => _members.Exists(member => member.Counters.TrafficClass == trafficClass);
+
+    /// <summary>Kinds of traffic that it tells of.</summary>
+    public IEnumerable<int> Kinds => _members.Select(static member => member.Counters.TrafficClass);
+
     /// <summary>Takes the place of a narrower view of the same event.</summary>
     public void Absorb(OpenIncident narrower)
     {
+        narrower.Span.GoOnIn(Span);
+        // What the narrower one was certain of belongs to its own incident.
+        narrower.Dossier.Reflection = null;
         Started = Math.Min(Started, narrower.Started);
         DetectedTick = Math.Min(DetectedTick, narrower.DetectedTick);
     }
@@ -124,8 +142,7 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick, long key)
         var seenPeak = (_peakPackets, _peakBytes, _peakRequests);
         TakeLatePeak(sure);
         var totals = new Totals(sure);
-        var state = lastTick - LastSignalTick - HeldTicks < 10 ? IncidentState.Active
-            : lastTick - LastSignalTick - HeldTicks < options.QuietSeconds * 10L ? IncidentState.Quiet : IncidentState.Closed;
+        var state = QuietTicks(lastTick) < 10 ? IncidentState.Active : IsOver(lastTick, options) ? IncidentState.Closed : IncidentState.Quiet;
         var verdict = best.Strength == Strength.Sufficient ? best.Verdict : Verdict.InsufficientEvidence;
         var sources = totals.SourceEstimate();
         var margin = sure.Max(static member => member.Margin);
