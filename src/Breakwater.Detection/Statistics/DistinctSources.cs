@@ -29,10 +29,10 @@ internal static class DistinctSources
     private const double LowCut = Cut * LowReach * LowReach;
 
     /// <summary>
-    /// Where the high end is the bound of the packets the low one is far away, and only the high one can miss: it leaves 4.5 %, whereas the bound of the
-    /// packets leaves 2.5 %.
+    /// Where the high end is the bound of the packets the low one is far away, and only the high one can miss: it leaves 5 % to chance, whereas the
+    /// bound of the packets leaves 2.5 %.
     /// </summary>
-    private const double MostReach = 1.6954 / Normal.Quantile975;
+    private const double MostReach = 1.6449 / Normal.Quantile975;
 
     private const int Points = 16;
 
