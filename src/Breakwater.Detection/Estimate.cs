@@ -97,15 +97,16 @@ internal struct WeightedSum
 
     /// <summary>The sum with its 95 % interval (<see cref="SampledSumInterval"/>). Unsampled sums are exact.</summary>
     /// <param name="largestPossible">Largest b to reckon with where hardly any was seen; 0 when all are equal.</param>
-    public readonly Estimate ToEstimate(double largestPossible = 0)
+    /// <param name="dispersion">Part of the variance that the way of sampling leaves (<see cref="CountDispersion"/>); 1 when that is not known.</param>
+    public readonly Estimate ToEstimate(double largestPossible = 0, double dispersion = 1)
     {
         double sum = Sum;
         if (UnknownRate > 0)
             return new Estimate(null, sum, null, Samples);
         if (Sampled == 0 || Sum == 0)
             return new Estimate(sum, sum, sum, Samples);
-        // How packets were drawn is not told: taken as random, which is too wide rather than too short.
-        var interval = SampledSumInterval.OfTotal(sum, Variance, SampledSumInterval.LargestTerm(_largest, Sampled, largestPossible));
+        var largest = SampledSumInterval.LargestTerm(_largest, Sampled, largestPossible);
+        var interval = SampledSumInterval.OfTotal(sum, Variance * dispersion, largest * dispersion);
         return new Estimate(sum, interval.Low, interval.High, Samples);
     }
 }

@@ -6,7 +6,7 @@ namespace Breakwater.Detection;
 /// <summary>What an incident is judged to be.</summary>
 public enum Verdict : byte
 {
-    /// <summary>The evidence is too thin: a capture shorter than a second, or records without times.</summary>
+    /// <summary>The evidence is too thin: a capture shorter than a second, records without times, or without the requests that would tell.</summary>
     InsufficientEvidence,
 
     /// <summary>Enough evidence, and it points both ways.</summary>

@@ -103,8 +103,11 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     /// <summary>What is usual for the target.</summary>
     public Usual Usual { get; } = usual;
 
-    /// <summary>An incident of the target is open: what comes now is not usual.</summary>
-    public bool InIncident { get; set; }
+    /// <summary>The incident that its traffic belongs to: its own, or a wider one that speaks for it.</summary>
+    public IncidentSpan? Incident { get; set; }
+
+    /// <summary>That incident is open: what comes now is not usual.</summary>
+    public bool InIncident => Incident is { IsOver: false };
 
     /// <summary>The listed reflection that the open incident is certain of, and the port that it falls on.</summary>
     public (Vector Vector, ushort? Port)? Reflection { get; set; }
@@ -112,7 +115,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     /// <summary>The incident is over: its traffic must not open the next one.</summary>
     public void EndIncident()
     {
-        InIncident = false;
+        Incident = null;
         Reflection = null;
         foreach (var counters in _classes)
             counters?.Forget();
@@ -123,6 +126,8 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     {
         if (LastTick == tick)
             return;
+        if (Incident is { IsOver: true })
+            EndIncident();
         OpenGeneration(tick);
         LastTick = tick;
         (_tickPackets, _tickRequests) = (0, 0);
@@ -162,8 +167,8 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
         var flowHash = entry.FlowHash;
         if (entry.Protocol == 6 && entry.Has(EntryTraits.HasPorts))
             AddFlow(in entry, flowHash);
-        // A request is a question itself: that the host spoke to its sender does not excuse it.
-        if (asked && entry.Class != (byte)Vector.SynFlood && !entry.Has(EntryTraits.IsRequest))
+        // A request is a question itself, and so is an opened connection: that the host spoke to its sender does not excuse it.
+        if (asked && entry.Class is not ((byte)Vector.SynFlood or TrafficClass.Session) && !entry.Has(EntryTraits.IsRequest))
         {
             counters.AddAsked(in entry);
             return;
@@ -233,7 +238,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
             _openFlows[0].Add(flowHash);
             _openSegments.Now += entry.Packets;
         }
-        if (entry.Has(EntryTraits.HasData) || entry.Class == TrafficClass.Session)
+        if (entry.Has(EntryTraits.HasData))
             DataSegments = (DataSegments.Now + entry.Scaled, DataSegments.Before);
     }
 

@@ -18,7 +18,7 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
     private readonly SortedDictionary<Target, OpenIncident> _open = [];
     private readonly List<(long DetectedTick, Incident Incident)> _closed = [];
     private readonly List<OpenIncident> _ended = [];
-    private readonly List<IncidentChange> _ends = [];
+    private readonly List<IncidentChange> _openedLate = [], _ends = [];
     private long _lastKey;
 
     /// <summary>Steps are kept for <see cref="TakeChanges"/>. What is closed was told then, so that an endless run can forget the oldest.</summary>
@@ -32,6 +32,7 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
     {
         if (_open.TryGetValue(dossier.Target, out var incident))
         {
+            RemoveToldElsewhere(incident, findings);
             incident.Feed(findings, tick);
             return;
         }
@@ -42,7 +43,7 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
         incident.Feed(findings, tick);
         if (dossier.IsAggregate)
             TakeOver(incident, tick);
-        dossier.InIncident = true;
+        dossier.Incident = incident.Span;
         _open.Add(dossier.Target, incident);
     }
 
@@ -62,12 +63,34 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
         var target = dossier.Target;
         if (findings.Count == 0)
             return;
-        foreach (var (wider, incident) in _open)
+        // What is left of the findings decides whether they replace an open incident: until nothing more is taken out.
+        var removed = 1;
+        while (removed > 0)
         {
-            if (wider != target && wider.Covers(target))
-                findings.RemoveAll(finding => incident.Has(finding.Vector));
-            else if (_sharing.Share(wider, target))
-                findings.RemoveAll(finding => incident.Has(finding.Vector) && !_sharing.Replaces(dossier, incident.Dossier, finding.Counters.TrafficClass));
+            removed = 0;
+            foreach (var (wider, incident) in _open)
+            {
+                var explained = 0;
+                if (wider != target && wider.Covers(target))
+                    explained = findings.RemoveAll(finding => incident.Has(finding.Vector));
+                else if (_sharing.Share(wider, target) && !_sharing.Replaces(dossier, findings, incident))
+                    explained = findings.RemoveAll(finding => incident.HasKind(finding.Counters.TrafficClass));
+                if (explained > 0)
+                    dossier.Incident = incident.Span;
+                removed += explained;
+            }
+        }
+    }
+
+    /// <summary>Of a service and a prefix that both have incidents, each tells what the other does not.</summary>
+    private void RemoveToldElsewhere(OpenIncident incident, List<Finding> findings)
+    {
+        if (!incident.Dossier.IsAggregate || findings.TrueForAll(finding => incident.HasKind(finding.Counters.TrafficClass)))
+            return;
+        foreach (var (target, other) in _open)
+        {
+            if (_sharing.Share(incident.Target, target))
+                findings.RemoveAll(finding => !incident.HasKind(finding.Counters.TrafficClass) && other.HasKind(finding.Counters.TrafficClass));
         }
     }
 
@@ -75,10 +98,9 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
     {
         foreach (var (target, narrower) in _open)
         {
-            if ((!wider.Target.Covers(target) && !_sharing.Share(wider.Target, target)) || !wider.Explains(narrower))
+            if (!(wider.Target.Covers(target) && wider.Explains(narrower)) && !(_sharing.Share(wider.Target, target) && narrower.Kinds.All(wider.HasKind)))
                 continue;
             wider.Absorb(narrower);
-            narrower.Dossier.InIncident = false;
             _ended.Add(narrower);
             TellEnd(narrower, () => Report(narrower, tick, null) with { State = IncidentState.Closed }, wider.Key);
         }
@@ -92,7 +114,7 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
     {
         foreach (var incident in _open.Values)
         {
-            if (tick - incident.LastSignalTick - incident.HeldTicks >= (options.QuietSeconds * 10L) + incident.Dossier.LongestRecordTicks)
+            if (incident.IsOver(tick, options))
                 _ended.Add(incident);
         }
         foreach (var incident in _ended)
@@ -101,6 +123,7 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
             TellEnd(incident, () => report, takenOverBy: null);
             _closed.Add((incident.DetectedTick, report));
             _open.Remove(incident.Target);
+            incident.Span.End();
             incident.Dossier.EndIncident();
         }
         _ended.Clear();
@@ -122,19 +145,21 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
             if (incident.Told.NextStep(incident, tick) is { } kind)
                 changes.Add(new IncidentChange(incident.Key, kind, Report(incident, tick, null)));
         }
+        changes.AddRange(_openedLate);
         changes.AddRange(_ends);
+        _openedLate.Clear();
         _ends.Clear();
     }
 
     /// <summary>
-    /// An incident that nobody was told of ends untold; what it took over goes on in the one that took it over, if any. Bounded like the
-    /// incidents, should nobody ask.
+    /// An incident that was taken over before anybody was told of it ends untold; what it had taken over goes on in the one that took it over. One
+    /// that is over before it could be told, since time leapt, is told from its beginning. Bounded like the incidents, should nobody ask.
     /// </summary>
     private void TellEnd(OpenIncident incident, Func<Incident> report, long? takenOverBy)
     {
         if (!TellsChanges)
             return;
-        if (!incident.Told.IsOpened)
+        if (!incident.Told.IsOpened && takenOverBy is not null)
         {
             foreach (ref var end in CollectionsMarshal.AsSpan(_ends))
             {
@@ -144,7 +169,10 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
         }
         else if (_ends.Count < MaxIncidents)
         {
-            _ends.Add(new IncidentChange(incident.Key, IncidentChangeKind.Closed, report()) { TakenOverBy = takenOverBy });
+            var closed = new IncidentChange(incident.Key, IncidentChangeKind.Closed, report()) { TakenOverBy = takenOverBy };
+            if (!incident.Told.IsOpened)
+                _openedLate.Add(new IncidentChange(incident.Key, IncidentChangeKind.Opened, closed.Incident));
+            _ends.Add(closed);
         }
     }
 

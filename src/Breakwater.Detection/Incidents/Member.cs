@@ -25,7 +25,8 @@ internal sealed class Member(Finding found)
 
     public bool IsProven => _strongest.IsProven;
 
-    public bool CountsRequests => Vector is Vector.HttpFlood or Vector.HttpCacheBusting;
+    /// <summary>Its packets are requests that could be read.</summary>
+    public bool CountsRequests => Counters.TrafficClass == (int)Vector.HttpFlood;
 
     public ref readonly WeightedSum Packets => ref _packets;
 

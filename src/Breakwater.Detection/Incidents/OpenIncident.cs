@@ -41,14 +41,32 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick, long key)
     /// <summary>Last tick in which the signal was there.</summary>
     public long LastSignalTick { get; private set; } = detectedTick;
 
+    /// <summary>Tells dossiers whether it is still open.</summary>
+    public IncidentSpan Span { get; } = new();
+
+    /// <summary>Ticks without the signal, those in which nothing could be seen left out.</summary>
+    public long QuietTicks(long tick) => tick - LastSignalTick - HeldTicks;
+
+    /// <summary>The quiet period has passed: a record as long as the longest seen would have told of more by now.</summary>
+    public bool IsOver(long tick, DetectorOptions options) => QuietTicks(tick) >= (options.QuietSeconds * 10L) + dossier.LongestRecordTicks;
+
     public bool Has(Vector vector) => _members.Exists(member => member.Vector == vector);
 
     /// <summary>True when all that the other shows is part of this one.</summary>
     public bool Explains(OpenIncident other) => other._members.TrueForAll(member => Has(member.Vector));
 
+    /// <summary>True when it tells of this kind of traffic, under whatever name.</summary>
+    public bool HasKind(int trafficClass) => _members.Exists(member => member.Counters.TrafficClass == trafficClass);
+
+    /// <summary>Kinds of traffic that it tells of.</summary>
+    public IEnumerable<int> Kinds => _members.Select(static member => member.Counters.TrafficClass);
+
     /// <summary>Takes the place of a narrower view of the same event.</summary>
     public void Absorb(OpenIncident narrower)
     {
+        narrower.Span.GoOnIn(Span);
+        // What the narrower one was certain of belongs to its own incident.
+        narrower.Dossier.Reflection = null;
         Started = Math.Min(Started, narrower.Started);
         DetectedTick = Math.Min(DetectedTick, narrower.DetectedTick);
     }
@@ -124,10 +142,10 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick, long key)
         var seenPeak = (_peakPackets, _peakBytes, _peakRequests);
         TakeLatePeak(sure);
         var totals = new Totals(sure);
-        var state = lastTick - LastSignalTick - HeldTicks < 10 ? IncidentState.Active
-            : lastTick - LastSignalTick - HeldTicks < options.QuietSeconds * 10L ? IncidentState.Quiet : IncidentState.Closed;
+        var dispersion = _sampledPeak?.Dispersion(in totals.Packets) ?? 1;
+        var state = QuietTicks(lastTick) < 10 ? IncidentState.Active : IsOver(lastTick, options) ? IncidentState.Closed : IncidentState.Quiet;
         var verdict = best.Strength == Strength.Sufficient ? best.Verdict : Verdict.InsufficientEvidence;
-        var sources = totals.SourceEstimate();
+        var sources = totals.SourceEstimate(dispersion);
         var margin = sure.Max(static member => member.Margin);
         var incident = new Incident
         {
@@ -141,11 +159,11 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick, long key)
             DetectedNanoseconds = (DetectedTick + 1) * Detector.TickNanoseconds,
             EndedNanoseconds = state != IncidentState.Active ? (LastSignalTick + 1) * Detector.TickNanoseconds : null,
             Peak = PeakOf(sure, totals, spanSeconds ?? 1),
-            Packets = totals.Packets.ToEstimate(),
-            Bytes = totals.Bytes.ToEstimate(LargestFrame * totals.Packets.Largest),
-            Requests = totals.Requests.Samples > 0 ? totals.Requests.ToEstimate() : null,
+            Packets = totals.Packets.ToEstimate(0, dispersion),
+            Bytes = totals.Bytes.ToEstimate(LargestFrame * totals.Packets.Largest, SampledPeak.OfBytes(dispersion, in totals.Packets, in totals.Bytes)),
+            Requests = totals.Requests.Samples > 0 ? totals.Requests.ToEstimate(0, dispersion) : null,
             Sources = sources,
-            Proven = totals.ProvenEstimate(),
+            Proven = totals.ProvenEstimate(dispersion),
             SourceSample = [.. totals.SourceSample.Sources(out var isComplete).Select(static source => new SampledSource(source.Address, source.Packets))],
             SourceSampleIsComplete = isComplete,
             Reasons = [.. sure.SelectMany(static member => member.Reasons)],
@@ -253,9 +271,10 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick, long key)
             }
         }
 
-        public Estimate SourceEstimate() => _all.Estimate();
+        public Estimate SourceEstimate(double dispersion) => _all.Estimate(dispersion);
 
-        public Estimate ProvenEstimate() => _proven.Packets.Samples == 0 ? new Estimate(0, 0, 0, Packets.Samples) : _proven.Estimate();
+        public Estimate ProvenEstimate(double dispersion) =>
+            _proven.Packets.Samples == 0 ? new Estimate(0, 0, 0, Packets.Samples) : _proven.Estimate(dispersion);
 
         public uint? CommonRate()
         {
@@ -285,7 +304,7 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick, long key)
         }
 
         /// <summary>Distinct senders of all packets, those that were not seen included (<see cref="DistinctSources"/>).</summary>
-        public Estimate Estimate()
+        public Estimate Estimate(double dispersion)
         {
             var sample = Sample.Sources(out var isComplete);
             double seen = sample.Length, error = 0;
@@ -297,7 +316,7 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick, long key)
                 return new Estimate(null, Math.Max(1, Math.Floor(seen - (Normal.Quantile975 * error))), null, Packets.Samples);
             var rate = Packets.Samples == 0 ? 1 : (double)Packets.Sum / Packets.Samples;
             return DistinctSources.Of(
-                seen, error, SourceSample.TimesSeen(sample), rate, Packets.ToEstimate().High ?? double.PositiveInfinity, Packets.Samples);
+                seen, error, SourceSample.TimesSeen(sample), rate, Packets.ToEstimate(0, dispersion).High ?? double.PositiveInfinity, Packets.Samples);
         }
     }
 }

@@ -15,6 +15,7 @@ internal sealed class SampledPeak
     private readonly TickSums _packets = new(), _bytes = new();
     private TickSums? _requests;
     private int _known;
+    private bool _isLate;
 
     /// <summary>Takes in the last ticks, which late records may have changed.</summary>
     /// <param name="members">All vectors found so far, new ones last.</param>
@@ -29,6 +30,7 @@ internal sealed class SampledPeak
         _requests?.Advance(tick, started);
         for (; _known < members.Count; _known++)
             TakePast(members[_known], started, tick);
+        _isLate |= members.Exists(member => IsLate(member.Counters, tick));
         var from = Math.Max(0, tick - RateWindows.TicksKept + 1);
         for (var each = from; each <= tick; each++)
         {
@@ -47,6 +49,24 @@ internal sealed class SampledPeak
         Search(from);
     }
 
+    /// <summary>
+    /// True when records tell of earlier ticks: an exporter's cache has spread or bunched them, and how they scatter says nothing of the sampler.
+    /// </summary>
+    private static bool IsLate(ClassCounters counters, long tick) => counters.LastTick == tick
+        && ((long)counters.TickPackets.Sum != counters.Rates.TickAt(tick).Packets || counters.TickFirst < (tick - 1) * Detector.TickNanoseconds);
+
+    /// <summary>Part of the variance of sampled packets that the way of sampling leaves (<see cref="CountDispersion"/>).</summary>
+    public double Dispersion(in WeightedSum packets) => _isLate || packets.Sampled < packets.Samples ? 1 : _packets.Dispersion(packets.Weight);
+
+    /// <summary>The same for bytes.</summary>
+    public static double OfBytes(double ofPackets, in WeightedSum packets, in WeightedSum bytes)
+    {
+        if (bytes.Variance <= 0 || packets.Samples == 0)
+            return 1;
+        var squares = bytes.Variance / (1 - (1 / packets.Weight));
+        return CountDispersion.OfWeights(ofPackets, (double)bytes.Sum * bytes.Sum / packets.Samples / squares);
+    }
+
     /// <summary>What came before the verdict and is no longer known by ticks: whole seconds, evenly spread.</summary>
     private void TakePast(Member member, long started, long tick)
     {
@@ -60,6 +80,8 @@ internal sealed class SampledPeak
             if (member.CountsRequests)
                 _requests?.Add(each, second.Packets / 10);
         }
+        _packets.Smooth(end);
+        _requests?.Smooth(end);
         Search(from);
     }
 
@@ -78,14 +100,16 @@ internal sealed class SampledPeak
     {
         var weight = packets.Variance / packets.Sum;
         var byteWeight = bytes.Sum == 0 ? 0 : bytes.Variance / bytes.Sum;
+        var dispersion = Dispersion(in packets);
         return (
-            Estimated(Windows(_packets, sure, static second => second.Packets), in packets, weight, 1),
-            Estimated(Windows(_bytes, sure, static second => second.Bytes), in bytes, byteWeight, byteWeight / weight));
+            Estimated(Windows(_packets, sure, static second => second.Packets), in packets, weight * dispersion, 1),
+            Estimated(
+                Windows(_bytes, sure, static second => second.Bytes), in bytes, byteWeight * OfBytes(dispersion, in packets, in bytes), byteWeight / weight));
     }
 
     /// <summary>The peak of requests over a second.</summary>
     public Estimate Requests(in WeightedSum requests) =>
-        Estimated(_requests?.Windows() ?? [], in requests, requests.Variance / requests.Sum, 1);
+        Estimated(_requests?.Windows() ?? [], in requests, requests.Variance / requests.Sum * Dispersion(in requests), 1);
 
     private static Estimate Estimated(double[] windows, in WeightedSum all, double weight, double packetWeight)
     {
@@ -111,7 +135,7 @@ internal sealed class SampledPeak
         private const int Kept = RateSegments.MostWindows * 10;
         private readonly long[] _sums = new long[Kept];
         private double[]? _around;
-        private long _newest = long.MinValue, _largestEnd;
+        private long _newest = long.MinValue, _largestEnd, _exactFrom;
 
         /// <summary>First tick that is known.</summary>
         public long First { get; private set; }
@@ -129,6 +153,22 @@ internal sealed class SampledPeak
             for (var each = Math.Max(_newest + 1, tick - Kept + 1); each <= tick; each++)
                 _sums[each % Kept] = 0;
             _newest = Math.Max(_newest, tick);
+        }
+
+        /// <summary>Up to this tick only seconds were known.</summary>
+        public void Smooth(long tick) => _exactFrom = Math.Max(_exactFrom, tick + 1);
+
+        /// <summary>How the counts of single ticks scatter, those after the last traffic left out.</summary>
+        public double Dispersion(double rate)
+        {
+            var first = Math.Max(Math.Max(First, _exactFrom), _newest - Kept + 1);
+            var last = _newest;
+            while (last >= first && _sums[last % Kept] == 0)
+                last--;
+            var counts = new double[Math.Max(0, last - first + 1)];
+            for (var index = 0; index < counts.Length; index++)
+                counts[index] = _sums[(first + index) % Kept] / rate;
+            return CountDispersion.Of(counts, rate);
         }
 
         public void Set(long tick, long sum) => _sums[tick % Kept] = sum;

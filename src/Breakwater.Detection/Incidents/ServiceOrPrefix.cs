@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Breakwater.Detection.Dossiers;
+using Breakwater.Detection.Rules;
 
 namespace Breakwater.Detection.Incidents;
 
@@ -20,10 +21,17 @@ internal sealed class ServiceOrPrefix(ImmutableArray<ProtectedService> services)
     }
 
     /// <summary>
-    /// True when a target without an incident speaks instead of one that has one. A service does while four fifths of the prefix's traffic is
+    /// True when a target without an incident, with these findings, speaks instead of one that has one: for every kind of traffic that the open one
+    /// tells of, by whatever name, or for none.
+    /// </summary>
+    public bool Replaces(Dossier newcomer, List<Finding> findings, OpenIncident open) => open.Kinds.All(
+        kind => findings.Exists(finding => finding.Counters.TrafficClass == kind) && Replaces(newcomer, open.Dossier, kind));
+
+    /// <summary>
+    /// A service speaks instead of a prefix while four fifths of the prefix's traffic is
     /// its own, or, of a prefix inside it, while that one has not four fifths of the service's; a prefix only with twice the service's traffic.
     /// </summary>
-    public bool Replaces(Dossier newcomer, Dossier open, int trafficClass)
+    private bool Replaces(Dossier newcomer, Dossier open, int trafficClass)
     {
         var (fresh, told) = (Packets(newcomer, trafficClass), Packets(open, trafficClass));
         if (newcomer.Target.Kind != TargetKind.Service)

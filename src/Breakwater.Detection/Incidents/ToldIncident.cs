@@ -26,7 +26,7 @@ internal sealed class ToldIncident
     /// <summary>The step to tell as of <paramref name="tick"/>; null: none.</summary>
     public IncidentChangeKind? NextStep(OpenIncident incident, long tick)
     {
-        var isActive = tick - incident.LastSignalTick - incident.HeldTicks < TicksPerSecond;
+        var isActive = incident.QuietTicks(tick) < TicksPerSecond;
         IncidentChangeKind? step = null;
         if (!IsOpened)
             step = IncidentChangeKind.Opened;

@@ -7,34 +7,29 @@ internal static class ConnectionFloodRule
 {
     private const double MostData = 0.5;
 
+    /// <summary>Fewest connections seen whose senders had the time to ask for something.</summary>
+    private const double FewestSettled = 20;
+
     public static void Evaluate(in RuleContext context, List<Finding> findings)
     {
-        // Packets show the SYNs; flow records show whole sessions.
-        if (context.Dossier[Vector.SynFlood] is { } syns && syns.LastTick == context.Dossier.LastTick)
-            Find(in context, syns, 1, findings);
-        else if (context.Dossier.OfClass(TrafficClass.Session) is { } sessions)
-            Find(in context, sessions, 1 / Math.Max(1, RuleContext.Samples(sessions) / Math.Max(1, RuleContext.Flows(sessions))), findings);
-    }
-
-    private static void Find(in RuleContext context, ClassCounters counters, double fraction, List<Finding> findings)
-    {
-        if (!context.MayExceed(counters, context.Floors.Connections))
+        if (OpenedConnections.Of(in context) is not { } opened)
             return;
         // Where requests can be read, they tell more than segments.
         if (findings.Exists(static finding => finding.Vector == Vector.SynFlood)
             || (context.Dossier[Vector.HttpFlood] is { } requests && RuleContext.Samples(requests) >= 50))
             return;
-        var opened = context.Dossier.SynFlows;
-        var completed = context.Measure(Measures.UnfinishedShare, opened <= 0 ? 0 : Math.Min(1, Completed(in context, counters) / opened));
-        if (completed < 0.7)
+        var counters = opened.Counters;
+        var completed = opened.CompletedShare(in context);
+        if (completed < OpenedConnections.LeastCompleted)
             return;
-        var rate = context.Test(counters, fraction * completed, context.Floors.Connections, Measures.Connections);
+        var rate = context.Test(counters, opened.Fraction * completed, context.Floors.Connections, Measures.Connections);
         if (rate.Strength == Strength.None || context.LooksLikeScan(counters, in rate))
             return;
-        // The same for sampled and unsampled: both numbers are of packets.
-        double connections = (counters.Current.Packets.Sum + counters.Previous.Packets.Sum) * fraction;
-        var (now, before) = context.Dossier.DataSegments;
-        var data = context.Measure(Measures.DataPerConnection, (now + before) / Math.Max(1, connections));
+        // Whoever opened a connection a moment ago may not have come to a first request.
+        var settled = opened.Settled(context.Tick);
+        if (settled < FewestSettled * Math.Max(1, counters.LifePackets.Weight))
+            return;
+        var data = context.Measure(Measures.DataPerConnection, OpenedConnections.DataSegments(in context) / settled);
         if (data >= MostData && !ComesBack(in context, counters, data))
             return;
         findings.Add(new Finding(
@@ -51,9 +46,6 @@ internal static class ConnectionFloodRule
             IsProven = true,
         });
     }
-
-    private static double Completed(in RuleContext context, ClassCounters counters) =>
-        RuleContext.Unsampled(counters) ? context.Dossier.CompletedFlows : context.Dossier.OpenFlows * 1.05;
 
     /// <summary>
     /// A crowd of senders that open again and again, each time for one small exchange, and close nothing: visitors keep their

@@ -17,6 +17,13 @@ internal static class HttpFloodRule
 
     public static void Evaluate(in RuleContext context, List<Finding> findings)
     {
+        FindRead(in context, findings);
+        if (findings.Count == 0 && UnreadRequests.Find(in context) is { } finding)
+            findings.Add(finding);
+    }
+
+    private static void FindRead(in RuleContext context, List<Finding> findings)
+    {
         if (context.Dossier[Vector.HttpFlood] is not { } counters || !context.MayExceed(counters, context.Floors.Requests)
             || counters.RecentNames() is not { Samples: >= 50 } names)
             return;

@@ -13,6 +13,7 @@ internal static class Measures
     public const string MeanBytes = "meanBytes";
     public const string PacketsPerFlow = "packetsPerFlow";
     public const string Connections = "connectionsPerSecond";
+    public const string ConnectionsPerSource = "connectionsPerSource";
     public const string Requests = "requestsPerSecond";
     public const string RequestsPerSource = "requestsPerSource";
     public const string TopNameShare = "topNameShare";

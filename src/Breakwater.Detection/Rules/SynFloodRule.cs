@@ -9,7 +9,7 @@ internal static class SynFloodRule
     {
         if (context.Dossier[Vector.SynFlood] is not { } counters || !context.MayExceed(counters, context.Floors.Syn))
             return;
-        var opened = context.Dossier.SynFlows;
+        var opened = Settled(in context, counters);
         var completed = Math.Min(opened, context.Dossier.OpenFlows * 1.05);
         completed = Math.Min(completed, RuleContext.Unsampled(counters) ? context.Dossier.CompletedFlows : CompletedBySegments(in context, counters));
         var unfinished = context.Measure(Measures.UnfinishedShare, opened <= 0 ? 0 : 1 - (completed / opened));
@@ -31,6 +31,17 @@ internal static class SynFloodRule
             DestinationPort = RuleContext.DestinationPort(counters),
             Protocol = 6,
         });
+    }
+
+    /// <summary>
+    /// Connections tried. Sampled, and where a good part goes on, without those of the last half second: a crowd that has just arrived has not
+    /// sent the segments yet that speak for it.
+    /// </summary>
+    private static double Settled(in RuleContext context, Dossiers.ClassCounters counters)
+    {
+        var opened = context.Dossier.SynFlows;
+        return RuleContext.Unsampled(counters) || context.Dossier.OpenSegments * 5 < opened
+            ? opened : Math.Max(0, opened - (OpenedConnections.Young(counters, context.Tick) / counters.LifePackets.Weight));
     }
 
     /// <summary>

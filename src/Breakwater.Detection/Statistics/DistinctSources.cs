@@ -21,6 +21,19 @@ internal static class DistinctSources
     /// <summary>95 % quantile of χ² with one degree of freedom.</summary>
     private const double Cut = 3.841458820694124;
 
+    /// <summary>
+    /// The low end is the smaller of two bounds, each of which leaves 4 % to chance: together less than 2.5 %. Normal quantile, as a part of the two-sided one.
+    /// </summary>
+    private const double LowReach = 1.7507 / Normal.Quantile975;
+
+    private const double LowCut = Cut * LowReach * LowReach;
+
+    /// <summary>
+    /// Where the high end is the bound of the packets the low one is far away, and only the high one can miss: it leaves 5 % to chance, whereas the
+    /// bound of the packets leaves 2.5 %.
+    /// </summary>
+    private const double MostReach = 1.6449 / Normal.Quantile975;
+
     private const int Points = 16;
 
     /// <summary>The distinct sources of the whole stream.</summary>
@@ -51,8 +64,12 @@ internal static class DistinctSources
         }
         var sure = Math.Max(Math.Min(seen, 1), seen - (Normal.Quantile975 * seenError));
         low = Math.Max(sure, Math.Min(low, sure * LeastRatio(packets, rate)));
-        high = Math.Max(low, Math.Min(high, mostPackets));
-        return new Estimate(likelihood.HasRepeats ? Math.Clamp(value, low, high) : null, Math.Floor(low), Math.Ceiling(high), samples);
+        var all = samples * rate;
+        high = Math.Max(low, Math.Min(high, all + ((mostPackets - all) * MostReach)));
+        // Whole numbers inside the interval: rounded outwards it would hold more than it says.
+        low = Math.Ceiling(low);
+        high = Math.Max(low, Math.Floor(high));
+        return new Estimate(likelihood.HasRepeats ? Math.Clamp(value, low, high) : null, low, high, samples);
     }
 
     private static Estimate Unsampled(double seen, double seenError, long samples)
@@ -76,8 +93,11 @@ internal static class DistinctSources
             // The chance by which just so many were seen: the likelihood of a Poisson mean is nearly quadratic in its cube root (Anscombe 1964).
             var variance = ((1 - (1 / ratio)) / input.Seen) + (input.Error * input.Error / (input.Seen * input.Seen));
             var reach = Math.Sqrt(Math.Max(0, left) * variance) / 3;
-            low = Math.Min(low, input.Seen * ratio * Math.Pow(Math.Max(0, 1 - reach), 3));
             high = Math.Max(high, input.Seen * ratio * Math.Pow(1 + reach, 3));
+            if (left < Cut - LowCut)
+                continue;
+            reach = Math.Sqrt((left - Cut + LowCut) * variance) / 3;
+            low = Math.Min(low, input.Seen * ratio * Math.Pow(Math.Max(0, 1 - reach), 3));
         }
     }
 
@@ -94,7 +114,7 @@ internal static class DistinctSources
         var middle = (2 * (twice + 0.5)) + floor;
         var fewer = 2 * Math.Log(once / Math.Max(1e-9, SampledSumInterval.OfCount(once).Low));
         var more = Math.Log(((2 * SampledSumInterval.OfCount(twice).High) + floor) / middle);
-        var unseen = once * once / middle * Math.Exp(-Math.Sqrt((fewer * fewer) + (more * more)));
+        var unseen = once * once / middle * Math.Exp(-LowReach * Math.Sqrt((fewer * fewer) + (more * more)));
         return 1 + (unseen / packets.Length);
     }
 }

@@ -14,6 +14,9 @@ internal static class PeakRate
     /// <summary>Above, 4 % of the chance: the low end, which does not reckon with the chance of the true rate itself, needs less.</summary>
     private const double HighCut = 1.53;
 
+    /// <summary>Of fewer windows a slope is hardly seen, and a level taken for it is too low.</summary>
+    private const int FewWindows = 8;
+
     /// <summary>The peak, in the unit of the sums.</summary>
     /// <param name="windows">Sums Σb of windows of one second that do not overlap, one of them the largest seen; at most <see cref="RateSegments.MostWindows"/>.</param>
     /// <param name="weight">Σb² (1 − 1/rate) ÷ Σb over the same traffic (for every-Nth sampling, less the part of the link): what one sample weighs. 0 when all was seen.</param>
@@ -33,7 +36,7 @@ internal static class PeakRate
         // Of several segments that may be the highest the luckiest is seen, and of a short one its luckiest second.
         var rivals = segments.Comparable * (segments.HighestWindows <= 2 ? 2.5 : 1);
         var low = Below(segments, rate, (rivals > 1 ? EffectiveLooks.SharedBound(rivals) : 2 * Cut) / 2);
-        var high = Above(segments, rate, error);
+        var high = Above(segments, rate, error, windows.Length < FewWindows ? Cut : HighCut);
         var value = Math.Max(low, rate - (error * EffectiveLooks.ExpectedMaximum(rivals)));
         Scattered(segments, counts, ref value, ref high);
         var chance = EffectiveLooks.ExpectedMaximum(EffectiveLooks.OfOverlapping(windows.Length)) * Math.Sqrt(value * weight * packetWeight);
@@ -71,13 +74,13 @@ internal static class PeakRate
         return (low + high) / 2;
     }
 
-    private static double Above(RateSegments segments, double rate, double error)
+    private static double Above(RateSegments segments, double rate, double error, double cut)
     {
         double low = rate, high = rate + (4 * error) + 4;
         for (var step = 0; step < 14; step++)
         {
             var middle = (low + high) / 2;
-            if (segments.CostAt(middle) > HighCut)
+            if (segments.CostAt(middle) > cut)
                 high = middle;
             else
                 low = middle;

@@ -86,6 +86,35 @@ public sealed class IncidentChangeTests
         Assert.Equal(2, told.Single(static change => change.Kind == IncidentChangeKind.Closed).TakenOverBy);
     }
 
+    /// <summary>Time leaps from the tick that opens the incident to one in which it has long been over.</summary>
+    [Theory]
+    [InlineData(120, new[] { IncidentChangeKind.Opened, IncidentChangeKind.Closed })]
+    [InlineData(1, new[] { IncidentChangeKind.Opened })]
+    public void AttackOfOneTick_IsTold_HoweverLongTheNextTickIsOff(int pauseSeconds, IncidentChangeKind[] kinds)
+    {
+        var start = (Start / Detector.TickNanoseconds * Detector.TickNanoseconds) + Detector.TickNanoseconds - Start;
+        var changes = Changes(Flood(Victim, 30_000, 0.09, after: start / 1e9).Append(Udp(Start + (pauseSeconds * 1_000_000_000L), Sender(3), 40_000, Victim, 80, 200)));
+        Assert.Equal(kinds, changes.Select(static change => change.Change.Kind));
+        Assert.Equal([1L], changes.Select(static change => change.Change.Key).Distinct());
+    }
+
+    /// <summary>"Closed" is said when it is: as long again as the longest record took, for the next one may tell of traffic that went on.</summary>
+    [Theory]
+    [InlineData(20, 75, IncidentState.Quiet)]
+    [InlineData(20, 100, IncidentState.Closed)]
+    [InlineData(0, 75, IncidentState.Closed)]
+    public void QuietIncident_IsClosedInItsReportWhenItIsClosed(int recordSeconds, int endSeconds, IncidentState state)
+    {
+        var attack = Stream(100, 5, (index, time) =>
+        {
+            var flow = Udp(time, Sender(index), 389, Victim, 80, 100_000);
+            (flow.Packets, flow.StartNanoseconds) = (100, time - (recordSeconds * 1_000_000_000L));
+            return flow;
+        });
+        var incident = Assert.Single(Detect(attack.Append(Udp(Start + (endSeconds * 1_000_000_000L), Sender(3), 40_000, Victim, 80, 200))).Incidents);
+        Assert.Equal(state, incident.State);
+    }
+
     /// <summary>No change ends the engine, whatever it refers to.</summary>
     [Theory]
     [InlineData(1L, 1L)]

@@ -68,5 +68,29 @@ public sealed class SamplingTests
         Assert.Empty(Detect(few.Append(Udp(Start + 5_000_000_000, Sender(9), 4000, Victim, 4000, 100))).Incidents);
     }
 
+    /// <summary>Every Nth packet of a link, half of which is the attack: its count varies less than chance would let it, and the interval is shorter.</summary>
+    [Theory]
+    [InlineData(true, 0, 0, 0.6, 0.9)]
+    [InlineData(false, 0, 0, 0.9, 1.1)] // drawn at random
+    [InlineData(true, 1, 0, 0.9, 1.1)] // spread over a second by an exporter's cache
+    [InlineData(true, 0, 5, 0.9, 1.1)] // told five seconds later
+    public void Detect_EveryNthPacket_IsAsSureAsItsCountsAreRegular(bool isEveryNth, int recordSeconds, int lateSeconds, double least, double most)
+    {
+        const int rate = 1000;
+        var chance = new Random(5);
+        var link = Stream(400_000, 5, static (index, time) => Udp(time, Sender((int)((uint)index * 2_654_435_761u >> 20)), 389, Victim, 1024 + (index % 50_000), 1000))
+            .Where((_, index) => isEveryNth ? index % rate == 0 : chance.Next(rate) == 0).Where(_ => chance.Next(2) == 0)
+            .Select(flow =>
+            {
+                flow.SamplingRate = rate;
+                flow.StartNanoseconds = flow.ReceivedNanoseconds - ((recordSeconds + lateSeconds) * 1_000_000_000L);
+                flow.EndNanoseconds = flow.StartNanoseconds + (recordSeconds * 1_000_000_000L);
+                return flow;
+            });
+        var packets = Assert.Single(Detect(link).Incidents).Packets;
+        var poisson = 2 * 1.96 * Math.Sqrt(packets.Samples) * rate;
+        Assert.InRange((packets.High!.Value - packets.Low!.Value) / poisson, least, most);
+    }
+
     private static bool Covers(Estimate estimate, Estimate truth) => estimate.Low <= truth.Value && truth.Value <= estimate.High;
 }

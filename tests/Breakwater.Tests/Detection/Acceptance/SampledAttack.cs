@@ -62,19 +62,19 @@ public sealed record SampledAttack(string Shape, int Sources, double Share, int 
         {
             var level = Shape == "ramp" ? 2 * (step + 0.5) / steps : 1;
             packets[step] = chance.Poisson(size * level / steps);
-            var taken = Share == 0 ? chance.Sampled(packets[step], Rate) : EveryNth(chance, (int)packets[step], ref next);
-            for (var packet = 0; packet < taken; packet++)
+            var taken = Share == 0 ? AtRandom(chance, packets[step]) : EveryNth(chance, (int)packets[step], ref next);
+            foreach (var place in taken)
             {
                 var length = chance.Uniform() < 0.5 ? Large : Small;
                 bytes[step] += length;
-                var time = Traffic.Start + offset + (step * 100_000_000L) + (long)(chance.Uniform() * 1e8);
+                var time = Traffic.Start + offset + (step * 100_000_000L) + (long)(place * 1e8);
                 var sender = Sources == 0 ? (uint)(chance.Bits() >> 40) : (uint)(chance.Bits() % (ulong)Sources);
                 senders.Add(sender);
                 var flow = Traffic.Udp(time, Address.FromIPv4(0x0B000000u + sender), 389, Traffic.Victim, 1024 + (int)(chance.Bits() >> 50), length);
                 flow.SamplingRate = Rate;
                 feed.Add(flow);
             }
-            var left = (int)packets[step] - taken;
+            var left = (int)packets[step] - taken.Count;
             var large = chance.Binomial(left, 0.5);
             bytes[step] += ((long)large * Large) + ((left - large) * (long)Small);
         }
@@ -89,15 +89,19 @@ public sealed record SampledAttack(string Shape, int Sources, double Share, int 
         ];
     }
 
-    /// <summary>Every Nth packet of a link on which other traffic is mixed in at random.</summary>
-    private int EveryNth(SamplingSimulator chance, int attack, ref double next)
+    /// <summary>Where in its step each packet stands that a sampler takes with probability 1/N.</summary>
+    private static List<double> AtRandom(SamplingSimulator chance, long attack) =>
+        [.. Enumerable.Range(0, chance.Sampled(attack, Rate)).Select(_ => chance.Uniform())];
+
+    /// <summary>The same of every Nth packet of a link on which other traffic is mixed in at random: the sampled ones are evenly apart.</summary>
+    private List<double> EveryNth(SamplingSimulator chance, int attack, ref double next)
     {
         var total = attack + chance.Poisson(attack * (1 - Share) / Share);
-        int drawn = 0, taken = 0;
+        var (drawn, taken) = (0, new List<double>());
         for (; next < total; next += Rate)
         {
-            if (chance.Uniform() * (total - drawn) < attack - taken)
-                taken++;
+            if (chance.Uniform() * (total - drawn) < attack - taken.Count)
+                taken.Add(next / total);
             drawn++;
         }
         next -= total;
