@@ -16,6 +16,6 @@ switch (words.FirstOrDefault())
     case "send":
         return PacedSender.Execute(words[1..]);
     default:
-        Console.Error.WriteLine("usage: quick [WORKLOAD…] [--history] [--check] | floor [WORKLOAD…] | detect [WORKLOAD…] [--history] [--check] | wire [BenchmarkDotNet options] | send FORMAT PORT RATE COUNT [EXPORTERS]");
+        Console.Error.WriteLine("usage: quick [WORKLOAD…] [--history] [--check] | floor [WORKLOAD…] | detect [WORKLOAD…] [--history] [--check] | wire [BenchmarkDotNet options] | send FORMAT PORT[,PORT] RATE COUNT [EXPORTERS]");
         return 2;
 }
