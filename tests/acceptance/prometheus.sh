@@ -3,6 +3,7 @@
 # and bytes. Everything on loopback.
 set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/checks.sh.inc"
+. "$(dirname -- "${BASH_SOURCE[0]}")/ports.sh.inc"
 for tool in prometheus promtool nfcapd sfcapd nfdump curl node; do
   if ! command -v "$tool" >/dev/null 2>&1; then echo "skip prometheus: $tool absent"; exit 0; fi
 done
@@ -16,25 +17,6 @@ find_dotnet
 processes=()
 trap 'for process in "${processes[@]}"; do kill -KILL "$process" 2>/dev/null || true; done; rm -rf "$scratch"' EXIT
 
-# until_true SECONDS COMMAND…: true as soon as the command is.
-until_true() {
-  local left=$(($1 * 5))
-  shift
-  while [ "$left" -gt 0 ]; do if "$@"; then return 0; fi; sleep 0.2; left=$((left - 1)); done
-  return 1
-}
-# stop PROCESS: SIGTERM, and waits; its exit code is not looked at.
-stop() { kill -TERM "$1" 2>/dev/null || true; wait "$1" 2>/dev/null || true; }
-
-# Ports that are free at this moment, of both kinds.
-free_ports() {
-  node -e 'const net = require("node:net"), dgram = require("node:dgram");
-    (async () => { for (let left = Number(process.argv[1]); left > 0; left--) {
-      const server = net.createServer(); await new Promise(done => server.listen(0, "127.0.0.1", done));
-      const { port } = server.address(), socket = dgram.createSocket("udp4");
-      try { await new Promise((done, fail) => { socket.once("error", fail); socket.bind(port, "127.0.0.1", done); }); console.log(port); } catch { left++; }
-      socket.close(() => {}); server.close(); } })();' "$1"
-}
 { read -r telemetry; read -r api; read -r flows; read -r prometheus; } < <(free_ports 4)
 
 cat >"$scratch/breakwater.yaml" <<YAML
