@@ -36,6 +36,10 @@ internal static class MetricsApi
         Family(text, "breakwater_incidents_dropped_entries_total", "counter", "Entries that found no place.", [("", storage.Dropped)]);
         Family(text, "breakwater_incidents_dropped_events_total", "counter", "Events between engine and journal that found no place.", [("", api.EventsDropped())]);
         Family(text, "breakwater_incidents_lost_traffic_seconds_total", "counter", "Seconds of traffic that are not on disk.", [("", api.Traffic.LostSeconds)]);
+        var scripts = api.Scripts();
+        Family(text, "breakwater_notify_script_calls_total", "counter", "Calls of scripts that ended.", [("", scripts.Sum(static script => script.Calls))]);
+        Family(text, "breakwater_notify_script_failures_total", "counter", "Calls of scripts that went wrong.", [("", scripts.Sum(static script => script.Failures))]);
+        Family(text, "breakwater_notify_dropped_calls_total", "counter", "Calls of scripts that found no place.", [("", scripts.Sum(static script => script.Dropped))]);
         Family(text, "breakwater_console_requests_total", "counter", "Requests to API and pages.", [("", api.Counters.Requests)]);
         Family(text, "breakwater_console_refused_requests_total", "counter", "Requests without the right to what they asked for.", [("", api.Counters.Refused)]);
         Family(text, "breakwater_console_event_readers", "gauge", "Readers of the event stream.", [("", api.Journal.Events.Readers)]);

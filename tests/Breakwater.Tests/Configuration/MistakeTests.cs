@@ -96,6 +96,14 @@ public sealed class MistakeTests
     [InlineData("version: 1\ndetection: {off: [carpets]}", "f.yaml:2:19: unknown detector 'carpets'; did you mean 'carpet'?")]
     [InlineData("version: 1\ndetection: {off: [weather]}", "f.yaml:2:19: unknown detector 'weather'; known here: reflection, carpet, volume")]
     [InlineData("version: 1\ngeo: {asns: ''}", "f.yaml:2:13: 'geo.asns': '' is no path; write the path of a file, relative to the folder of this file")]
+    // Scripts.
+    [InlineData("version: 1\nnotify: {scripts: [notify.sh]}", "f.yaml:2:20: an item of 'notify.scripts': 'notify.sh' is no full path; write the path from / on, without .. in it, and no arguments")]
+    [InlineData("version: 1\nnotify: {scripts: [/bin/../bin/sh]}", "f.yaml:2:20: an item of 'notify.scripts': '/bin/../bin/sh' is no full path; write the path from / on, without .. in it, and no arguments")]
+    [InlineData("version: 1\nnotify: {scripts: [/nonexistent/x.sh]}", "f.yaml:2:20: '/nonexistent/x.sh' is no file; put an executable file there, or remove it from 'notify.scripts'")]
+    [InlineData("version: 1\nnotify: {scripts: [/etc/passwd]}", "f.yaml:2:20: '/etc/passwd' is not executable; put an executable file there, or remove it from 'notify.scripts'")]
+    [InlineData("version: 1\nnotify: {script: [/bin/sh]}", "f.yaml:2:10: unknown key 'script' in 'notify'; did you mean 'scripts'?")]
+    [InlineData("version: 1\nnotify: {timeLimit: 1h}", "f.yaml:2:21: 'notify.timeLimit': '1h' is out of range; write 1s to 10m")]
+    [InlineData("version: 1\nnotify: {scripts: [/bin/sh, /bin/sh, /bin/sh, /bin/sh, /bin/sh, /bin/sh, /bin/sh, /bin/sh, /bin/cat]}", "f.yaml:2:92: '/bin/cat' is one script too many; keep 8; one script can call others")]
     public void File_OneMistake_IsToldWithPlaceAndCure(string text, string message) =>
         Assert.Equal([message], Configurations.Messages(Configurations.Read(text)));
 
@@ -136,7 +144,6 @@ public sealed class MistakeTests
     [InlineData("upstreams")]
     [InlineData("web")]
     [InlineData("response")]
-    [InlineData("notify")]
     [InlineData("tokens")]
     [InlineData("public")]
     public void Key_OfALaterVersion_IsNotCalledUnknown(string key) => Assert.Equal(
