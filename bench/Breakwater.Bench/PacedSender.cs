@@ -45,7 +45,7 @@ internal static unsafe partial class PacedSender
 
     private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 
-    private static void Pause(double seconds)
+    internal static void Pause(double seconds)
     {
         if (seconds <= 0)
             return;
