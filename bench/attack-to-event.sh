@@ -27,7 +27,8 @@ need_sdk
 "$root/breakwater" --version >/dev/null # builds when sources changed
 program=$artifacts/app/breakwater
 bench=$artifacts/bin/Breakwater.Bench/release/Breakwater.Bench
-if stale "$bench" bench src; then dotnet build "$root/bench/Breakwater.Bench" -c Release -v quiet -nologo -nodeReuse:false >&2; fi
+# shellcheck disable=SC2086 # build_inputs is a list of plain names
+build "$artifacts/bench.stamp" bench/Breakwater.Bench/Breakwater.Bench.csproj bench src $build_inputs
 chmod 755 "$work"
 
 # Where each listens: ours first, theirs second.
@@ -38,7 +39,9 @@ start_ours() {
   {
     printf 'version: 1\nlisten: {telemetry: ["127.0.0.1:%s"], api: "127.0.0.1:%s"}\nstorage: {folder: %s/data}\n' "$ours" "$api" "$work"
     printf 'exporters:\n  - {name: edge, address: 127.0.0.1, sampling: 1}\n  - {name: quiet, address: 127.0.0.2, sampling: 1}\n'
-    printf 'services:\n  - {name: own, addresses: [10.10.0.0/16]}\n'
+    # A service each: attacks on several hosts of one service within a minute are one carpet over it, and no event each.
+    printf 'services:\n'
+    for network in $(seq 0 255); do printf '  - {name: net-%s, addresses: [10.10.%s.0/24]}\n' "$network" "$network"; done
     if [ "$floors" != own ]; then
       printf 'detection:\n  floors:\n'
       for floor in amplification syn synAck segments udp icmp fragments protocols queries; do printf '    %s: %s\n' "$floor" "$floors"; done
@@ -115,3 +118,5 @@ for (const format of ["sflow", "netflow9"]) {
 }
 JS
 node "$work/table.mjs" "$work" "$has_theirs"
+mkdir -p "$artifacts/bench"
+cp "$work/serve.log" "$work/ours" "$work"/*.sent "$artifacts/bench/"
