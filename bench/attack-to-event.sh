@@ -2,7 +2,7 @@
 # Attack to event: seconds from the first datagram that tells of an attack to the event on /api/v1/events, beside FastNetMon (Community Edition) and the call of its
 # notify script. Both get the same datagrams, at the same time, one attack after the other: 100,000 packets/s against one host, threshold and floors 20,000
 # packets/s, as sFlow 1:1000 with random skips and as NetFlow v9. Loopback only, bounded in number and time.
-# usage: [FLOORS=20kpps|own] attack-to-event.sh [COUNT=20, at most 100]     own: Breakwater's own floors in the place of FastNetMon's threshold
+# usage: [FLOORS=20kpps|own] attack-to-event.sh [COUNT=20, at most 50]     own: Breakwater's own floors in the place of FastNetMon's threshold
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 count=${1:-20} floors=${FLOORS:-20kpps}
@@ -31,6 +31,9 @@ bench=$artifacts/bin/Breakwater.Bench/release/Breakwater.Bench
 build "$artifacts/bench.stamp" bench/Breakwater.Bench/Breakwater.Bench.csproj bench src $build_inputs
 chmod 755 "$work"
 
+# A hundred networks apart from each other: hosts of one /16 that are attacked within a minute are one carpet, which is one event.
+networks=$(seq 10 109)
+
 # Where each listens: ours first, theirs second.
 ours=22355 api=22386
 declare -A theirs=([sflow]=26343 [netflow9]=22055)
@@ -39,9 +42,8 @@ start_ours() {
   {
     printf 'version: 1\nlisten: {telemetry: ["127.0.0.1:%s"], api: "127.0.0.1:%s"}\nstorage: {folder: %s/data}\n' "$ours" "$api" "$work"
     printf 'exporters:\n  - {name: edge, address: 127.0.0.1, sampling: 1}\n  - {name: quiet, address: 127.0.0.2, sampling: 1}\n'
-    # A service each: attacks on several hosts of one service within a minute are one carpet over it, and no event each.
     printf 'services:\n'
-    for network in $(seq 0 255); do printf '  - {name: net-%s, addresses: [10.10.%s.0/24]}\n' "$network" "$network"; done
+    for network in $networks; do printf '  - {name: net-%s, addresses: [10.%s.100.0/24]}\n' "$network" "$network"; done
     if [ "$floors" != own ]; then
       printf 'detection:\n  floors:\n'
       for floor in amplification syn synAck segments udp icmp fragments protocols queries; do printf '    %s: %s\n' "$floor" "$floors"; done
@@ -75,7 +77,7 @@ JS
 # FastNetMon's own example, with what the scenario asks for.
 start_theirs() {
   local settings
-  printf '10.10.0.0/16\n' >"$work/networks"
+  for network in $networks; do printf '10.%s.100.0/24\n' "$network"; done >"$work/networks"
   : >"$work/white"
   printf '#!/bin/sh\necho "$(date +%%s.%%N) $1 $4" >>%s/theirs\ncat >/dev/null\n' "$work" >"$work/notify.sh"
   chmod 755 "$work/notify.sh"

@@ -12,14 +12,14 @@ namespace Breakwater.Bench;
 
 /// <summary>
 /// Tells collectors on this machine of attacks, one after the other: <c>attacks sflow|netflow9 PORT,PORT COUNT</c>. Two exporters send the same
-/// datagrams to every port: one tells quiet traffic (50 datagrams/s of four records), the other 4 s of 100,000 packets/s of DNS replies towards one host of
-/// 10.10.0.0/16, each time another. sFlow samples 1 in 1000 packets with random skips; NetFlow v9 tells flows of 1000 packets at random times.
+/// datagrams to every port: one tells quiet traffic (50 datagrams/s of four records), the other 4 s of 100,000 packets/s of DNS replies towards one host,
+/// each time in another network 10.N.100.0/24, N from 10 on: hosts of one /16 that are attacked one after the other would be one carpet. sFlow samples 1 in 1000 packets with random skips; NetFlow v9 tells flows of 1000 packets at random times.
 /// Prints each target with the time of its first datagram. Loopback alone; export datagrams alone: there are no such packets.
 /// </summary>
 internal sealed class AttackSender : IDisposable
 {
-    /// <summary>Most attacks of a run: it ends within ten minutes.</summary>
-    private const int MaximumCount = 100;
+    /// <summary>Most attacks of a run: it ends within five minutes.</summary>
+    private const int MaximumCount = 50;
 
     private const double AttackSeconds = 4;
     private const double PacketsPerSecond = 100_000;
@@ -72,7 +72,7 @@ internal sealed class AttackSender : IDisposable
         for (var number = 0; number < count; number++)
         {
             sender.Quiet(1.1 + (sender._random.Below(900) / 1000.0));
-            sender.Attack(0x0A0A0000 | ((uint)(number + 100) << 8) | (sender._isSflow ? 11u : 12u));
+            sender.Attack(Network((sender._isSflow ? 0 : MaximumCount) + number) + 11);
         }
 
         sender.Quiet(2);
@@ -222,14 +222,17 @@ internal sealed class AttackSender : IDisposable
 
     private uint Uptime => 3_600_000 + (uint)_watch.ElapsedMilliseconds;
 
-    /// <summary>Of an attack: replies of name servers everywhere. Otherwise clients of 65,536 hosts.</summary>
+    /// <summary>Of an attack: replies of name servers everywhere. Otherwise clients of all networks.</summary>
     private (uint Source, uint Destination, ushort SourcePort, ushort DestinationPort) Ends(uint target)
     {
         var source = 0x2D000000 + _random.Below(1 << 26);
         return target != 0
             ? (source, target, (ushort)53, (ushort)_random.Below(1 << 16))
-            : (source, 0x0A0A0000 + _random.Below(1 << 16), (ushort)(1024 + _random.Below(60_000)), (ushort)443);
+            : (source, Network((int)_random.Below(2 * MaximumCount)) + _random.Below(256), (ushort)(1024 + _random.Below(60_000)), (ushort)443);
     }
+
+    /// <summary>The first address of a network: those of sFlow, then those of NetFlow.</summary>
+    private static uint Network(int number) => 0x0A000000 | ((uint)(10 + number) << 16) | (100 << 8);
 
     private static Socket Connect(string from, int port)
     {

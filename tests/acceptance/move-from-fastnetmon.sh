@@ -49,12 +49,16 @@ told() { [ "$(wc -l <"$scratch/told")" -ge "$1" ]; }
 until_true 10 told 1 || true
 check 'move-from-fastnetmon: the script is told of the attack' "$(cut -d' ' -f2 "$scratch/sent") incoming ban" "$(head -n 1 "$scratch/told")"
 check 'move-from-fastnetmon: and why' yes "$(grep -q 'dns-amplification' "$scratch/details" && echo yes || echo no)"
-until_true 40 told 2 || true
+# Silence ends nothing: both routers go on to tell of other traffic.
+"$bench" send sflow "$telemetry" 20 800 2 >/dev/null &
+quiet=$!
+until_true 60 told 2 || true
 check 'move-from-fastnetmon: and of its end, and of nothing else' "$(cut -d' ' -f2 "$scratch/sent") incoming unban" "$(tail -n +2 "$scratch/told")"
 scripts() { "$program" exporters --config "$scratch/breakwater.yaml" --format json >"$scratch/health" && [ "$(grep -c '"fault": "ran longer than 3 s and was ended"' "$scratch/health")" -eq 1 ] && grep -q '"calls": 2' "$scratch/health"; }
 until_true 10 scripts || true
 check 'move-from-fastnetmon: the one that hangs is ended, and the health says so' yes "$(scripts && echo yes || echo no)"
 check 'move-from-fastnetmon: the other one has no fault' 1 "$(grep -A4 "notify.sh" "$scratch/health" | grep -c '"fault": null')"
+stop "$quiet"
 kill -TERM "$running"
 code=0
 wait "$running" || code=$?
