@@ -51,7 +51,11 @@ start_ours() {
   } >"$work/breakwater.yaml"
   "$program" serve --config "$work/breakwater.yaml" >"$work/serve.log" 2>&1 </dev/null &
   processes+=("$!")
-  for _ in $(seq 100); do if "$program" services --config "$work/breakwater.yaml" >/dev/null 2>&1; then break; fi; sleep 0.2; done
+  for _ in $(seq 100); do
+    if "$program" services --config "$work/breakwater.yaml" >/dev/null 2>&1; then break; fi
+    kill -0 "${processes[-1]}" 2>/dev/null || die "serve does not start: $(tail -n 1 "$work/serve.log")"
+    sleep 0.2
+  done
   "$program" token create --config "$work/breakwater.yaml" --name bench >"$work/token"
   cat >"$work/listen.mjs" <<'JS'
 import { get } from "node:http";
@@ -96,7 +100,12 @@ start_theirs() {
 has_theirs=no
 if command -v fastnetmon >/dev/null 2>&1 && [ -f /etc/fastnetmon.conf ]; then has_theirs=yes; start_theirs; else note 'fastnetmon is not installed: ours alone'; fi
 start_ours
-for format in sflow netflow9; do "$bench" attacks "$format" "$ours,${theirs[$format]}" "$count" >"$work/$format.sent"; done
+for format in sflow netflow9; do
+  "$bench" attacks "$format" "$ours,${theirs[$format]}" "$count" >"$work/$format.sent" &
+  processes+=("$!") # ended with the script, however that ends
+  wait "$!"
+  unset 'processes[-1]'
+done
 
 cat >"$work/table.mjs" <<'JS'
 import { readFileSync } from "node:fs";
