@@ -9,8 +9,9 @@ using Breakwater.Bench.Workloads;
 namespace Breakwater.Bench;
 
 /// <summary>
-/// Sends export datagrams to a collector on this machine at a steady rate: <c>send FORMAT PORT RATE COUNT [EXPORTERS]</c>. Loopback addresses
-/// only, whatever is asked. Sequence numbers and times are right; the records of 48 MiB of datagrams come again and again.
+/// Sends export datagrams to a collector on this machine at a steady rate: <c>send FORMAT PORT[,PORT] RATE COUNT [EXPORTERS]</c>; with two ports
+/// both get the same datagrams. Loopback addresses only, whatever is asked. Sequence numbers and times are right; the records of 48 MiB of
+/// datagrams come again and again.
 /// </summary>
 internal static unsafe partial class PacedSender
 {
@@ -21,12 +22,12 @@ internal static unsafe partial class PacedSender
     {
         if (words is not [var format, var port, var rate, var count, .. var rest] || rest.Count > 1)
         {
-            Console.Error.WriteLine("usage: send netflow9|ipfix|sflow PORT DATAGRAMS_PER_SECOND DATAGRAMS [EXPORTERS]");
+            Console.Error.WriteLine("usage: send netflow9|ipfix|sflow PORT[,PORT] DATAGRAMS_PER_SECOND DATAGRAMS [EXPORTERS]");
             return 2;
         }
 
         var exporters = rest.Count == 0 ? 1 : Number(rest[0]);
-        using var stream = new Stream(format, Number(port), exporters);
+        using var stream = new Stream(format, [.. port.Split(',').Select(Number)], exporters);
         var watch = Stopwatch.StartNew();
         var (sent, goal, perSecond) = (0L, Number(count), Number(rate));
         var batch = perSecond > 20_000 ? BatchSize : perSecond > 2_000 ? 8 : 1;
@@ -44,7 +45,7 @@ internal static unsafe partial class PacedSender
 
     private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 
-    private static void Pause(double seconds)
+    internal static void Pause(double seconds)
     {
         if (seconds <= 0)
             return;
@@ -93,13 +94,13 @@ internal static unsafe partial class PacedSender
         private readonly Datagrams _datagrams;
         private readonly byte[]? _template;
         private readonly int[] _recordsOf;
-        private readonly (Socket Socket, uint Sequence, int Sent)[] _exporters;
+        private readonly (Socket[] Sockets, uint Sequence, int Sent)[] _exporters;
         private readonly byte* _buffers = (byte*)NativeMemory.AllocZeroed(BatchSize, 2048);
         private readonly Message* _messages = (Message*)NativeMemory.AllocZeroed(BatchSize, (nuint)sizeof(Message));
         private readonly IoVector* _vectors = (IoVector*)NativeMemory.AllocZeroed(BatchSize, (nuint)sizeof(IoVector));
         private int _next, _turn;
 
-        public Stream(string format, int port, int exporters)
+        public Stream(string format, int[] ports, int exporters)
         {
             _format = format;
             (_datagrams, _template) = format switch
@@ -110,7 +111,7 @@ internal static unsafe partial class PacedSender
                 _ => throw new ArgumentException($"no format '{format}'", nameof(format)),
             };
             _recordsOf = [.. Enumerable.Range(0, _datagrams.Count).Select(index => RecordsIn(_datagrams[index]))];
-            _exporters = [.. Enumerable.Range(1, exporters).Select(number => (Connect(number, port), 1u, 0))];
+            _exporters = [.. Enumerable.Range(1, exporters).Select(number => (ports.Select(port => Connect(number, port)).ToArray(), 1u, 0))];
         }
 
         public long Records { get; private set; }
@@ -126,10 +127,13 @@ internal static unsafe partial class PacedSender
                 _messages[index] = new Message { Vectors = _vectors + index, VectorCount = 1 };
             }
 
-            for (var done = 0; done < count;)
+            foreach (var socket in exporter.Sockets)
             {
-                var sent = SendMessages((int)exporter.Socket.Handle, _messages + done, (uint)(count - done), 0);
-                done += Math.Max(1, sent); // an error tells that nobody listens: that datagram is gone
+                for (var done = 0; done < count;)
+                {
+                    var sent = SendMessages((int)socket.Handle, _messages + done, (uint)(count - done), 0);
+                    done += Math.Max(1, sent); // an error tells that nobody listens: that datagram is gone
+                }
             }
 
             return count;
@@ -137,7 +141,7 @@ internal static unsafe partial class PacedSender
 
         public void Dispose()
         {
-            foreach (var (socket, _, _) in _exporters)
+            foreach (var socket in _exporters.SelectMany(static exporter => exporter.Sockets))
                 socket.Dispose();
             NativeMemory.Free(_buffers);
             NativeMemory.Free(_messages);

@@ -13,6 +13,7 @@ internal static class CommandLine
             AnalyzeCommand.Create(),
             SampleCommand.Create(),
             CheckCommand.Create(),
+            ConfigCommand.Create(),
             ServeCommand.Create(),
             DemoCommand.Create(),
             TokenCommand.Create(),

@@ -4,6 +4,7 @@ using Breakwater.Console;
 using Breakwater.Geo;
 using Breakwater.Incidents;
 using Breakwater.Live;
+using Breakwater.Notify;
 using Breakwater.Reports;
 
 namespace Breakwater.Commands;
@@ -20,16 +21,18 @@ internal sealed class Running : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly TrafficStore _traffic;
     private readonly MemoryKeeper _memory;
+    private readonly ScriptNotifier _scripts;
     private Task _reading = Task.CompletedTask;
     private ConsoleHost? _console;
 
-    private Running(LiveEngine engine, BreakwaterConfig config)
+    private Running(LiveEngine engine, BreakwaterConfig config, Func<BreakwaterConfig> current)
     {
         _engine = engine;
         var folder = config.Storage.FullPath;
         Journal = new Journal(new JournalOptions(folder, config.Detection.Quiet, JournalOptions.DefaultReopen, config.Retention.Incidents), TimeProvider.System);
         _traffic = new TrafficStore(folder, config.Retention.Seconds, config.Retention.Minutes);
         _memory = new MemoryKeeper(engine, folder, fault => Journal.Beside.Set(SideFaults.Memory, fault));
+        _scripts = new ScriptNotifier(Journal, () => current().Notify, TimeProvider.System);
     }
 
     public Journal Journal { get; }
@@ -51,7 +54,7 @@ internal sealed class Running : IAsyncDisposable
     public static async Task<Running> Start(LiveEngine engine, Func<BreakwaterConfig> config, Func<GeoLookup?> geo, Action<LiveEvent> told)
     {
         var atStart = config();
-        var running = new Running(engine, atStart);
+        var running = new Running(engine, atStart, config);
         try
         {
             var history = new TrafficHistory();
@@ -64,12 +67,14 @@ internal sealed class Running : IAsyncDisposable
                 Traffic = running._traffic,
                 Config = config,
                 Health = () => engine.Health,
+                Scripts = () => running._scripts.Health,
                 EventsDropped = () => engine.Output.Dropped,
                 Sessions = running.Sessions,
                 Time = TimeProvider.System,
                 Stopping = running._stopping.Token,
             };
             running.Journal.Start();
+            running._scripts.Start();
             running._traffic.Start();
             running._console = await ConsoleHost.Start(running.Listening(atStart), api);
             if (running._console.SocketFault is { } fault)
@@ -107,6 +112,7 @@ internal sealed class Running : IAsyncDisposable
             }
             finally
             {
+                await _scripts.DisposeAsync();
                 _traffic.Dispose();
                 _stopping.Dispose();
             }

@@ -29,6 +29,8 @@ internal sealed record BreakwaterConfig
     /// <summary>Sources that are never acted upon. They are judged like others: senders can be forged.</summary>
     public ImmutableArray<Prefix> Allow { get; init; } = [];
 
+    public NotifyConfig Notify { get; init; } = NotifyConfig.Default;
+
     public LimitsConfig Limits { get; init; } = LimitsConfig.Default;
 
     public GeoConfig Geo { get; init; } = GeoConfig.Default;

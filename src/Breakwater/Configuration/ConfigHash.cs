@@ -46,6 +46,7 @@ internal static class ConfigHash
             json.WriteEndArray();
             Write(json, config.Detection);
             Write(json, "allow", config.Allow);
+            Write(json, config.Notify);
             Write(json, config.Limits);
             json.WriteStartObject("geo");
             json.WriteString("countries", config.Geo.Countries?.Written);
@@ -132,6 +133,17 @@ internal static class ConfigHash
         json.WriteNumber("incidentsSeconds", retention.Incidents.Ticks / TimeSpan.TicksPerSecond);
         json.WriteNumber("secondsSeconds", retention.Seconds.Ticks / TimeSpan.TicksPerSecond);
         json.WriteNumber("minutesSeconds", retention.Minutes.Ticks / TimeSpan.TicksPerSecond);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, NotifyConfig notify)
+    {
+        json.WriteStartObject("notify");
+        json.WriteStartArray("scripts");
+        foreach (var script in notify.Scripts)
+            json.WriteStringValue(script);
+        json.WriteEndArray();
+        json.WriteNumber("timeLimitMilliseconds", notify.TimeLimit.Ticks / TimeSpan.TicksPerMillisecond);
         json.WriteEndObject();
     }
 

@@ -21,6 +21,7 @@ internal static class RootKeys
 
     public static readonly ListKey<Prefix> Allow = new("allow", new PrefixValue(), "Sources that are never acted upon; they are judged like all others, for senders can be forged");
 
+    public static readonly SectionKey Notify = new("notify", NotifyKeys.All, "Who is told of attacks");
     public static readonly SectionKey Limits = new("limits", LimitKeys.All, "Sizes of the tables") { Reload = ConfigReload.Restart };
     public static readonly SectionKey Retention = new("retention", RetentionKeys.All, "How long things are kept") { Reload = ConfigReload.Restart };
     public static readonly SectionKey Storage = new("storage", StorageKeys.All, "Where things are kept") { Reload = ConfigReload.Restart };
@@ -30,7 +31,7 @@ internal static class RootKeys
     public static readonly ImmutableArray<ConfigKey> All =
     [
         Version, Listen, Exporters, Interfaces, Services, new UnsupportedKey("upstreams"), Detection,
-        new UnsupportedKey("web"), new UnsupportedKey("response"), new UnsupportedKey("notify"), Allow, Retention, Limits, Geo,
+        new UnsupportedKey("web"), new UnsupportedKey("response"), Notify, Allow, Retention, Limits, Geo,
         Storage, new UnsupportedKey("tokens"), new UnsupportedKey("public"),
     ];
 }

@@ -26,13 +26,16 @@ internal sealed class ConfigMistakes
     public static string Quote(string text)
     {
         var isLong = text.Length > ShownCharacters;
-        var shown = string.Create(isLong ? ShownCharacters : text.Length, text, static (span, source) =>
-        {
-            for (var index = 0; index < span.Length; index++)
-                span[index] = IsPrintable(source[index]) ? source[index] : '\uFFFD';
-        });
+        var shown = Printable(isLong ? text[..ShownCharacters] : text);
         return isLong ? $"'{shown}…'" : $"'{shown}'";
     }
+
+    /// <summary>Text on one line, with nothing that a terminal would obey.</summary>
+    public static string Printable(string text) => string.Create(text.Length, text, static (span, source) =>
+    {
+        for (var index = 0; index < span.Length; index++)
+            span[index] = IsPrintable(source[index]) ? source[index] : '\uFFFD';
+    });
 
     private static bool IsPrintable(char character) => char.GetUnicodeCategory(character) is not (
         System.Globalization.UnicodeCategory.Control or System.Globalization.UnicodeCategory.Format or System.Globalization.UnicodeCategory.Surrogate

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Breakwater.Configuration;
 using Breakwater.Incidents;
+using Breakwater.Notify;
 using Breakwater.Telemetry.Health;
 
 namespace Breakwater.Console;
@@ -24,6 +26,9 @@ internal sealed record ApiContext
 
     /// <summary>Events between engine and journal that were dropped.</summary>
     public required Func<long> EventsDropped { get; init; }
+
+    /// <summary>How the scripts of <c>notify</c> do.</summary>
+    public Func<ImmutableArray<ScriptHealth>> Scripts { get; init; } = static () => [];
 
     public required Sessions Sessions { get; init; }
 

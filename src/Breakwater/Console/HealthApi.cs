@@ -43,6 +43,15 @@ internal static class HealthApi
             ["dropped"] = storage.Dropped,
             ["trafficSecondsLost"] = api.Traffic.LostSeconds,
         };
+        document["scripts"] = new JsonArray([.. api.Scripts().Select(static script => new JsonObject
+        {
+            ["path"] = script.Path,
+            ["calls"] = script.Calls,
+            ["failures"] = script.Failures,
+            ["dropped"] = script.Dropped,
+            ["fault"] = script.Fault,
+            ["at"] = script.At is { } at ? JournalTime.Format(at) : null,
+        })]);
         return Answer.Json(http, document);
     }
 

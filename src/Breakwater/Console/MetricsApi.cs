@@ -22,10 +22,13 @@ internal static class MetricsApi
         Family(text, "breakwater_telemetry_kernel_drops_total", "counter", "Datagrams that the kernel dropped before they were read.", [("", account.KernelDrops)]);
         Family(text, "breakwater_telemetry_records_total", "counter", "Records read, by exporter.", [.. health.Exporters.Select(static exporter => ($"exporter=\"{exporter.Name}\"", (double)exporter.Records))]);
         Family(text, "breakwater_telemetry_lost_units_total", "counter", "Datagrams or records that sequence numbers miss, by exporter.", [.. health.Exporters.Select(static exporter => ($"exporter=\"{exporter.Name}\"", (double)exporter.Lost))]);
-        Family(text, "breakwater_telemetry_conditions_count", "gauge", "Things that are wrong with an exporter.", [.. health.Exporters.Select(static exporter => ($"exporter=\"{exporter.Name}\"", (double)exporter.Conditions.Length))]);
+        Family(text, "breakwater_telemetry_open_conditions", "gauge", "Things that are wrong with an exporter.", [.. health.Exporters.Select(static exporter => ($"exporter=\"{exporter.Name}\"", (double)exporter.Conditions.Length))]);
+        var totals = api.History.Totals();
+        Family(text, "breakwater_detection_packets_total", "counter", "Packets towards a service, scaled by the sampling rate.", [.. totals.Select(static service => ($"service=\"{service.Service}\"", service.Packets))]);
+        Family(text, "breakwater_detection_bytes_total", "counter", "Bytes towards a service, scaled by the sampling rate.", [.. totals.Select(static service => ($"service=\"{service.Service}\"", service.Bytes))]);
         Family(text, "breakwater_detection_packets_per_second", "gauge", "Traffic of a service in the last second.", [.. (api.History.Last?.Services ?? []).Select(static service => ($"service=\"{service.Name}\"", service.PacketsPerSecond))]);
-        Family(text, "breakwater_detection_bits_per_second", "gauge", "Likewise, in bits.", [.. (api.History.Last?.Services ?? []).Select(static service => ($"service=\"{service.Name}\"", service.BitsPerSecond))]);
-        Family(text, "breakwater_incidents_open_count", "gauge", "Open incidents, by state.", [.. StateNames.All.Where(static state => state != "closed").Select(state => ($"state=\"{state}\"", (double)incidents.Count(incident => StateNames.Of(incident.State) == state)))]);
+        Family(text, "breakwater_detection_bytes_per_second", "gauge", "Likewise, in bytes.", [.. (api.History.Last?.Services ?? []).Select(static service => ($"service=\"{service.Name}\"", service.BitsPerSecond / 8))]);
+        Family(text, "breakwater_incidents_open_incidents", "gauge", "Open incidents, by state.", [.. StateNames.All.Where(static state => state != "closed").Select(state => ($"state=\"{state}\"", (double)incidents.Count(incident => StateNames.Of(incident.State) == state)))]);
         Family(text, "breakwater_incidents_commits_total", "counter", "Commits of the journal.", [("", storage.Commits)]);
         Family(text, "breakwater_incidents_commit_seconds", "gauge", "Duration of the last commit.", [("", storage.LastCommit.TotalSeconds)]);
         Family(text, "breakwater_incidents_storage_good_bool", "gauge", "1 while the journal can be written.", [("", storage.IsGood ? 1 : 0)]);
@@ -33,9 +36,13 @@ internal static class MetricsApi
         Family(text, "breakwater_incidents_dropped_entries_total", "counter", "Entries that found no place.", [("", storage.Dropped)]);
         Family(text, "breakwater_incidents_dropped_events_total", "counter", "Events between engine and journal that found no place.", [("", api.EventsDropped())]);
         Family(text, "breakwater_incidents_lost_traffic_seconds_total", "counter", "Seconds of traffic that are not on disk.", [("", api.Traffic.LostSeconds)]);
+        var scripts = api.Scripts();
+        Family(text, "breakwater_notify_script_calls_total", "counter", "Calls of scripts that ended.", [("", scripts.Sum(static script => script.Calls))]);
+        Family(text, "breakwater_notify_script_failures_total", "counter", "Calls of scripts that went wrong.", [("", scripts.Sum(static script => script.Failures))]);
+        Family(text, "breakwater_notify_dropped_calls_total", "counter", "Calls of scripts that found no place.", [("", scripts.Sum(static script => script.Dropped))]);
         Family(text, "breakwater_console_requests_total", "counter", "Requests to API and pages.", [("", api.Counters.Requests)]);
         Family(text, "breakwater_console_refused_requests_total", "counter", "Requests without the right to what they asked for.", [("", api.Counters.Refused)]);
-        Family(text, "breakwater_console_event_readers_count", "gauge", "Readers of the event stream.", [("", api.Journal.Events.Readers)]);
+        Family(text, "breakwater_console_event_readers", "gauge", "Readers of the event stream.", [("", api.Journal.Events.Readers)]);
         return text.ToString();
     }
 

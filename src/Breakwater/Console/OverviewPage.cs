@@ -139,6 +139,8 @@ internal static class OverviewPage
         var sentences = new List<string>();
         if (api.Journal.Health.Fault is { } fault)
             sentences.Add($"Storage: {fault}.");
+        foreach (var script in api.Scripts().Where(static script => script.Fault is not null))
+            sentences.Add($"Script {script.Path} {script.Fault}: {script.Failures} of {script.Calls} calls went wrong.");
         if (api.Health().BlindSince is { } blind)
             sentences.Add($"Blind since {Quantity.Clock(blind, api.Time.GetUtcNow())}: no exporter tells anything. Silence is not peace.");
         foreach (var exporter in api.Health().Exporters.Where(static exporter => !exporter.IsHealthy))

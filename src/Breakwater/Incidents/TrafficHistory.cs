@@ -12,6 +12,7 @@ internal sealed class TrafficHistory
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Queue<TrafficPoint>> _points = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (double Packets, double Bytes)> _totals = new(StringComparer.Ordinal);
     private TaskCompletionSource<TrafficSecond> _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TrafficSecond? _last;
 
@@ -33,6 +34,8 @@ internal sealed class TrafficHistory
                         continue;
                     _points.Add(service.Name, points = new Queue<TrafficPoint>(Seconds));
                 }
+                var (packets, bytes) = _totals.GetValueOrDefault(service.Name);
+                _totals[service.Name] = (packets + Math.Round(service.PacketsPerSecond * second.LengthSeconds), bytes + Math.Round(service.BitsPerSecond * second.LengthSeconds / 8));
                 if (points.Count == Seconds)
                     points.Dequeue();
                 points.Enqueue(new TrafficPoint(second.At, service.PacketsPerSecond, service.BitsPerSecond, service.UsualLow, service.UsualHigh));
@@ -40,6 +43,13 @@ internal sealed class TrafficHistory
         }
         Volatile.Write(ref _last, second);
         Interlocked.Exchange(ref _next, new TaskCompletionSource<TrafficSecond>(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult(second);
+    }
+
+    /// <summary>All traffic of each service since the start, scaled, by name.</summary>
+    public (string Service, double Packets, double Bytes)[] Totals()
+    {
+        lock (_lock)
+            return [.. _totals.OrderBy(static total => total.Key, StringComparer.Ordinal).Select(static total => (total.Key, total.Value.Packets, total.Value.Bytes))];
     }
 
     /// <summary>The last seconds of one service, oldest first; empty for an unknown one.</summary>

@@ -283,7 +283,7 @@ internal sealed class LiveEngine : IDisposable
             _usual[number].Add(rate, _keys.IsInIncident(_services.Services.IsEmpty ? null : name));
         }
 
-        return new TrafficSecond(HealthMonitor.Time(ended), services.MoveToImmutable());
+        return new TrafficSecond(HealthMonitor.Time(ended), services.MoveToImmutable()) { LengthSeconds = seconds };
     }
 
     private void Tell(DateTimeOffset at, TrafficSecond? traffic, ReceiveAccount? account)

@@ -17,7 +17,11 @@ internal sealed record HealthEvent(DateTimeOffset At, ExporterHealth Health) : L
 /// <summary>Traffic of the second that ended at <see cref="LiveEvent.At"/>, once a second.</summary>
 /// <param name="At">End of the second.</param>
 /// <param name="Services">In the order of the configuration; without services the own hosts as a whole, under the name "all".</param>
-internal sealed record TrafficSecond(DateTimeOffset At, ImmutableArray<ServiceTraffic> Services) : LiveEvent(At);
+internal sealed record TrafficSecond(DateTimeOffset At, ImmutableArray<ServiceTraffic> Services) : LiveEvent(At)
+{
+    /// <summary>Seconds that the rates are the mean of: more than one after a tick that came late.</summary>
+    public long LengthSeconds { get; init; } = 1;
+}
 
 /// <summary>One service's inbound traffic in one second.</summary>
 /// <param name="Name">The service.</param>

@@ -11,7 +11,7 @@ public sealed class MistakeTests
     [InlineData("", "f.yaml:1:1: the file holds no configuration; begin with 'version: 1'")]
     [InlineData("# only a comment\n", "f.yaml:1:1: the file holds no configuration; begin with 'version: 1'")]
     [InlineData("---\n", "f.yaml:1:1: the file holds no configuration; begin with 'version: 1'")]
-    [InlineData("- version: 1", "f.yaml:1:1: the file is a list, and a section is needed; write keys with values under it: version, listen, exporters, interfaces, services, detection, allow, retention, limits, geo, storage")]
+    [InlineData("- version: 1", "f.yaml:1:1: the file is a list, and a section is needed; write keys with values under it: version, listen, exporters, interfaces, services, detection, notify, allow, retention, limits, geo, storage")]
     [InlineData("version: 1\n---\nversion: 1\n", "f.yaml:2:1: a second document begins; keep one document in the file, without '---' between")]
     [InlineData("version: 1\nallow: [\u0001]", "f.yaml:2:9: the file holds the control character U+0001; remove it")]
     [InlineData("version: 1\nallow: []\0\nnonsense", "f.yaml:2:10: the file holds the control character U+0000; remove it")]
@@ -34,8 +34,8 @@ public sealed class MistakeTests
     [InlineData("version: 1\nservces: []", "f.yaml:2:1: unknown key 'servces'; did you mean 'services'?")]
     [InlineData("version: 1\nDetection: {}", "f.yaml:2:1: unknown key 'Detection'; did you mean 'detection'?")]
     [InlineData("version: 1\ndetection: {qiuet: 1m}", "f.yaml:2:13: unknown key 'qiuet' in 'detection'; did you mean 'quiet'?")]
-    [InlineData("version: 1\ncolour: red", "f.yaml:2:1: unknown key 'colour'; known here: version, listen, exporters, interfaces, services, detection, allow, retention, limits, geo, storage")]
-    [InlineData("version: 1\n\"a\\e[31m\\nb\": 1", "f.yaml:2:1: unknown key 'a�[31m�b'; known here: version, listen, exporters, interfaces, services, detection, allow, retention, limits, geo, storage")]
+    [InlineData("version: 1\ncolour: red", "f.yaml:2:1: unknown key 'colour'; known here: version, listen, exporters, interfaces, services, detection, notify, allow, retention, limits, geo, storage")]
+    [InlineData("version: 1\n\"a\\e[31m\\nb\": 1", "f.yaml:2:1: unknown key 'a�[31m�b'; known here: version, listen, exporters, interfaces, services, detection, notify, allow, retention, limits, geo, storage")]
     [InlineData("version: 1\nlisten: {telemetry: [2055]}", "f.yaml:2:22: an item of 'listen.telemetry': '2055' has no port; write it like 127.0.0.1:2055, 0.0.0.0:2055 (all of IPv4) or [::1]:2055")]
     [InlineData("version: 1\nlisten: {telemetry: ['::1:2055']}", "f.yaml:2:22: an item of 'listen.telemetry': '::1:2055' is no address with a port; write it like 127.0.0.1:2055, 0.0.0.0:2055 (all of IPv4) or [::1]:2055")]
     [InlineData("version: 1\nlisten: {ipfixTcp: ['127.0.0.1:0']}", "f.yaml:2:21: an item of 'listen.ipfixTcp': '127.0.0.1:0' has no port; write it like 127.0.0.1:2055, 0.0.0.0:2055 (all of IPv4) or [::1]:2055")]
@@ -96,6 +96,14 @@ public sealed class MistakeTests
     [InlineData("version: 1\ndetection: {off: [carpets]}", "f.yaml:2:19: unknown detector 'carpets'; did you mean 'carpet'?")]
     [InlineData("version: 1\ndetection: {off: [weather]}", "f.yaml:2:19: unknown detector 'weather'; known here: reflection, carpet, volume")]
     [InlineData("version: 1\ngeo: {asns: ''}", "f.yaml:2:13: 'geo.asns': '' is no path; write the path of a file, relative to the folder of this file")]
+    // Scripts.
+    [InlineData("version: 1\nnotify: {scripts: [notify.sh]}", "f.yaml:2:20: an item of 'notify.scripts': 'notify.sh' is no full path; write the path from / on, without .. in it, and no arguments")]
+    [InlineData("version: 1\nnotify: {scripts: [/bin/../bin/sh]}", "f.yaml:2:20: an item of 'notify.scripts': '/bin/../bin/sh' is no full path; write the path from / on, without .. in it, and no arguments")]
+    [InlineData("version: 1\nnotify: {scripts: [/nonexistent/x.sh]}", "f.yaml:2:20: '/nonexistent/x.sh' is no file; put an executable file there, or remove it from 'notify.scripts'")]
+    [InlineData("version: 1\nnotify: {scripts: [/etc/passwd]}", "f.yaml:2:20: '/etc/passwd' is not executable; put an executable file there, or remove it from 'notify.scripts'")]
+    [InlineData("version: 1\nnotify: {script: [/bin/sh]}", "f.yaml:2:10: unknown key 'script' in 'notify'; did you mean 'scripts'?")]
+    [InlineData("version: 1\nnotify: {timeLimit: 1h}", "f.yaml:2:21: 'notify.timeLimit': '1h' is out of range; write 1s to 10m")]
+    [InlineData("version: 1\nnotify: {scripts: [/bin/sh, /bin/sh, /bin/sh, /bin/sh, /bin/sh, /bin/sh, /bin/sh, /bin/sh, /bin/cat]}", "f.yaml:2:92: '/bin/cat' is one script too many; keep 8; one script can call others")]
     public void File_OneMistake_IsToldWithPlaceAndCure(string text, string message) =>
         Assert.Equal([message], Configurations.Messages(Configurations.Read(text)));
 
@@ -136,7 +144,6 @@ public sealed class MistakeTests
     [InlineData("upstreams")]
     [InlineData("web")]
     [InlineData("response")]
-    [InlineData("notify")]
     [InlineData("tokens")]
     [InlineData("public")]
     public void Key_OfALaterVersion_IsNotCalledUnknown(string key) => Assert.Equal(

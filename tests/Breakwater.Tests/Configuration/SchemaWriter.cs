@@ -46,6 +46,7 @@ internal static class SchemaWriter
         AddressValue => new() { ["type"] = "string", ["pattern"] = "^[0-9A-Fa-f.:]+$" },
         ListenValue => new() { ["type"] = "string", ["pattern"] = @"^([0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$" },
         HostNameValue => new() { ["type"] = "string", ["pattern"] = @"^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*$", ["maxLength"] = HostNameValue.MaxCharacters },
+        ScriptPathValue => new() { ["type"] = "string", ["pattern"] = "^/.+$", ["maxLength"] = PathValue.MaxCharacters },
         PathValue => new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = PathValue.MaxCharacters },
         _ => throw new InvalidOperationException($"the schema does not know {value.GetType().Name}"),
     };

@@ -34,6 +34,8 @@ public sealed class DependencyDirectionTests
         ("Breakwater.Samples", ["Demo"]),
         ("Breakwater.Incidents", ["Demo"]),
         ("Breakwater.Console", ["Demo"]),
+        ("Breakwater.Notify", ["Telemetry", "Detection", "Live", "Response", "Console", "Reach", "Noise", "Watch", "Samples", "Demo", "Reports", "Commands"]),
+        ("Breakwater.Incidents", ["Notify"]),
         ("Breakwater.Watch", ["Telemetry", "Detection", "Response", "Console", "Reach", "Noise", "Samples", "Reports", "Commands"]),
     ];
 

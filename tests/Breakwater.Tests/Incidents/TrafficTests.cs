@@ -57,6 +57,17 @@ public sealed class TrafficTests
     }
 
     [Fact]
+    public void Totals_OfLateSeconds_CountEachSecond()
+    {
+        var history = new TrafficHistory();
+        history.Add(Second(0, 10));
+        history.Add(Second(3, 1 / 3.0) with { LengthSeconds = 3 });
+        var (service, packets, bytes) = history.Totals()[0];
+        Assert.Equal(("a", 11), (service, packets));
+        Assert.Equal(Math.Round(Second(0, 10).Services[0].BitsPerSecond / 8) + Math.Round(Second(3, 1 / 3.0).Services[0].BitsPerSecond * 3 / 8), bytes);
+    }
+
+    [Fact]
     public void Usual_AttacksAreNotLearned_AndGrowthIs()
     {
         var usual = new UsualRange();

@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using Breakwater.Configuration;
+using Breakwater.Incidents;
+
+namespace Breakwater.Notify;
+
+/// <summary>
+/// Calls the scripts of the configuration when an attack begins and when it is over, after the journal's commit. It reads the journal's events
+/// like any other reader: neither detection nor the journal waits for it, and a script that hangs keeps its own calls alone.
+/// </summary>
+internal sealed class ScriptNotifier : IAsyncDisposable
+{
+    /// <summary>Most attacks whose end is remembered to be told.</summary>
+    public const int MaximumAttacks = IncidentBook.Capacity;
+
+    /// <summary>How long the end of Breakwater waits for calls.</summary>
+    private static readonly TimeSpan _lastCalls = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
+
+    private readonly Journal _journal;
+    private readonly Func<NotifyConfig> _config;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _abort = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Dictionary<string, ScriptCall> _begun = new(StringComparer.Ordinal);
+    private volatile ImmutableDictionary<string, ScriptLane> _lanes = ImmutableDictionary.Create<string, ScriptLane>(StringComparer.Ordinal);
+    private Task _reading = Task.CompletedTask;
+
+    public ScriptNotifier(Journal journal, Func<NotifyConfig> config, TimeProvider time) => (_journal, _config, _time) = (journal, config, time);
+
+    /// <summary>Of every script that was called, by its path.</summary>
+    public ImmutableArray<ScriptHealth> Health => [.. _lanes.Values.Select(static lane => lane.Health).OrderBy(static health => health.Path, StringComparer.Ordinal)];
+
+    /// <summary>Takes what is open as told by the process before; then calls for what happens. After the journal's start.</summary>
+    public void Start()
+    {
+        var events = _journal.Events.Open(after: null);
+        foreach (var incident in _journal.Snapshot.Incidents.Where(static incident => incident is { IsOpen: true, Verdict: "attack" }))
+            Remember(incident.Id, ScriptCall.Begin(incident.Json));
+        _reading = Task.Run(() => Read(events), CancellationToken.None);
+    }
+
+    /// <summary>Takes what the journal told until its end, and gives the calls a few seconds. After the journal's end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _reading;
+        foreach (var lane in _lanes.Values)
+            lane.Complete();
+        _abort.CancelAfter(_lastCalls);
+        await Task.WhenAll(_lanes.Values.Select(static lane => lane.Running));
+        _abort.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task Read(EventReader? events)
+    {
+        var last = _journal.Events.Published;
+        try
+        {
+            while (true)
+            {
+                using (events)
+                {
+                    if (events is not null)
+                    {
+                        await foreach (var entry in events.Read(CancellationToken.None))
+                        {
+                            last = entry.Sequence;
+                            Take(entry);
+                        }
+                    }
+                }
+
+                // It ended with the journal; or it was cut off, and goes on where it was.
+                if (_stop.IsCancellationRequested)
+                    return;
+                await Task.Delay(_pause, _time, _stop.Token);
+                events = _journal.Events.Open(last);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The end that was asked for.
+        }
+    }
+
+    private void Take(JournalEntry entry)
+    {
+        if (!entry.Kind.StartsWith("incident.", StringComparison.Ordinal))
+            return;
+        var incident = ScriptCall.Parse(entry.Data);
+        var verdict = (string?)incident?["verdict"];
+        if (_begun.TryGetValue(entry.Subject, out var begun))
+        {
+            if (entry.Kind != EntryKind.Closed && verdict != "flash-crowd")
+                return;
+            _begun.Remove(entry.Subject);
+            Call(begun.End());
+        }
+        else if (verdict == "attack" && entry.Kind is not (EntryKind.Closed or EntryKind.Quiet) && !_config().Scripts.IsEmpty
+            && ScriptCall.Begin(entry.Data) is { } call && Remember(entry.Subject, call))
+        {
+            Call(call);
+        }
+    }
+
+    private bool Remember(string id, ScriptCall? call)
+    {
+        if (call is null || _begun.Count >= MaximumAttacks)
+            return false;
+        _begun[id] = call with { Details = "" };
+        return true;
+    }
+
+    private void Call(ScriptCall call)
+    {
+        var scripts = _config().Scripts;
+        foreach (var (path, lane) in _lanes.Where(lane => !scripts.Contains(lane.Key, StringComparer.Ordinal)).ToList())
+        {
+            lane.Complete();
+            _lanes = _lanes.Remove(path);
+        }
+
+        foreach (var script in scripts)
+        {
+            if (!_lanes.TryGetValue(script, out var lane))
+                _lanes = _lanes.Add(script, lane = new ScriptLane(script, () => _config().TimeLimit, _time, _abort.Token));
+            lane.Call(call);
+        }
+    }
+}
