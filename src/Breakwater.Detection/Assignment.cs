@@ -23,12 +23,15 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     private byte[] _levels = [];
     private uint[] _entries = [];
     private int[] _ends = [];
-    private int _count;
+    private int _count, _logLevel;
     private TickEntry[][] _logs = [];
 
     /// <summary>Assigns the entries of all shards, each from its own tick log.</summary>
-    public void Build(ImmutableArray<Shard> shards)
+    /// <param name="shards">Their logs.</param>
+    /// <param name="level">The logs were thinned to it: so many leading bits of each hash are spent.</param>
+    public void Build(ImmutableArray<Shard> shards, int level)
     {
+        _logLevel = level;
         if (_logs.Length != shards.Length)
             _logs = new TickEntry[shards.Length][];
         for (var shard = 0; shard < shards.Length; shard++)
@@ -76,7 +79,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
                 continue;
             if (_pairs.Length - _count < MostTargets)
                 Array.Resize(ref _pairs, Math.Max(1 << 12, _pairs.Length * 2));
-            var (number, hash) = (shard | (uint)index, (uint)(entry.RecordHash >> 32));
+            var (number, hash) = (shard | (uint)index, (uint)((entry.RecordHash << _logLevel) >> 32));
             if (entry.HostIndex >= 0 && dossiers.MayWatch(entry.HostHash))
                 Add(hosts[entry.HostIndex].Dossier, number, hash);
             if (!dossiers.HasAggregates || entry.Direction != Direction.Inbound)

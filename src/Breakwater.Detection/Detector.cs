@@ -120,7 +120,7 @@ public sealed class Detector
         _counting.Count(_shards, _tick, level);
         _counting.CloseAggregates(_tick);
         _dossiers.Promote((uint)(_tick / 10));
-        _studying.Study(_shards, _tick);
+        _studying.Study(_shards, level, _tick);
         if (level > 0)
             _thinned++;
         _dossiers.Touched(_tick, _touched);

@@ -79,9 +79,9 @@ public sealed class Shard
         entry.PeerHash = isInbound ? source : destination;
         entry.FlowHash = KeyedHash.OfFlow(source, destination, flow.SourcePort, flow.DestinationPort);
         var hasStart = flow.Knows(FlowFields.Start);
-        // A clock that is ahead tells no times.
+        // A clock that is ahead tells no times, and nothing came before 1970.
         entry.FirstNanoseconds = hasStart
-            ? Math.Min(flow.StartNanoseconds, ((Tick + 1) * Detector.TickNanoseconds) - 1) : Math.Max(flow.ReceivedNanoseconds, Tick * Detector.TickNanoseconds);
+            ? Math.Clamp(flow.StartNanoseconds, 0, ((Tick + 1) * Detector.TickNanoseconds) - 1) : Math.Max(flow.ReceivedNanoseconds, Tick * Detector.TickNanoseconds);
         entry.DurationMilliseconds = hasStart && flow.Knows(FlowFields.End) && flow.EndNanoseconds > flow.StartNanoseconds
             ? (uint)Math.Min(uint.MaxValue, (flow.EndNanoseconds - flow.StartNanoseconds) / 1_000_000) : 0;
         // More than any link carries is taken for the most that can be added up.

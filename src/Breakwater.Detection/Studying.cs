@@ -24,11 +24,11 @@ internal sealed class Studying(HostTable hosts, AggregateTable aggregates, Dossi
     public long LastSentTick { get; private set; } = long.MinValue;
 
     /// <summary>Studies the entries of all shards: those counted by <see cref="Counting"/>, dossiers given out.</summary>
-    public void Study(ImmutableArray<Shard> shards, long tick)
+    public void Study(ImmutableArray<Shard> shards, int level, long tick)
     {
         foreach (var shard in shards)
             NoteSent(shard.Log.Entries, tick);
-        _assignment.Build(shards);
+        _assignment.Build(shards, level);
         for (var number = 0; number < dossiers.All.Count; number++)
         {
             if (dossiers.All[number] is { } dossier)
@@ -67,6 +67,7 @@ internal sealed class Studying(HostTable hosts, AggregateTable aggregates, Dossi
         if (entries.IsEmpty)
             return;
         dossier.OpenTick(tick);
+        dossier.OpenSample(level);
         for (var index = 0; index < entries.Length; index++)
         {
             if (index + EntriesAhead < entries.Length)

@@ -72,8 +72,10 @@ internal struct TickEntry
     /// <summary>Packets × sampling rate; an unknown rate counts as 1.</summary>
     public readonly ulong Scaled => (ulong)Packets * Math.Max(SamplingRate, 1);
 
-    /// <summary>The entry when one in 2^level of its kind is looked at; an unknown rate stays unknown.</summary>
-    public readonly TickEntry AtLevel(int level) => this with { SamplingRate = (uint)Math.Min(uint.MaxValue, (ulong)SamplingRate << level) };
+    /// <summary>The entry when one in 2^level of its kind is looked at. An unknown rate stays unknown; then it stands for as many packets itself.</summary>
+    public readonly TickEntry AtLevel(int level) => SamplingRate > 0
+        ? this with { SamplingRate = (uint)Math.Min(uint.MaxValue, (ulong)SamplingRate << level) }
+        : this with { Packets = (uint)Math.Min(uint.MaxValue, (ulong)Packets << level), Bytes = Bytes << level };
 
     public readonly bool Has(EntryTraits traits) => (Traits & traits) == traits;
 }

@@ -4,6 +4,7 @@
 set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/checks.sh.inc"
 . "$(dirname -- "${BASH_SOURCE[0]}")/demo.sh.inc"
+. "$(dirname -- "${BASH_SOURCE[0]}")/ports.sh.inc"
 for tool in node curl; do
   if ! command -v "$tool" >/dev/null 2>&1; then echo "skip kill-9: $tool absent"; exit 0; fi
 done
@@ -61,7 +62,7 @@ check 'kill-9: SIGTERM ends serve' 0 "$code"
 
 # Templates older than a second are back: an exporter announces its template, Breakwater is killed, and the first data afterwards are read.
 mkdir "$scratch/kept"
-collector=$((port + 1))
+collector=$(free_ports 1)
 cat >"$scratch/kept.yaml" <<YAML
 version: 1
 listen: {telemetry: [127.0.0.1:$collector], api: 127.0.0.1:$port}

@@ -4,6 +4,7 @@
 # beside: it waits for the health API most of the time.
 set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/checks.sh.inc"
+. "$(dirname -- "${BASH_SOURCE[0]}")/ports.sh.inc"
 for tool in node curl; do
   if ! command -v "$tool" >/dev/null 2>&1; then echo "skip telemetry-faults: $tool absent"; exit 0; fi
 done
@@ -12,10 +13,7 @@ trap 'kill -CONT $running 2>/dev/null || true; kill -KILL $running 2>/dev/null |
 
 "$breakwater" --version >/dev/null
 program=$root/artifacts/app/breakwater
-read -r api port < <(node -e '
-const { createServer } = require("net");
-const free = () => new Promise(done => { const server = createServer().listen(0, "127.0.0.1", () => { const { port } = server.address(); server.close(() => done(port)); }); });
-(async () => console.log(await free(), await free()))();')
+{ read -r api; read -r port; } < <(free_ports 2)
 config=$scratch/breakwater.yaml
 mkdir "$scratch/kept"
 {

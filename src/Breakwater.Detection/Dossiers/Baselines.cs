@@ -12,6 +12,9 @@ internal sealed class Baselines(int most)
     private const uint Magic = 0x42574231; // "BWB1": the version is part of it
     private const int MostServiceBytes = ushort.MaxValue;
 
+    /// <summary>Most targets that are written: some 32 MB.</summary>
+    public const int MaximumWritten = 8_192;
+
     private readonly Dictionary<Target, LinkedListNode<(Target Target, Usual Usual)>> _byTarget = [];
     private readonly LinkedList<(Target Target, Usual Usual)> _oldestFirst = new();
 
@@ -41,11 +44,14 @@ internal sealed class Baselines(int most)
         _oldestFirst.RemoveFirst();
     }
 
-    /// <summary>All that is usual, of targets with and without a dossier, as versioned bytes in the order of targets.</summary>
+    /// <summary>
+    /// All that is usual as versioned bytes: of targets without a dossier, longest without one first, then of those with one. Beyond the bound the
+    /// first are left out.
+    /// </summary>
     public byte[] Write(IEnumerable<Dossier?> dossiers)
     {
-        var all = dossiers.OfType<Dossier>().Select(static dossier => (dossier.Target, dossier.Usual)).Concat(_oldestFirst)
-            .Where(static entry => entry.Usual.IsKnown).OrderBy(static entry => entry.Target).ToList();
+        var all = _oldestFirst.Concat(dossiers.OfType<Dossier>().Select(static dossier => (dossier.Target, dossier.Usual)).OrderBy(static entry => entry.Target))
+            .Where(static entry => entry.Usual.IsKnown).TakeLast(MaximumWritten).ToList();
         var buffer = new byte[8 + all.Sum(static entry => 24 + Usual.MostBytes + Encoding.UTF8.GetByteCount(entry.Target.Service ?? ""))];
         var writer = new WireWriter(buffer);
         writer.Write(Magic);

@@ -48,6 +48,9 @@ internal sealed class ClassCounters
     /// <summary>The highest rate of all windows as of the last tick with traffic, packets per second.</summary>
     public double BusiestRate { get; private set; }
 
+    /// <summary>What a packet seen stands for: the mean of the life, or of the last tick when that was sampled more thinly. At least 1.</summary>
+    public double Weight => Math.Max(1, Math.Max(LifePackets.Weight, TickPackets.Weight));
+
     /// <summary>The last tick with traffic that nobody asked for.</summary>
     public long LastTick { get; private set; } = long.MinValue;
 

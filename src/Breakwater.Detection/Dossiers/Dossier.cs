@@ -25,6 +25,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     private readonly HyperLogLog[] _openFlows = [new(FlowPrecision), new(FlowPrecision)];
     private long _generation = long.MinValue;
     private ulong _tickPackets, _tickRequests;
+    private int _level, _highestLevel;
     private (long Now, long Before) _openSegments;
     private (ulong Now, ulong Before) _packets, _firstFragments;
 
@@ -133,6 +134,20 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
         (_tickPackets, _tickRequests) = (0, 0);
         foreach (var counters in _classes)
             counters?.OpenTick(tick);
+    }
+
+    /// <summary>
+    /// One in 2^level of the tick's records will be counted. Connections seen before at a lower level do not compare with those seen from now on.
+    /// </summary>
+    public void OpenSample(int level)
+    {
+        _level = level;
+        if (level <= _highestLevel)
+            return;
+        _highestLevel = level;
+        foreach (var sketch in (ReadOnlySpan<HyperLogLog>)[.. _synFlows, .. _openFlows])
+            sketch.Clear();
+        _openSegments = (0, 0);
     }
 
     /// <summary>Rotates the generations of 30 s that have passed.</summary>
@@ -244,6 +259,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
 
     private void Rotate()
     {
+        _highestLevel = _level;
         (_synFlows[0], _synFlows[1]) = (_synFlows[1], _synFlows[0]);
         (_openFlows[0], _openFlows[1]) = (_openFlows[1], _openFlows[0]);
         _synFlows[0].Clear();

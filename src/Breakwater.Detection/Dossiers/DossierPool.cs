@@ -47,7 +47,7 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
     public bool HasAggregates { get; private set; }
 
     /// <summary>What is usual for those without a dossier.</summary>
-    public Baselines Baselines { get; } = new(options.MaxDossiers);
+    public Baselines Baselines { get; } = new(2 * options.MaxDossiers);
 
     public Dossier this[int number] => _dossiers[number]!;
 

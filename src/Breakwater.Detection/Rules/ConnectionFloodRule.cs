@@ -27,7 +27,7 @@ internal static class ConnectionFloodRule
             return;
         // Whoever opened a connection a moment ago may not have come to a first request.
         var settled = opened.Settled(context.Tick);
-        if (settled < FewestSettled * Math.Max(1, counters.LifePackets.Weight))
+        if (settled < FewestSettled * counters.Weight)
             return;
         var data = context.Measure(Measures.DataPerConnection, OpenedConnections.DataSegments(in context) / settled);
         if (data >= MostData && !ComesBack(in context, counters, data))

@@ -62,7 +62,7 @@ internal readonly record struct OpenedConnections(ClassCounters Counters, double
         sources = all.Estimate();
         // Two standard errors in favour of the senders.
         var seen = context.Dossier.SynFlows * (1 - (2 * all.StandardErrorAt(sources) / Math.Max(1, sources))) / Math.Max(1, sources);
-        return RuleContext.Unsampled(Counters) ? seen : MeanOfSeen(seen) * Counters.LifePackets.Weight;
+        return RuleContext.Unsampled(Counters) ? seen : MeanOfSeen(seen) * Counters.Weight;
 
         void Take(ClassCounters? counters)
         {

@@ -46,7 +46,7 @@ internal readonly record struct RuleContext(
     /// <param name="measure">The measure's name.</param>
     public RateEvidence Test(ClassCounters counters, double fraction, double floor, string measure = Measures.Rate)
     {
-        var weight = Math.Max(1, counters.LifePackets.Weight);
+        var weight = counters.Weight;
         var cap = Changed == measure ? ChangedTo : double.PositiveInfinity;
         RateEvidence best = default;
         foreach (var window in MayExceed(counters, floor) ? counters.Windows(Tick) : [])

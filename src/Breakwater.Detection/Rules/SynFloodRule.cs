@@ -41,7 +41,7 @@ internal static class SynFloodRule
     {
         var opened = context.Dossier.SynFlows;
         return RuleContext.Unsampled(counters) || context.Dossier.OpenSegments * 5 < opened
-            ? opened : Math.Max(0, opened - (OpenedConnections.Young(counters, context.Tick) / counters.LifePackets.Weight));
+            ? opened : Math.Max(0, opened - (OpenedConnections.Young(counters, context.Tick) / counters.Weight));
     }
 
     /// <summary>
@@ -52,7 +52,7 @@ internal static class SynFloodRule
     {
         var segments = context.Dossier.OpenSegments;
         var (now, before) = context.Dossier.DataSegments;
-        var isBare = now + before < 0.2 * segments * counters.LifePackets.Weight;
+        var isBare = now + before < 0.2 * segments * counters.Weight;
         return isBare ? segments : segments / 4.0;
     }
 }

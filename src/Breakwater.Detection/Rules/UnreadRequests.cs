@@ -31,7 +31,7 @@ internal static class UnreadRequests
         // A fleet of proxies or monitors is smaller than this, and may do the same all day.
         var fewestSources = context.Options.CrowdSources / 4;
         sources = context.Measure(Measures.Sources, sources);
-        if (sources < fewestSources || perSource < Math.Max(FewestPerSource, FewestSeen * counters.LifePackets.Weight * Sampled(counters)))
+        if (sources < fewestSources || perSource < Math.Max(FewestPerSource, FewestSeen * counters.Weight * Sampled(counters)))
             return null;
         return new Finding(
             Vector.HttpFlood, counters, rate,

@@ -94,6 +94,8 @@ internal sealed class AnalyzeCommand
     /// <summary>A recording of <c>serve</c>: its own settings hold, not those of the command line.</summary>
     private int RunAgain(string control, ParseResult parsed, Func<AnalysisReport, AnalysisReport> finish)
     {
+        if (parsed.GetValue(_config) is not null || parsed.GetValue(_protect) is { Length: > 0 })
+            System.Console.Error.WriteLine("breakwater: a recording runs with its own settings; --config and --protect change nothing");
         try
         {
             return Print(finish(ReplayReport.Of(control, parsed.GetValue(_shards), TimeProvider.System)), parsed);

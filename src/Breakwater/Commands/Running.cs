@@ -31,7 +31,7 @@ internal sealed class Running : IAsyncDisposable
         var folder = config.Storage.FullPath;
         Journal = new Journal(new JournalOptions(folder, config.Detection.Quiet, JournalOptions.DefaultReopen, config.Retention.Incidents), TimeProvider.System);
         _traffic = new TrafficStore(folder, config.Retention.Seconds, config.Retention.Minutes);
-        _memory = new MemoryKeeper(engine, folder, fault => Journal.Beside.Set(SideFaults.Memory, fault));
+        _memory = new MemoryKeeper(engine, folder, (fault, stands) => Journal.Beside.Set(SideFaults.Memory, fault, stands));
         _scripts = new ScriptNotifier(Journal, () => current().Notify, TimeProvider.System);
     }
 

@@ -10,7 +10,7 @@ internal sealed class SideFaults(TimeProvider time)
     public const string Socket = "socket";
 
     /// <summary>Templates and baselines on disk.</summary>
-    public const string Memory = "memory";
+    public const string Memory = "templates"; // after those that cost incidents, which are told first
 
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, SideFault> _faults = new(StringComparer.Ordinal);

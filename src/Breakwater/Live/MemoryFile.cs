@@ -73,6 +73,20 @@ internal static class MemoryFile
         return Decode(File.ReadAllBytes(path)) ?? throw new IOException($"{path} is damaged, or of another version");
     }
 
+    /// <summary>Keeps a file that could not be read for whoever wants to know why: the next one does not take its place.</summary>
+    public static void PutAside(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        try
+        {
+            File.Move(path, path + ".unread", overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The fault has been told; writing will tell the next one.
+        }
+    }
+
     /// <exception cref="IOException">The disk fails; the file of before stands.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder must not be written.</exception>
     public static void Write(string folder, ReadOnlySpan<byte> encoded)

@@ -4,9 +4,9 @@ namespace Breakwater.Live;
 /// Keeps what an engine knows on disk: whatever is older than a second survives kill -9. A thread of its own: neither receivers nor the tick
 /// wait for the disk. A disk that fails is told, and tried again.
 /// </summary>
-internal sealed class MemoryKeeper(LiveEngine engine, string folder, Action<string?> told) : IDisposable
+internal sealed class MemoryKeeper(LiveEngine engine, string folder, Action<string?, TimeSpan?> told) : IDisposable
 {
-    private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(500), _startFaultStands = TimeSpan.FromMinutes(10);
 
     private readonly ManualResetEventSlim _stop = new();
     private Thread? _writer;
@@ -22,7 +22,8 @@ internal sealed class MemoryKeeper(LiveEngine engine, string folder, Action<stri
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            told($"templates and what is usual have to be learned anew: {error.Message}");
+            told($"templates and what is usual have to be learned anew: {error.Message}", _startFaultStands);
+            MemoryFile.PutAside(folder);
         }
 
         _writer = new Thread(Run) { IsBackground = true, Name = "memory", Priority = ThreadPriority.BelowNormal };
@@ -47,12 +48,12 @@ internal sealed class MemoryKeeper(LiveEngine engine, string folder, Action<stri
             if (Keep() is { } fault)
             {
                 if (!hasFailed)
-                    told(fault);
+                    told(fault, null);
                 hasFailed = true;
             }
             else if (hasFailed)
             {
-                told(null);
+                told(null, null);
                 hasFailed = false;
             }
         }

@@ -14,7 +14,10 @@ namespace Breakwater.Live;
 internal sealed record RecordedSettings(DetectorOptions Detection, ImmutableArray<ExporterEntry> Exporters)
 {
     // No recording asks for larger tables than any configuration can.
-    private const int MostHosts = 1 << 24, MostDossiers = 1 << 16, MostTickRecords = 1 << 22;
+    private const int MostHosts = 1 << 24, MostDossiers = 1 << 16, MostTickRecords = 1 << 24;
+
+    // A century.
+    private const long MostTicks = 100L * 366 * 864_000;
 
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
     {
@@ -54,7 +57,13 @@ internal sealed record RecordedSettings(DetectorOptions Detection, ImmutableArra
     /// <exception cref="InvalidDataException">These are no templates.</exception>
     public static TemplateMemory ReadTemplates(JsonNode? data) => Read<TemplateMemory>(data);
 
-    private static T Read<T>(JsonNode? data)
+    /// <summary>A number of ticks, none below 0.</summary>
+    /// <exception cref="InvalidDataException">It is no number.</exception>
+    public static long ReadTicks(JsonNode? data) => Math.Clamp(Read<object>(data) is JsonElement { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var ticks)
+        ? ticks : throw new InvalidDataException("a hold of the recording tells no ticks"), 0, MostTicks);
+
+    /// <exception cref="InvalidDataException">It is something else.</exception>
+    public static T Read<T>(JsonNode? data)
         where T : class
     {
         try

@@ -22,12 +22,18 @@ internal sealed class Replay
     /// <summary>And none with a longer file of them.</summary>
     public const long MaximumControlBytes = 2L << 30;
 
+    // A day in which nothing came at all.
+    private const long LongestPauseTicks = 864_000;
+
     private readonly int _shards;
     private readonly Queue<RecordedEvent> _events;
     private readonly ExporterRegistry _exporters;
     private Detector _detector;
     private RecordedSettings _settings;
+    private readonly List<IncidentChange> _changes = [];
+    private readonly List<string> _lacks = [];
     private long _tick, _datagrams;
+    private bool _hasEnd;
 
     private Replay(Queue<RecordedEvent> events, int shards)
     {
@@ -44,6 +50,9 @@ internal sealed class Replay
 
     /// <summary>Datagrams and messages read.</summary>
     public long Datagrams => _datagrams;
+
+    /// <summary>Why the verdicts may not be those of the run, each in a sentence; empty: they are.</summary>
+    public IReadOnlyList<string> Lacks => _lacks;
 
     /// <summary>What the run found.</summary>
     public DetectionResult Result { get; private set; } = null!;
@@ -80,9 +89,15 @@ internal sealed class Replay
             using var reader = new PcapReader(file);
             while (reader.TryRead(out var packet))
                 replay.Take(in packet);
+            if (reader.Damage.Count > 0 || reader.Error != DecodeError.None)
+                replay._lacks.Add($"{path} is damaged");
         }
 
+        if (replay._events.Any(left => left.Datagrams > replay._datagrams))
+            replay._lacks.Add("captures are missing, or were cut off: fewer datagrams are there than the control events count");
         replay.Apply(long.MaxValue);
+        if (!replay._hasEnd)
+            replay._lacks.Add("the run did not end by itself: what came last may be missing");
         replay.Result = replay._detector.Finish();
         return replay;
     }
@@ -92,11 +107,16 @@ internal sealed class Replay
         var events = new Queue<RecordedEvent>();
         if (new FileInfo(path).Length > MaximumControlBytes)
             throw new InvalidDataException("the recording has more control events than any run");
-        foreach (var line in File.ReadLines(path))
+        using var lines = File.ReadLines(path).GetEnumerator();
+        for (var isLeft = lines.MoveNext(); isLeft;)
         {
+            var line = lines.Current;
             if (line.Length > RecordedEvent.MaximumLineBytes || events.Count == MaximumEvents)
                 throw new InvalidDataException("the recording has more control events than any run");
-            events.Enqueue(RecordedEvent.Parse(line));
+            isLeft = lines.MoveNext();
+            // A run that was killed may have left half of its last line: no end, which is told.
+            if (isLeft || events.Count == 0 || line.EndsWith('}'))
+                events.Enqueue(RecordedEvent.Parse(line));
         }
 
         return events;
@@ -139,12 +159,16 @@ internal sealed class Replay
                 _exporters.Find(kept.Exporter)?.Restore(kept.Kind, kept.Templates);
                 break;
             case RecordedEvent.Baselines:
-                _detector.ImportBaselines(Convert.FromBase64String((string?)next.Data ?? ""));
+                _detector.ImportBaselines(RecordedSettings.Read<byte[]>(next.Data));
                 break;
             case RecordedEvent.Hold:
-                _detector.HoldIncidents((long?)next.Data ?? 0);
+                _detector.HoldIncidents(RecordedSettings.ReadTicks(next.Data));
+                break;
+            case StreamRecorder.StreamsKind:
+                _lacks.Add("some of it came over TCP, whose sessions the recording does not tell apart");
                 break;
             case RecordedEvent.End:
+                _hasEnd = true;
                 break;
             default:
                 throw new InvalidDataException($"the recording has a control event of a later version: '{next.Kind}'");
@@ -164,17 +188,24 @@ internal sealed class Replay
 
     private Detector NewDetector(long nanoseconds)
     {
-        var detector = new Detector(_settings.Detection with { Shards = _shards });
+        var detector = new Detector(_settings.Detection with { Shards = _shards }) { TellsChanges = true };
         detector.Tick(nanoseconds);
         _tick = nanoseconds / Detector.TickNanoseconds;
         return detector;
     }
 
-    /// <summary>Tick by tick, as the clock did.</summary>
+    /// <summary>Tick by tick, as the clock did; what is longer than a pause is a leap of the clock.</summary>
     private void TickTo(long nanoseconds)
     {
-        while (_tick < nanoseconds / Detector.TickNanoseconds)
+        var last = nanoseconds / Detector.TickNanoseconds;
+        if (last - _tick > LongestPauseTicks)
+            _tick = last - 1;
+        while (_tick < last)
+        {
             _detector.Tick(++_tick * Detector.TickNanoseconds);
+            _changes.Clear();
+            _detector.TakeChanges(_changes);
+        }
     }
 
     private readonly struct ReplaySink(Shard shard) : IFlowSink

@@ -41,8 +41,8 @@ internal static class ReplayReport
             Inputs = [.. Replay.Captures(controlPath).Select(path => new ReportInput(path, "packets", 0, new FileInfo(path).Length, result.FirstNanoseconds, result.LastNanoseconds, 0, null))],
             Result = result,
             RecordsRead = replay.Datagrams,
-            Warnings = [],
-            Complete = true,
+            Warnings = [.. replay.Lacks],
+            Complete = replay.Lacks.Count == 0,
             ElapsedSeconds = clock.GetElapsedTime(started).TotalSeconds,
         };
     }

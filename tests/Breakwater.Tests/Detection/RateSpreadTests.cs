@@ -1,3 +1,4 @@
+using Breakwater.Detection;
 using Breakwater.Detection.Dossiers;
 using Breakwater.Samples;
 
@@ -5,6 +6,21 @@ namespace Breakwater.Tests.Detection;
 
 public sealed class RateSpreadTests
 {
+    /// <summary>A router without a clock tells of flows before 1970: odd, and no reason to fail.</summary>
+    [Fact]
+    public void RecordsOfBeforeTheEpoch_AreCounted()
+    {
+        var detector = new Detector(new DetectorOptions());
+        for (var index = 0; index < 100; index++)
+        {
+            var flow = Traffic.Udp(0, Traffic.Sender(index), 40_000, Traffic.Victim, 4433, 400);
+            (flow.StartNanoseconds, flow.EndNanoseconds) = (-2_000_000_000, -500_000_000);
+            detector.Count(in flow);
+        }
+
+        Assert.Equal(100, detector.Finish().Records);
+    }
+
     private const long Now = 1_000_057;
 
     /// <summary>Records of all lengths, put down as changes of a rate, come out as if each had been divided over its ticks one by one.</summary>

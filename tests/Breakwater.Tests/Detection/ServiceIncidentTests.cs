@@ -21,16 +21,44 @@ public sealed class ServiceIncidentTests
 
     /// <summary>The twin: elsewhere it is another event.</summary>
     /// <summary>Of a prefix's thousand records a tick some sixteen are studied: named all the same, its rate an estimate around the truth.</summary>
-    [Fact]
-    public void Carpet_OfWhichASampleIsStudied_IsNamedWithAnInterval()
+    [Theory]
+    [InlineData(1 << 20)]
+    [InlineData(256)] // of which each stands for some already
+    public void Carpet_OfWhichASampleIsStudied_IsNamedWithAnInterval(int tickRecords)
     {
-        var options = new DetectorOptions { MaxAggregateRecords = 32 };
+        var options = new DetectorOptions { MaxAggregateRecords = 32, MaxTickRecords = tickRecords };
         var exact = Assert.Single(Traffic.Detect(Carpet(0, 128)).Incidents);
         var sampled = Assert.Single(Traffic.Detect(Carpet(0, 128), options).Incidents);
         Assert.Equal(exact.Vectors.Select(static vector => vector.Vector), sampled.Vectors.Select(static vector => vector.Vector));
         Assert.Equal(exact.Packets.Low, exact.Packets.High);
         Assert.InRange(exact.Packets.Value!.Value, sampled.Packets.Low!.Value, sampled.Packets.High!.Value);
         Assert.True(sampled.Packets.High - sampled.Packets.Low > 100);
+    }
+
+    /// <summary>Of an unknown sampling rate the packets seen count, studied or not.</summary>
+    [Fact]
+    public void Carpet_OfUnknownRateOfWhichASampleIsStudied_IsStillNamed()
+    {
+        var carpet = Carpet(0, 128);
+        foreach (ref var flow in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(carpet))
+            flow.SamplingRate = 0;
+        var all = Assert.Single(Traffic.Detect(carpet).Incidents);
+        var studied = Assert.Single(Traffic.Detect(carpet, new DetectorOptions { MaxAggregateRecords = 32 }).Incidents);
+        Assert.Equal((all.Target, all.Verdict, all.Vectors[0].Vector), (studied.Target, studied.Verdict, studied.Vectors[0].Vector));
+    }
+
+    /// <summary>A prefix with honest connections for a while, then SYNs alone over all of it: named within a second though one in many is studied.</summary>
+    [Fact]
+    public void SynCarpet_OverABusyPrefixByEverThinnerSample_IsNamedWithinASecond()
+    {
+        List<FlowRecord> flows =
+        [
+            .. Traffic.Stream(1_000, 30, static (index, time) => Traffic.Tcp(time, Traffic.Sender(index / 2), 1024 + (index / 2 % 60_000), Host("203.0.113.0", index / 2 % 128), 443, index % 2 == 0 ? Traffic.Syn : Traffic.Ack)),
+            .. Traffic.Stream(40_000, 3, static (index, time) => Traffic.Tcp(time, Traffic.Sender(500_000 + index), 1024 + (index * 7919 % 60_000), Host("203.0.113.0", index % 128), 443, Traffic.Syn), after: 27),
+        ];
+        var incident = Assert.Single(Traffic.Detect(flows, new DetectorOptions { MaxAggregateRecords = 32 }).Incidents, static incident => incident.Verdict == Verdict.Attack);
+        Assert.Equal((Vector.SynFlood, "203.0.113.0/24"), (incident.Vectors[0].Vector, incident.Target.Value));
+        Assert.InRange(incident.DetectedNanoseconds!.Value - Traffic.Start, 27_000_000_000, 28_000_000_000);
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class MemoryTests
         using var folder = new ScratchFolder();
         List<string?> told = [];
         using (var before = new LiveRig())
-        using (var keeper = new MemoryKeeper(before.Engine, folder.Path, told.Add))
+        using (var keeper = new MemoryKeeper(before.Engine, folder.Path, (fault, _) => told.Add(fault)))
         {
             keeper.Start();
             before.Deliver(Datagrams.NetFlow9(1, before.Now, 1));
@@ -45,7 +45,7 @@ public sealed class MemoryTests
         }
 
         using var after = new LiveRig();
-        using var again = new MemoryKeeper(after.Engine, folder.Path, told.Add);
+        using var again = new MemoryKeeper(after.Engine, folder.Path, (fault, _) => told.Add(fault));
         again.Start();
         after.Deliver(Datagrams.NetFlow9(2, after.Now, 4, template: false));
         Assert.Equal(4, after.Engine.Finish().Records);
@@ -60,10 +60,11 @@ public sealed class MemoryTests
         File.WriteAllBytes(Path.Combine(folder.Path, MemoryFile.FileName), [1, 2, 3]);
         List<string?> told = [];
         using var rig = new LiveRig();
-        using (var keeper = new MemoryKeeper(rig.Engine, folder.Path, told.Add))
+        using (var keeper = new MemoryKeeper(rig.Engine, folder.Path, (fault, _) => told.Add(fault)))
             keeper.Start();
         Assert.Contains("damaged", Assert.Single(told), StringComparison.Ordinal);
         Assert.NotNull(MemoryFile.Read(folder.Path));
+        Assert.Equal([1, 2, 3], File.ReadAllBytes(Path.Combine(folder.Path, MemoryFile.FileName + ".unread")));
     }
 
     [Fact]

@@ -29,6 +29,7 @@ public sealed class ReplayTests
         Assert.NotEmpty(live.Incidents);
         Assert.Equal(live.Records, replay.Result.Records);
         Assert.Equal(ReportJson.VerdictHash(live), ReportJson.VerdictHash(replay.Result));
+        Assert.Empty(replay.Lacks);
     }
 
     /// <summary>The twins: without one of the events the hash is another.</summary>
@@ -138,6 +139,10 @@ public sealed class ReplayTests
     [InlineData("{\"atNanoseconds\":0,\"datagrams\":0,\"kind\":\"start\",\"data\":{\"detection\":{\"maxHosts\":-5},\"exporters\":[{}]}}")]
     [InlineData("{\"atNanoseconds\":\"x\",\"datagrams\":0,\"kind\":\"start\"}")]
     [InlineData("{\"atNanoseconds\":0,\"datagrams\":0,\"kind\":\"end\"}")]
+    [InlineData(Start + "\n{\"atNanoseconds\":0,\"datagrams\":0,\"kind\":\"hold\",\"data\":[]}")]
+    [InlineData(Start + "\n{\"atNanoseconds\":0,\"datagrams\":0,\"kind\":\"baselines\",\"data\":7}")]
+    [InlineData(Start + "\n{\"atNanoseconds\":0,\"datagrams\":0,\"kind\":\"templates\",\"data\":null}")]
+    [InlineData(Start + "\n{\"atNanoseconds\":0,\"datagrams\":0,\"kind\":\"of a later version\"}")]
     public void ForeignControlFile_IsRefused(string text)
     {
         using var files = new SampleFiles();
@@ -145,6 +150,26 @@ public sealed class ReplayTests
         File.WriteAllText(path, text);
         Assert.Throws<InvalidDataException>(() => Replay.Run(path, 1));
     }
+
+    /// <summary>Times without sense take no time, and what is missing is told.</summary>
+    [Fact]
+    public void ControlFileOfAnotherAge_RunsAtOnce_AndLacksItsEnd()
+    {
+        using var files = new SampleFiles();
+        var path = files.Path("control-x.jsonl");
+        File.WriteAllText(path, Start + """
+            {"atNanoseconds":9000000000000000000,"datagrams":0,"kind":"hold","data":9223372036854775807}
+            {"atNanoseconds":9000000000000000000,"datagrams":99,"kind":"hold","data":1}
+            {"atNanosec
+            """.Insert(0, "\n"));
+        var replay = Replay.Run(path, 1);
+        Assert.Empty(replay.Result.Incidents);
+        Assert.Equal(2, replay.Lacks.Count);
+        File.AppendAllText(path, "\n" + """{"atNanoseconds":9000000000000000000,"datagrams":0,"kind":"end"}""");
+        Assert.Throws<InvalidDataException>(() => Replay.Run(path, 1));
+    }
+
+    private const string Start = """{"atNanoseconds":0,"datagrams":0,"kind":"start","data":{"detection":{"protect":[],"services":[],"aggregates":[],"floors":{},"off":[]},"exporters":[]}}""";
 
     private static DetectionResult Record(SampleFiles files, bool changes)
     {

@@ -229,7 +229,7 @@ internal sealed class IpfixTcpReceiver<TSink> : IDisposable
                 DecodeError error;
                 lock (session.Exporter.Gate)
                 {
-                    _recorder?.Write(session.Exporter.Entry.Address, session.Port, message, received);
+                    _recorder?.WriteOfStream(session.Exporter.Entry.Address, session.Port, message, received);
                     error = session.Exporter.DecodeSession(session.State, message, received, _sink);
                 }
 

@@ -23,6 +23,9 @@ internal sealed class StreamRecorder : IDisposable
     /// <summary>Control events that may wait for the disk.</summary>
     public const int MaximumWaitingEvents = 1000;
 
+    /// <summary>The control event of the first message that came over TCP.</summary>
+    public const string StreamsKind = "streams";
+
     private const int FrameOverheadBytes = 14 + 40 + 8 + 16;
     private const int FlushMilliseconds = 200;
 
@@ -39,6 +42,7 @@ internal sealed class StreamRecorder : IDisposable
     private RecordingFile _file;
     private int _files;
     private long _dropped, _datagrams;
+    private int _hasStreams;
     private volatile string? _failure;
 
     /// <param name="folder">Made when it is not there.</param>
@@ -94,6 +98,16 @@ internal sealed class StreamRecorder : IDisposable
             _filling.Datagrams++;
             _datagrams++;
         }
+    }
+
+    /// <summary>
+    /// Records a message of a TCP session. Sessions are not told apart in the recording, which is noted once: it does not hold all that verdicts follow from.
+    /// </summary>
+    public void WriteOfStream(Address source, ushort port, ReadOnlySpan<byte> message, long receivedNanoseconds)
+    {
+        if (Interlocked.Exchange(ref _hasStreams, 1) == 0)
+            Note(receivedNanoseconds, StreamsKind);
+        Write(source, port, message, receivedNanoseconds);
     }
 
     /// <summary>Records a control event: something besides records that changes verdicts. It stands after the datagrams recorded so far.</summary>

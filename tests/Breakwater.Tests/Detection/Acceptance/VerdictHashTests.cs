@@ -27,6 +27,7 @@ public sealed class VerdictHashTests
         "crowded" => _crowded,
         "thinned" => _thinned,
         "sampled" => _sampled,
+        "both" => _sampled with { MaxTickRecords = 256 },
         "full" => _full,
         _ => _plain,
     };
@@ -63,6 +64,7 @@ public sealed class VerdictHashTests
     [InlineData("crowded", 4)]
     [InlineData("thinned", 4)]
     [InlineData("sampled", 4)]
+    [InlineData("both", 4)]
     [InlineData("full", 4)]
     public void Shuffled_RichTraffic_SameHash(string options, int shuffles)
     {
