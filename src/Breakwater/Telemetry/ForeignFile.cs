@@ -6,7 +6,7 @@ internal static class ForeignFile
     /// <summary>Bytes that are looked at.</summary>
     public const int HeadLength = 512;
 
-    private const string Accepted = "accepted are pcap, pcapng, sFlow v5, NetFlow v5 and v9, IPFIX, plain or gzip";
+    private const string Accepted = "accepted are pcap, pcapng, sFlow v5, NetFlow v5 and v9, IPFIX, access logs, plain or gzip";
 
     /// <summary>A sentence without its full stop.</summary>
     /// <param name="head">The first bytes, after decompression; all of them when the file is shorter than <see cref="HeadLength"/>.</param>

@@ -1,0 +1,63 @@
+namespace Breakwater.Wire.AccessLog;
+
+/// <summary>Finds the format of an access log from its first lines.</summary>
+public static class LogRecognition
+{
+    /// <summary>Bytes of a file that are looked at.</summary>
+    public const int HeadBytes = LogLimits.HeadBytes;
+
+    /// <summary>
+    /// The formats of a file: the one that reads most of its first lines, then the one that reads most of the others, and so on. None when
+    /// no line is a request.
+    /// </summary>
+    /// <param name="head">The first bytes of the file; a last line without line feed counts.</param>
+    public static IReadOnlyList<LogFormat> Find(ReadOnlySpan<byte> head)
+    {
+        Span<bool> isRead = stackalloc bool[LogLimits.HeadLines];
+        Span<bool> isReadByOne = stackalloc bool[LogLimits.HeadLines];
+        Span<bool> best = stackalloc bool[LogLimits.HeadLines];
+        var found = new List<LogFormat>();
+        while (found.Count < LogLimits.FormatsOfAFile)
+        {
+            LogFormat? most = null;
+            var mostLines = 0;
+            foreach (var format in LogFormat.Known)
+            {
+                var lines = Count(format, head, isRead, isReadByOne);
+                if (lines <= mostLines)
+                    continue;
+                (most, mostLines) = (format, lines);
+                isReadByOne.CopyTo(best);
+            }
+
+            if (most is null)
+                break;
+            found.Add(most);
+            for (var index = 0; index < isRead.Length; index++)
+                isRead[index] |= best[index];
+        }
+
+        return found;
+    }
+
+    // The lines that this format reads and no one before it.
+    private static int Count(LogFormat format, ReadOnlySpan<byte> head, ReadOnlySpan<bool> isRead, Span<bool> isReadByOne)
+    {
+        var decoder = new LogDecoder([format], TrustedProxies.None);
+        var request = default(LogRequest);
+        var count = 0;
+        isReadByOne.Clear();
+        for (var index = 0; index < LogLimits.HeadLines && !head.IsEmpty; index++)
+        {
+            var end = head.IndexOf((byte)'\n');
+            var line = end < 0 ? head : head[..end];
+            head = end < 0 ? default : head[(end + 1)..];
+            isReadByOne[index] = decoder.Decode(line, ref request) == LogError.None && request.Knows(LogFields.Time)
+                && (request.Known & (LogFields.Method | LogFields.Request)) != 0;
+            if (isReadByOne[index] && !isRead[index])
+                count++;
+        }
+
+        return count;
+    }
+}
