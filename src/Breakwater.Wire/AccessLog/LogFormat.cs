@@ -11,6 +11,7 @@ public sealed class LogFormat
     /// <summary>All formats that are known by name, in the order in which a file is asked for them.</summary>
     public static IReadOnlyList<LogFormat> Known { get; } =
     [
+        OfTemplate("main", Combined + " \"{ForwardedFor}\"", LogEscapes.Backslash),
         OfTemplate("combined", Combined, LogEscapes.Backslash),
         OfTemplate("vhost_combined", "{OtherHost} " + Combined, LogEscapes.Backslash),
         OfTemplate("common", Common, LogEscapes.Backslash),
@@ -29,8 +30,8 @@ public sealed class LogFormat
             "{Skipped} {IsoTime} {Skipped} {ClientEndpoint} {Skipped} {DurationPart} {UpstreamPart} {DurationPart} {Status} {Skipped} {Skipped} {Bytes} \"{RequestLine}\" \"{UserAgent}\" {Skipped} {Skipped} {Skipped} \"{Skipped}\" \"{OtherHost}\"",
             LogEscapes.Backslash),
         new("w3c") { IsW3c = true },
-        OfTemplate("combined_by_name", Combined.Replace("{ClientAddress}", "{Client}", StringComparison.Ordinal), LogEscapes.Backslash),
-        OfTemplate("common_by_name", Common.Replace("{ClientAddress}", "{Client}", StringComparison.Ordinal), LogEscapes.Backslash),
+        OfNames("combined_by_name", Combined),
+        OfNames("common_by_name", Common),
     ];
 
     /// <summary>Its name; <c>custom</c> for a format string.</summary>
@@ -44,6 +45,9 @@ public sealed class LogFormat
 
     /// <summary>True when a <c>#Fields</c> line in the file says what follows.</summary>
     internal bool IsW3c { get; private init; }
+
+    /// <summary>True when clients may stand by name: such a format would read lines of others wrongly, so it comes after them.</summary>
+    internal bool TakesNames { get; private init; }
 
     /// <summary>Makes a format from the name of a known one, nginx's log_format or Apache's LogFormat.</summary>
     /// <param name="text">A name, or the string as in the server's configuration.</param>
@@ -60,6 +64,12 @@ public sealed class LogFormat
         format = new LogFormat("custom") { Plan = plan };
         return true;
     }
+
+    private static LogFormat OfNames(string name, string template) => new(name)
+    {
+        Plan = LogPlans.OfTemplate(template.Replace("{ClientAddress}", "{Client}", StringComparison.Ordinal), LogEscapes.Backslash),
+        TakesNames = true,
+    };
 
     private static LogFormat OfTemplate(string name, string template, LogEscapes escapes) => new(name) { Plan = LogPlans.OfTemplate(template, escapes) };
 }

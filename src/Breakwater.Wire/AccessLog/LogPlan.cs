@@ -22,22 +22,25 @@ internal static class PlanReader
         if (!line[start..].StartsWith(plan.Before))
             return plan.Before.AsSpan().StartsWith(line[start..]) ? LogError.Truncated : LogError.OtherFormat;
         var at = start + plan.Before.Length;
-        // A name in a field without quotes may hold what ends it: then its end is looked for further on.
+        // A name without quotes, or a text of a server that does not escape, may hold what ends it: then its end is looked for further on.
         var (retry, retryStart, retryFrom, retryKnown, retries) = (-1, 0, 0, LogFields.None, 0);
+        var first = LogError.None;
         for (var index = 0; index < plan.Steps.Length; index++)
         {
             ref readonly var step = ref plan.Steps[index];
             var length = index == retry && at == retryStart ? Further(step, line, at, retryFrom) : LengthOf(step, line, at, plan.AllowsMore);
             var error = length < 0 ? LogError.Truncated : FieldStore.Store(step.Field, line, new LogText(at, length), ref time, ref request);
-            if (error == LogError.None && step.Field == LogField.Skipped && step.After.Length > 1 && !step.IsQuoted)
+            if (error == LogError.None && step.After.Length > 1 && (step.IsQuoted || step.Field == LogField.Skipped))
                 (retry, retryStart, retryFrom, retryKnown) = (index, at, at + length + 1, request.Known);
             at += length + step.After.Length;
             if (error == LogError.None && index == plan.Steps.Length - 1 && at < line.Length && !(plan.AllowsMore && line[at] == ' '))
                 error = LogError.OtherFormat;
             if (error == LogError.None)
                 continue;
+            if (first == LogError.None)
+                first = error;
             if (retry < 0 || retries++ == LogLimits.Retries || (index == retry && length < 0))
-                return error;
+                return first;
             (index, at, request.Known) = (retry - 1, retryStart, retryKnown);
         }
 
@@ -47,7 +50,7 @@ internal static class PlanReader
 
     private static int Further(in LogStep step, ReadOnlySpan<byte> line, int at, int from)
     {
-        var length = PlainLength(line[from..], step.After);
+        var length = step.IsQuoted ? QuotedLength(line[from..], step.After) : PlainLength(line[from..], step.After);
         return length < 0 ? -1 : from - at + length;
     }
 

@@ -24,7 +24,7 @@ public static class LogRecognition
             foreach (var format in LogFormat.Known)
             {
                 var lines = Count(format, head, isRead, isReadByOne);
-                if (lines <= mostLines)
+                if (lines <= mostLines || (format.TakesNames && most is { TakesNames: false }))
                     continue;
                 (most, mostLines) = (format, lines);
                 isReadByOne.CopyTo(best);
@@ -52,12 +52,23 @@ public static class LogRecognition
             var end = head.IndexOf((byte)'\n');
             var line = end < 0 ? head : head[..end];
             head = end < 0 ? default : head[(end + 1)..];
-            isReadByOne[index] = decoder.Decode(line, ref request) == LogError.None && request.Knows(LogFields.Time)
-                && (request.Known & (LogFields.Method | LogFields.Request)) != 0;
+            isReadByOne[index] = decoder.Decode(line, ref request) == LogError.None && IsPlausible(line, request);
             if (isReadByOne[index] && !isRead[index])
                 count++;
         }
 
         return count;
+    }
+
+    // A further text in quotes is a chain of addresses only when it begins with one.
+    private static bool IsPlausible(ReadOnlySpan<byte> line, in LogRequest request)
+    {
+        if (!request.Knows(LogFields.Time) || (request.Known & (LogFields.Method | LogFields.Request)) == 0)
+            return false;
+        if (!request.Knows(LogFields.ForwardedFor))
+            return true;
+        var chain = request.ForwardedFor.In(line);
+        var comma = chain.IndexOf((byte)',');
+        return LogAddress.TryParseEndpoint((comma < 0 ? chain : chain[..comma]).Trim((byte)' '), out _);
     }
 }

@@ -26,7 +26,7 @@ internal static class DecodeCommand
         });
 
         var command = new Command("decode", "Print every record of captures, flow exports and access logs as it was exported") { files, format, limit };
-        options.AddTo(command);
+        options.AddTo(command, readsLogs: true);
         command.SetAction(parsed => Run(
             parsed.GetValue(files)!,
             options.Read(parsed),

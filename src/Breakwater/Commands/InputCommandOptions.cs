@@ -39,7 +39,9 @@ internal sealed class InputCommandOptions
         Description = "Believe X-Forwarded-For in access logs when it comes from this network; may be given again",
     };
 
-    public void AddTo(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="readsLogs">True for one that takes requests of access logs.</param>
+    public void AddTo(Command command, bool readsLogs = false)
     {
         _logFormat.Validators.Add(static result =>
         {
@@ -72,6 +74,8 @@ internal sealed class InputCommandOptions
         command.Add(_exporters);
         command.Add(_rates);
         command.Add(_separatePorts);
+        if (!readsLogs)
+            return;
         command.Add(_logFormat);
         command.Add(_trustedProxies);
     }

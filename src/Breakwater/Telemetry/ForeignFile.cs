@@ -20,7 +20,7 @@ internal static class ForeignFile
         [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', ..] => $"compressed by xz: unpack it first; {Accepted}",
         [(byte)'B', (byte)'Z', (byte)'h', ..] => $"compressed by bzip2: unpack it first; {Accepted}",
         [(byte)'P', (byte)'K', 3, 4, ..] => $"a zip archive: unpack it first; {Accepted}",
-        _ when IsText(head) => $"{TextKind(head)}, which is not read: give the original capture or exports; {Accepted}",
+        _ when IsText(head) => $"{TextKind(head)}, which is not read: give the original capture or exports, or for an access log its format with --log-format; {Accepted}",
         _ => $"not a capture, NetFlow, IPFIX or sFlow; {Accepted}; --as KIND forces a kind",
     };
 
