@@ -68,7 +68,7 @@ internal sealed class LogWorkload : Workload
 
     private static string Line(int index, uint random, bool isVaried)
     {
-        var client = Address.FromIPv4(0xC6120000u + (random % (isVaried ? VariedClients : 250))); // 198.18.0.0 and on
+        var client = Address.FromIPv4(0xC6120000u + (random % (isVaried ? (uint)VariedClients : 250))); // 198.18.0.0 and on
         var time = DateTime.UnixEpoch.AddSeconds(1_700_000_000 + (index / 20_000));
         var url = isVaried ? string.Create(CultureInfo.InvariantCulture, $"/shop/item-{random % VariedUrls}?ref={random % 977}") : $"/static/page{random % 20}.html";
         var agent = isVaried ? string.Create(CultureInfo.InvariantCulture, $"{_agents[random % 4]} build/{random % VariedUrls}") : _agents[random % 4];

@@ -59,6 +59,8 @@ internal static class PlanReader
         var rest = line[at..];
         if (step.IsQuoted)
             return QuotedLength(rest, step.After);
+        if (step.Field == LogField.CommonTime && rest.Length >= LogTime.CommonLength && rest[LogTime.CommonLength..].StartsWith(step.After))
+            return LogTime.CommonLength;
         if (step.After.Length > 0)
             return PlainLength(rest, step.After);
         var space = allowsMore ? rest.IndexOf((byte)' ') : -1;
@@ -73,7 +75,7 @@ internal static class PlanReader
             var found = rest[from..].IndexOf(first);
             if (found < 0)
                 return -1;
-            if (after.Length == 1 || rest[(from + found)..].StartsWith(after))
+            if (Follows(rest[(from + found)..], after))
                 return from + found;
             from += found + 1;
         }
@@ -91,7 +93,7 @@ internal static class PlanReader
             from += found;
             if (rest[from] == '"')
             {
-                if (rest[from..].StartsWith(after))
+                if (Follows(rest[from..], after))
                     return from;
                 from++;
                 continue;
@@ -101,5 +103,19 @@ internal static class PlanReader
             if (from > rest.Length)
                 return -1;
         }
+    }
+
+    // The first octet is known to be the same; literals are of two or three, for which a loop is faster than a call.
+    private static bool Follows(ReadOnlySpan<byte> rest, byte[] after)
+    {
+        if (rest.Length < after.Length)
+            return false;
+        for (var index = 1; index < after.Length; index++)
+        {
+            if (rest[index] != after[index])
+                return false;
+        }
+
+        return true;
     }
 }

@@ -35,7 +35,7 @@ internal static partial class NaiveLog
     /// <summary>Compares a line of Envoy's JSON without escapes.</summary>
     public static void CompareJson(ReadOnlySpan<byte> line, LogFormat[] envoy)
     {
-        if (line is not [(byte)'{', ..] || line.Contains((byte)'\\'))
+        if (line is not [(byte)'{', ..] || line.Contains((byte)'\\') || !System.Text.Unicode.Utf8.IsValid(line))
             return;
         var bytes = line.ToArray();
         using var document = Parse(bytes);
