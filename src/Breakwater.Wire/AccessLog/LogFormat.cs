@@ -12,10 +12,10 @@ public sealed class LogFormat
     public static IReadOnlyList<LogFormat> Known { get; } =
     [
         OfTemplate("main", Combined + " \"{ForwardedFor}\"", LogEscapes.Backslash),
-        OfTemplate("combined", Combined, LogEscapes.Backslash),
-        OfTemplate("vhost_combined", "{OtherHost} " + Combined, LogEscapes.Backslash),
-        OfTemplate("common", Common, LogEscapes.Backslash),
-        OfTemplate("vhost_common", "{OtherHost} " + Common, LogEscapes.Backslash),
+        OfTemplate("combined", Combined, LogEscapes.Backslash, rank: 1),
+        OfTemplate("vhost_combined", "{OtherHost} " + Combined, LogEscapes.Backslash, rank: 1),
+        OfTemplate("common", Common, LogEscapes.Backslash, rank: 2),
+        OfTemplate("vhost_common", "{OtherHost} " + Common, LogEscapes.Backslash, rank: 2),
         OfTemplate("haproxy", "{ClientEndpoint} [{LocalTime}] {Skipped} {Skipped} {Timers} {Status} {Bytes} {Skipped} {Skipped} {Skipped} {Skipped} {Skipped} \"{RequestLine}\"", LogEscapes.Hash),
         OfTemplate(
             "envoy",
@@ -46,8 +46,8 @@ public sealed class LogFormat
     /// <summary>True when a <c>#Fields</c> line in the file says what follows.</summary>
     internal bool IsW3c { get; private init; }
 
-    /// <summary>True when clients may stand by name: such a format would read lines of others wrongly, so it comes after them.</summary>
-    internal bool TakesNames { get; private init; }
+    /// <summary>How much of other formats' lines this one reads too, with less in them: a file is asked for those of a lower rank first.</summary>
+    internal int Rank { get; private init; }
 
     /// <summary>Makes a format from the name of a known one, nginx's log_format or Apache's LogFormat.</summary>
     /// <param name="text">A name, or the string as in the server's configuration.</param>
@@ -68,8 +68,8 @@ public sealed class LogFormat
     private static LogFormat OfNames(string name, string template) => new(name)
     {
         Plan = LogPlans.OfTemplate(template.Replace("{ClientAddress}", "{Client}", StringComparison.Ordinal), LogEscapes.Backslash),
-        TakesNames = true,
+        Rank = 3,
     };
 
-    private static LogFormat OfTemplate(string name, string template, LogEscapes escapes) => new(name) { Plan = LogPlans.OfTemplate(template, escapes) };
+    private static LogFormat OfTemplate(string name, string template, LogEscapes escapes, int rank = 0) => new(name) { Plan = LogPlans.OfTemplate(template, escapes), Rank = rank };
 }

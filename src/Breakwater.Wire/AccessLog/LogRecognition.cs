@@ -7,8 +7,8 @@ public static class LogRecognition
     public const int HeadBytes = LogLimits.HeadBytes;
 
     /// <summary>
-    /// The formats of a file: the one that reads most of its first lines, then the one that reads most of the others, and so on. None when
-    /// no line is a request.
+    /// The formats of a file: of those that read least of other formats' lines the one that reads most of its first lines, then the next for the
+    /// other lines, and so on. None when no line is a request.
     /// </summary>
     /// <param name="head">The first bytes of the file; a last line without line feed counts.</param>
     public static IReadOnlyList<LogFormat> Find(ReadOnlySpan<byte> head)
@@ -24,7 +24,7 @@ public static class LogRecognition
             foreach (var format in LogFormat.Known)
             {
                 var lines = Count(format, head, isRead, isReadByOne);
-                if (lines <= mostLines || (format.TakesNames && most is { TakesNames: false }))
+                if (lines == 0 || (most is not null && (format.Rank > most.Rank || (format.Rank == most.Rank && lines <= mostLines))))
                     continue;
                 (most, mostLines) = (format, lines);
                 isReadByOne.CopyTo(best);

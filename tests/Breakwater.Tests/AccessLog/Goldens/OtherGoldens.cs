@@ -83,7 +83,7 @@ internal static partial class OtherGoldens
         var root = document.RootElement;
         // The filters of error logs stand beside those of access logs.
         if (!root.GetProperty("match").GetBoolean() || !root.TryGetProperty("time", out var stamp) || line.Contains("[client ", StringComparison.Ordinal) || line.Contains(" client: ", StringComparison.Ordinal)
-            || line.Contains("[error]", StringComparison.Ordinal))
+            || line.Contains("[error]", StringComparison.Ordinal) || !line.Contains('"', StringComparison.Ordinal))
             return requests;
         var local = DateTime.Parse(stamp.GetString()!, CultureInfo.InvariantCulture);
         var time = TimeZoneInfo.ConvertTimeToUtc(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), _zurich);
