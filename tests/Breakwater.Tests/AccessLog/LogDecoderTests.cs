@@ -145,11 +145,17 @@ public sealed class LogDecoderTests
         foreach (var (format, line, _) in LogLines.All)
         {
             var (decoder, bytes, request) = (LogLines.Decoder(format, "192.0.2.0/24"), Encoding.UTF8.GetBytes(line), default(LogRequest));
-            decoder.Decode(bytes, ref request);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var round = 0; round < 1_000; round++)
-                decoder.Decode(bytes, ref request);
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            // The runtime may pay for its own work (compiling anew) once; what allocates per line does so in each of the three.
+            var least = long.MaxValue;
+            for (var attempt = 0; attempt < 3; attempt++)
+            {
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                for (var round = 0; round < 1_000; round++)
+                    decoder.Decode(bytes, ref request);
+                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            }
+
+            Assert.Equal(0, least);
         }
     }
 
