@@ -52,5 +52,7 @@ internal static class FuzzTargets
         new IpfixMessagesTarget(),
         new StateImportTarget(),
         new MmdbTarget(),
+        new LogLinesTarget(),
+        new LogFormatTarget(),
     ];
 }

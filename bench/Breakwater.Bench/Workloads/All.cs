@@ -20,5 +20,7 @@ internal static class All
         ("pcap-flood", () => new CaptureWorkload("pcap-flood", isPcapng: false, isFlood: true)),
         ("pcap-mixed", () => new CaptureWorkload("pcap-mixed", isPcapng: false, isFlood: false)),
         ("pcapng-mixed", () => new CaptureWorkload("pcapng-mixed", isPcapng: true, isFlood: false)),
+        ("log-combined", () => new LogWorkload("log-combined", isVaried: false)),
+        ("log-varied", () => new LogWorkload("log-varied", isVaried: true)),
     ];
 }

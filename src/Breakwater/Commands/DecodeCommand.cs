@@ -12,7 +12,7 @@ internal static class DecodeCommand
     {
         var files = new Argument<string[]>("FILE")
         {
-            Description = "Captures, export datagrams or IPFIX files, plain or gzip; - is standard input",
+            Description = "Captures, export datagrams, IPFIX files or access logs, plain or gzip; - is standard input",
             Arity = ArgumentArity.OneOrMore,
         };
         var format = new Option<string>("--format") { Description = "text or json (one object a line)", DefaultValueFactory = _ => "text" };
@@ -25,8 +25,8 @@ internal static class DecodeCommand
                 result.AddError("--limit wants a number of records, 1 or more");
         });
 
-        var command = new Command("decode", "Print every record of captures and flow exports as it was exported") { files, format, limit };
-        options.AddTo(command);
+        var command = new Command("decode", "Print every record of captures, flow exports and access logs as it was exported") { files, format, limit };
+        options.AddTo(command, readsLogs: true);
         command.SetAction(parsed => Run(
             parsed.GetValue(files)!,
             options.Read(parsed),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Breakwater.Telemetry;
+using Breakwater.Wire.AccessLog;
 
 namespace Breakwater.Commands;
 
@@ -26,8 +27,32 @@ internal sealed class InputCommandOptions
         Description = "Source ports of one address are different exporters, each with its own templates",
     };
 
-    public void AddTo(Command command)
+    private readonly Option<string> _logFormat = new("--log-format")
     {
+        HelpName = "FORMAT",
+        Description = "How the lines of access logs are written: nginx's log_format, Apache's LogFormat, or one of " + string.Join(", ", LogFormat.Known.Select(static format => format.Name)),
+    };
+
+    private readonly Option<string[]> _trustedProxies = new("--trusted-proxy")
+    {
+        HelpName = "CIDR",
+        Description = "Believe X-Forwarded-For in access logs when it comes from this network; may be given again",
+    };
+
+    /// <param name="command">The command.</param>
+    /// <param name="readsLogs">True for one that takes requests of access logs.</param>
+    public void AddTo(Command command, bool readsLogs = false)
+    {
+        _logFormat.Validators.Add(static result =>
+        {
+            if (result.Tokens is [var token] && !LogFormat.TryParse(token.Value, out _, out var fault))
+                result.AddError($"--log-format: {fault}");
+        });
+        _trustedProxies.Validators.Add(static result =>
+        {
+            if (!TrustedProxies.TryParse([.. result.Tokens.Select(static token => token.Value)], out _))
+                result.AddError("--trusted-proxy wants networks like 192.0.2.0/24 or 2001:db8::/32, 256 at most");
+        });
         _kind.AcceptOnlyFromAmong([.. InputKinds.AllNames]);
         _exporters.Validators.Add(static result =>
         {
@@ -49,6 +74,10 @@ internal sealed class InputCommandOptions
         command.Add(_exporters);
         command.Add(_rates);
         command.Add(_separatePorts);
+        if (!readsLogs)
+            return;
+        command.Add(_logFormat);
+        command.Add(_trustedProxies);
     }
 
     /// <param name="parsed">The command line, which wins.</param>
@@ -58,5 +87,7 @@ internal sealed class InputCommandOptions
         parsed.GetValue(_exporters) ?? [],
         parsed.GetValue(_rates) ?? [],
         parsed.GetValue(_separatePorts),
-        configured);
+        configured,
+        parsed.GetValue(_logFormat),
+        parsed.GetValue(_trustedProxies));
 }

@@ -92,7 +92,10 @@ internal static class MemoryFile
     public static void Write(string folder, ReadOnlySpan<byte> encoded)
     {
         var path = Path.Combine(folder, FileName);
-        using (var file = new FileStream(path + ".new", new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var file = new FileStream(path + ".new", options))
         {
             file.Write(encoded);
             file.Flush(flushToDisk: true);

@@ -18,8 +18,11 @@ internal static class DecodeRun
         else
         {
             var writer = new StreamWriter(output, new System.Text.UTF8Encoding(false), bufferSize: 1 << 16, leaveOpen: true);
-            var lines = new FlowText(writer, limit);
-            TelemetryInputs.Read(paths, options, summary, ref lines);
+            // A log is text already: its requests come as JSON lines here too, behind what was written before.
+            using var requests = new RecordJson(output, limit);
+            var consumer = new FlowConsumer<FlowText>(new FlowText(writer, limit), summary, new RequestJson(requests, writer));
+            new InputReader<FlowConsumer<FlowText>>(options, summary, consumer).Read(paths);
+            requests.Flush();
             writer.Flush();
         }
 

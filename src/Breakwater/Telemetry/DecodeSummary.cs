@@ -1,4 +1,5 @@
 using Breakwater.Wire;
+using Breakwater.Wire.AccessLog;
 using Breakwater.Wire.Ipfix;
 using Breakwater.Wire.Pcap;
 
@@ -33,6 +34,15 @@ internal sealed class InputSummary(string path)
 
     /// <summary>Datagrams and packets that could not be read to their end, and damaged places.</summary>
     public long DecodeErrors { get; set; }
+
+    /// <summary>Of an access log: its lines, with those that are no requests.</summary>
+    public long Lines { get; set; }
+
+    /// <summary>Of an access log: its formats, the usual one first.</summary>
+    public string? LogFormats { get; set; }
+
+    /// <summary>Of an access log: lines without a request, by reason.</summary>
+    public long[] LinesWithout { get; } = new long[Enum.GetValues<LogError>().Length];
 
     /// <summary>Damaged places of the file, by offset in the decompressed content.</summary>
     public IReadOnlyList<PcapDamage> Damage { get; set; } = [];
@@ -77,8 +87,11 @@ internal sealed class DecodeSummary
     /// <summary>Template records.</summary>
     public long Templates { get; private set; }
 
-    /// <summary>Packets, flows, options, counters, events and template records.</summary>
-    public long RecordsRead => Packets + TelemetryRecords + Templates;
+    /// <summary>Requests of access logs.</summary>
+    public long Requests { get; set; }
+
+    /// <summary>Packets, flows, options, counters, events, template records and requests.</summary>
+    public long RecordsRead => Packets + TelemetryRecords + Templates + Requests;
 
     public void CountTemplate(TemplateChange change)
     {

@@ -1,4 +1,6 @@
+using Breakwater.Telemetry.Json;
 using Breakwater.Wire;
+using Breakwater.Wire.AccessLog;
 using Breakwater.Wire.Ipfix;
 using Breakwater.Wire.NetFlow;
 using Breakwater.Wire.Packet;
@@ -7,8 +9,8 @@ using Breakwater.Wire.Sflow;
 
 namespace Breakwater.Telemetry;
 
-/// <summary>Turns everything that inputs hold into flow records.</summary>
-internal sealed class FlowConsumer<TSink>(TSink sink, DecodeSummary summary) : IInputConsumer
+/// <summary>Turns everything that inputs hold into flow records. Requests of access logs are none: they go to <paramref name="requests"/>, when there is one.</summary>
+internal sealed class FlowConsumer<TSink>(TSink sink, DecodeSummary summary, RequestJson? requests = null) : IInputConsumer
     where TSink : struct, IFlowReader
 {
     private TSink _sink = sink;
@@ -16,7 +18,9 @@ internal sealed class FlowConsumer<TSink>(TSink sink, DecodeSummary summary) : I
 
     public TSink Sink => _sink;
 
-    public bool IsDone => _sink.IsFull;
+    public bool IsDone => _sink.IsFull || requests is { IsFull: true };
+
+    public bool TakesRequests => requests is not null;
 
     public void OnPacket(InputSummary input, in PcapPacket packet)
     {
@@ -40,6 +44,8 @@ internal sealed class FlowConsumer<TSink>(TSink sink, DecodeSummary summary) : I
         if (error != DecodeError.None)
             input.DecodeErrors++;
     }
+
+    public void OnRequest(InputSummary input, LogFormat format, ReadOnlySpan<byte> line, in LogRequest request) => requests?.Write(format, line, request);
 
     public void OnEnd(Exporter exporter)
     {

@@ -6,7 +6,7 @@ internal static class ForeignFile
     /// <summary>Bytes that are looked at.</summary>
     public const int HeadLength = 512;
 
-    private const string Accepted = "accepted are pcap, pcapng, sFlow v5, NetFlow v5 and v9, IPFIX, plain or gzip";
+    private const string Accepted = "accepted are pcap, pcapng, sFlow v5, NetFlow v5 and v9, IPFIX, access logs, plain or gzip";
 
     /// <summary>A sentence without its full stop.</summary>
     /// <param name="head">The first bytes, after decompression; all of them when the file is shorter than <see cref="HeadLength"/>.</param>
@@ -20,7 +20,7 @@ internal static class ForeignFile
         [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', ..] => $"compressed by xz: unpack it first; {Accepted}",
         [(byte)'B', (byte)'Z', (byte)'h', ..] => $"compressed by bzip2: unpack it first; {Accepted}",
         [(byte)'P', (byte)'K', 3, 4, ..] => $"a zip archive: unpack it first; {Accepted}",
-        _ when IsText(head) => $"{TextKind(head)}, which is not read: give the original capture or exports; {Accepted}",
+        _ when IsText(head) => $"{TextKind(head)}, which is not read: give the original capture or exports, or for an access log its format with --log-format; {Accepted}",
         _ => $"not a capture, NetFlow, IPFIX or sFlow; {Accepted}; --as KIND forces a kind",
     };
 

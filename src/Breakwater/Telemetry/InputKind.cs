@@ -19,6 +19,9 @@ internal enum InputKind : byte
 
     /// <summary>IPFIX messages, back to back (RFC 5655 §6.1; a single datagram is the same with one message).</summary>
     Ipfix,
+
+    /// <summary>Lines of a web server's or proxy's access log.</summary>
+    AccessLog,
 }
 
 internal static class InputKinds
@@ -31,6 +34,7 @@ internal static class InputKinds
         (InputKind.NetFlow5, "netflow5"),
         (InputKind.NetFlow9, "netflow9"),
         (InputKind.Ipfix, "ipfix"),
+        (InputKind.AccessLog, "log"),
     ];
 
     public static IEnumerable<string> AllNames => Names.Select(static entry => entry.Name);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.IO.Enumeration;
+using Breakwater.Wire.AccessLog;
 
 namespace Breakwater.Telemetry;
 
@@ -20,18 +21,27 @@ internal sealed class InputOptions
     public InputKind Kind { get; private init; }
 
     /// <summary>The telemetry that every UDP datagram of a capture is tried as; unknown recognises it.</summary>
-    public InputKind TelemetryKind => Kind is InputKind.Packets ? InputKind.Unknown : Kind;
+    public InputKind TelemetryKind => Kind is InputKind.Packets or InputKind.AccessLog ? InputKind.Unknown : Kind;
+
+    /// <summary>The format of access logs; null finds it from the first lines.</summary>
+    public LogFormat? LogFormat { get; init; }
+
+    /// <summary>Whose word on forwarded addresses is taken.</summary>
+    public TrustedProxies TrustedProxies { get; init; } = TrustedProxies.None;
 
     /// <summary>True when datagrams from different source ports of one address are different exporters.</summary>
     public bool SeparatePorts { get; init; }
 
     /// <summary>Makes options from validated text.</summary>
     public static InputOptions Create(
-        string? kind, IEnumerable<string> exporters, IEnumerable<string> rates, bool separatePorts, IEnumerable<ConfiguredSampling>? configured = null) => new()
+        string? kind, IEnumerable<string> exporters, IEnumerable<string> rates, bool separatePorts, IEnumerable<ConfiguredSampling>? configured = null,
+        string? logFormat = null, IReadOnlyCollection<string>? trustedProxies = null) => new()
         {
+            LogFormat = logFormat is not null && LogFormat.TryParse(logFormat, out var format, out _) ? format : null,
+            TrustedProxies = TrustedProxies.TryParse(trustedProxies ?? [], out var proxies) ? proxies : TrustedProxies.None,
             _configured = [.. configured ?? []],
             SeparatePorts = separatePorts,
-            Kind = kind is not null && InputKinds.TryParse(kind, out var parsed) ? parsed : InputKind.Unknown,
+            Kind = kind is not null && InputKinds.TryParse(kind, out var parsed) ? parsed : logFormat is null ? InputKind.Unknown : InputKind.AccessLog,
             _exporters = [.. exporters.Select(static text => TryParseExporter(text, out var entry) ? entry : default).Where(static entry => entry.Name is not null)],
             _rates = [.. rates.Select(static text => TryParseSamplingRate(text, out var entry) ? entry : default).Where(static entry => entry.Rate > 0)],
         };

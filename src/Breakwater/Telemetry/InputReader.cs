@@ -1,4 +1,5 @@
 using Breakwater.Wire;
+using Breakwater.Wire.AccessLog;
 using Breakwater.Wire.Ipfix;
 using Breakwater.Wire.Pcap;
 
@@ -15,6 +16,12 @@ internal interface IInputConsumer
 
     /// <summary>One export datagram or message; <paramref name="receivedNanoseconds"/> is 0 when the file has no time.</summary>
     void OnDatagram(InputSummary input, Exporter exporter, ReadOnlySpan<byte> datagram, long receivedNanoseconds);
+
+    /// <summary>True when requests of access logs are wanted; otherwise such a file is refused.</summary>
+    bool TakesRequests { get; }
+
+    /// <summary>One request of an access log.</summary>
+    void OnRequest(InputSummary input, LogFormat format, ReadOnlySpan<byte> line, in LogRequest request);
 
     /// <summary>No more datagrams come from this exporter.</summary>
     void OnEnd(Exporter exporter);
@@ -86,15 +93,26 @@ internal sealed class InputReader<TConsumer>(InputOptions options, DecodeSummary
                 ReadDatagram(file, input);
                 break;
             default:
-                input.Failure = Foreign(file);
+                ReadText(file, input);
                 break;
         }
     }
 
-    private static string Foreign(InputFile file)
+    private void ReadText(InputFile file, InputSummary input)
     {
-        var head = new byte[ForeignFile.HeadLength];
-        return ForeignFile.Explain(head.AsSpan(0, file.Content.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)));
+        using var content = new PeekStream(file.Content, LogRecognition.HeadBytes);
+        var log = new LogInput(options, content);
+        if (!log.IsRecognized)
+        {
+            input.Failure = file.Kind != InputKind.AccessLog ? ForeignFile.Explain(content.Peek()[..Math.Min(content.Peek().Length, ForeignFile.HeadLength)]) : log.Fault;
+            return;
+        }
+
+        input.Kind = InputKind.AccessLog;
+        if (consumer.TakesRequests)
+            log.Read(input, summary, consumer);
+        else
+            input.Failure = "an access log, whose requests cannot be judged yet; decode prints them";
     }
 
     private void ReadCapture(InputFile file, InputSummary input)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Breakwater.Wire;
+using Breakwater.Wire.AccessLog;
 using Breakwater.Wire.Ipfix;
 
 namespace Breakwater.Telemetry;
@@ -38,11 +39,36 @@ internal static class SummaryText
             return;
         }
 
+        if (input.LogFormats is not null)
+            WriteLog(input, writer);
         foreach (var damage in input.Damage.Take(MaximumListed))
             writer.WriteLine(Invariant($"{input.Path}: damaged at byte {damage.Offset} ({Explain(damage.Error)}), {damage.LengthBytes} bytes not read"));
         if (input.Damage.Count > MaximumListed)
             writer.WriteLine(Invariant($"{input.Path}: … and {input.Damage.Count - MaximumListed} more damaged places"));
     }
+
+    private static void WriteLog(InputSummary input, TextWriter writer)
+    {
+        writer.WriteLine(Invariant($"{input.Path} (log, {input.LogFormats}): {input.Records} requests in {input.Lines} lines"));
+        foreach (var error in Enum.GetValues<LogError>())
+        {
+            if (input.LinesWithout[(int)error] is var lines and > 0)
+                writer.WriteLine(Invariant($"{input.Path}: {lines} lines without a request: {Explain(error)}"));
+        }
+    }
+
+    private static string Explain(LogError error) => error switch
+    {
+        LogError.NoRequest => "empty, directives, messages of the server",
+        LogError.Truncated => "they end too early",
+        LogError.OtherFormat => "they have another format",
+        LogError.BadAddress => "no address where the client's should stand",
+        LogError.BadTime => "no time where it should stand, or one that does not exist",
+        LogError.BadNumber => "a status, size or duration that is no number",
+        LogError.BadJson => "no valid JSON",
+        LogError.TooDeep => "JSON that is nested too deep",
+        _ => "longer than 65,536 bytes",
+    };
 
     private static void WriteExporter(Exporter exporter, TextWriter writer)
     {

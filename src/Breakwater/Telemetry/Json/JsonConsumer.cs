@@ -1,4 +1,5 @@
 using Breakwater.Wire;
+using Breakwater.Wire.AccessLog;
 using Breakwater.Wire.Ipfix;
 using Breakwater.Wire.NetFlow;
 using Breakwater.Wire.Pcap;
@@ -13,7 +14,11 @@ internal sealed class JsonConsumer(RecordJson output, DecodeSummary summary) : I
     private readonly Dictionary<Exporter, SetJson> _sets = [];
     private readonly SflowRecordsJson _sflowRecords = new();
 
+    private readonly RequestJson _requests = new(output);
+
     public bool IsDone => output.IsFull;
+
+    public bool TakesRequests => true;
 
     public void OnPacket(InputSummary input, in PcapPacket packet)
     {
@@ -42,6 +47,8 @@ internal sealed class JsonConsumer(RecordJson output, DecodeSummary summary) : I
         if (error != DecodeError.None)
             input.DecodeErrors++;
     }
+
+    public void OnRequest(InputSummary input, LogFormat format, ReadOnlySpan<byte> line, in LogRequest request) => _requests.Write(format, line, request);
 
     public void OnEnd(Exporter exporter)
     {

@@ -28,9 +28,7 @@ internal sealed class RecordJson(Stream output, long limit) : IDisposable
     /// <summary>Begins a record and writes the keys that every record has.</summary>
     public Utf8JsonWriter Begin(in RecordHead head)
     {
-        _json.Reset(_buffer);
-        _json.WriteStartObject();
-        _json.WriteString("recordType"u8, head.RecordType);
+        Begin(head.RecordType);
         _json.WriteString("format"u8, head.Format);
         _json.WriteString("exporter"u8, head.Exporter);
         if (!head.HidesDomainId)
@@ -55,6 +53,15 @@ internal sealed class RecordJson(Stream output, long limit) : IDisposable
             _json.WriteNullValue();
         if (head.Guessed)
             _json.WriteBoolean("guessed"u8, true);
+        return _json;
+    }
+
+    /// <summary>Begins a record of its own kind, which has no exporter.</summary>
+    public Utf8JsonWriter Begin(ReadOnlySpan<byte> recordType)
+    {
+        _json.Reset(_buffer);
+        _json.WriteStartObject();
+        _json.WriteString("recordType"u8, recordType);
         return _json;
     }
 
