@@ -1,4 +1,5 @@
 using Breakwater.Reports;
+using Breakwater.Telemetry.Live;
 
 namespace Breakwater.Live;
 
@@ -22,8 +23,10 @@ internal static class ReplayReport
             Complete = true,
             ElapsedSeconds = 0,
         };
-        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-        ReportJson.Write(report, file);
+        using var written = new MemoryStream();
+        ReportJson.Write(report, written);
+        using var file = RecordingFile.Create(path);
+        file.Append(written.GetBuffer().AsSpan(0, (int)written.Length));
         return ReportJson.VerdictHash(result);
     }
 
