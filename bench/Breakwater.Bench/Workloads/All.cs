@@ -18,6 +18,7 @@ internal static class All
         ("sflow-mixed", () => new SflowWorkload("sflow-mixed", isExpanded: false, isFlood: false)),
         ("sflow-expanded-mixed", () => new SflowWorkload("sflow-expanded-mixed", isExpanded: true, isFlood: false)),
         ("pcap-flood", () => new CaptureWorkload("pcap-flood", isPcapng: false, isFlood: true)),
+        ("pcap-flood-stream", () => new CaptureWorkload("pcap-flood-stream", isPcapng: false, isFlood: true, isStream: true)),
         ("pcap-mixed", () => new CaptureWorkload("pcap-mixed", isPcapng: false, isFlood: false)),
         ("pcapng-mixed", () => new CaptureWorkload("pcapng-mixed", isPcapng: true, isFlood: false)),
         ("log-combined", () => new LogWorkload("log-combined", isVaried: false)),

@@ -5,14 +5,15 @@ using Breakwater.Wire.Pcap;
 
 namespace Breakwater.Bench.Workloads;
 
-/// <summary>A capture of frames cut at 128 bytes, read as a file is read, packet by packet.</summary>
+/// <summary>A capture of frames cut at 128 bytes, packet by packet: in memory, or through a stream as a file is read.</summary>
 internal sealed class CaptureWorkload : Workload
 {
     private readonly byte[] _file;
+    private readonly bool _isStream;
 
-    public CaptureWorkload(string name, bool isPcapng, bool isFlood)
+    public CaptureWorkload(string name, bool isPcapng, bool isFlood, bool isStream = false)
     {
-        Name = name;
+        (Name, _isStream) = (name, isStream);
         Goal = isFlood ? 40 : null;
         using var file = new MemoryStream(BufferBytes + 4096);
         var frames = new Frames(0x5EED, isTagged: isPcapng, isFlood);
@@ -40,8 +41,7 @@ internal sealed class CaptureWorkload : Workload
 
     private protected override void Pass<TSink>(ref TSink sink)
     {
-        using var stream = new MemoryStream(_file, writable: false);
-        using var reader = new PcapReader(stream);
+        using var reader = _isStream ? new PcapReader(new MemoryStream(_file, writable: false)) : new PcapReader(_file);
         reader.Open();
         var before = GC.GetAllocatedBytesForCurrentThread();
         var flow = default(FlowRecord);

@@ -8,6 +8,9 @@ internal static class AmplificationRule
     /// <summary>With one question for every three replies, so many replies without a question seen are one chance in twenty thousand.</summary>
     private const int FewestSampledReplies = 30;
 
+    /// <summary>With one packet sent for twenty that come, so many without one seen are one chance in three million.</summary>
+    private const int FewestSampledOfTwoWays = 300;
+
     public static void Evaluate(in RuleContext context, List<Finding> findings)
     {
         foreach (var vector in Reflectors.All)
@@ -74,14 +77,28 @@ internal static class AmplificationRule
     {
         if (!SeesSums(in context))
             return 1;
-        var asks = context.Dossier.Sent.Asks(vector);
-        // Sampled, a few replies may come before the first question is seen by chance.
-        if (asks == 0 && !RuleContext.Unsampled(counters) && RuleContext.Samples(counters) < FewestSampledReplies)
-            return 0;
+        double asks = context.Dossier.Sent.Asks(vector);
+        if (!RuleContext.Unsampled(counters))
+        {
+            // Sampled, a few replies may come before the first question is seen by chance, and few questions may stand for many.
+            if (asks == 0 && RuleContext.Samples(counters) < (RunsBothWays(vector) ? FewestSampledOfTwoWays : FewestSampledReplies))
+                return 0;
+            asks = asks == 0 ? 0 : MostBehind(asks / counters.Weight) * counters.Weight;
+        }
         double replies = counters.Current.Packets.Sum + counters.Previous.Packets.Sum + counters.Current.Asked + counters.Previous.Asked;
-        double each = vector is Vector.QuicReflection or Vector.OpenvpnAmplification or Vector.BittorrentAmplification or Vector.StunAmplification
-            or Vector.QuakeAmplification or Vector.SteamAmplification or Vector.TftpAmplification or Vector.SipAmplification ? 40 : 10;
+        double each = RunsBothWays(vector) ? 40 : 10;
         return Math.Clamp(1 - (each * asks / Math.Max(1, replies)), 0, 1);
+    }
+
+    /// <summary>Transfers, media and games: most packets run the other way, and the host sends one for some twenty.</summary>
+    private static bool RunsBothWays(Vector vector) => vector is Vector.QuicReflection or Vector.OpenvpnAmplification or Vector.BittorrentAmplification
+        or Vector.StunAmplification or Vector.QuakeAmplification or Vector.SteamAmplification or Vector.TftpAmplification or Vector.SipAmplification;
+
+    /// <summary>The largest Poisson mean that leaves a chance of one in a million to see no more than this (square root transform, Anscombe 1948).</summary>
+    private static double MostBehind(double seen)
+    {
+        var root = Math.Sqrt(seen + 1) + (4.75 / 2);
+        return root * root;
     }
 
     /// <summary>

@@ -15,7 +15,7 @@ internal sealed class PcapInput : IDisposable
     private const int PortionBytes = 256 * 1024;
 
     private readonly PcapDamageLog _damage;
-    private readonly byte[] _buffer;
+    private byte[] _buffer;
     private Stream _stream;
     private GZipStream? _gzip;
     private GzipInput? _gzipInput;
@@ -31,14 +31,18 @@ internal sealed class PcapInput : IDisposable
         _buffer = buffer;
     }
 
-    /// <summary>The bytes not yet consumed that are in memory.</summary>
-    public ReadOnlySpan<byte> Available => _buffer.AsSpan(_position, _end - _position);
+    /// <summary>A capture that is in memory as a whole: the buffer is the capture, and nothing is copied.</summary>
+    public PcapInput(byte[] content, PcapDamageLog damage)
+        : this(Stream.Null, damage, content) => (_end, _ended) = (content.Length, true);
+
+    /// <summary>The bytes not yet consumed that are in memory, at most <see cref="PcapLimits.BufferBytes"/>: damage is looked through so far.</summary>
+    public ReadOnlySpan<byte> Available => _buffer.AsSpan(_position, Math.Min(_end - _position, PcapLimits.BufferBytes));
 
     /// <summary>Offset of the first available byte in the decompressed content.</summary>
     public long Offset => _bufferOffset + _position;
 
     /// <summary>True once the stream has no more bytes than those available.</summary>
-    public bool IsEnded => _ended;
+    public bool IsEnded => _ended && _end - _position <= PcapLimits.BufferBytes;
 
     public bool IsGzip => _gzip is not null;
 
@@ -49,6 +53,8 @@ internal sealed class PcapInput : IDisposable
             return;
         _gzipInput = new GzipInput(_buffer.AsSpan(0, _end).ToArray(), _stream);
         _gzip = new GZipStream(_gzipInput, CompressionMode.Decompress, leaveOpen: false);
+        if (_buffer.Length != PcapLimits.BufferBytes || _ended)
+            _buffer = new byte[PcapLimits.BufferBytes]; // the capture itself is not written to
         _stream = _gzip;
         _end = 0;
         _ended = false;
@@ -71,7 +77,7 @@ internal sealed class PcapInput : IDisposable
     }
 
     /// <summary>Makes as many bytes available as the buffer holds, or all that are left.</summary>
-    public void Fill() => Ensure(_buffer.Length);
+    public void Fill() => Ensure(PcapLimits.BufferBytes);
 
     /// <summary>Consumes <paramref name="count"/> bytes, in memory or not; returns how many there were.</summary>
     public long Skip(long count)
@@ -95,7 +101,7 @@ internal sealed class PcapInput : IDisposable
     {
         if (_position == 0)
             return;
-        Available.CopyTo(_buffer);
+        _buffer.AsSpan(_position, _end - _position).CopyTo(_buffer);
         _bufferOffset += _position;
         _end -= _position;
         _position = 0;

@@ -17,6 +17,13 @@ public sealed class PcapReader : IDisposable
     {
     }
 
+    /// <summary>Reads a capture that is in memory as a whole, without a copy of it. It must not change meanwhile.</summary>
+    public PcapReader(byte[] capture)
+    {
+        ArgumentNullException.ThrowIfNull(capture);
+        _input = new PcapInput(capture, Damage);
+    }
+
     /// <summary>Reads through a buffer of <see cref="PcapLimits.BufferBytes"/> that the caller gives again and again (many small files).</summary>
     internal PcapReader(Stream stream, byte[] buffer)
     {

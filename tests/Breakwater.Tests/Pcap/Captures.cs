@@ -62,7 +62,19 @@ internal static class Captures
         return stream.ToArray();
     }
 
-    public static List<CapturedPacket> Read(byte[] content, out PcapReader reader) => Read(new MemoryStream(content), out reader);
+    /// <summary>Through a stream, and from memory: both give the same packets and find the same damage, and the capture stays as it was.</summary>
+    public static List<CapturedPacket> Read(byte[] content, out PcapReader reader)
+    {
+        var packets = Read(new MemoryStream((byte[])content.Clone()), out reader);
+        var before = (byte[])content.Clone();
+        using var memory = new PcapReader(content);
+        Assert.Equal(packets, ReadAll(memory));
+        Assert.Equal(
+            (reader.Error, reader.Format, reader.IsGzip, reader.Offset, reader.Damage.Count), (memory.Error, memory.Format, memory.IsGzip, memory.Offset, memory.Damage.Count));
+        Assert.Equal(reader.Damage.First, memory.Damage.First);
+        Assert.Equal(before, content);
+        return packets;
+    }
 
     public static List<CapturedPacket> Read(byte[] content)
     {
@@ -74,6 +86,11 @@ internal static class Captures
     public static List<CapturedPacket> Read(Stream stream, out PcapReader reader)
     {
         reader = new PcapReader(stream);
+        return ReadAll(reader);
+    }
+
+    private static List<CapturedPacket> ReadAll(PcapReader reader)
+    {
         var packets = new List<CapturedPacket>();
         while (reader.TryRead(out var packet))
         {
