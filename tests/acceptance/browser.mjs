@@ -108,7 +108,7 @@ if (process.argv[1] === new URL(import.meta.url).pathname) {
     const ended = new Promise(done => browser ? browser.process.once("exit", done) : done());
     browser?.process.kill();
     await ended;
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(profile, { recursive: true, force: true, maxRetries: 30, retryDelay: 100 });
     process.exit();
   }
 }
