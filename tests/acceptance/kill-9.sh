@@ -25,12 +25,7 @@ kill "$reader" 2>/dev/null || true
 wait "$reader" 2>/dev/null || true
 
 # The same storage, with nobody sending.
-"$program" serve --config "$config" >"$scratch/serve" 2>&1 </dev/null &
-running=$!
-for _ in $(seq 100); do
-  if "$program" services --config "$config" >/dev/null 2>&1; then break; fi
-  sleep 0.2
-done
+start_serve "$config" "$scratch/serve"
 curl -sN -m 3 -H "Authorization: Bearer $token" -H 'Last-Event-ID: 0' "http://127.0.0.1:$port/api/v1/events" >"$scratch/again" || true
 curl -s -H "Authorization: Bearer $token" "http://127.0.0.1:$port/api/v1/incidents" >"$scratch/incidents"
 
@@ -69,39 +64,24 @@ listen: {telemetry: [127.0.0.1:$collector], api: 127.0.0.1:$port}
 exporters: [{name: edge, address: 127.0.0.1}]
 storage: {folder: $scratch/kept}
 YAML
-cat >"$scratch/send.mjs" <<'JS'
-import { createSocket } from "node:dgram";
-// NetFlow v9 (RFC 3954): header, then a template of three fields, or one record of it: destination address, packets, octets.
-const [what, port] = process.argv.slice(2);
-const set = what === "template" ? [0, 0, 0, 20, 1, 0, 0, 3, 0, 12, 0, 4, 0, 2, 0, 4, 0, 1, 0, 4] : [1, 0, 0, 16, 203, 0, 113, 80, 0, 0, 0, 5, 0, 0, 1, 244];
-const header = Buffer.alloc(20);
-header.writeUInt16BE(9, 0);
-header.writeUInt16BE(1, 2);
-header.writeUInt32BE(1000000, 4);
-header.writeUInt32BE(Math.floor(Date.now() / 1000), 8);
-header.writeUInt32BE(what === "template" ? 1 : 2, 12);
-header.writeUInt32BE(7, 16);
-const socket = createSocket("udp4");
-socket.send(Buffer.concat([header, Buffer.from(set)]), Number(port), "127.0.0.1", () => socket.close());
-JS
-start_kept() {
-  "$program" serve --config "$scratch/kept.yaml" >>"$scratch/kept.log" 2>&1 </dev/null &
-  running=$!
-  for _ in $(seq 100); do
-    if "$program" exporters --config "$scratch/kept.yaml" >"$scratch/exporters" 2>&1; then break; fi
-    sleep 0.2
-  done
+# An exporter that sends its template with no record, or one record without it.
+send() {
+  node --input-type=module -e 'const [module, port, what] = process.argv.slice(1);
+    const { Exporter } = await import(module), exporter = new Exporter("127.0.0.1", port);
+    await exporter.send(exporter.message(what === "template" ? { records: 0 } : { template: false }));
+    exporter.socket.close();' "$root/tests/acceptance/exporter.mjs" "$collector" "$1"
 }
+start_kept() { start_serve "$scratch/kept.yaml" "$scratch/kept.log"; }
 records() {
   "$program" exporters --config "$scratch/kept.yaml" --format json | node -e 'const read = JSON.parse(require("fs").readFileSync(0, "utf8")); console.log(read.exporters.find(exporter => exporter.name === "edge").records)'
 }
 start_kept
-node "$scratch/send.mjs" template "$collector"
+send template
 sleep 2
 kill -KILL "$running"
 wait "$running" 2>/dev/null || true
 start_kept
-node "$scratch/send.mjs" data "$collector"
+send data
 sleep 2
 check 'kill-9: the first data datagram after it is decoded' 1 "$(records)"
 kill -KILL "$running"
@@ -109,7 +89,7 @@ wait "$running" 2>/dev/null || true
 # The twin: without what was kept it is not.
 rm "$scratch/kept/memory.bin"
 start_kept
-node "$scratch/send.mjs" data "$collector"
+send data
 sleep 2
 check 'kill-9: without the kept templates it waits' 0 "$(records)"
 kill -TERM "$running"

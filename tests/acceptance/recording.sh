@@ -34,16 +34,9 @@ if [ "${#databases[@]}" -eq 2 ]; then
 fi
 hash_of() { "$program" analyze "$1" --format json --shards "$2" | node -e 'console.log(JSON.parse(require("fs").readFileSync(0, "utf8")).verdictHash)'; }
 for run in first second; do
-  "$program" serve --config "$config" --record "$scratch/recording" >"$scratch/$run" 2>&1 </dev/null &
-  running=$!
-  for _ in $(seq 100); do
-    if "$program" services --config "$config" >/dev/null 2>&1; then break; fi
-    sleep 0.2
-  done
+  start_serve "$config" "$scratch/$run" --record "$scratch/recording"
   node "$(dirname -- "${BASH_SOURCE[0]}")/recording.mjs" "$port" "$running" "$config" "${RECORD_SECONDS:-20}"
-  "$program" incidents --config "$config" >"$scratch/$run.incidents"
-  kill -TERM "$running"
-  wait "$running" 2>/dev/null || true
+  stop "$running"
   running=
   live=$(sed -n 's/.*verdicts of this run: \([0-9a-f]*\);.*/\1/p' "$scratch/$run")
   control=$(sed -n "s/.*'breakwater analyze \(.*\)' gives.*/\1/p" "$scratch/$run")

@@ -21,15 +21,9 @@ mkdir "$scratch/kept"
   for number in 0 1 2 3 4 5 7 8 9 11; do printf '  - {name: e%s, address: 127.0.0.%s}\n' "$number" $((10 + number)); done
   printf '  - {name: e6, sampling: 100, address: 127.0.0.16}\n'
 } >"$config"
-"$program" serve --config "$config" >"$scratch/serve" 2>&1 </dev/null &
-running=$!
-for _ in $(seq 100); do
-  if "$program" services --config "$config" >/dev/null 2>&1; then break; fi
-  sleep 0.2
-done
+start_serve "$config" "$scratch/serve"
 token=$("$program" token create --config "$config" --name reader --role viewer)
 node "$(dirname -- "${BASH_SOURCE[0]}")/telemetry-faults.mjs" "$api" "$port" "$token" "$running" "$config" || bad=1
-kill -TERM "$running"
-wait "$running" 2>/dev/null || true
+stop "$running"
 running=
 exit "$bad"

@@ -15,6 +15,6 @@ public static class PcapLimits
     /// <summary>Interfaces of one pcapng section.</summary>
     public const int Interfaces = 65_536;
 
-    /// <summary>Bytes read from the stream at a time, and all that the reader holds.</summary>
+    /// <summary>All that the reader holds of a stream, and how far it looks for the next packet behind damage.</summary>
     public const int BufferBytes = 1024 * 1024;
 }

@@ -23,7 +23,7 @@ public sealed class ReplayTests
     public void RunWithReloadsAndSilence_GivesTheLiveHash(int shards)
     {
         using var files = new SampleFiles();
-        var live = Record(files, changes: true);
+        var live = Record(files);
         var control = Assert.Single(Directory.GetFiles(files.Path("recording"), "control-*.jsonl"));
         var replay = Replay.Run(control, shards);
         Assert.NotEmpty(live.Incidents);
@@ -40,7 +40,7 @@ public sealed class ReplayTests
     public void RunWithoutOneKindOfEvent_HasAnotherHash(string kind)
     {
         using var files = new SampleFiles();
-        var live = Record(files, changes: true);
+        var live = Record(files);
         var control = Assert.Single(Directory.GetFiles(files.Path("recording"), "control-*.jsonl"));
         var lines = File.ReadAllLines(control);
         Assert.Contains(lines, line => RecordedEvent.Parse(line).Kind == kind);
@@ -171,7 +171,7 @@ public sealed class ReplayTests
 
     private const string Start = """{"atNanoseconds":0,"datagrams":0,"kind":"start","data":{"detection":{"protect":[],"services":[],"aggregates":[],"floors":{},"off":[]},"exporters":[]}}""";
 
-    private static DetectionResult Record(SampleFiles files, bool changes)
+    private static DetectionResult Record(SampleFiles files)
     {
         using var recorder = new StreamRecorder(files.Path("recording"), DateTimeOffset.UnixEpoch);
         using var rig = new LiveRig(settings => settings with { Detection = new DetectorOptions { QuietSeconds = 10 } }, recorder: recorder);
@@ -183,9 +183,9 @@ public sealed class ReplayTests
             rig.AwaitReceived();
             sequence++;
             var settings = rig.Engine.Settings;
-            if (changes && tick == 20)
+            if (tick == 20)
                 rig.Engine.Reload(settings with { Detection = settings.Detection with { Floors = new Floors { Amplification = 700 } } });
-            if (changes && tick == 40)
+            if (tick == 40)
                 rig.Engine.Reload(settings with { Exporters = [settings.Exporters[0] with { SamplingRate = 10 }, settings.Exporters[1]] });
             rig.Send(Datagrams.NetFlow9(sequence, rig.Now, 40));
             rig.AwaitReceived();
