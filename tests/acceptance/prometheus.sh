@@ -89,7 +89,9 @@ processes+=("$scraper")
 # ask QUERY: the first value of an instant query.
 ask() { curl -sf --get --data-urlencode "query=$1" "http://127.0.0.1:$prometheus/api/v1/query" | sed -n 's/.*"value":\[[^,]*,"\([^"]*\)".*/\1/p'; }
 is_up() { [ "$(ask 'up{job="breakwater"}')" = 1 ]; }
+was_tried() { [ -n "$(ask 'up{job="stranger"}')" ]; }
 until_true 30 is_up || true
+until_true 30 was_tried || true
 check 'prometheus: it scrapes' 1 "$(ask 'up{job="breakwater"}')"
 check 'prometheus: with a wrong token it does not' 0 "$(ask 'up{job="stranger"}')"
 curl -sf --get --data-urlencode 'match[]={job="breakwater"}' "http://127.0.0.1:$prometheus/api/v1/label/__name__/values" | grep -o '"breakwater_[a-z_]*"' | tr -d '"' | sort -u >"$scratch/stored"
