@@ -11,10 +11,12 @@ namespace Breakwater.Detection;
 /// and services, which nearly every entry belongs to, share a budget: of those with many entries a sample is studied, chosen by the
 /// entries' hashes alone, as if the exporter had sampled.
 /// </summary>
-internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, int aggregateBudget)
+internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, WatchGroups groups, int aggregateBudget)
 {
     /// <summary>Most targets of an entry: its host, service, /24, /16, and a configured network.</summary>
     private const int MostTargets = 5;
+
+    private const int UnitsStride = 16;
 
     // A shard's number stands above the entry's.
     private const int EntryBits = 25;
@@ -23,6 +25,9 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     private byte[] _levels = [];
     private uint[] _entries = [];
     private int[] _ends = [];
+    private uint[] _units = [];
+    private int _entryGroup;
+    private uint _entryUnits;
     private int _count, _logLevel;
     private TickEntry[][] _logs = [];
 
@@ -39,8 +44,9 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
         _count = 0;
         var places = dossiers.All.Count;
         if (_ends.Length <= places)
-            (_ends, _levels) = (new int[places + 64], new byte[places + 64]);
+            (_ends, _levels, _units) = (new int[places + 64], new byte[places + 64], new uint[(places + 64) * UnitsStride]);
         Array.Clear(_ends);
+        Array.Clear(_units);
         for (var shard = 0; shard < shards.Length; shard++)
             Pair(shards[shard].Log.Entries, (uint)shard << EntryBits);
         Thin(places);
@@ -49,6 +55,9 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
 
     /// <summary>One in 2^level of the dossier's entries is in its list and stands for all of them.</summary>
     public int LevelOf(int dossier) => _levels[dossier];
+
+    /// <summary>What all of the dossier's entries count, by group.</summary>
+    public ReadOnlySpan<uint> UnitsOf(int dossier) => _units.AsSpan(dossier * UnitsStride, UnitsStride);
 
     /// <summary>Where an assigned entry stands.</summary>
     public ref TickEntry this[uint entry] => ref _logs[entry >> EntryBits][entry & ((1 << EntryBits) - 1)];
@@ -80,6 +89,8 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
             if (_pairs.Length - _count < MostTargets)
                 Array.Resize(ref _pairs, Math.Max(1 << 12, _pairs.Length * 2));
             var (number, hash) = (shard | (uint)index, (uint)((entry.RecordHash << _logLevel) >> 32));
+            _entryGroup = WatchGroups.Of(entry.Class);
+            _entryUnits = groups.Units(in entry);
             if (entry.HostIndex >= 0 && dossiers.MayWatch(entry.HostHash))
                 Add(hosts[entry.HostIndex].Dossier, number, hash);
             if (!dossiers.HasAggregates || entry.Direction != Direction.Inbound)
@@ -102,6 +113,8 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
             return;
         _pairs[_count++] = (dossier, entry, hash);
         _ends[dossier]++;
+        ref var units = ref _units[(dossier * UnitsStride) + _entryGroup];
+        units = (uint)Math.Min(uint.MaxValue, (ulong)units + _entryUnits);
     }
 
     /// <summary>The largest equal share that keeps prefixes and services within their budget, and the levels that it asks for.</summary>

@@ -11,7 +11,7 @@ namespace Breakwater.Detection;
 /// are known, the replies that nobody asked for. Adds and compares integers only, so that order and shards do not matter.
 /// </summary>
 internal sealed class Counting(
-    HostTable hosts, AggregateTable aggregates, DossierPool dossiers, Questions questions, StandingSamples samples, bool watchesAggregates)
+    HostTable hosts, AggregateTable aggregates, DossierPool dossiers, WatchGroups groups, Questions questions, StandingSamples samples, bool watchesAggregates)
 {
     private const int PrefetchSlot = 16;
     private const int PrefetchRecord = 8;
@@ -136,7 +136,7 @@ internal sealed class Counting(
     private void CountGroup(in TickEntry entry, ref ColdRecord record, int group, long tick)
     {
         var second = (uint)(tick / 10);
-        var packets = (uint)Math.Min(uint.MaxValue, entry.Scaled);
+        var packets = groups.Units(in entry);
         var now = record.Counts.Add(group, packets, second);
         if (record.Dossier < 0)
             Propose(in entry, in record, group, packets, second);

@@ -21,6 +21,7 @@ internal sealed class ClassCounters
     private readonly HyperLogLog _pastSources = new(SourcePrecision);
     private readonly PortVote _pastSourcePorts = new(), _pastDestinationPorts = new();
     private long _windowsTick = long.MinValue;
+    private double? _busiestRate;
 
     public required int TrafficClass { get; set; }
 
@@ -46,7 +47,7 @@ internal sealed class ClassCounters
     public Generation Current = new(), Previous = new();
 
     /// <summary>The highest rate of all windows as of the last tick with traffic, packets per second.</summary>
-    public double BusiestRate { get; private set; }
+    public double BusiestRate => _busiestRate ??= Rates.BusiestRate();
 
     /// <summary>What a packet seen stands for: the mean of the life, or of the last tick when that was sampled more thinly. At least 1.</summary>
     public double Weight => Math.Max(1, Math.Max(LifePackets.Weight, TickPackets.Weight));
@@ -88,17 +89,20 @@ internal sealed class ClassCounters
     /// <summary>Counts one record that was not asked for.</summary>
     /// <param name="entry">The record.</param>
     /// <param name="flowHash">Hash of its conversation.</param>
-    /// <param name="tick">The present tick.</param>
+    /// <param name="tick">The tick in which it arrived.</param>
+    /// <param name="openTick">The open tick.</param>
     /// <param name="tally">Takes what goes into windows and votes when the tick closes.</param>
-    public void Add(in TickEntry entry, ulong flowHash, long tick, TickTally tally)
+    public void Add(in TickEntry entry, ulong flowHash, long tick, long openTick, TickTally tally)
     {
-        LastTick = tick;
+        LastTick = openTick;
         var scaled = entry.Scaled;
         TickPackets.Add(entry.Packets, entry.Packets, entry.SamplingRate);
         TickBytes.Add(entry.Bytes, entry.Packets, entry.SamplingRate);
         TickFirst = Math.Min(TickFirst, entry.FirstNanoseconds);
         if (entry.DurationMilliseconds >= 100)
-            AddSpread(in entry, tick, tally.Spread);
+            AddSpread(in entry, tick, openTick, tally.Spread);
+        else if (tick != openTick)
+            tally.Spread.Add(tick, tick, openTick, scaled, entry.Bytes * Math.Max(entry.SamplingRate, 1));
         Current.Add(in entry, flowHash, scaled);
         if (entry.Has(EntryTraits.HasPorts))
         {
@@ -108,14 +112,14 @@ internal sealed class ClassCounters
         SourceSample.Add(entry.PeerHash, entry.Peer, scaled, entry.Packets);
     }
 
-    private static void AddSpread(in TickEntry entry, long tick, RateSpread spread)
+    private static void AddSpread(in TickEntry entry, long tick, long openTick, RateSpread spread)
     {
         var first = entry.FirstNanoseconds / Detector.TickNanoseconds;
         var last = (entry.FirstNanoseconds + (entry.DurationMilliseconds * 1_000_000L)) / Detector.TickNanoseconds;
         // A clock that is ahead, or further behind than any active timeout, tells lengths but not times.
         if (last > tick || tick - last > RateWindows.ReachTicks / 2)
             (first, last) = (tick - (last - first), tick);
-        spread.Add(first, last, tick, entry.Scaled, entry.Bytes * Math.Max(entry.SamplingRate, 1));
+        spread.Add(first, last, openTick, entry.Scaled, entry.Bytes * Math.Max(entry.SamplingRate, 1));
     }
 
     /// <summary>Counts one record that answers a question seen before.</summary>
@@ -151,7 +155,7 @@ internal sealed class ClassCounters
         LifePackets.Add(in TickPackets);
         LifeBytes.Add(in TickBytes);
         LifeFirst = Math.Min(LifeFirst, TickFirst);
-        BusiestRate = Rates.BusiestRate();
+        _busiestRate = null;
     }
 
     /// <summary>Asks the processor for what counting this entry will touch.</summary>
@@ -194,7 +198,7 @@ internal sealed class ClassCounters
     /// <summary>Starts a new life.</summary>
     public void Forget()
     {
-        (LifePackets, LifeBytes, LifeFirst, BusiestRate) = (default, default, long.MaxValue, 0);
+        (LifePackets, LifeBytes, LifeFirst, _busiestRate) = (default, default, long.MaxValue, 0);
         _pastSources.Clear();
         SourceSample.Clear();
         _pastSourcePorts.Clear();

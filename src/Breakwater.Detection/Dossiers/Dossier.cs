@@ -8,9 +8,10 @@ namespace Breakwater.Detection.Dossiers;
 /// <param name="floors">Lowest rates of an attack on it.</param>
 /// <param name="row">Its index in the table of hosts, or of aggregates when <paramref name="target"/> is many.</param>
 /// <param name="group">The traffic that brought it here.</param>
+/// <param name="urgency">Whether it must be looked at in a tick.</param>
 /// <param name="usual">What is known to be usual for it.</param>
 /// <param name="spare">Counters that dropped dossiers left.</param>
-internal sealed class Dossier(Target target, Floors floors, int row, int group, Usual usual, Stack<ClassCounters> spare)
+internal sealed class Dossier(Target target, Floors floors, int row, int group, Urgency urgency, Usual usual, Stack<ClassCounters> spare)
 {
     /// <summary>Ticks of a generation: 30 s.</summary>
     private const int GenerationTicks = 300;
@@ -101,6 +102,12 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     /// <summary>Packets of all kinds in the last 30-60 s, scaled.</summary>
     public ulong RecentPackets => _packets.Now + _packets.Before;
 
+    /// <summary>Whether it must be looked at in a tick.</summary>
+    public Urgency Urgency { get; } = urgency;
+
+    /// <summary>Some of its traffic has been taken in, or waits to be.</summary>
+    public bool HasBeenStudied { get; set; }
+
     /// <summary>What is usual for the target.</summary>
     public Usual Usual { get; } = usual;
 
@@ -122,7 +129,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
             counters?.Forget();
     }
 
-    /// <summary>Opens a tick.</summary>
+    /// <summary>Opens a tick; records of earlier ticks, the last one opened excepted, may be counted along with its own.</summary>
     public void OpenTick(long tick)
     {
         if (LastTick == tick)
@@ -163,9 +170,9 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
         _generation = Math.Max(_generation, generation);
     }
 
-    /// <summary>Counts one record of the tick.</summary>
+    /// <summary>Counts one record of the open tick.</summary>
     /// <param name="entry">The record; it tells whether the host asked its sender.</param>
-    /// <param name="tick">The present tick.</param>
+    /// <param name="tick">The tick in which it arrived.</param>
     /// <param name="tallies">Take what is summed up over the tick.</param>
     public void Add(in TickEntry entry, long tick, TickTallies tallies)
     {
@@ -188,7 +195,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
             counters.AddAsked(in entry);
             return;
         }
-        counters.Add(in entry, flowHash, tick, tallies[entry.Class]);
+        counters.Add(in entry, flowHash, tick, LastTick, tallies[entry.Class]);
         if (asked)
             counters.NoteAsked(in entry);
     }
