@@ -19,7 +19,7 @@ internal sealed class Counting(
     private const int PrefetchPrefix = 4;
 
     /// <summary>A host without traffic for a minute makes room when the table is nearly full.</summary>
-    private const long IdleTicks = 600;
+    private const long IdleSeconds = 60;
 
     private readonly List<(ulong Hash, Wire.Address Host, Direction Direction)> _newHosts = [];
     private readonly List<int> _touched = [];
@@ -82,11 +82,8 @@ internal sealed class Counting(
         ref var record = ref hosts[index];
         if (isNew)
             Place(ref record);
-        record.LastTick = tick;
+        record.Counts.Advance((uint)(tick / 10));
         (entry.PrefixIndex, entry.Service) = (record.Prefix, record.Service);
-        var scaled = entry.Scaled;
-        record.Packets += scaled;
-        record.Bytes += entry.Bytes * Math.Max(entry.SamplingRate, 1);
         // Replies count once it is known which of them were asked for.
         if (group != (int)WatchGroup.Replies)
             CountGroup(in entry, ref record, group, tick);
@@ -229,6 +226,6 @@ internal sealed class Counting(
         if (!hosts.IsNearlyFull || (_lastDrop != long.MinValue && tick - _lastDrop < 100))
             return;
         _lastDrop = tick;
-        hosts.DropIdle(tick - IdleTicks, dossiers.Moved);
+        hosts.DropIdle((tick / 10) - IdleSeconds, dossiers.Moved);
     }
 }

@@ -50,7 +50,7 @@ public sealed class Detector
         _alarm = new PoissonTest(options.FalseAlarmProbability);
         _hosts = new HostTable(options.MaxHosts, options.Seed);
         _aggregates = new AggregateTable(options);
-        _samples = new StandingSamples(options.Seed);
+        _samples = new StandingSamples();
         _incidents = new IncidentTracker(options, _samples);
         var groups = new WatchGroups(options.Floors);
         _dossiers = new DossierPool(options, _hosts, _aggregates, groups, _incidents);

@@ -38,9 +38,9 @@ internal sealed class Studying(
     /// <param name="endsSecond">No further tick of this second follows: what waits is studied.</param>
     public void Study(ImmutableArray<Shard> shards, int level, long tick, bool endsSecond)
     {
-        foreach (var shard in shards)
-            NoteSent(shard.Log.Entries, tick);
         _assignment.Build(shards, level);
+        foreach (var entry in _assignment.OfWatchedSenders)
+            NoteSent(in _assignment[entry], tick);
         _studied.Clear();
         for (var number = 0; number < dossiers.All.Count; number++)
         {
@@ -95,23 +95,10 @@ internal sealed class Studying(
         }
     }
 
-    private void NoteSent(Span<TickEntry> entries, long tick)
-    {
-        foreach (ref readonly var entry in entries)
-        {
-            if (entry.Has(EntryTraits.HasHost))
-                NoteSent(in entry, tick);
-        }
-    }
-
     /// <summary>Tells the sender's dossier, when it is watched as a receiver, what it sends.</summary>
     private void NoteSent(in TickEntry entry, long tick)
     {
-        var isOutbound = entry.Direction == Direction.Outbound;
-        var hash = isOutbound ? HostTable.HashOf(entry.HostHash, Direction.Outbound) : entry.PeerHash;
-        if (!dossiers.MayWatch(hash))
-            return;
-        var index = hosts.Find(isOutbound ? entry.Host : entry.Peer, Direction.Inbound, hash);
+        var index = hosts.Find(entry.Direction == Direction.Outbound ? entry.Host : entry.Peer, Direction.Inbound, entry.SenderHash);
         if (index < 0 || hosts[index].Dossier < 0)
             return;
         var dossier = dossiers[hosts[index].Dossier];
@@ -125,12 +112,17 @@ internal sealed class Studying(
     private void Feed(Dossier dossier, Waiting waiting, ReadOnlySpan<uint> entries, int level, long tick)
     {
         dossier.OpenTick(entries.IsEmpty ? waiting.LastTick : tick);
-        for (var number = 0; number < waiting.Ticks; number++)
+        var all = waiting.Entries;
+        for (int number = 0, next = 0; number < waiting.Ticks; number++)
         {
-            var past = waiting.Of(number, out var pastTick, out var pastLevel);
+            var (pastTick, pastLevel, end) = waiting.Of(number);
             dossier.OpenSample(pastLevel);
-            foreach (ref readonly var entry in past)
-                dossier.Add(in entry, pastTick, _tallies);
+            for (; next < end; next++)
+            {
+                if (next + SketchesAhead < all.Length)
+                    dossier.Prefetch(in all[next + SketchesAhead]);
+                dossier.Add(in all[next], pastTick, _tallies);
+            }
         }
         dossier.OpenSample(level);
         Feed(dossier, entries, level, tick);

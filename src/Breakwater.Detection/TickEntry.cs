@@ -18,8 +18,8 @@ internal struct TickEntry
     /// <summary>Hash of the peer.</summary>
     public ulong PeerHash;
 
-    /// <summary>Hash of the conversation: both addresses and both ports.</summary>
-    public ulong FlowHash;
+    /// <summary>Hash of the record among all: copies of one conversation stand and fall each by itself.</summary>
+    public ulong RecordHash;
 
     /// <summary>Hash of the pair whose question this record is, 0 when it asks nothing.</summary>
     public ulong AsksPair;
@@ -61,13 +61,16 @@ internal struct TickEntry
     /// <summary>Hash of the own host's address, whatever the direction.</summary>
     private readonly ulong AddressHash => HostTable.HashOf(HostHash, Direction);
 
+    /// <summary>Hash that the sender has as a receiver, for the host table.</summary>
+    public readonly ulong SenderHash => Direction == Direction.Outbound ? AddressHash : PeerHash;
+
     /// <summary>Hash of the pair that a question to this record's sender would have: receiver to sender.</summary>
     public readonly ulong AnswersPair => Direction == Direction.Inbound
         ? KeyedHash.OfPair(AddressHash, PeerHash, Protocol) : KeyedHash.OfPair(PeerHash, AddressHash, Protocol);
 
-    /// <summary>Hash of the record among all: copies of one conversation stand and fall each by itself.</summary>
-    public readonly ulong RecordHash =>
-        KeyedHash.With(Has(EntryTraits.HasHost) ? FlowHash : AsksPair, Bytes ^ ((ulong)FirstNanoseconds << 12) ^ PeerHash);
+    /// <summary>Hash of the conversation: both addresses and both ports.</summary>
+    public readonly ulong FlowHash => Direction == Direction.Inbound
+        ? KeyedHash.OfFlow(PeerHash, AddressHash, SourcePort, DestinationPort) : KeyedHash.OfFlow(AddressHash, PeerHash, SourcePort, DestinationPort);
 
     /// <summary>Packets × sampling rate; an unknown rate counts as 1.</summary>
     public readonly ulong Scaled => (ulong)Packets * Math.Max(SamplingRate, 1);

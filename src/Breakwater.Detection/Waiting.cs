@@ -37,13 +37,11 @@ internal sealed class Waiting
         return added;
     }
 
-    /// <summary>The entries of a tick that waits, the oldest being 0.</summary>
-    public ReadOnlySpan<TickEntry> Of(int number, out long tick, out int level)
-    {
-        var start = number == 0 ? 0 : _ticks[number - 1].End;
-        (tick, level, var end) = _ticks[number];
-        return _entries.AsSpan(start, end - start);
-    }
+    /// <summary>All that wait, tick by tick.</summary>
+    public ReadOnlySpan<TickEntry> Entries => _entries.AsSpan(0, _count);
+
+    /// <summary>A tick that waits, the oldest being 0, with its level and where its entries end.</summary>
+    public (long Tick, int Level, int End) Of(int number) => _ticks[number];
 
     public void Clear() => (_tickCount, _count) = (0, 0);
 }

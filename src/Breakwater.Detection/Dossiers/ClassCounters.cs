@@ -21,7 +21,9 @@ internal sealed class ClassCounters
     private readonly HyperLogLog _pastSources = new(SourcePrecision);
     private readonly PortVote _pastSourcePorts = new(), _pastDestinationPorts = new();
     private long _windowsTick = long.MinValue;
-    private double? _busiestRate;
+
+    // Estimates read since the last tick was closed.
+    private (double? BusiestRate, double? Sources, double? Flows) _known;
 
     public required int TrafficClass { get; set; }
 
@@ -47,7 +49,7 @@ internal sealed class ClassCounters
     public Generation Current = new(), Previous = new();
 
     /// <summary>The highest rate of all windows as of the last tick with traffic, packets per second.</summary>
-    public double BusiestRate => _busiestRate ??= Rates.BusiestRate();
+    public double BusiestRate => _known.BusiestRate ??= Rates.BusiestRate();
 
     /// <summary>What a packet seen stands for: the mean of the life, or of the last tick when that was sampled more thinly. At least 1.</summary>
     public double Weight => Math.Max(1, Math.Max(LifePackets.Weight, TickPackets.Weight));
@@ -77,6 +79,12 @@ internal sealed class ClassCounters
         }
         return (source, destination);
     }
+
+    /// <summary>Different senders in the last 30-60 s, as of the last tick that was closed.</summary>
+    public double RecentSources => _known.Sources ??= Current.Sources.EstimateWith(Previous.Sources);
+
+    /// <summary>Different conversations in the last 30-60 s, as of the last tick that was closed.</summary>
+    public double RecentFlows => _known.Flows ??= Current.Flows.EstimateWith(Previous.Flows);
 
     /// <summary>Opens a tick.</summary>
     public void OpenTick(long tick)
@@ -155,7 +163,7 @@ internal sealed class ClassCounters
         LifePackets.Add(in TickPackets);
         LifeBytes.Add(in TickBytes);
         LifeFirst = Math.Min(LifeFirst, TickFirst);
-        _busiestRate = null;
+        _known = default;
     }
 
     /// <summary>Asks the processor for what counting this entry will touch.</summary>
@@ -164,6 +172,7 @@ internal sealed class ClassCounters
         Current.Sources.Prefetch(entry.PeerHash);
         if (entry.Has(EntryTraits.HasPorts))
             Current.Flows.Prefetch(entry.FlowHash);
+        SourceSample.Prefetch(entry.PeerHash);
     }
 
     /// <summary>The windows as of the present tick, shortest first.</summary>
@@ -181,6 +190,7 @@ internal sealed class ClassCounters
     public void Rotate()
     {
         (Current, Previous) = (Previous, Current);
+        _known = default;
         _pastSources.Merge(Current.Sources);
         _pastSourcePorts.Merge(Current.SourcePorts);
         _pastDestinationPorts.Merge(Current.DestinationPorts);
@@ -198,7 +208,7 @@ internal sealed class ClassCounters
     /// <summary>Starts a new life.</summary>
     public void Forget()
     {
-        (LifePackets, LifeBytes, LifeFirst, _busiestRate) = (default, default, long.MaxValue, 0);
+        (LifePackets, LifeBytes, LifeFirst, _known) = (default, default, long.MaxValue, default);
         _pastSources.Clear();
         SourceSample.Clear();
         _pastSourcePorts.Clear();

@@ -26,6 +26,9 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     private readonly HyperLogLog[] _openFlows = [new(FlowPrecision), new(FlowPrecision)];
     private long _generation = long.MinValue;
     private ulong _tickPackets, _tickRequests;
+
+    // Estimates read since the last record was counted.
+    private (double? SynFlows, double? OpenFlows, double? CompletedFlows) _known;
     private int _level, _highestLevel;
     private (long Now, long Before) _openSegments;
     private (ulong Now, ulong Before) _packets, _firstFragments;
@@ -49,25 +52,24 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     public long LastTick { get; private set; } = long.MinValue;
 
     /// <summary>TCP connections that someone tried to open (distinct source, port and service) in the last 30-60 s.</summary>
-    public double SynFlows => _synFlows[0].EstimateWith(_synFlows[1]);
+    public double SynFlows => _known.SynFlows ??= _synFlows[0].EstimateWith(_synFlows[1]);
 
     /// <summary>TCP connections whose peer sent what only an open connection's peer sends, in the last 30-60 s.</summary>
-    public double OpenFlows => _openFlows[0].EstimateWith(_openFlows[1]);
+    public double OpenFlows => _known.OpenFlows ??= _openFlows[0].EstimateWith(_openFlows[1]);
 
     /// <summary>
     /// Connections that were opened and went on, in the last 30-60 s: those in both sketches, by what their union lacks. Three standard
     /// errors of the union are given in favour of the senders, and with nothing in common but that error it is none.
     /// </summary>
-    public double CompletedFlows
+    public double CompletedFlows => _known.CompletedFlows ??= EstimateCompletedFlows();
+
+    private double EstimateCompletedFlows()
     {
-        get
-        {
-            var (opened, open) = (SynFlows, OpenFlows);
-            var union = UnionOfFlows();
-            var error = 3 * _synFlows[0].StandardErrorAt(union);
-            var common = opened + open - union;
-            return Math.Clamp(common + error, 0, Math.Min(opened, open * 1.05));
-        }
+        var (opened, open) = (SynFlows, OpenFlows);
+        var union = UnionOfFlows();
+        var error = 3 * _synFlows[0].StandardErrorAt(union);
+        var common = opened + open - union;
+        return Math.Clamp(common + error, 0, Math.Min(opened, open * 1.05));
     }
 
     private double UnionOfFlows()
@@ -138,7 +140,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
             EndIncident();
         OpenGeneration(tick);
         LastTick = tick;
-        (_tickPackets, _tickRequests) = (0, 0);
+        (_tickPackets, _tickRequests, _known) = (0, 0, default);
         foreach (var counters in _classes)
             counters?.OpenTick(tick);
     }
@@ -201,7 +203,17 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     }
 
     /// <summary>Asks the processor for what <see cref="Add"/> will touch.</summary>
-    public void Prefetch(in TickEntry entry) => _classes[entry.Class]?.Prefetch(in entry);
+    public void Prefetch(in TickEntry entry)
+    {
+        _classes[entry.Class]?.Prefetch(in entry);
+        if (entry.Protocol != 6)
+            return;
+        var hash = entry.FlowHash;
+        if (entry.Class is (byte)Vector.SynFlood or TrafficClass.Session)
+            _synFlows[0].Prefetch(hash);
+        if (TrafficClass.IsOfOpenConnection(entry.Class))
+            _openFlows[0].Prefetch(hash);
+    }
 
     private ClassCounters Study(byte trafficClass, long tick)
     {
@@ -266,7 +278,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
 
     private void Rotate()
     {
-        _highestLevel = _level;
+        (_highestLevel, _known) = (_level, default);
         (_synFlows[0], _synFlows[1]) = (_synFlows[1], _synFlows[0]);
         (_openFlows[0], _openFlows[1]) = (_openFlows[1], _openFlows[0]);
         _synFlows[0].Clear();

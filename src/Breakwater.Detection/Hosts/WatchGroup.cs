@@ -125,16 +125,23 @@ internal struct GroupCounts
 internal struct WatchCounts
 {
     public GroupCounts Now;
-    public GroupCounts Before;
 
     /// <summary>The second of record time that <see cref="Now"/> belongs to, since 1970.</summary>
     public uint Second;
 
-    /// <summary>Adds to a group and returns what it has in this second.</summary>
-    public uint Add(int group, uint packets, uint second)
+    public GroupCounts Before;
+
+    /// <summary>Goes on to a second.</summary>
+    public void Advance(uint second)
     {
         if (second != Second)
             Turn(second);
+    }
+
+    /// <summary>Adds to a group and returns what it has in this second.</summary>
+    public uint Add(int group, uint packets, uint second)
+    {
+        Advance(second);
         ref var count = ref Now[group];
         count = (uint)Math.Min(uint.MaxValue, (ulong)count + packets);
         return count;
@@ -143,8 +150,7 @@ internal struct WatchCounts
     /// <summary>Keeps the larger of what a group has in this second and <paramref name="count"/>.</summary>
     public void Raise(int group, uint count, uint second)
     {
-        if (second != Second)
-            Turn(second);
+        Advance(second);
         Now[group] = Math.Max(Now[group], count);
     }
 
@@ -167,7 +173,7 @@ internal struct WatchCounts
         return best;
     }
 
-    public void Turn(uint second)
+    private void Turn(uint second)
     {
         Before = second == Second + 1 ? Now : default;
         Now = default;

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Breakwater.Detection.Sketches;
 using Breakwater.Wire;
 
@@ -8,7 +7,7 @@ namespace Breakwater.Detection.Samples;
 /// A sample of all records by service and minute, kept for a day and for the same hours of four weeks: what "seen before" means, and
 /// later what a filter would have cost. Own hosts without a service share one sample.
 /// </summary>
-internal sealed class StandingSamples(ulong seed)
+internal sealed class StandingSamples
 {
     /// <summary>Minutes kept in full.</summary>
     public const int FreshMinutes = 60;
@@ -27,13 +26,8 @@ internal sealed class StandingSamples(ulong seed)
     {
         var minute = tick / 600;
         var sample = _last is not null && _lastService == entry.Service && _last.Minute == minute ? _last : Of(entry.Service, minute);
-        // Which conversation the record is of is in the addresses' hashes.
-        var conversation = KeyedHash.With(
-            entry.PeerHash ^ BitOperations.RotateLeft(entry.HostHash, 21) ^ seed, ((ulong)entry.SourcePort << 16) | entry.DestinationPort);
-        var hash = KeyedHash.With(
-            conversation ^ (ulong)entry.FirstNanoseconds, entry.Bytes ^ ((ulong)entry.Packets << 40) ^ ((ulong)entry.Class << 32));
-        if (sample.Wants(hash))
-            sample.Add(ToRecord(in entry, hash));
+        if (sample.Wants(entry.RecordHash))
+            sample.Add(ToRecord(in entry));
     }
 
     /// <summary>The minutes of a service before a time, oldest first.</summary>
@@ -43,12 +37,12 @@ internal sealed class StandingSamples(ulong seed)
         return _byService.TryGetValue(service, out var minutes) ? minutes.Where(sample => sample.Minute < minute) : [];
     }
 
-    private static SampledRecord ToRecord(in TickEntry entry, ulong hash)
+    private static SampledRecord ToRecord(in TickEntry entry)
     {
         var isInbound = entry.Direction == Direction.Inbound;
         return new SampledRecord
         {
-            Hash = hash,
+            Hash = entry.RecordHash,
             FirstNanoseconds = entry.FirstNanoseconds,
             Source = isInbound ? entry.Peer : entry.Host,
             Destination = isInbound ? entry.Host : entry.Peer,

@@ -17,7 +17,7 @@ public sealed class IncidentTrackerTests
     private static readonly Prefix _half = new(Address.Parse("203.0.113.128"), 25);
     private static readonly DetectorOptions _options = new() { Services = [new ProtectedService("shop", [_half])] };
 
-    private readonly IncidentTracker _tracker = new(_options, new StandingSamples(1)) { TellsChanges = true };
+    private readonly IncidentTracker _tracker = new(_options, new StandingSamples()) { TellsChanges = true };
     private readonly Dossier _prefix = Watched(new Target(TargetKind.Prefix, _network, Direction.Inbound));
     private readonly Dossier _service = Watched(new Target(TargetKind.Service, _half, Direction.Inbound, "shop"));
     private readonly Dossier _host = Watched(Target.Host(Traffic.Victim));
