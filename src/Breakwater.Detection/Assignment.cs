@@ -13,9 +13,6 @@ namespace Breakwater.Detection;
 /// </summary>
 internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, WatchGroups groups, int aggregateBudget)
 {
-    /// <summary>Most targets of an entry: its host, service, /24, /16, and a configured network.</summary>
-    private const int MostTargets = 5;
-
     private const int UnitsStride = 16;
 
     // A shard's number stands above the entry's.
@@ -107,8 +104,6 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
             ref readonly var entry = ref entries[index];
             if (!entry.Has(EntryTraits.HasHost))
                 continue;
-            if (_pairs.Length - _count < MostTargets)
-                Array.Resize(ref _pairs, Math.Max(1 << 12, _pairs.Length * 2));
             var pair = new Candidate(shard | (uint)index, (uint)((entry.RecordHash << _logLevel) >> 32), WatchGroups.Of(entry.Class), groups.Units(in entry));
             if (dossiers.MayWatch(entry.SenderHash))
                 _senders.Add(pair.Entry);
@@ -123,8 +118,8 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
             ref readonly var narrow = ref aggregates.Links(entry.PrefixIndex);
             Add(narrow.Dossier, in pair);
             Add(aggregates.Links(narrow.Wider).Dossier, in pair);
-            if (narrow.Network >= 0)
-                Add(aggregates.Links(narrow.Network).Dossier, in pair);
+            for (var network = narrow.Network; network >= 0; network = aggregates.Links(network).Network)
+                Add(aggregates.Links(network).Dossier, in pair);
         }
     }
 
@@ -135,8 +130,11 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
         _ends[dossier]++;
         ref var units = ref _units[(dossier * UnitsStride) + pair.Group];
         units = (uint)Math.Min(uint.MaxValue, (ulong)units + pair.Units);
-        if ((ulong)pair.Hash >> (32 - _tried[dossier]) == 0)
-            _pairs[_count++] = (dossier, pair.Entry, pair.Hash);
+        if ((ulong)pair.Hash >> (32 - _tried[dossier]) != 0)
+            return;
+        if (_count == _pairs.Length)
+            Array.Resize(ref _pairs, Math.Max(1 << 12, _count * 2));
+        _pairs[_count++] = (dossier, pair.Entry, pair.Hash);
     }
 
     /// <summary>An entry on its way to its dossiers.</summary>

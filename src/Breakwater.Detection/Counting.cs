@@ -97,11 +97,12 @@ internal sealed class Counting(
     }
 
     /// <summary>
-    /// When the new hosts of a tick may not all fit into the table, those with the smallest hashes get the places, whoever came first.
+    /// When the new hosts of a tick, or their prefixes, may not all fit into the tables, those with the smallest hashes get the places, whoever came first.
     /// </summary>
     public void Admit(ImmutableArray<Shard> shards)
     {
-        if (!hosts.MayOverflow(shards.Sum(static shard => shard.Log.Count)))
+        var most = shards.Sum(static shard => shard.Log.Count);
+        if (!hosts.MayOverflow(most) && !aggregates.MayOverflow(most))
             return;
         _newHosts.Clear();
         foreach (var shard in shards)
@@ -117,8 +118,8 @@ internal sealed class Counting(
         {
             var index = hosts.FindOrAdd(host, direction, hash, out var isNew);
             if (index < 0)
-                break;
-            if (isNew)
+                aggregates.OfHost(host, direction);
+            else if (isNew)
                 Place(ref hosts[index]);
         }
     }
@@ -193,16 +194,16 @@ internal sealed class Counting(
         _touched.Clear();
     }
 
+    /// <summary>Adds the tick's sums to the next wider ones, which hand them on in their turn.</summary>
     private void HandOn(int index, in AggregateRecord record, long tick)
     {
         var (wider, network) = (aggregates.Links(index).Wider, aggregates.Links(index).Network);
-        if (wider < 0)
-            return;
         for (var group = 0; group < WatchGroups.Count; group++)
         {
             if (record.Tick[group] == 0)
                 continue;
-            CountAggregate(wider, group, record.Tick[group], record.TickTop[group], tick);
+            if (wider >= 0)
+                CountAggregate(wider, group, record.Tick[group], record.TickTop[group], tick);
             if (network >= 0)
                 CountAggregate(network, group, record.Tick[group], record.TickTop[group], tick);
         }

@@ -90,7 +90,7 @@ public sealed class Shard
         entry.Bytes = Math.Min(flow.Bytes, MostScaledBytes / rate);
         entry.SamplingRate = flow.SamplingRate;
         (entry.SourcePort, entry.DestinationPort) = (flow.SourcePort, flow.DestinationPort);
-        (entry.Class, entry.Protocol) = (trafficClass, flow.Protocol);
+        (entry.Class, entry.Protocol, entry.Level) = (trafficClass, flow.Protocol, 0);
         (entry.Resource, entry.Variant) = ((uint)flow.ApplicationResource, (uint)flow.ApplicationVariant);
         entry.Traits = TraitsOf(in flow, trafficClass);
         entry.RecordHash = KeyedHash.OfRecord(

@@ -58,6 +58,12 @@ internal struct TickEntry
     /// <summary>Number of the service that has the host, -1 for none.</summary>
     public short Service;
 
+    /// <summary>The engine itself looks at one in 2^this of its kind; <see cref="SamplingRate"/> has it in it.</summary>
+    public byte Level;
+
+    /// <summary>The rate that the exporter sampled at, 0 while unknown.</summary>
+    public readonly uint ExportedRate => SamplingRate >> Level;
+
     /// <summary>Hash of the own host's address, whatever the direction.</summary>
     private readonly ulong AddressHash => HostTable.HashOf(HostHash, Direction);
 
@@ -77,8 +83,8 @@ internal struct TickEntry
 
     /// <summary>The entry when one in 2^level of its kind is looked at. An unknown rate stays unknown; then it stands for as many packets itself.</summary>
     public readonly TickEntry AtLevel(int level) => SamplingRate > 0
-        ? this with { SamplingRate = (uint)Math.Min(uint.MaxValue, (ulong)SamplingRate << level) }
-        : this with { Packets = (uint)Math.Min(uint.MaxValue, (ulong)Packets << level), Bytes = Bytes << level };
+        ? this with { SamplingRate = (uint)Math.Min(uint.MaxValue, (ulong)SamplingRate << level), Level = (byte)(Level + level) }
+        : this with { Packets = (uint)Math.Min(uint.MaxValue, (ulong)Packets << level), Bytes = Bytes << level, Level = (byte)(Level + level) };
 
     public readonly bool Has(EntryTraits traits) => (Traits & traits) == traits;
 }

@@ -39,6 +39,12 @@ internal sealed class ClassCounters
     /// <summary>The same since the class was last idle.</summary>
     public WeightedSum LifePackets, LifeBytes;
 
+    /// <summary>The lowest and the highest rate that exporters sampled at in the class's life, 0 for unknown.</summary>
+    public uint LowestRate = uint.MaxValue, HighestRate;
+
+    /// <summary>Of some records of the class's life a part stood for all (<see cref="TickEntry.Level"/>).</summary>
+    public bool IsThinned { get; private set; }
+
     /// <summary>A sample of the life's sources with what each sent.</summary>
     public SourceSample SourceSample { get; } = new();
 
@@ -107,6 +113,9 @@ internal sealed class ClassCounters
         TickPackets.Add(entry.Packets, entry.Packets, entry.SamplingRate);
         TickBytes.Add(entry.Bytes, entry.Packets, entry.SamplingRate);
         TickFirst = Math.Min(TickFirst, entry.FirstNanoseconds);
+        var rate = entry.ExportedRate;
+        (LowestRate, HighestRate) = (Math.Min(LowestRate, rate), Math.Max(HighestRate, rate));
+        IsThinned |= entry.Level > 0;
         if (entry.DurationMilliseconds >= 100)
             AddSpread(in entry, tick, openTick, tally.Spread);
         else if (tick != openTick)
@@ -208,6 +217,7 @@ internal sealed class ClassCounters
     /// <summary>Starts a new life.</summary>
     public void Forget()
     {
+        (LowestRate, HighestRate, IsThinned) = (uint.MaxValue, 0, false);
         (LifePackets, LifeBytes, LifeFirst, _known) = (default, default, long.MaxValue, default);
         _pastSources.Clear();
         SourceSample.Clear();
