@@ -17,9 +17,9 @@ internal sealed class ClassCounters
     /// <summary>A class that had no traffic for ten minutes starts a new life.</summary>
     public const long IdleTicks = 6_000;
 
-    private readonly WindowSum[] _windows = new WindowSum[RateWindows.WindowCount];
-    private readonly HyperLogLog _pastSources = new(SourcePrecision);
-    private readonly PortVote _pastSourcePorts = new(), _pastDestinationPorts = new();
+    // Most kinds of traffic are looked at once or live for seconds: what needs a longer life is made when it has come.
+    private WindowSum[]? _windows;
+    private (HyperLogLog Sources, PortVote SourcePorts, PortVote DestinationPorts)? _past;
     private long _windowsTick = long.MinValue;
 
     // Estimates read since the last tick was closed.
@@ -51,8 +51,8 @@ internal sealed class ClassCounters
     /// <summary>First packets' times: of the life, of the present tick.</summary>
     public long LifeFirst = long.MaxValue, TickFirst = long.MaxValue;
 
-    /// <summary>Present and previous generation.</summary>
-    public Generation Current = new(), Previous = new();
+    /// <summary>Present and previous generation; nothing is ever added to the previous one, which is the empty one at first.</summary>
+    public Generation Current = new(), Previous = Generation.None;
 
     /// <summary>The highest rate of all windows as of the last tick with traffic, packets per second.</summary>
     public double BusiestRate => _known.BusiestRate ??= Rates.BusiestRate();
@@ -67,7 +67,8 @@ internal sealed class ClassCounters
     public HyperLogLog LifeSources()
     {
         var all = new HyperLogLog(SourcePrecision);
-        all.Merge(_pastSources);
+        if (_past is { } past)
+            all.Merge(past.Sources);
         all.Merge(Current.Sources);
         all.Merge(Previous.Sources);
         return all;
@@ -78,10 +79,14 @@ internal sealed class ClassCounters
     {
         var (source, destination) = (new PortVote(), new PortVote());
         foreach (var (from, to) in (ReadOnlySpan<(PortVote, PortVote)>)
-            [(_pastSourcePorts, source), (Current.SourcePorts, source), (Previous.SourcePorts, source),
-            (_pastDestinationPorts, destination), (Current.DestinationPorts, destination), (Previous.DestinationPorts, destination)])
+            [(Current.SourcePorts, source), (Previous.SourcePorts, source), (Current.DestinationPorts, destination), (Previous.DestinationPorts, destination)])
         {
             to.Merge(from);
+        }
+        if (_past is { } past)
+        {
+            source.Merge(past.SourcePorts);
+            destination.Merge(past.DestinationPorts);
         }
         return (source, destination);
     }
@@ -189,7 +194,7 @@ internal sealed class ClassCounters
     {
         if (_windowsTick != tick)
         {
-            Rates.Fill(_windows);
+            Rates.Fill(_windows ??= new WindowSum[RateWindows.WindowCount]);
             _windowsTick = tick;
         }
         return _windows;
@@ -198,11 +203,17 @@ internal sealed class ClassCounters
     /// <summary>Starts a new generation and drops the one before the last into the life.</summary>
     public void Rotate()
     {
-        (Current, Previous) = (Previous, Current);
         _known = default;
-        _pastSources.Merge(Current.Sources);
-        _pastSourcePorts.Merge(Current.SourcePorts);
-        _pastDestinationPorts.Merge(Current.DestinationPorts);
+        if (Previous == Generation.None)
+        {
+            (Current, Previous) = (new Generation(), Current);
+            return;
+        }
+        (Current, Previous) = (Previous, Current);
+        var past = _past ??= (new HyperLogLog(SourcePrecision), new PortVote(), new PortVote());
+        past.Sources.Merge(Current.Sources);
+        past.SourcePorts.Merge(Current.SourcePorts);
+        past.DestinationPorts.Merge(Current.DestinationPorts);
         Current.Clear();
     }
 
@@ -219,12 +230,16 @@ internal sealed class ClassCounters
     {
         (LowestRate, HighestRate, IsThinned) = (uint.MaxValue, 0, false);
         (LifePackets, LifeBytes, LifeFirst, _known) = (default, default, long.MaxValue, default);
-        _pastSources.Clear();
         SourceSample.Clear();
-        _pastSourcePorts.Clear();
-        _pastDestinationPorts.Clear();
+        if (_past is { } past)
+        {
+            past.Sources.Clear();
+            past.SourcePorts.Clear();
+            past.DestinationPorts.Clear();
+        }
         Current.Clear();
-        Previous.Clear();
+        if (Previous != Generation.None)
+            Previous.Clear();
         Rates.Clear();
     }
 }
@@ -232,6 +247,9 @@ internal sealed class ClassCounters
 /// <summary>Thirty seconds of one class.</summary>
 internal sealed class Generation
 {
+    /// <summary>Thirty seconds without traffic: never changed.</summary>
+    public static readonly Generation None = new();
+
     /// <summary>Scaled packets that answer questions and are not counted; that are counted although the host spoke to their sender; and requests.</summary>
     public ulong Asked, AskedToo, Requests;
     public WeightedSum Packets, Bytes;
