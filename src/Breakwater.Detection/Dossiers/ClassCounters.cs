@@ -115,8 +115,8 @@ internal sealed class ClassCounters
     {
         LastTick = openTick;
         var scaled = entry.Scaled;
-        TickPackets.Add(entry.Packets, entry.Packets, entry.SamplingRate);
-        TickBytes.Add(entry.Bytes, entry.Packets, entry.SamplingRate);
+        TickPackets.Add(entry.Packets, entry.Packets, entry.SamplingRate, entry.Level);
+        TickBytes.Add(entry.Bytes, entry.Packets, entry.SamplingRate, entry.Level);
         TickFirst = Math.Min(TickFirst, entry.FirstNanoseconds);
         var rate = entry.ExportedRate;
         (LowestRate, HighestRate) = (Math.Min(LowestRate, rate), Math.Max(HighestRate, rate));
