@@ -23,6 +23,7 @@ internal sealed class Counting(
 
     private readonly List<(ulong Hash, Wire.Address Host, Direction Direction)> _newHosts = [];
     private readonly List<int> _touched = [];
+    private readonly PriorityQueue<int, int> _wider = new();
 
     // By shard and place in its log.
     private readonly List<(int Shard, int Index)> _replies = [];
@@ -175,26 +176,37 @@ internal sealed class Counting(
     public void CloseAggregates(long tick)
     {
         var second = (uint)(tick / 10);
-        // What is handed on is added behind.
-        for (var next = 0; next < _touched.Count; next++)
+        var narrow = _touched.Count;
+        for (var next = 0; next < narrow; next++)
+            Close(_touched[next], second, tick);
+        // What was handed on is handed on in its turn, the narrower first: a network is never made before those that hold it.
+        var queued = narrow;
+        while (queued < _touched.Count || _wider.Count > 0)
         {
-            ref var record = ref aggregates[_touched[next]];
-            HandOn(_touched[next], in record, tick);
-            for (var group = 0; group < WatchGroups.Count; group++)
-            {
-                if (record.Tick[group] == 0)
-                    continue;
-                record.Counts.Add(group, record.Tick[group], second);
-                record.TopHost.Raise(group, record.TickTop[group], second);
-            }
-            (record.Tick, record.TickTop) = (default, default);
+            for (; queued < _touched.Count; queued++)
+                _wider.Enqueue(_touched[queued], -_touched[queued]);
+            Close(_wider.Dequeue(), second, tick);
         }
         foreach (var index in _touched)
             ProposeAggregate(index, second);
         _touched.Clear();
     }
 
-    /// <summary>Adds the tick's sums to the next wider ones, which hand them on in their turn.</summary>
+    private void Close(int index, uint second, long tick)
+    {
+        ref var record = ref aggregates[index];
+        HandOn(index, in record, tick);
+        for (var group = 0; group < WatchGroups.Count; group++)
+        {
+            if (record.Tick[group] == 0)
+                continue;
+            record.Counts.Add(group, record.Tick[group], second);
+            record.TopHost.Raise(group, record.TickTop[group], second);
+        }
+        (record.Tick, record.TickTop) = (default, default);
+    }
+
+    /// <summary>Adds the tick's sums to the next wider ones.</summary>
     private void HandOn(int index, in AggregateRecord record, long tick)
     {
         var (wider, network) = (aggregates.Links(index).Wider, aggregates.Links(index).Network);

@@ -160,7 +160,7 @@ public sealed class Detector
             _rules.Evaluate(in context, _findings);
             if (dossier.IsAggregate)
                 _findings.RemoveAll(finding => IsOfOne(dossier, finding.Counters));
-            _incidents.Feed(dossier, _findings, _tick);
+            _incidents.Feed(dossier, _findings, dossier.JudgedTick);
         }
     }
 

@@ -77,6 +77,8 @@ internal sealed class Studying(
         Feed(dossier, waiting, entries, _assignment.LevelOf(number), tick);
         waiting.Clear();
         dossier.HasBeenStudied = true;
+        // Whether or not ticks without records are stepped through: the second ends with its tenth.
+        dossier.JudgedTick = endsSecond && !isUrgent && !dossier.InIncident ? (tick / 10 * 10) + 9 : tick;
         _studied.Add(dossier);
     }
 

@@ -62,7 +62,10 @@ internal struct TickEntry
     public byte Level;
 
     /// <summary>The rate that the exporter sampled at, 0 while unknown.</summary>
-    public readonly uint ExportedRate => SamplingRate >> Level;
+    public readonly uint ExportedRate => Level < 32 ? SamplingRate >> Level : 0;
+
+    /// <summary>How many records this one stands for.</summary>
+    public readonly ulong ScaledRecords => SamplingRate > 0 ? SamplingRate : 1UL << Level;
 
     /// <summary>Hash of the own host's address, whatever the direction.</summary>
     private readonly ulong AddressHash => HostTable.HashOf(HostHash, Direction);

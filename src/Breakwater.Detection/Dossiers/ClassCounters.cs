@@ -36,6 +36,9 @@ internal sealed class ClassCounters
     /// <summary>The same of the present tick only.</summary>
     public WeightedSum TickPackets, TickBytes;
 
+    /// <summary>Records of earlier ticks, which had waited, are among those of the present one.</summary>
+    public bool HoldsEarlierTicks { get; private set; }
+
     /// <summary>The same since the class was last idle.</summary>
     public WeightedSum LifePackets, LifeBytes;
 
@@ -102,7 +105,7 @@ internal sealed class ClassCounters
     {
         if (LastTick != long.MinValue && tick - LastTick > IdleTicks)
             Forget();
-        (TickPackets, TickBytes, TickFirst) = (default, default, long.MaxValue);
+        (TickPackets, TickBytes, TickFirst, HoldsEarlierTicks) = (default, default, long.MaxValue, false);
     }
 
     /// <summary>Counts one record that was not asked for.</summary>
@@ -114,6 +117,7 @@ internal sealed class ClassCounters
     public void Add(in TickEntry entry, ulong flowHash, long tick, long openTick, TickTally tally)
     {
         LastTick = openTick;
+        HoldsEarlierTicks |= tick != openTick;
         var scaled = entry.Scaled;
         TickPackets.Add(entry.Packets, entry.Packets, entry.SamplingRate, entry.Level);
         TickBytes.Add(entry.Bytes, entry.Packets, entry.SamplingRate, entry.Level);

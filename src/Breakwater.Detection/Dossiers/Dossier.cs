@@ -107,6 +107,9 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     /// <summary>Whether it must be looked at in a tick.</summary>
     public Urgency Urgency { get; } = urgency;
 
+    /// <summary>The tick that it is judged in: the one it was urgent in, else the last of its second.</summary>
+    public long JudgedTick { get; set; }
+
     /// <summary>Some of its traffic has been taken in, or waits to be.</summary>
     public bool HasBeenStudied { get; set; }
 

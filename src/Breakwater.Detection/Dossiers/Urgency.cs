@@ -4,8 +4,8 @@ namespace Breakwater.Detection.Dossiers;
 
 /// <summary>
 /// Whether a target must be looked at in this very tick, or can wait until the second ends. It can while no kind of traffic brings, within
-/// a tick, a tenth of what its floor allows a second (no window can newly exceed the floor then), or twice what it brought a tick in the
-/// second before, when all windows were looked at.
+/// a tick, a tenth of what its floor allows a second: no window can newly exceed the floor then. Of a kind that was above its floor in the
+/// second before, at whose end all windows were looked at, less than twice what it brought a tick can wait too.
 /// </summary>
 /// <param name="limits"><see cref="WatchGroups.TickLimits"/> of the target's floors.</param>
 internal sealed class Urgency(uint[] limits)
@@ -23,7 +23,7 @@ internal sealed class Urgency(uint[] limits)
             Turn(second);
         for (var group = 0; group < WatchGroups.Count; group++)
         {
-            if (units[group] > limits[group] && units[group] * 5UL > _before[group])
+            if (units[group] > limits[group] && (_before[group] <= 10UL * limits[group] || units[group] * 5UL > _before[group]))
                 _lastUrgentSecond = second;
             _now[group] = (uint)Math.Min(uint.MaxValue, (ulong)_now[group] + units[group]);
         }

@@ -39,7 +39,7 @@ internal sealed class WatchGroups
     public uint Units(in TickEntry entry) => entry.Class switch
     {
         // However many packets a session has, it is one connection.
-        TrafficClass.Session => (uint)Math.Min(uint.MaxValue, (ulong)Math.Max(entry.SamplingRate, 1) * _perSession),
+        TrafficClass.Session => (uint)Math.Min(uint.MaxValue, entry.ScaledRecords * _perSession),
         (byte)Vector.DhcpFlood => (uint)Math.Min(uint.MaxValue, entry.Scaled * _perDhcpPacket),
         _ => (uint)Math.Min(uint.MaxValue, entry.Scaled),
     };

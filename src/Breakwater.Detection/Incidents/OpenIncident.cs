@@ -94,7 +94,7 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick, long key)
                 requests.Add(in part);
             part = member.Counters.LifeBytes.Part((ulong)second.Bytes);
             bytes.Add(in part);
-            isOn |= member.Counters.TickPackets.Sum * 10 >= member.SignalFloor;
+            isOn |= (member.Counters.HoldsEarlierTicks ? second.Packets : member.Counters.TickPackets.Sum * 10.0) >= member.SignalFloor;
             hasSignal |= member.HasSignal(tick);
         }
         if (packets.Sampled > 0)
@@ -168,7 +168,7 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick, long key)
             SourceSampleIsComplete = isComplete,
             Reasons = [.. sure.SelectMany(static member => member.Reasons)],
             SamplingRate = CommonRate(sure),
-            Limits = Limits(in totals.Packets, in sources, spanSeconds, sure.Exists(static member => member.Counters.IsThinned)),
+            Limits = Limits(in totals.Packets, in sources, spanSeconds, sure.Exists(static member => member.IsThinned)),
             Series = _series.Values(),
         };
         // Looking at an incident must not change what it becomes.
@@ -282,7 +282,7 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick, long key)
     /// <summary>The rate at which exporters sampled all of these vectors; null when they differ or one is unknown.</summary>
     private static uint? CommonRate(List<Member> members)
     {
-        var (lowest, highest) = (members.Min(static member => member.Counters.LowestRate), members.Max(static member => member.Counters.HighestRate));
+        var (lowest, highest) = (members.Min(static member => member.LowestRate), members.Max(static member => member.HighestRate));
         return lowest == highest && lowest > 0 ? lowest : null;
     }
 

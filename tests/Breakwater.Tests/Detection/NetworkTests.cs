@@ -1,5 +1,8 @@
 using Breakwater.Detection;
+using Breakwater.Detection.Dossiers;
 using Breakwater.Detection.Hosts;
+using Breakwater.Detection.Incidents;
+using Breakwater.Detection.Samples;
 using Breakwater.Wire;
 using static Breakwater.Tests.Detection.Traffic;
 
@@ -36,6 +39,29 @@ public sealed class NetworkTests
     {
         var detector = new Detector(new DetectorOptions { Aggregates = isConfigured ? [_wide, _half] : [_half] });
         Assert.Equal(found, Spread(detector, networks: 4).Select(static incident => incident.Target.ToString()));
+    }
+
+    /// <summary>A tick's sums reach the widest network whole, whichever of its hosts came first.</summary>
+    [Theory]
+    [InlineData("10.16.1.1", "10.18.1.1")]
+    [InlineData("10.18.1.1", "10.16.1.1")]
+    public void SumsOfATick_ReachEveryNetwork_InAnyOrder(string first, string second)
+    {
+        var options = new DetectorOptions { Aggregates = [_wide, _half] };
+        var (groups, table, hosts) = (new WatchGroups(options.Floors), new AggregateTable(options), new HostTable(options.MaxHosts, options.Seed));
+        var incidents = new IncidentTracker(options, new StandingSamples());
+        var counting = new Counting(
+            hosts, table, new DossierPool(options, hosts, table, groups, incidents), groups, new Questions(), new StandingSamples(), watchesAggregates: true);
+        var shard = new Shard(options, new OwnNetworks(options)) { Tick = Start / Detector.TickNanoseconds };
+        shard.Count(Udp(Start, Sender(1), 1024, Address.Parse(first), 80, 100));
+        shard.Count(Udp(Start, Sender(2), 1024, Address.Parse(second), 80, 100));
+        counting.Count([shard], shard.Tick, level: 0);
+        counting.CloseAggregates(shard.Tick);
+        var counts = Enumerable.Range(0, table.Count).ToDictionary(
+            index => table[index].Prefix.ToString(), index => table[index].Counts.Recent((int)WatchGroup.Udp, (uint)(shard.Tick / 10)));
+        Assert.Equal(2u, counts["10.16.0.0/14"]);
+        Assert.Equal(1u, counts["10.18.0.0/15"]);
+        Assert.Equal(1u, counts["10.18.0.0/16"]);
     }
 
     [Theory]

@@ -30,6 +30,15 @@ public sealed class UrgencyTests
         Assert.True(Note(37, WatchGroup.Syn, 0));
     }
 
+    /// <summary>Just below the floor a second long, and then three times as much within a few ticks: windows that nobody has looked at.</summary>
+    [Fact]
+    public void PulseOnTrafficBelowItsFloor_IsUrgent()
+    {
+        for (var tick = 0; tick < 30; tick++)
+            Note(tick, WatchGroup.Segments, 90);
+        Assert.True(Note(30, WatchGroup.Segments, 175));
+    }
+
     [Fact]
     public void SteadyTrafficAboveAFloor_IsNot_ItsDoubleIs()
     {
