@@ -68,7 +68,7 @@ internal static class HealthApi
         ["counted"] = account.Counted,
         ["undecodable"] = account.Undecodable,
         ["ignored"] = account.Ignored,
-        ["shed"] = account.Shed,
+        ["shedRecords"] = account.ShedRecords,
         ["kernelDrops"] = account.KernelDrops,
     };
 }

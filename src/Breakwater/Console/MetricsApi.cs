@@ -18,7 +18,8 @@ internal static class MetricsApi
         var (health, storage, incidents) = (api.Health(), api.Journal.Health, api.Journal.Snapshot.Incidents);
         var account = health.Account;
         Family(text, "breakwater_telemetry_datagrams_total", "counter", "Datagrams received, by what became of them.",
-            [("outcome=\"counted\"", account.Counted), ("outcome=\"undecodable\"", account.Undecodable), ("outcome=\"ignored\"", account.Ignored), ("outcome=\"shed\"", account.Shed)]);
+            [("outcome=\"counted\"", account.Counted), ("outcome=\"undecodable\"", account.Undecodable), ("outcome=\"ignored\"", account.Ignored)]);
+        Family(text, "breakwater_telemetry_shed_records_total", "counter", "Records left out under overload; a sample stood for them.", [("", account.ShedRecords)]);
         Family(text, "breakwater_telemetry_kernel_drops_total", "counter", "Datagrams that the kernel dropped before they were read.", [("", account.KernelDrops)]);
         Family(text, "breakwater_telemetry_records_total", "counter", "Records read, by exporter.", [.. health.Exporters.Select(static exporter => ($"exporter=\"{exporter.Name}\"", (double)exporter.Records))]);
         Family(text, "breakwater_telemetry_lost_units_total", "counter", "Datagrams or records that sequence numbers miss, by exporter.", [.. health.Exporters.Select(static exporter => ($"exporter=\"{exporter.Name}\"", (double)exporter.Lost))]);

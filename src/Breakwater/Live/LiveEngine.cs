@@ -27,6 +27,8 @@ internal sealed class LiveEngine : IDisposable
     private readonly List<ExporterHealth> _healthChanges = [];
     private readonly Dictionary<Address, (long Datagrams, long LastReceived)> _unknown = [];
     private readonly StreamRecorder? _recorder;
+    private readonly TimeProvider _time;
+    private readonly LoadShedder _shedder = new();
     private Detector _detector;
     private ServiceLookup _services;
     private ImmutableArray<UsualTraffic> _usual;
@@ -38,7 +40,7 @@ internal sealed class LiveEngine : IDisposable
     /// <exception cref="ListenException">An address cannot be listened on.</exception>
     public LiveEngine(LiveSettings settings, TimeProvider time, StreamRecorder? recorder = null)
     {
-        (Settings, _recorder) = (settings, recorder);
+        (Settings, _recorder, _time) = (settings, recorder, time);
         _clock = new TickClock(time);
         _second = _clock.TickEnd / SecondNanoseconds;
         _monitor = new HealthMonitor(_clock.Now());
@@ -113,13 +115,15 @@ internal sealed class LiveEngine : IDisposable
             _latest = Math.Max(_latest, _clock.Now() - ended);
             _intake.CloseGates();
             TrafficSecond? traffic = null;
-            ReceiveAccount? account = null;
+            (ReceiveAccount Account, ShedSigns Shed)? account = null;
             try
             {
                 var next = _clock.NextTick();
                 if (_monitor.HoldsIncidents)
                     Hold(ended, ((next - ended) / TickClock.TickNanoseconds) + 1);
+                var began = _time.GetTimestamp();
                 _detector.Tick(next);
+                Shed(next, _time.GetElapsedTime(began));
                 if (next / SecondNanoseconds > _second)
                 {
                     traffic = TakeTraffic(ended, next / SecondNanoseconds - _second);
@@ -127,7 +131,7 @@ internal sealed class LiveEngine : IDisposable
                     if (_second / 60 != (next / SecondNanoseconds) / 60 || _baselines.Length == 0)
                         _baselines = _detector.ExportBaselines();
                     _second = next / SecondNanoseconds;
-                    account = _intake.Account();
+                    account = (_intake.Account(), _exporters.Shed);
                     _unknown.Clear();
                     _intake.AddUnknownTo(_unknown);
                 }
@@ -242,6 +246,14 @@ internal sealed class LiveEngine : IDisposable
         _keys.Hold(ticks);
     }
 
+    private void Shed(long tickStart, TimeSpan judged)
+    {
+        if (!_shedder.Judged((long)judged.TotalNanoseconds, _intake.KernelDrops))
+            return;
+        _exporters.ShedLevel = _shedder.Level;
+        _recorder?.Note(tickStart, RecordedEvent.Shed, _shedder.Level);
+    }
+
     private static Detector NewDetector(LiveSettings settings) => new(
         settings.Detection with { Shards = Intake<ShardSink>.ShardsFor(settings.Listen, settings.Threads) })
     {
@@ -286,7 +298,7 @@ internal sealed class LiveEngine : IDisposable
         return new TrafficSecond(HealthMonitor.Time(ended), services.MoveToImmutable()) { LengthSeconds = seconds };
     }
 
-    private void Tell(DateTimeOffset at, TrafficSecond? traffic, ReceiveAccount? account)
+    private void Tell(DateTimeOffset at, TrafficSecond? traffic, (ReceiveAccount Account, ShedSigns Shed)? account)
     {
         _changes.Clear();
         _detector.TakeChanges(_changes);
@@ -298,10 +310,10 @@ internal sealed class LiveEngine : IDisposable
             Output.Write(new IncidentEvent(at, change));
         if (traffic is not null)
             Output.Write(traffic);
-        if (account is null)
+        if (account is not { } counts)
             return;
         _healthChanges.Clear();
-        var signs = new CollectorSigns(account, _latest, _clock.AheadNanoseconds);
+        var signs = new CollectorSigns(counts.Account, _latest, _clock.AheadNanoseconds, counts.Shed);
         _latest = 0;
         _health = _monitor.Evaluate(_clock.TickEnd - TickClock.TickNanoseconds, _exporters.All, signs, _unknown, _healthChanges);
         foreach (var health in _healthChanges)

@@ -62,6 +62,11 @@ internal sealed record RecordedSettings(DetectorOptions Detection, ImmutableArra
     public static long ReadTicks(JsonNode? data) => Math.Clamp(Read<object>(data) is JsonElement { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var ticks)
         ? ticks : throw new InvalidDataException("a hold of the recording tells no ticks"), 0, MostTicks);
 
+    /// <summary>A level of shedding.</summary>
+    /// <exception cref="InvalidDataException">It is none.</exception>
+    public static int ReadShedLevel(JsonNode? data) => Read<object>(data) is JsonElement { ValueKind: JsonValueKind.Number } number && number.TryGetInt32(out var level)
+        && level is >= 0 and <= Shedding.MaximumLevel ? level : throw new InvalidDataException("the recording tells no level of shedding");
+
     /// <exception cref="InvalidDataException">It is something else.</exception>
     public static T Read<T>(JsonNode? data)
         where T : class

@@ -120,7 +120,7 @@ public sealed class LiveEngineTests
             rig.Send(Datagrams.NetFlow9(0, rig.Now, 1), from: "127.0.0.67");
         rig.AwaitReceived();
         rig.Tick(TimeSpan.FromSeconds(1));
-        Assert.Equal(new ReceiveAccount(Received: 17, Counted: 7, Undecodable: 7, Ignored: 3, Shed: 0, KernelDrops: 0), rig.Engine.Health.Account);
+        Assert.Equal(new ReceiveAccount(Received: 17, Counted: 7, Undecodable: 7, Ignored: 3, ShedRecords: 0, KernelDrops: 0), rig.Engine.Health.Account);
     }
 
     [Fact]

@@ -44,6 +44,9 @@ internal enum HealthConditionKind : byte
 
     /// <summary>The collector: ticks end late.</summary>
     Late,
+
+    /// <summary>The collector: more came than can be judged, and a sample of it stands for the rest.</summary>
+    Shedding,
 }
 
 /// <summary>One thing that is wrong.</summary>

@@ -37,6 +37,9 @@ internal sealed class LiveExporter
     /// <summary>What was noticed about its telemetry.</summary>
     public StreamSigns Signs { get; } = new();
 
+    /// <summary>What is left out of its records under overload.</summary>
+    public Shedding Shedding { get; } = new();
+
     /// <summary>Formats that it sent so far, over UDP.</summary>
     public IEnumerable<Exporter> Streams => _byKind.OfType<Exporter>().Concat(Sessions is null ? [] : [Sessions]);
 
@@ -83,6 +86,7 @@ internal sealed class LiveExporter
     public void TakeOver(LiveExporter earlier)
     {
         Signs.TakeOver(earlier.Signs);
+        Shedding.TakeOver(earlier.Shedding);
         foreach (var stream in earlier._byKind.OfType<Exporter>())
         {
             var taken = new Exporter(Entry.Name, Entry.Address, stream.Kind, Entry.SamplingRate, LimitsOf(isStream: false));

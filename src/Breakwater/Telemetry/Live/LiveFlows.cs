@@ -13,10 +13,19 @@ internal struct ObservedSink<TSink>(LiveExporter exporter, TSink sink) : IFlowSi
     public void OnFlow(in FlowRecord flow)
     {
         exporter.Signs.Saw(in flow);
-        if (exporter.Interfaces.Counts(in flow))
-            _sink.OnFlow(in flow);
-        else
+        if (!exporter.Interfaces.Counts(in flow))
+        {
             exporter.Signs.FlowsNotCounted++;
+        }
+        else if (exporter.Shedding.Level == 0)
+        {
+            exporter.Shedding.Count(in flow);
+            _sink.OnFlow(in flow);
+        }
+        else if (exporter.Shedding.Keeps(in flow, out var kept))
+        {
+            _sink.OnFlow(in kept);
+        }
     }
 }
 
