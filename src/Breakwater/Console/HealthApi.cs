@@ -24,7 +24,7 @@ internal static class HealthApi
     public static Task Exporters(HttpContext http, ApiContext api, ApiCaller caller)
     {
         var (health, storage) = (api.Health(), api.Journal.Health);
-        var document = Answer.Page("exporters", health.Exporters.Select(HealthJson.Write), next: null);
+        var document = Answer.Page("exporters", health.Exporters.Select(HealthJson.WriteWithInterfaces), next: null);
         document["at"] = health.At == default ? null : JournalTime.Format(health.At);
         document["blindSince"] = health.BlindSince is { } blind ? JournalTime.Format(blind) : null;
         document["account"] = Write(health.Account);

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Breakwater.Incidents;
+using Breakwater.Telemetry.Health;
 using Microsoft.AspNetCore.Http;
 
 namespace Breakwater.Console;
@@ -24,6 +26,7 @@ internal static class MetricsApi
         Family(text, "breakwater_telemetry_records_total", "counter", "Records read, by exporter.", [.. health.Exporters.Select(static exporter => ($"exporter=\"{exporter.Name}\"", (double)exporter.Records))]);
         Family(text, "breakwater_telemetry_lost_units_total", "counter", "Datagrams or records that sequence numbers miss, by exporter.", [.. health.Exporters.Select(static exporter => ($"exporter=\"{exporter.Name}\"", (double)exporter.Lost))]);
         Family(text, "breakwater_telemetry_open_conditions", "gauge", "Things that are wrong with an exporter.", [.. health.Exporters.Select(static exporter => ($"exporter=\"{exporter.Name}\"", (double)exporter.Conditions.Length))]);
+        Interfaces(text, health.Exporters);
         var totals = api.History.Totals();
         Family(text, "breakwater_detection_packets_total", "counter", "Packets towards a service, scaled by the sampling rate.", [.. totals.Select(static service => ($"service=\"{service.Service}\"", service.Packets))]);
         Family(text, "breakwater_detection_bytes_total", "counter", "Bytes towards a service, scaled by the sampling rate.", [.. totals.Select(static service => ($"service=\"{service.Service}\"", service.Bytes))]);
@@ -46,6 +49,28 @@ internal static class MetricsApi
         Family(text, "breakwater_console_event_readers", "gauge", "Readers of the event stream.", [("", api.Journal.Events.Readers)]);
         return text.ToString();
     }
+
+    /// <summary>Rates and load of interfaces: the counters' where they come, else the records'.</summary>
+    private static void Interfaces(StringBuilder text, ImmutableArray<ExporterHealth> exporters)
+    {
+        var links = exporters.SelectMany(static exporter => exporter.Links.Where(static link => link.InBitsPerSecond is not null).Select(link => (Labels: Labels(exporter, link), Link: link))).ToList();
+        Family(text, "breakwater_telemetry_interface_bits_per_second", "gauge", "Traffic of an exporter's interface.",
+            [.. links.SelectMany(static entry => Sides(entry.Labels, entry.Link.InBitsPerSecond, entry.Link.OutBitsPerSecond))]);
+        Family(text, "breakwater_telemetry_interface_load_ratio", "gauge", "Part of an interface's speed that is used.",
+            [.. links.SelectMany(static entry => Sides(entry.Labels, entry.Link.InLoad, entry.Link.OutLoad))]);
+    }
+
+    private static IEnumerable<(string Labels, double Value)> Sides(string labels, double? inbound, double? outbound)
+    {
+        if (inbound is { } @in)
+            yield return ($"{labels},direction=\"in\"", @in);
+        if (outbound is { } @out)
+            yield return ($"{labels},direction=\"out\"", @out);
+    }
+
+    /// <summary>Names of interfaces come from outside: quoted as the format asks.</summary>
+    private static string Labels(ExporterHealth exporter, LinkHealth link) => string.Create(
+        CultureInfo.InvariantCulture, $"exporter=\"{exporter.Name}\",ifindex=\"{link.IfIndex}\",interface=\"{(link.Name ?? "").Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
 
     private static void Family(StringBuilder text, string name, string type, string help, (string Labels, double Value)[] samples)
     {

@@ -29,6 +29,7 @@ internal sealed class LiveEngine : IDisposable
     private readonly StreamRecorder? _recorder;
     private readonly TimeProvider _time;
     private readonly LoadShedder _shedder = new();
+    private readonly FullLinks _fullLinks = new();
     private Detector _detector;
     private ServiceLookup _services;
     private ImmutableArray<UsualTraffic> _usual;
@@ -123,7 +124,8 @@ internal sealed class LiveEngine : IDisposable
                     Hold(ended, ((next - ended) / TickClock.TickNanoseconds) + 1);
                 var began = _time.GetTimestamp();
                 _detector.Tick(next);
-                Shed(next, _time.GetElapsedTime(began));
+                if (_shedder.Judged((long)_time.GetElapsedTime(began).TotalNanoseconds, _clock.Now(), _intake.KernelDrops))
+                    Shed(_shedder.Level);
                 if (next / SecondNanoseconds > _second)
                 {
                     traffic = TakeTraffic(ended, next / SecondNanoseconds - _second);
@@ -246,12 +248,21 @@ internal sealed class LiveEngine : IDisposable
         _keys.Hold(ticks);
     }
 
-    private void Shed(long tickStart, TimeSpan judged)
+    /// <summary>Leaves out all but 1 in 2^level records from now on; <see cref="LoadShedder"/> decides it, and tests do.</summary>
+    internal void ShedTo(int level)
     {
-        if (!_shedder.Judged((long)judged.TotalNanoseconds, _intake.KernelDrops))
-            return;
-        _exporters.ShedLevel = _shedder.Level;
-        _recorder?.Note(tickStart, RecordedEvent.Shed, _shedder.Level);
+        lock (_ticking)
+        {
+            _intake.CloseGates();
+            Shed(level);
+            _intake.OpenGates();
+        }
+    }
+
+    private void Shed(int level)
+    {
+        _exporters.ShedLevel = level;
+        _recorder?.Note(TickStart, RecordedEvent.Shed, level);
     }
 
     private static Detector NewDetector(LiveSettings settings) => new(
@@ -303,11 +314,11 @@ internal sealed class LiveEngine : IDisposable
         _changes.Clear();
         _detector.TakeChanges(_changes);
         foreach (var change in _changes)
-            Output.Write(new IncidentEvent(at, _keys.Translate(change)));
+            Output.Write(new IncidentEvent(at, _fullLinks.With(_keys.Translate(change))));
         _changes.Clear();
         _keys.CloseLost(_clock.TickEnd / TickClock.TickNanoseconds, _changes);
         foreach (var change in _changes)
-            Output.Write(new IncidentEvent(at, change));
+            Output.Write(new IncidentEvent(at, _fullLinks.With(change)));
         if (traffic is not null)
             Output.Write(traffic);
         if (account is not { } counts)
@@ -316,6 +327,7 @@ internal sealed class LiveEngine : IDisposable
         var signs = new CollectorSigns(counts.Account, _latest, _clock.AheadNanoseconds, counts.Shed);
         _latest = 0;
         _health = _monitor.Evaluate(_clock.TickEnd - TickClock.TickNanoseconds, _exporters.All, signs, _unknown, _healthChanges);
+        _fullLinks.See(_health, _exporters.All.Any(static exporter => exporter.Interfaces.HasBoundary));
         foreach (var health in _healthChanges)
             Output.Write(new HealthEvent(at, health));
     }

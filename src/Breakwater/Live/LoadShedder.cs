@@ -3,51 +3,55 @@ using Breakwater.Telemetry.Live;
 namespace Breakwater.Live;
 
 /// <summary>
-/// Decides after each tick how many records the next ones look at: when judging takes most of a tick again and again, or the kernel has to drop
-/// datagrams, half of them are left out; when it has been quick for a while, twice as many are taken. What is left out by a hash costs accuracy,
-/// which is told; what the kernel drops costs whole bursts, and what comes late costs time.
+/// Decides how many records are looked at: when judging has taken most of a second, or the kernel has had to drop datagrams, half of them are left
+/// out from then on; when judging has been quick for a while, twice as many are taken. A tick that comes late for once is no reason: what
+/// waits in the sockets is counted in the next. What is left out by a hash costs accuracy, which is told; what the kernel drops costs whole bursts.
 /// </summary>
 internal sealed class LoadShedder
 {
-    /// <summary>So many long ticks one after the other are overload; a single one may be the machine's pause.</summary>
-    public const int BusyTicks = 3;
+    /// <summary>Seconds of quick judging in a row after which more is taken.</summary>
+    public const int CalmSeconds = 5;
 
-    /// <summary>After so many short ticks in a row more is taken.</summary>
-    public const int CalmTicks = 50;
+    /// <summary>Part of the time that judging may take: receivers, which wait meanwhile, need the rest.</summary>
+    public const double Busy = 0.75;
 
-    private const long Busy = TickClock.TickNanoseconds * 8 / 10, Calm = TickClock.TickNanoseconds * 3 / 10;
+    private const double Calm = 0.3;
+    private const long Second = 1_000_000_000;
 
     /// <summary>Where judging is quick all the same, the kernel drops because receiving alone is too much: leaving out more does not help.</summary>
     private const int MostForDropsAlone = 3;
 
-    private int _busy, _calm;
-    private long _drops;
+    private long _judged, _since, _drops;
+    private int _calm;
 
     /// <summary>1 in 2^level records is taken.</summary>
     public int Level { get; private set; }
 
     /// <summary>Notes a tick.</summary>
     /// <param name="nanoseconds">How long it was judged.</param>
+    /// <param name="now">The engine's time after that.</param>
     /// <param name="kernelDrops">Datagrams dropped since the start.</param>
     /// <returns>True when the level is another one from now on.</returns>
-    public bool Judged(long nanoseconds, long kernelDrops)
+    public bool Judged(long nanoseconds, long now, long kernelDrops)
     {
-        var hasDropped = kernelDrops > _drops;
-        _drops = kernelDrops;
-        _busy = nanoseconds > Busy ? _busy + 1 : 0;
-        _calm = nanoseconds < Calm && !hasDropped ? _calm + 1 : 0;
-        var most = _busy >= BusyTicks || nanoseconds >= Calm ? Shedding.MaximumLevel : MostForDropsAlone;
-        if ((_busy >= BusyTicks || hasDropped) && Level < most)
+        if (_since == 0)
+            (_since, _drops) = (now - nanoseconds, kernelDrops);
+        _judged += nanoseconds;
+        if (now - _since < Second)
+            return false;
+        var (part, hasDropped, before) = ((double)_judged / (now - _since), kernelDrops > _drops, Level);
+        (_judged, _since, _drops) = (0, now, kernelDrops);
+        _calm = part < Calm && !hasDropped ? _calm + 1 : 0;
+        if (part > Busy || hasDropped)
         {
-            (_busy, _calm) = (0, 0);
-            Level++;
-            return true;
+            Level = Math.Max(Level, Math.Min(Level + 1, part < Calm ? MostForDropsAlone : Shedding.MaximumLevel));
+        }
+        else if (_calm >= CalmSeconds && Level > 0)
+        {
+            Level--;
+            _calm = 0;
         }
 
-        if (_calm < CalmTicks || Level == 0)
-            return false;
-        _calm = 0;
-        Level--;
-        return true;
+        return Level != before;
     }
 }

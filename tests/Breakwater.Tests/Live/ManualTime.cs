@@ -7,10 +7,7 @@ internal sealed class ManualTime(long startNanoseconds) : TimeProvider
 
     public override long TimestampFrequency => 1_000_000_000;
 
-    /// <summary>How much passes from one look at the clock to the next: a machine that is too slow.</summary>
-    public TimeSpan PerReading { get; set; }
-
-    public override long GetTimestamp() => Interlocked.Add(ref _elapsed, (long)PerReading.TotalMicroseconds * 1000);
+    public override long GetTimestamp() => Volatile.Read(ref _elapsed);
 
     public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks((startNanoseconds + GetTimestamp() + Volatile.Read(ref _step)) / 100);
 

@@ -16,8 +16,7 @@ public sealed class SheddingTests
     public void Overload_LeavesOutHalf_AndEverythingAddsUp()
     {
         using var rig = new LiveRig();
-        Overload(rig, LoadShedder.BusyTicks);
-        var before = rig.Engine.Account();
+        rig.Engine.ShedTo(1);
         for (uint sequence = 0; sequence < Messages; sequence++)
             rig.Send(Datagrams.NetFlow9(sequence, rig.Now, Records));
         rig.AwaitReceived();
@@ -25,7 +24,7 @@ public sealed class SheddingTests
         var account = rig.Engine.Account();
         var sent = Records * (long)Messages;
         Assert.InRange(account.ShedRecords, sent * 0.45, sent * 0.55);
-        Assert.Equal(Messages, account.Counted - before.Counted);
+        Assert.Equal(Messages, account.Counted);
         // Each kept record stands for two: 10 packets each were sent.
         var second = rig.Events.OfType<TrafficSecond>().Sum(static second => second.Services.Single().PacketsPerSecond * second.LengthSeconds);
         Assert.InRange(second, sent * 10 * 0.9, sent * 10 * 1.1);
@@ -64,7 +63,7 @@ public sealed class SheddingTests
         using (var recorder = new StreamRecorder(files.Path("recording"), DateTimeOffset.UnixEpoch))
         using (var rig = new LiveRig(recorder: recorder))
         {
-            Overload(rig, 2 * LoadShedder.BusyTicks);
+            rig.Engine.ShedTo(2);
             for (uint sequence = 0; sequence < 80; sequence++)
             {
                 rig.Deliver(Datagrams.NetFlow9(sequence, rig.Now, 90));
@@ -87,40 +86,51 @@ public sealed class SheddingTests
     }
 
     [Fact]
-    public void LongTicks_RaiseTheLevel_ShortOnesLowerIt()
+    public void LongJudging_RaisesTheLevel_QuickJudgingLowersIt()
     {
         var shedder = new LoadShedder();
-        const long slow = 90_000_000, quick = 1_000_000;
-        Assert.False(shedder.Judged(slow, 0));
-        Assert.False(shedder.Judged(quick, 0));
-        for (var tick = 1; tick <= 10 * LoadShedder.BusyTicks; tick++)
-            Assert.Equal(tick % LoadShedder.BusyTicks == 0 && tick <= Shedding.MaximumLevel * LoadShedder.BusyTicks, shedder.Judged(slow, 0));
+        var now = LiveRig.Start;
+        shedder.Judged(0, now, 0);
+        for (var second = 1; second <= 10; second++)
+            Assert.Equal(second <= Shedding.MaximumLevel, Second(shedder, ref now, share: 0.9));
         Assert.Equal(Shedding.MaximumLevel, shedder.Level);
-        for (var tick = 1; tick < LoadShedder.CalmTicks; tick++)
-            Assert.False(shedder.Judged(quick, 0));
-        Assert.True(shedder.Judged(quick, 0));
+        for (var second = 1; second < LoadShedder.CalmSeconds; second++)
+            Assert.False(Second(shedder, ref now, share: 0.1));
+        Assert.True(Second(shedder, ref now, share: 0.1));
         Assert.Equal(Shedding.MaximumLevel - 1, shedder.Level);
     }
 
+    /// <summary>Late ticks that judging keeps up with are no overload.</summary>
     [Fact]
-    public void KernelDrops_RaiseTheLevelAtOnce_ButNotForEver()
+    public void ModerateJudging_ChangesNothing()
     {
         var shedder = new LoadShedder();
-        Assert.True(shedder.Judged(1, 5));
-        Assert.False(shedder.Judged(1, 5));
-        for (var drops = 6; drops < 50; drops++)
-            shedder.Judged(1, drops);
+        var now = LiveRig.Start;
+        shedder.Judged(0, now, 0);
+        for (var second = 1; second <= 60; second++)
+            Assert.False(Second(shedder, ref now, share: 0.7));
+        Assert.Equal(0, shedder.Level);
+    }
+
+    [Fact]
+    public void KernelDrops_RaiseTheLevel_ButNotForEver()
+    {
+        var shedder = new LoadShedder();
+        var now = LiveRig.Start;
+        shedder.Judged(0, now, 0);
+        Second(shedder, ref now, share: 0.1);
+        for (var second = 1; second <= 10; second++)
+            Assert.Equal(second <= 3, Second(shedder, ref now, share: 0.1, drops: second));
         Assert.Equal(3, shedder.Level);
     }
 
-    /// <summary>Ticks that take 150 ms each by the clock.</summary>
-    private static void Overload(LiveRig rig, int ticks)
+    /// <summary>A second of ticks of 200 ms of which judging takes a share.</summary>
+    private static bool Second(LoadShedder shedder, ref long now, double share, long drops = 0)
     {
-        for (var tick = 0; tick < ticks; tick++)
-        {
-            rig.Time.PerReading = TimeSpan.FromMilliseconds(90);
-            rig.Tick();
-            rig.Time.PerReading = TimeSpan.Zero;
-        }
+        const long length = 200_000_000;
+        var before = shedder.Level;
+        for (var tick = 0; tick < 5; tick++)
+            shedder.Judged((long)(length * share), now += length, drops);
+        return shedder.Level != before;
     }
 }

@@ -27,6 +27,9 @@ internal enum HealthConditionKind : byte
     /// <summary>Counters or configuration say another sampling rate than the records.</summary>
     SamplingContradicted,
 
+    /// <summary>Roles go by the names of interfaces, and names are not known.</summary>
+    InterfaceUnknown,
+
     /// <summary>The same datagrams come twice.</summary>
     Duplicates,
 
@@ -90,6 +93,9 @@ internal sealed record ExporterHealth
 
     /// <summary>1 in this many packets is seen; null when unknown or mixed.</summary>
     public uint? SamplingRate { get; init; }
+
+    /// <summary>Its interfaces, by ifIndex.</summary>
+    public ImmutableArray<LinkHealth> Links { get; init; } = [];
 
     /// <summary>Telemetry without a flaw.</summary>
     public bool IsHealthy => Conditions.IsEmpty;

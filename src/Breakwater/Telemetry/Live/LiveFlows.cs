@@ -13,6 +13,7 @@ internal struct ObservedSink<TSink>(LiveExporter exporter, TSink sink) : IFlowSi
     public void OnFlow(in FlowRecord flow)
     {
         exporter.Signs.Saw(in flow);
+        exporter.Links.Saw(in flow);
         if (!exporter.Interfaces.Counts(in flow))
         {
             exporter.Signs.FlowsNotCounted++;
@@ -35,12 +36,14 @@ internal ref struct LiveFlows<TSink> : ISetSink, INetFlow5Sink
 {
     private readonly Exporter _exporter;
     private readonly StreamSigns _signs;
+    private readonly LinkTable _links;
     private FlowExtractor<ObservedSink<TSink>> _flows;
 
     public LiveFlows(Exporter stream, LiveExporter exporter, TSink sink)
     {
         _exporter = stream;
         _signs = exporter.Signs;
+        _links = exporter.Links;
         _flows = new FlowExtractor<ObservedSink<TSink>>(new ObservedSink<TSink>(exporter, sink));
     }
 
@@ -61,6 +64,7 @@ internal ref struct LiveFlows<TSink> : ISetSink, INetFlow5Sink
             extremes.UsesStaleTemplate |= template.IsStale;
         }
 
+        _links.Learn(template, records);
         _flows.OnDataSet(context, template, records);
     }
 

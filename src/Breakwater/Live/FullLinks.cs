@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Breakwater.Detection;
+using Breakwater.Telemetry.Health;
+using Breakwater.Telemetry.Live;
+
+namespace Breakwater.Live;
+
+/// <summary>
+/// Links that are nearly full while an incident is open: a reason more for it, told as long as it is open. It changes no verdict: a link may be full
+/// of what people want.
+/// </summary>
+internal sealed class FullLinks
+{
+    /// <summary>From this part of its speed on a link is full: queues grow, and packets are lost.</summary>
+    public const double Full = 0.9;
+
+    /// <summary>Most links that one incident names.</summary>
+    public const int MaximumPerIncident = 8;
+
+    private readonly Dictionary<long, SortedDictionary<string, Reason>> _byIncident = [];
+    private ImmutableArray<(bool IsInbound, string Link, double Load, string Sentence)> _now = [];
+
+    /// <summary>Takes the state of all links, once a second.</summary>
+    /// <param name="health">The exporters.</param>
+    /// <param name="hasBoundary">Some exporter has an external interface: those alone are looked at.</param>
+    public void See(HealthSnapshot health, bool hasBoundary) =>
+        _now = [.. health.Exporters.SelectMany(exporter => exporter.Links.Where(link => !hasBoundary || link.Role == InterfaceRole.External).SelectMany(link => Sides(exporter.Name, link)))];
+
+    /// <summary>The change with what is known of links since its incident is open.</summary>
+    public IncidentChange With(IncidentChange change)
+    {
+        var isInbound = change.Incident.Target.Direction != Direction.Outbound;
+        var known = _byIncident.GetValueOrDefault(change.Key);
+        foreach (var (_, link, load, sentence) in _now.Where(side => side.IsInbound == isInbound))
+        {
+            known ??= _byIncident[change.Key] = new SortedDictionary<string, Reason>(StringComparer.Ordinal);
+            if (known.TryGetValue(link, out var before) ? before.Value < load : known.Count < MaximumPerIncident)
+                known[link] = new Reason(sentence, "linkLoad", load, Full, "below 90 % of its speed the link would not be mentioned", Full);
+        }
+
+        if (change.Kind == IncidentChangeKind.Closed)
+            _byIncident.Remove(change.Key);
+        return known is null ? change : change with { Incident = change.Incident with { Reasons = [.. change.Incident.Reasons, .. known.Values] } };
+    }
+
+    /// <summary>What comes in at an external interface is on its way to the own network.</summary>
+    private static IEnumerable<(bool IsInbound, string Link, double Load, string Sentence)> Sides(string exporter, LinkHealth link)
+    {
+        if (link.InLoad is >= Full and var inLoad)
+            yield return (true, $"{exporter} {link.IfIndex} in", inLoad, Sentence(exporter, link, inLoad, "inbound"));
+        if (link.OutLoad is >= Full and var outLoad)
+            yield return (false, $"{exporter} {link.IfIndex} out", outLoad, Sentence(exporter, link, outLoad, "outbound"));
+    }
+
+    private static string Sentence(string exporter, LinkHealth link, double load, string side) => string.Create(
+        CultureInfo.InvariantCulture, $"{link.Label} of {exporter} is {100 * load:0} % full {side}: what it carries besides suffers too");
+}
