@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Breakwater.Configuration;
 using Breakwater.Incidents;
 using Breakwater.Telemetry.Health;
 using Microsoft.AspNetCore.Http;
@@ -53,13 +52,6 @@ internal static class HealthApi
             ["at"] = script.At is { } at ? JournalTime.Format(at) : null,
         })]);
         return Answer.Json(http, document);
-    }
-
-    public static Task Config(HttpContext http, ApiContext api, ApiCaller caller)
-    {
-        var config = api.Config();
-        var document = JsonNode.Parse(ConfigHash.Canonical(config))!.AsObject();
-        return Answer.Json(http, new JsonObject { ["configHash"] = config.Hash, ["config"] = document });
     }
 
     private static JsonObject Write(ReceiveAccount account) => new()

@@ -44,6 +44,12 @@ internal static class MetricsApi
         Family(text, "breakwater_notify_script_calls_total", "counter", "Calls of scripts that ended.", [("", scripts.Sum(static script => script.Calls))]);
         Family(text, "breakwater_notify_script_failures_total", "counter", "Calls of scripts that went wrong.", [("", scripts.Sum(static script => script.Failures))]);
         Family(text, "breakwater_notify_dropped_calls_total", "counter", "Calls of scripts that found no place.", [("", scripts.Sum(static script => script.Dropped))]);
+        if (api.Pauses is { } pauses)
+        {
+            Family(text, "breakwater_process_gc_pauses_total", "counter", "Pauses of all threads by the garbage collector.", [("", pauses.Total.Count)]);
+            Family(text, "breakwater_process_gc_pause_seconds_total", "counter", "Their sum.", [("", pauses.Total.Seconds)]);
+            Family(text, "breakwater_process_gc_pause_p99_seconds", "gauge", "99 of 100 of them are no longer.", [("", pauses.Percentile99Seconds)]);
+        }
         Family(text, "breakwater_console_requests_total", "counter", "Requests to API and pages.", [("", api.Counters.Requests)]);
         Family(text, "breakwater_console_refused_requests_total", "counter", "Requests without the right to what they asked for.", [("", api.Counters.Refused)]);
         Family(text, "breakwater_console_event_readers", "gauge", "Readers of the event stream.", [("", api.Journal.Events.Readers)]);

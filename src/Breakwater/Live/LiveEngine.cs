@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Breakwater.Detection;
+using Breakwater.Detection.Samples;
 using Breakwater.Telemetry.Health;
 using Breakwater.Telemetry.Live;
 using Breakwater.Wire;
@@ -211,6 +212,23 @@ internal sealed class LiveEngine : IDisposable
         }
     }
 
+    /// <summary>The newest records of a service's standing samples (null: of own hosts without a service), at most so many. Waits for the tick.</summary>
+    public List<StandingRecord> Samples(string? service, DateTimeOffset from, DateTimeOffset until, int most)
+    {
+        var records = new List<StandingRecord>();
+        lock (_ticking)
+        {
+            var services = Settings.Detection.Services;
+            var number = Enumerable.Range(0, services.Length).FirstOrDefault(number => services[number].Name == service, -1);
+            if (service is null || number >= 0)
+                _detector.CopySamples(number, Nanoseconds(from), Nanoseconds(until), most, records);
+        }
+
+        return records;
+
+        static long Nanoseconds(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks * 100;
+    }
+
     /// <summary>The incidents so far, closed ones included, as a replay of the recording reports them; ends the present tick, and the recording.</summary>
     internal DetectionResult Finish()
     {
@@ -327,7 +345,8 @@ internal sealed class LiveEngine : IDisposable
         var signs = new CollectorSigns(counts.Account, _latest, _clock.AheadNanoseconds, counts.Shed);
         _latest = 0;
         _health = _monitor.Evaluate(_clock.TickEnd - TickClock.TickNanoseconds, _exporters.All, signs, _unknown, _healthChanges);
-        _fullLinks.See(_health, _exporters.All.Any(static exporter => exporter.Interfaces.HasBoundary));
+        foreach (var change in _fullLinks.See(_health, _exporters.All.Any(static exporter => exporter.Interfaces.HasBoundary)))
+            Output.Write(new IncidentEvent(at, change));
         foreach (var health in _healthChanges)
             Output.Write(new HealthEvent(at, health));
     }

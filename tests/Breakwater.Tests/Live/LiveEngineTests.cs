@@ -138,6 +138,22 @@ public sealed class LiveEngineTests
     }
 
     [Fact]
+    public void Samples_OfOwnHosts_AreThoseThatCame()
+    {
+        using var rig = new LiveRig();
+        var begin = rig.Time.GetUtcNow();
+        rig.Deliver(Datagrams.NetFlow9(0, rig.Now, 10));
+        rig.Tick(TimeSpan.FromSeconds(1));
+        var samples = rig.Engine.Samples(null, begin, rig.Time.GetUtcNow(), 100);
+        Assert.Equal(10, samples.Select(static sample => sample.Record.Source).Distinct().Count());
+        Assert.All(samples, static sample => Assert.Equal((1.0, Datagrams.Victim), (sample.Weight, sample.Record.Destination)));
+        Assert.Equal(3, rig.Engine.Samples(null, begin, rig.Time.GetUtcNow(), 3).Count);
+        Assert.Empty(rig.Engine.Samples("no such service", begin, rig.Time.GetUtcNow(), 100));
+        Assert.Empty(rig.Engine.Samples(null, begin.AddMinutes(2), begin.AddMinutes(3), 100));
+        Assert.Empty(rig.Engine.Samples(null, begin.AddMinutes(-3), begin.AddMinutes(-2), 100));
+    }
+
+    [Fact]
     public void TrafficSecond_TellsWhatCame()
     {
         using var rig = new LiveRig();

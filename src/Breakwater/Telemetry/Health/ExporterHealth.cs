@@ -24,6 +24,9 @@ internal enum HealthConditionKind : byte
     /// <summary>Records tell no sampling rate, and none is configured.</summary>
     SamplingUnknown,
 
+    /// <summary>Sampling rates in use were told before a restart, and not since.</summary>
+    SamplingStale,
+
     /// <summary>Counters or configuration say another sampling rate than the records.</summary>
     SamplingContradicted,
 

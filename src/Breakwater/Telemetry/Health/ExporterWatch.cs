@@ -69,7 +69,7 @@ internal sealed class ExporterWatch
     {
         StreamCounts counts;
         StreamExtremes extremes;
-        int waiting;
+        int waiting, staleRates;
         string[] formats;
         ImmutableArray<LinkHealth> links;
         lock (_exporter.Gate)
@@ -77,6 +77,7 @@ internal sealed class ExporterWatch
             (counts, waiting) = (Read(), _exporter.Streams.Sum(static stream => stream.State.WaitingSetCount));
             extremes = _exporter.Signs.TakeExtremes();
             LastReceived = _exporter.Signs.LastReceived;
+            staleRates = _exporter.Streams.Sum(static stream => stream.State.StaleSamplerCount);
             links = _links.Read(_exporter, now, extremes.HighestRate);
             formats = [.. _exporter.Streams.Select(static stream => stream.Kind.Name()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         }
@@ -93,6 +94,7 @@ internal sealed class ExporterWatch
         FindLoss(now, in minute);
         FindTemplates(now, in minute, in extremes, waiting);
         FindSampling(now, in minute, in extremes);
+        FindStaleSampling(now, in minute, staleRates);
         FindInterfaces(now);
         FindTimes(now, in extremes);
         return new ExporterHealth
@@ -203,6 +205,15 @@ internal sealed class ExporterWatch
                 HealthConditionKind.SamplingContradicted, now,
                 $"it tells 1 in {extremes.HighestTold:N0}, and 1 in {configured:N0} is configured: what it tells counts");
         }
+    }
+
+    private void FindStaleSampling(long now, in StreamCounts minute, int staleRates)
+    {
+        if (staleRates == 0 || minute.Flows == 0)
+            return;
+        Find(
+            HealthConditionKind.SamplingStale, now,
+            $"{staleRates:N0} of its sampling rates were told before a restart, {Seconds(now - _startedNanoseconds)} ago or more, and not since: a changed one would be missed");
     }
 
     private void FindInterfaces(long now)
