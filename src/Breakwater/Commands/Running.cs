@@ -22,7 +22,7 @@ internal sealed class Running : IAsyncDisposable
     private readonly TrafficStore _traffic;
     private readonly MemoryKeeper _memory;
     private readonly ScriptNotifier _scripts;
-    private readonly GcPauses _pauses = new();
+    private readonly GcPauses _pauses = new(TimeProvider.System);
     private Task _reading = Task.CompletedTask;
     private ConsoleHost? _console;
 

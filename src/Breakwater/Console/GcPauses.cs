@@ -1,21 +1,22 @@
-using System.Diagnostics.Tracing;
-
 namespace Breakwater.Console;
 
 /// <summary>
-/// How long the collector stops all threads, by the runtime's own events (Microsoft-Windows-DotNETRuntime, keyword GC): from the begin of each
-/// suspension to the end of its restart. A histogram in steps of an eighth of an octave.
+/// How long the collector stops all threads, by the runtime's own account, looked at ten times a second: several collections between two looks count
+/// as so many pauses of their mean. A histogram in steps of an eighth of an octave.
 /// </summary>
-internal sealed class GcPauses : EventListener
+internal sealed class GcPauses : IDisposable
 {
-    private const string Runtime = "Microsoft-Windows-DotNETRuntime";
-    private const EventKeywords GcKeyword = (EventKeywords)0x1;
-    private const int SuspendBegin = 9, RestartEnd = 3;
+    private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(100);
+
     private const int Steps = 8, Buckets = 32 * Steps;
 
     private readonly long[] _counts = new long[Buckets];
     private readonly Lock _lock = new();
-    private DateTime _suspendedAt;
+    private readonly ITimer _timer;
+    private TimeSpan _seen = GC.GetTotalPauseDuration();
+    private int _collections = GC.CollectionCount(0);
+
+    public GcPauses(TimeProvider time) => _timer = time.CreateTimer(_ => Look(), null, _step, _step);
 
     /// <summary>Pauses so far, and their sum.</summary>
     public (long Count, double Seconds) Total { get; private set; }
@@ -40,32 +41,33 @@ internal sealed class GcPauses : EventListener
         }
     }
 
-    internal void Add(TimeSpan pause)
+    public void Dispose() => _timer.Dispose();
+
+    internal void Add(TimeSpan pause, int times)
     {
         lock (_lock)
         {
             var bucket = (int)(Math.Log2(Math.Max(1, pause.TotalMicroseconds)) * Steps);
-            _counts[Math.Clamp(bucket, 0, Buckets - 1)]++;
-            Total = (Total.Count + 1, Total.Seconds + pause.TotalSeconds);
+            _counts[Math.Clamp(bucket, 0, Buckets - 1)] += times;
+            Total = (Total.Count + times, Total.Seconds + (pause.TotalSeconds * times));
         }
     }
 
-    protected override void OnEventSourceCreated(EventSource eventSource)
+    private void Look()
     {
-        if (eventSource.Name == Runtime)
-            EnableEvents(eventSource, EventLevel.Informational, GcKeyword);
-    }
+        var (collections, pauses) = (GC.CollectionCount(0), GC.GetTotalPauseDuration());
+        int times;
+        TimeSpan pause;
+        lock (_lock)
+        {
+            // A pause may be on the account before its collection is: it waits for that.
+            times = collections - _collections;
+            if (times <= 0)
+                return;
+            pause = (pauses - _seen) / times;
+            (_collections, _seen) = (collections, pauses);
+        }
 
-    protected override void OnEventWritten(EventWrittenEventArgs eventData)
-    {
-        if (eventData.EventId == SuspendBegin)
-        {
-            _suspendedAt = eventData.TimeStamp;
-        }
-        else if (eventData.EventId == RestartEnd && _suspendedAt != default)
-        {
-            Add(eventData.TimeStamp - _suspendedAt);
-            _suspendedAt = default;
-        }
+        Add(pause, times);
     }
 }

@@ -60,8 +60,8 @@ internal static class MetricsApi
     private static void Interfaces(StringBuilder text, ImmutableArray<ExporterHealth> exporters)
     {
         var links = exporters.SelectMany(static exporter => exporter.Links.Where(static link => link.InBitsPerSecond is not null).Select(link => (Labels: Labels(exporter, link), Link: link))).ToList();
-        Family(text, "breakwater_telemetry_interface_bits_per_second", "gauge", "Traffic of an exporter's interface.",
-            [.. links.SelectMany(static entry => Sides(entry.Labels, entry.Link.InBitsPerSecond, entry.Link.OutBitsPerSecond))]);
+        Family(text, "breakwater_telemetry_interface_bytes_per_second", "gauge", "Traffic of an exporter's interface.",
+            [.. links.SelectMany(static entry => Sides(entry.Labels, entry.Link.InBitsPerSecond / 8, entry.Link.OutBitsPerSecond / 8))]);
         Family(text, "breakwater_telemetry_interface_load_ratio", "gauge", "Part of an interface's speed that is used.",
             [.. links.SelectMany(static entry => Sides(entry.Labels, entry.Link.InLoad, entry.Link.OutLoad))]);
     }
