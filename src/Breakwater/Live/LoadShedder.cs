@@ -28,7 +28,7 @@ internal sealed class LoadShedder
     public int Level { get; private set; }
 
     /// <summary>Notes a tick.</summary>
-    /// <param name="nanoseconds">How long it was judged.</param>
+    /// <param name="nanoseconds">How long judging worked; waiting for a processor is not counted.</param>
     /// <param name="now">The engine's time after that.</param>
     /// <param name="kernelDrops">Datagrams dropped since the start.</param>
     /// <returns>True when the level is another one from now on.</returns>
