@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Receive, decode and count: records per CPU-second of serve (all detectors on) beside nfcapd and sfcapd, the same sender at the same rate, one after the
-# other in one run. Loopback only. usage: serve-receive.sh [RATE=20000 datagrams/s] [COUNT=100000] [EXPORTERS=1]
+# Receive, decode and count: records per CPU-second of serve (all detectors on) beside nfcapd, sfcapd and FastNetMon (Community Edition), the same sender at the
+# same rate, one after the other in one run. Loopback only. usage: serve-receive.sh [RATE=20000 datagrams/s] [COUNT=100000] [EXPORTERS=1]
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 rate=${1:-20000} count=${2:-100000} exporters=${3:-1}
@@ -36,7 +36,7 @@ measure() {
   shift 3
   "$@" >"$work/$name.log" 2>&1 &
   collector=$!
-  sleep 2
+  sleep "${START_SECONDS:-5}"
   if [ "${WARM:-1}" = 1 ]; then "$bench" send "$format" "$port" "$rate" $((count / 4)) "$exporters" >/dev/null; sleep 1; fi
   before=$(cpu_of "$collector") drops=$(drops_at "$port")
   sent=$("$bench" send "$format" "$port" "$rate" "$count" "$exporters")
@@ -57,6 +57,19 @@ serve() {
   } >"$work/serve.yaml"
 }
 
+# FastNetMon's own example, with the port of this run; bans are long and no script is called.
+write_fastnetmon() {
+  local setting
+  printf '10.0.0.0/8\n' >"$work/networks"
+  : >"$work/white"
+  cp /etc/fastnetmon.conf "$work/fastnetmon.conf"
+  for setting in disable_usage_report=on networks_list_path="$work/networks" white_list_path="$work/white" enable_connection_tracking=off netflow=on sflow=on \
+    netflow_port="$1" netflow_host=127.0.0.1 sflow_port="$2" sflow_host=127.0.0.1 notify_script_path= monitor_local_ip_addresses=off enable_api=off prometheus=off \
+    pid_path="$work/pid" cli_stats_file_path="$work/stats" cli_stats_ipv6_file_path="$work/stats6"; do
+    sed -i "s#^${setting%%=*} *=.*#${setting%%=*} = ${setting#*=}#" "$work/fastnetmon.conf"
+  done
+}
+
 port=22055
 serve "$port"
 for format in netflow9 ipfix sflow; do
@@ -67,5 +80,9 @@ for format in netflow9 ipfix sflow; do
     mkdir -p "$work/nf"
     measure "$tool" "$format" "$port" "$tool" -4 -b 127.0.0.1 -p "$port" -w "$work/nf" -t 3600 -B 33554432
     rm -rf "$work/nf"
+  fi
+  if command -v fastnetmon >/dev/null 2>&1 && [ -f /etc/fastnetmon.conf ]; then
+    if [ "$format" = sflow ]; then write_fastnetmon $((port + 1)) "$port"; else write_fastnetmon "$port" $((port + 1)); fi
+    measure fastnetmon "$format" "$port" fastnetmon --configuration_file="$work/fastnetmon.conf" --log_to_console --disable_pid_logic
   fi
 done

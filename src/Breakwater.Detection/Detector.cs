@@ -94,6 +94,17 @@ public sealed class Detector
     /// </summary>
     public DecodeError ImportBaselines(ReadOnlySpan<byte> exported) => _dossiers.Baselines.Read(exported);
 
+    /// <summary>
+    /// The newest records of the standing samples of one service between two times, at most so many; between two ticks. Taking them changes no verdict.
+    /// </summary>
+    /// <param name="service">Its number in the options; -1: own hosts of none.</param>
+    /// <param name="fromNanoseconds">The first minute is the one that holds it.</param>
+    /// <param name="untilNanoseconds">The last minute is the one that holds it.</param>
+    /// <param name="most">Most records.</param>
+    /// <param name="records">Gets them, newest minute first.</param>
+    public void CopySamples(int service, long fromNanoseconds, long untilNanoseconds, int most, List<StandingRecord> records) =>
+        _samples.Copy(service, fromNanoseconds, untilNanoseconds, most, records);
+
     /// <summary>Counts one record into the present tick.</summary>
     public void Count(in FlowRecord flow) => _shards[0].Count(in flow);
 

@@ -40,6 +40,24 @@ internal sealed class StandingSamples
         return _byService.TryGetValue(service, out var minutes) ? minutes.Where(sample => sample.Minute < minute) : [];
     }
 
+    /// <summary>The newest records between two times, at most so many.</summary>
+    public void Copy(int service, long fromNanoseconds, long untilNanoseconds, int most, List<StandingRecord> records)
+    {
+        if (!_byService.TryGetValue(service, out var minutes))
+            return;
+        const long minuteNanoseconds = 600 * Detector.TickNanoseconds;
+        for (var index = minutes.Count - 1; index >= 0 && minutes[index].Minute >= fromNanoseconds / minuteNanoseconds && records.Count < most; index--)
+        {
+            if (minutes[index].Minute > untilNanoseconds / minuteNanoseconds)
+                continue;
+            foreach (ref readonly var record in minutes[index].Records())
+            {
+                if (records.Count < most)
+                    records.Add(new StandingRecord(minutes[index].Minute, minutes[index].Weight, record));
+            }
+        }
+    }
+
     private static SampledRecord ToRecord(in TickEntry entry, ulong hash)
     {
         var isInbound = entry.Direction == Direction.Inbound;

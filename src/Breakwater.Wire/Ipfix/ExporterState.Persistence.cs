@@ -7,6 +7,9 @@ public sealed partial class ExporterState
 
     private const int MaxPersistedBytes = 64 * 1024 * 1024;
 
+    /// <summary>Sampling rates that <see cref="TryImport"/> brought and options records have not told since.</summary>
+    public int StaleSamplerCount => Samplers.StaleCount;
+
     /// <summary>Writes templates and samplers as versioned bytes for <see cref="TryImport"/>.</summary>
     public byte[] Export()
     {
@@ -34,7 +37,7 @@ public sealed partial class ExporterState
     }
 
     /// <summary>
-    /// Reads what <see cref="Export"/> wrote. Templates are stale until the exporter repeats them; those that it has already
+    /// Reads what <see cref="Export"/> wrote. Templates and samplers are stale until the exporter repeats them; those that it has already
     /// announced to this state are kept as they are. Bounded by the limits; safe for any bytes.
     /// </summary>
     /// <returns>The first fault; what was read before it is kept.</returns>
@@ -134,7 +137,7 @@ public sealed partial class ExporterState
             return DecodeError.BadValue;
         var key = new SamplerKey((ExportFormat)format, domainId, (SamplerScopes)scope, value);
         if (!Samplers.Knows(key))
-            Samplers.Put(key, rate);
+            Samplers.PutStale(key, rate);
         return DecodeError.None;
     }
 }

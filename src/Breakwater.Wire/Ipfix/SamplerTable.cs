@@ -8,8 +8,12 @@ internal sealed class SamplerTable(DomainTable domains, ExporterLimits limits)
 {
     private readonly Dictionary<SamplerKey, uint> _rates = [];
     private readonly Queue<SamplerKey> _order = [];
+    private readonly HashSet<SamplerKey> _stale = [];
 
     internal int Count => _rates.Count;
+
+    /// <summary>Rates of a stored state that were not told since.</summary>
+    internal int StaleCount => _stale.Count;
 
     internal IEnumerable<(SamplerKey Key, uint Rate)> All => _order.Select(key => (key, _rates[key]));
 
@@ -21,10 +25,11 @@ internal sealed class SamplerTable(DomainTable domains, ExporterLimits limits)
         if (!_rates.ContainsKey(key))
         {
             if (_rates.Count >= Math.Max(limits.MaxSamplers, 1))
-                _rates.Remove(_order.Dequeue());
+                Forget(_order.Dequeue());
             _order.Enqueue(key);
         }
 
+        _stale.Remove(key);
         _rates[key] = rate;
         var domain = domains.Use(key.Format, key.DomainId);
         if (key.Scope == SamplerScopes.Selector)
@@ -35,6 +40,19 @@ internal sealed class SamplerTable(DomainTable domains, ExporterLimits limits)
         }
 
         domain.Scopes |= key.Scope;
+    }
+
+    /// <summary>Notes a rate of a stored state: stale until it is told again.</summary>
+    internal void PutStale(in SamplerKey key, uint rate)
+    {
+        Put(key, rate);
+        _stale.Add(key);
+    }
+
+    private void Forget(in SamplerKey key)
+    {
+        _rates.Remove(key);
+        _stale.Remove(key);
     }
 
     /// <summary>True when rates were announced for such a scope in this domain, or for the whole exporter (IPFIX domain 0).</summary>

@@ -44,7 +44,14 @@ internal static class CheckCommand
             Count(config.Allow.Length, "allowed network"),
             $"hash {config.Hash[..12]}",
         };
-        return $"{path}: good: {string.Join(", ", parts)}";
+        return string.Join('\n', config.Services.Select(service => Summary(service, config.Detection.Floors)).Prepend($"{path}: good: {string.Join(", ", parts)}"));
+    }
+
+    /// <summary>A service with its profile, and the floors that differ from the general ones by it or by the file.</summary>
+    private static string Summary(ServiceConfig service, FloorsConfig general)
+    {
+        var differences = ServiceProfiles.Differences(service.Floors, general);
+        return $"  {service.Name}: profile {ServiceKeys.Profile.Value.Spell(service.Profile)}, floors {(differences.Length == 0 ? "as in detection.floors" : differences)}";
     }
 
     private static string Count(int count, string noun) => $"{count} {noun}{(count == 1 ? "" : "s")}";
@@ -79,6 +86,7 @@ internal static class CheckCommand
             json.WriteString("path", path);
             json.WriteBoolean("good", result.Config is not null);
             WriteCounts(json, result.Config);
+            WriteProfiles(json, result.Config);
             json.WriteStartArray("mistakes");
             foreach (var mistake in result.Mistakes)
                 Write(json, mistake);
@@ -98,6 +106,22 @@ internal static class CheckCommand
         json.WriteNumberOrNull("services", config?.Services.Length);
         json.WriteNumberOrNull("exporters", config?.Exporters.Length);
         json.WriteNumberOrNull("allowedNetworks", config?.Allow.Length);
+    }
+
+    private static void WriteProfiles(Utf8JsonWriter json, BreakwaterConfig? config)
+    {
+        json.WriteStartArray("profiles");
+        foreach (var service in config?.Services ?? [])
+        {
+            json.WriteStartObject();
+            json.WriteString("service", service.Name);
+            json.WriteString("profile", ServiceKeys.Profile.Value.Spell(service.Profile));
+            json.WriteString("expects", ServiceProfiles.Of(service.Profile).Expectation);
+            json.WriteString("floors", ServiceProfiles.Differences(service.Floors, config!.Detection.Floors));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter json, ConfigMistake mistake)

@@ -22,6 +22,7 @@ internal sealed class Running : IAsyncDisposable
     private readonly TrafficStore _traffic;
     private readonly MemoryKeeper _memory;
     private readonly ScriptNotifier _scripts;
+    private readonly GcPauses _pauses = new(TimeProvider.System);
     private Task _reading = Task.CompletedTask;
     private ConsoleHost? _console;
 
@@ -29,7 +30,10 @@ internal sealed class Running : IAsyncDisposable
     {
         _engine = engine;
         var folder = config.Storage.FullPath;
-        Journal = new Journal(new JournalOptions(folder, config.Detection.Quiet, JournalOptions.DefaultReopen, config.Retention.Incidents), TimeProvider.System);
+        Journal = new Journal(new JournalOptions(folder, config.Detection.Quiet, JournalOptions.DefaultReopen, config.Retention.Incidents)
+        {
+            ClientAddresses = config.Retention.ClientAddresses,
+        }, TimeProvider.System);
         _traffic = new TrafficStore(folder, config.Retention.Seconds, config.Retention.Minutes);
         _memory = new MemoryKeeper(engine, folder, (fault, stands) => Journal.Beside.Set(SideFaults.Memory, fault, stands));
         _scripts = new ScriptNotifier(Journal, () => current().Notify, TimeProvider.System);
@@ -51,7 +55,8 @@ internal sealed class Running : IAsyncDisposable
     /// <param name="geo">The address databases in force.</param>
     /// <param name="told">Told of each event, for a terminal.</param>
     /// <exception cref="IOException">The console's address cannot be listened on.</exception>
-    public static async Task<Running> Start(LiveEngine engine, Func<BreakwaterConfig> config, Func<GeoLookup?> geo, Action<LiveEvent> told)
+    /// <param name="reload">Reads the configuration again for the API; null: there is no file.</param>
+    public static async Task<Running> Start(LiveEngine engine, Func<BreakwaterConfig> config, Func<GeoLookup?> geo, Action<LiveEvent> told, Func<string, Func<string, bool>, Journal, ReloadOutcome>? reload = null)
     {
         var atStart = config();
         var running = new Running(engine, atStart, config);
@@ -69,10 +74,14 @@ internal sealed class Running : IAsyncDisposable
                 Health = () => engine.Health,
                 Scripts = () => running._scripts.Health,
                 EventsDropped = () => engine.Output.Dropped,
+                Samples = engine.Samples,
+                Pauses = running._pauses,
                 Sessions = running.Sessions,
                 Time = TimeProvider.System,
                 Stopping = running._stopping.Token,
             };
+            if (reload is not null)
+                api = api with { Reload = (by, holds) => Task.Run(() => reload(by, holds, running.Journal)) };
             running.Journal.Start();
             running._scripts.Start();
             running._traffic.Start();
@@ -114,6 +123,7 @@ internal sealed class Running : IAsyncDisposable
             {
                 await _scripts.DisposeAsync();
                 _traffic.Dispose();
+                _pauses.Dispose();
                 _stopping.Dispose();
             }
         }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Breakwater.Configuration;
-using Breakwater.Geo;
 using Breakwater.Live;
 using Breakwater.Telemetry.Live;
 
@@ -54,12 +53,15 @@ internal static class ServeCommand
             lines.WriteLine($"breakwater: listening on {address} (UDP): sFlow, NetFlow, IPFIX");
         foreach (var address in engine.StreamAddresses)
             lines.WriteLine($"breakwater: listening on {address} (TCP): IPFIX");
-        var (current, geo, text) = (config, OpenGeo(config, lines), new LiveText());
-        await using var running = await Running.Start(engine, () => Volatile.Read(ref current), () => Volatile.Read(ref geo), item =>
-        {
-            if (text.Line(item) is { } line)
-                lines.WriteLine(line);
-        });
+        var (reloader, text) = (new Reloader(engine, path, config, Reloader.OpenGeo(config, lines), lines, Settings), new LiveText());
+        await using var running = await Running.Start(
+            engine, () => reloader.Config, () => reloader.Geo,
+            item =>
+            {
+                if (text.Line(item) is { } line)
+                    lines.WriteLine(line);
+            },
+            reloader.Reload);
         lines.WriteLine($"breakwater: pages and API on {running.Address}; 'breakwater login' makes a link that logs a browser in");
         if (running.Journal.Health.Fault is { } storage)
             lines.WriteLine($"breakwater: {storage}");
@@ -72,13 +74,8 @@ internal static class ServeCommand
                 lines.WriteLine($"breakwater: nothing is recorded any more: {failure}");
             }
 
-            if (signals.TakeReload() && Reload(engine, path, lines) is { } reloaded)
-            {
-                Volatile.Write(ref current, reloaded);
-                Volatile.Write(ref geo, OpenGeo(reloaded, lines));
-                running.Journal.Quiet = reloaded.Detection.Quiet;
-                lines.WriteLine("breakwater: reloaded");
-            }
+            if (signals.TakeReload())
+                reloader.Reload(Reloader.Signal, static _ => true, running.Journal);
             signals.Wait(TimeSpan.FromSeconds(1));
         }
 
@@ -86,29 +83,5 @@ internal static class ServeCommand
         lines.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"breakwater: stopped; {account.Received:N0} datagrams: {account.Counted:N0} counted, {account.Undecodable:N0} undecodable, {account.Ignored:N0} of unknown senders; {account.KernelDrops:N0} more dropped by the kernel"));
-    }
-
-    /// <summary>SIGHUP: a bad file changes nothing.</summary>
-    /// <returns>The configuration from now on; null: the one in use stays.</returns>
-    private static BreakwaterConfig? Reload(LiveEngine engine, string path, TerminalLines lines)
-    {
-        if (LocalClient.LoadConfig(path, lines.WriteLine) is not { } config)
-        {
-            lines.WriteLine("breakwater: not reloaded: the configuration in use stays");
-            return null;
-        }
-
-        foreach (var sentence in engine.Reload(Settings(config)))
-            lines.WriteLine($"breakwater: {sentence}");
-        return config;
-    }
-
-    /// <summary>A database that cannot be read is told; the others are used.</summary>
-    private static GeoLookup? OpenGeo(BreakwaterConfig config, TerminalLines lines)
-    {
-        var opening = GeoFiles.Open([.. new[] { config.Geo.Countries?.FullPath, config.Geo.Asns?.FullPath }.OfType<string>()], AppContext.BaseDirectory);
-        foreach (var fault in opening.Faults)
-            lines.WriteLine($"breakwater: {fault}");
-        return opening.Lookup;
     }
 }

@@ -65,7 +65,7 @@ internal sealed record ServiceConfig
     /// <summary>Default generic.</summary>
     public ServiceProfile Profile { get; init; }
 
-    /// <summary>Those of <see cref="DetectionConfig.Floors"/>, with what the service sets for itself.</summary>
+    /// <summary>Those of <see cref="DetectionConfig.Floors"/>, times the profile's factors, with what the service sets for itself.</summary>
     public FloorsConfig Floors { get; init; } = FloorsConfig.Default;
 }
 
@@ -113,9 +113,16 @@ internal enum InterfaceSide
 
 /// <summary>Interfaces of one exporter that lead to the same side.</summary>
 /// <param name="Exporter">Name of the exporter.</param>
-/// <param name="IfIndexes">As its records tell them; at least one.</param>
+/// <param name="IfIndexes">As its records tell them.</param>
 /// <param name="Role">What they lead to.</param>
-internal sealed record InterfaceConfig(string Exporter, ImmutableArray<long> IfIndexes, InterfaceSide Role);
+internal sealed record InterfaceConfig(string Exporter, ImmutableArray<long> IfIndexes, InterfaceSide Role)
+{
+    /// <summary>Patterns of names; with <see cref="IfIndexes"/> at least one of both.</summary>
+    public ImmutableArray<string> Names { get; init; } = [];
+
+    /// <summary>Speed of each of them, bits per second, 1e6 to 1e14; null: as the exporter tells it.</summary>
+    public long? SpeedBitsPerSecond { get; init; }
+}
 
 /// <summary>When a deviation is an alarm.</summary>
 internal sealed record DetectionConfig

@@ -39,13 +39,14 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
             var hasName = section.TryRead(ServiceKeys.Name, out var name);
             if (hasName)
                 names.Add(name);
+            var profile = section.Read(ServiceKeys.Profile);
             overlaps.Add(services.Count, hasName ? name.Value : "without a name", addresses);
             services.Add(new ServiceConfig
             {
                 Name = name.Value ?? "",
                 Addresses = Sorted(addresses),
-                Profile = section.Read(ServiceKeys.Profile),
-                Floors = Floors(section.ReadSection(ServiceKeys.Floors), floors),
+                Profile = profile,
+                Floors = Floors(section.ReadSection(ServiceKeys.Floors), ServiceProfiles.Floors(profile, floors)),
             });
         }
 
@@ -115,10 +116,17 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
                     mistakes.Add(index.Place, $"ifIndex {index.Value} of exporter {ConfigMistakes.Quote(exporter.Value ?? "")} has a role already, {roles[(exporter.Value ?? "", index.Value)].InWords}", "keep one of them");
             }
 
-            interfaces.Add(new InterfaceConfig(exporter.Value ?? "", [.. indexes.Select(static index => index.Value).Order()], section.Read(InterfaceKeys.Role)));
+            var patterns = section.ReadList(InterfaceKeys.Names);
+            if (!section.Has(InterfaceKeys.IfIndexes) && !section.Has(InterfaceKeys.Names) && section.Place is { } place)
+                mistakes.Add(place, "an item of 'interfaces' says no interface", "add 'ifIndexes: [1]' or 'names: [\"xe-*\"]'");
+            interfaces.Add(new InterfaceConfig(exporter.Value ?? "", [.. indexes.Select(static index => index.Value).Order()], section.Read(InterfaceKeys.Role))
+            {
+                Names = [.. patterns.Select(static pattern => pattern.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+                SpeedBitsPerSecond = section.TryRead(InterfaceKeys.Speed, out var speed) ? speed.Value : null,
+            });
         }
 
-        return [.. interfaces.OrderBy(static entry => entry.Exporter, StringComparer.Ordinal).ThenBy(static entry => entry.IfIndexes.FirstOrDefault())];
+        return [.. interfaces.OrderBy(static entry => entry.Exporter, StringComparer.Ordinal).ThenBy(static entry => entry.IfIndexes.FirstOrDefault()).ThenBy(static entry => entry.Names.FirstOrDefault(), StringComparer.Ordinal)];
     }
 
     private DetectionConfig Detection(ConfigSection section) => new()
@@ -190,6 +198,7 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
         Incidents = section.Read(RetentionKeys.Incidents),
         Seconds = section.Read(RetentionKeys.Seconds),
         Minutes = section.Read(RetentionKeys.Minutes),
+        ClientAddresses = section.Read(RetentionKeys.ClientAddresses),
     };
 
     private StorageConfig Storage(ConfigSection section)

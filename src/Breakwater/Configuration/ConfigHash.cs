@@ -87,6 +87,11 @@ internal static class ConfigHash
         json.WriteStartObject();
         json.WriteString("exporter", entry.Exporter);
         Write(json, "ifIndexes", entry.IfIndexes);
+        json.WriteStartArray("names");
+        foreach (var name in entry.Names)
+            json.WriteStringValue(name);
+        json.WriteEndArray();
+        json.WriteNumberOrNull("speed", entry.SpeedBitsPerSecond);
         json.WriteString("role", InterfaceKeys.Role.Value.Spell(entry.Role));
         json.WriteEndObject();
     }
@@ -133,6 +138,7 @@ internal static class ConfigHash
         json.WriteNumber("incidentsSeconds", retention.Incidents.Ticks / TimeSpan.TicksPerSecond);
         json.WriteNumber("secondsSeconds", retention.Seconds.Ticks / TimeSpan.TicksPerSecond);
         json.WriteNumber("minutesSeconds", retention.Minutes.Ticks / TimeSpan.TicksPerSecond);
+        json.WriteNumber("clientAddressesSeconds", retention.ClientAddresses.Ticks / TimeSpan.TicksPerSecond);
         json.WriteEndObject();
     }
 

@@ -77,7 +77,7 @@ internal static class ServiceKeys
             ("web", ServiceProfile.Web), ("dns", ServiceProfile.Dns), ("vpn", ServiceProfile.Vpn), ("mail", ServiceProfile.Mail),
             ("game", ServiceProfile.Game), ("generic", ServiceProfile.Generic),
         ]),
-        "What it is, so that ordinary traffic is known by its kind")
+        "What it is: floors of what people bring to such a service are higher")
     {
         Default = ServiceProfile.Generic,
     };
@@ -108,10 +108,13 @@ internal static class InterfaceKeys
 {
     public static readonly ScalarKey<string> Exporter = new("exporter", new NameValue(), "Name of an exporter of this file") { IsRequired = true };
 
-    public static readonly ListKey<long> IfIndexes = new("ifIndexes", new CountValue(1, uint.MaxValue, "ifIndex"), "Interfaces, by the numbers that its records tell")
-    {
-        IsRequired = true,
-    };
+    public static readonly ListKey<long> IfIndexes = new("ifIndexes", new CountValue(1, uint.MaxValue, "ifIndex"), "Interfaces, by the numbers that its records tell");
+
+    public static readonly ListKey<string> Names = new(
+        "names", new InterfacePatternValue(), "Interfaces, by the names that its sFlow counters (port_name) or options tell; ifIndexes count before names, the first pattern before others");
+
+    public static readonly ScalarKey<long> Speed = new(
+        "speed", new QuantityValue(Units.BitRate, 1_000_000, 100_000_000_000_000, 10_000_000_000), "Speed of each of them, when the exporter does not tell it or tells another");
 
     public static readonly ScalarKey<InterfaceSide> Role = new(
         "role",
@@ -121,7 +124,7 @@ internal static class InterfaceKeys
         IsRequired = true,
     };
 
-    public static readonly ImmutableArray<ConfigKey> All = [Exporter, IfIndexes, Role];
+    public static readonly ImmutableArray<ConfigKey> All = [Exporter, IfIndexes, Names, Role, Speed];
 }
 
 internal static class DetectionKeys

@@ -33,6 +33,9 @@ internal sealed class ConfigSection
         return new ConfigSection(map, path, mistakes);
     }
 
+    /// <summary>Where the section stands; null when it is absent, or no section.</summary>
+    public ConfigPlace? Place => _map?.Place;
+
     public T Read<T>(ScalarKey<T> key) => Read(key, key.Default);
 
     /// <summary>The key's value, or another one when it is absent or wrong.</summary>

@@ -27,4 +27,7 @@ internal sealed record RetentionConfig
 
     /// <summary>Traffic by the minute; 1 to 400 days; default 28 days.</summary>
     public TimeSpan Minutes { get; init; } = TimeSpan.FromDays(28);
+
+    /// <summary>Addresses of clients; then their keyed hashes alone; 1 to 3650 days; default 30 days.</summary>
+    public TimeSpan ClientAddresses { get; init; } = TimeSpan.FromDays(30);
 }

@@ -24,7 +24,11 @@ internal static class RetentionKeys
     public static readonly ScalarKey<TimeSpan> Minutes = Duration(
         "minutes", TimeSpan.FromDays(1), TimeSpan.FromDays(400), RetentionConfig.Default.Minutes, "How long traffic is kept minute by minute");
 
-    public static readonly ImmutableArray<ConfigKey> All = [Incidents, Seconds, Minutes];
+    public static readonly ScalarKey<TimeSpan> ClientAddresses = Duration(
+        "clientAddresses", TimeSpan.FromDays(1), TimeSpan.FromDays(3650), RetentionConfig.Default.ClientAddresses,
+        "How long addresses of clients are kept in incidents, their journal and samples; then keyed hashes stand for them");
+
+    public static readonly ImmutableArray<ConfigKey> All = [Incidents, Seconds, Minutes, ClientAddresses];
 
     private static ScalarKey<TimeSpan> Duration(string name, TimeSpan minimum, TimeSpan maximum, TimeSpan value, string meaning) =>
         new(name, new DurationValue(minimum, maximum, value), meaning) { Default = value, Reload = ConfigReload.Restart };

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Breakwater.Configuration;
+using Breakwater.Detection.Samples;
 using Breakwater.Incidents;
 using Breakwater.Notify;
 using Breakwater.Telemetry.Health;
@@ -27,6 +28,9 @@ internal sealed record ApiContext
     /// <summary>Events between engine and journal that were dropped.</summary>
     public required Func<long> EventsDropped { get; init; }
 
+    /// <summary>How long the collector of this process stops everything; null: nobody looks.</summary>
+    public GcPauses? Pauses { get; init; }
+
     /// <summary>How the scripts of <c>notify</c> do.</summary>
     public Func<ImmutableArray<ScriptHealth>> Scripts { get; init; } = static () => [];
 
@@ -34,10 +38,25 @@ internal sealed record ApiContext
 
     public required TimeProvider Time { get; init; }
 
+    /// <summary>Records of the standing samples: of a service (null: of own hosts without one), from, until, at most so many; newest minute first.</summary>
+    public Func<string?, DateTimeOffset, DateTimeOffset, int, IReadOnlyList<StandingRecord>> Samples { get; init; } = static (_, _, _, _) => [];
+
+    /// <summary>Reads the configuration again, for a caller, when the hash of the present one is the one that it saw.</summary>
+    public Func<string, Func<string, bool>, Task<ReloadOutcome>> Reload { get; init; } =
+        static (_, _) => Task.FromResult(new ReloadOutcome(false, "", ["this Breakwater has no file of configuration"], []));
+
+    /// <summary>One change of tokens at a time: a precondition holds until its change is made.</summary>
+    public SemaphoreSlim Changes { get; } = new(1);
+
     public ApiCounters Counters { get; } = new();
 
     /// <summary>Tokens whose revocation is not on disk yet, by id: refused all the same. At most as many as there are tokens.</summary>
     public ConcurrentDictionary<string, DateTimeOffset> Revoked { get; } = new(StringComparer.Ordinal);
+
+    private Repeats? _repeats;
+
+    /// <summary>Answers to changes that may be asked for again.</summary>
+    public Repeats Repeats => LazyInitializer.EnsureInitialized(ref _repeats, () => new Repeats(Time));
 
     public EventStreams Streams { get; } = new();
 

@@ -162,7 +162,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
         }
         try
         {
-            await endpoint.Handle(http, api, caller);
+            await api.Repeats.Run(http, endpoint, caller, () => endpoint.Handle(http, api, caller));
         }
         catch (Microsoft.AspNetCore.Http.BadHttpRequestException error) when (!http.Response.HasStarted)
         {

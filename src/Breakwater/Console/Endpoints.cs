@@ -30,9 +30,18 @@ internal static class Endpoints
             ],
         },
         new("GET", "/api/v1/top", Role.Viewer, EndpointScope.ByService, "Services by their traffic now, and the proven sources of open incidents", ServiceApi.Top) { Query = [_limit] },
+        new("GET", "/api/v1/samples", Role.Viewer, EndpointScope.ByService, "Records of a service's standing samples; clients as networks, for operators as addresses", SampleApi.List)
+        {
+            Query =
+            [
+                _limit, new("service", "string", "The service; all: own hosts without a service"), new("incident", "string", "Instead: the samples from ten minutes before an incident on"),
+                new("seconds", "integer", "How far back: 1 to 2419200, 600 when absent"),
+            ],
+        },
         new("GET", "/api/v1/exporters", Role.Viewer, EndpointScope.Whole, "What sends telemetry, and how far it can be relied on", HealthApi.Exporters),
-        new("GET", "/api/v1/config", Role.Admin, EndpointScope.Whole, "The configuration in force", HealthApi.Config),
-        new("GET", "/api/v1/tokens", Role.Admin, EndpointScope.Whole, "Tokens, without their secrets", TokenApi.List),
+        new("GET", "/api/v1/config", Role.Admin, EndpointScope.Whole, "The configuration in force; its ETag is for a reload", ConfigApi.Get),
+        new("POST", "/api/v1/config/reload", Role.Admin, EndpointScope.Whole, "Reads the configuration again, as SIGHUP does; a file with mistakes changes nothing", ConfigApi.Reload),
+        new("GET", "/api/v1/tokens", Role.Admin, EndpointScope.Whole, "Tokens, without their secrets; the ETag is for changes of them", TokenApi.List),
         new("POST", "/api/v1/tokens", Role.Admin, EndpointScope.Whole, "Creates a token; its secret is in this answer and nowhere else", TokenApi.Create),
         new("DELETE", "/api/v1/tokens/{id}", Role.Admin, EndpointScope.Whole, "Revokes a token", TokenApi.Revoke),
         new("POST", "/api/v1/logins", Role.Viewer, EndpointScope.ByService, "A link that logs a browser in once, with the caller's rights", TokenApi.Login),

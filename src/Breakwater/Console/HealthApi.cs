@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Breakwater.Configuration;
 using Breakwater.Incidents;
 using Breakwater.Telemetry.Health;
 using Microsoft.AspNetCore.Http;
@@ -24,7 +23,7 @@ internal static class HealthApi
     public static Task Exporters(HttpContext http, ApiContext api, ApiCaller caller)
     {
         var (health, storage) = (api.Health(), api.Journal.Health);
-        var document = Answer.Page("exporters", health.Exporters.Select(HealthJson.Write), next: null);
+        var document = Answer.Page("exporters", health.Exporters.Select(HealthJson.WriteWithInterfaces), next: null);
         document["at"] = health.At == default ? null : JournalTime.Format(health.At);
         document["blindSince"] = health.BlindSince is { } blind ? JournalTime.Format(blind) : null;
         document["account"] = Write(health.Account);
@@ -55,20 +54,13 @@ internal static class HealthApi
         return Answer.Json(http, document);
     }
 
-    public static Task Config(HttpContext http, ApiContext api, ApiCaller caller)
-    {
-        var config = api.Config();
-        var document = JsonNode.Parse(ConfigHash.Canonical(config))!.AsObject();
-        return Answer.Json(http, new JsonObject { ["configHash"] = config.Hash, ["config"] = document });
-    }
-
     private static JsonObject Write(ReceiveAccount account) => new()
     {
         ["received"] = account.Received,
         ["counted"] = account.Counted,
         ["undecodable"] = account.Undecodable,
         ["ignored"] = account.Ignored,
-        ["shed"] = account.Shed,
+        ["shedRecords"] = account.ShedRecords,
         ["kernelDrops"] = account.KernelDrops,
     };
 }

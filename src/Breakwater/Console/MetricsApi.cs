@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Breakwater.Incidents;
+using Breakwater.Telemetry.Health;
 using Microsoft.AspNetCore.Http;
 
 namespace Breakwater.Console;
@@ -18,11 +20,13 @@ internal static class MetricsApi
         var (health, storage, incidents) = (api.Health(), api.Journal.Health, api.Journal.Snapshot.Incidents);
         var account = health.Account;
         Family(text, "breakwater_telemetry_datagrams_total", "counter", "Datagrams received, by what became of them.",
-            [("outcome=\"counted\"", account.Counted), ("outcome=\"undecodable\"", account.Undecodable), ("outcome=\"ignored\"", account.Ignored), ("outcome=\"shed\"", account.Shed)]);
+            [("outcome=\"counted\"", account.Counted), ("outcome=\"undecodable\"", account.Undecodable), ("outcome=\"ignored\"", account.Ignored)]);
+        Family(text, "breakwater_telemetry_shed_records_total", "counter", "Records left out under overload; a sample stood for them.", [("", account.ShedRecords)]);
         Family(text, "breakwater_telemetry_kernel_drops_total", "counter", "Datagrams that the kernel dropped before they were read.", [("", account.KernelDrops)]);
         Family(text, "breakwater_telemetry_records_total", "counter", "Records read, by exporter.", [.. health.Exporters.Select(static exporter => ($"exporter=\"{exporter.Name}\"", (double)exporter.Records))]);
         Family(text, "breakwater_telemetry_lost_units_total", "counter", "Datagrams or records that sequence numbers miss, by exporter.", [.. health.Exporters.Select(static exporter => ($"exporter=\"{exporter.Name}\"", (double)exporter.Lost))]);
         Family(text, "breakwater_telemetry_open_conditions", "gauge", "Things that are wrong with an exporter.", [.. health.Exporters.Select(static exporter => ($"exporter=\"{exporter.Name}\"", (double)exporter.Conditions.Length))]);
+        Interfaces(text, health.Exporters);
         var totals = api.History.Totals();
         Family(text, "breakwater_detection_packets_total", "counter", "Packets towards a service, scaled by the sampling rate.", [.. totals.Select(static service => ($"service=\"{service.Service}\"", service.Packets))]);
         Family(text, "breakwater_detection_bytes_total", "counter", "Bytes towards a service, scaled by the sampling rate.", [.. totals.Select(static service => ($"service=\"{service.Service}\"", service.Bytes))]);
@@ -40,11 +44,39 @@ internal static class MetricsApi
         Family(text, "breakwater_notify_script_calls_total", "counter", "Calls of scripts that ended.", [("", scripts.Sum(static script => script.Calls))]);
         Family(text, "breakwater_notify_script_failures_total", "counter", "Calls of scripts that went wrong.", [("", scripts.Sum(static script => script.Failures))]);
         Family(text, "breakwater_notify_dropped_calls_total", "counter", "Calls of scripts that found no place.", [("", scripts.Sum(static script => script.Dropped))]);
+        if (api.Pauses is { } pauses)
+        {
+            Family(text, "breakwater_process_gc_pauses_total", "counter", "Pauses of all threads by the garbage collector.", [("", pauses.Total.Count)]);
+            Family(text, "breakwater_process_gc_pause_seconds_total", "counter", "Their sum.", [("", pauses.Total.Seconds)]);
+            Family(text, "breakwater_process_gc_pause_p99_seconds", "gauge", "99 of 100 of them are no longer.", [("", pauses.Percentile99Seconds)]);
+        }
         Family(text, "breakwater_console_requests_total", "counter", "Requests to API and pages.", [("", api.Counters.Requests)]);
         Family(text, "breakwater_console_refused_requests_total", "counter", "Requests without the right to what they asked for.", [("", api.Counters.Refused)]);
         Family(text, "breakwater_console_event_readers", "gauge", "Readers of the event stream.", [("", api.Journal.Events.Readers)]);
         return text.ToString();
     }
+
+    /// <summary>Rates and load of interfaces: the counters' where they come, else the records'.</summary>
+    private static void Interfaces(StringBuilder text, ImmutableArray<ExporterHealth> exporters)
+    {
+        var links = exporters.SelectMany(static exporter => exporter.Links.Where(static link => link.InBitsPerSecond is not null).Select(link => (Labels: Labels(exporter, link), Link: link))).ToList();
+        Family(text, "breakwater_telemetry_interface_bytes_per_second", "gauge", "Traffic of an exporter's interface.",
+            [.. links.SelectMany(static entry => Sides(entry.Labels, entry.Link.InBitsPerSecond / 8, entry.Link.OutBitsPerSecond / 8))]);
+        Family(text, "breakwater_telemetry_interface_load_ratio", "gauge", "Part of an interface's speed that is used.",
+            [.. links.SelectMany(static entry => Sides(entry.Labels, entry.Link.InLoad, entry.Link.OutLoad))]);
+    }
+
+    private static IEnumerable<(string Labels, double Value)> Sides(string labels, double? inbound, double? outbound)
+    {
+        if (inbound is { } @in)
+            yield return ($"{labels},direction=\"in\"", @in);
+        if (outbound is { } @out)
+            yield return ($"{labels},direction=\"out\"", @out);
+    }
+
+    /// <summary>Names of interfaces come from outside: quoted as the format asks.</summary>
+    private static string Labels(ExporterHealth exporter, LinkHealth link) => string.Create(
+        CultureInfo.InvariantCulture, $"exporter=\"{exporter.Name}\",ifindex=\"{link.IfIndex}\",interface=\"{(link.Name ?? "").Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
 
     private static void Family(StringBuilder text, string name, string type, string help, (string Labels, double Value)[] samples)
     {

@@ -38,6 +38,10 @@ internal static class OpenApi
             parameters.Add(Parameter("id", "path", "string", "As lists give it", isRequired: true));
         foreach (var query in endpoint.Query)
             parameters.Add(Parameter(query.Name, "query", query.Type, query.Meaning, isRequired: false));
+        if (endpoint is { IsApi: true, Method: not "GET" })
+            parameters.Add(Parameter("If-Match", "header", "string", "The ETag of what is changed, as it was seen; else 412 and no change", isRequired: false));
+        if (endpoint is { IsApi: true, Method: "POST" })
+            parameters.Add(Parameter(Repeats.Header, "header", "string", "The same request with the same key within ten minutes gets the first answer", isRequired: false));
         var operation = new JsonObject
         {
             ["summary"] = endpoint.Summary,

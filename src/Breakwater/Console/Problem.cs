@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
@@ -13,6 +14,13 @@ internal sealed record Problem(int Status, string Title, string Detail)
     public static readonly Problem MethodNotAllowed = new(405, "Method Not Allowed", "this address does not know that method");
     public static readonly Problem Misdirected = new(421, "Misdirected Request", "this Breakwater does not answer under that host name; 'listen.names' in its configuration says under which");
     public static readonly Problem TooManyReaders = new(503, "Service Unavailable", "too many readers of events; try again later");
+
+    public static readonly Problem PreconditionFailed = new(412, "Precondition Failed", "it is not what If-Match says any more: look at it again, and then change it");
+    public static readonly Problem KeyTaken = new(422, "Unprocessable Content", "this Idempotency-Key was used for another request");
+    public static readonly Problem StillRunning = new(409, "Conflict", "the first request with this Idempotency-Key is still running");
+
+    /// <summary>A file with mistakes: nothing was changed.</summary>
+    public static Problem BadConfiguration(ImmutableArray<string> mistakes) => new(422, "Unprocessable Content", $"not reloaded, the configuration in use stays: {string.Join("; ", mistakes)}");
 
     public static Problem BadRequest(string detail) => new(400, "Bad Request", detail);
 

@@ -13,10 +13,32 @@ internal static class TokenApi
     private static readonly NameValue _name = new();
     private static readonly DurationValue _lifetime = new(TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650), TimeSpan.FromDays(90));
 
-    public static Task List(HttpContext http, ApiContext api, ApiCaller caller) => Answer.Json(
-        http, Answer.Page("tokens", Tokens.All(api).Select(token => Tokens.Describe(token, api.Time.GetUtcNow())), next: null));
+    public static Task List(HttpContext http, ApiContext api, ApiCaller caller) => Preconditions.Write(http, All(api), Tag(api));
 
-    public static async Task Create(HttpContext http, ApiContext api, ApiCaller caller)
+    public static Task Create(HttpContext http, ApiContext api, ApiCaller caller) => Change(http, api, () => CreateNow(http, api, caller));
+
+    public static Task Revoke(HttpContext http, ApiContext api, ApiCaller caller) => Change(http, api, () => RevokeNow(http, api, caller));
+
+    private static JsonObject All(ApiContext api) =>
+        Answer.Page("tokens", Tokens.All(api).Select(token => Tokens.Describe(token, api.Time.GetUtcNow())), next: null);
+
+    /// <summary>Of all tokens: whoever gives or revokes one next to another change sees it in time.</summary>
+    private static string Tag(ApiContext api) => Preconditions.TagOf(All(api));
+
+    private static async Task Change(HttpContext http, ApiContext api, Func<Task> change)
+    {
+        await api.Changes.WaitAsync(http.RequestAborted);
+        try
+        {
+            await (Preconditions.Hold(http, Tag(api)) ? change() : Problem.PreconditionFailed.Write(http));
+        }
+        finally
+        {
+            api.Changes.Release();
+        }
+    }
+
+    private static async Task CreateNow(HttpContext http, ApiContext api, ApiCaller caller)
     {
         var (secret, token, problem) = await Make(api.Journal, api.Config(), await Answer.Body(http), caller.Name, api.Time);
         if (problem is not null)
@@ -46,7 +68,7 @@ internal static class TokenApi
             : (null, null, Problem.StorageFails("the token could not be kept"));
     }
 
-    public static async Task Revoke(HttpContext http, ApiContext api, ApiCaller caller)
+    private static async Task RevokeNow(HttpContext http, ApiContext api, ApiCaller caller)
     {
         var id = (string?)http.Request.RouteValues["id"];
         if (api.Journal.Snapshot.Tokens.FirstOrDefault(token => token.Id == id) is not { RevokedAt: null } token)

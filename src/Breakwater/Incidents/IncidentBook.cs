@@ -95,6 +95,16 @@ internal sealed class IncidentBook(TimeSpan quiet, TimeSpan reopen)
         return steps;
     }
 
+    /// <summary>Hides the addresses of clients in what changed last before a time.</summary>
+    /// <returns>True when something was hidden.</returns>
+    public bool HideAddresses(DateTimeOffset before, AddressKey key)
+    {
+        var old = _byId.Values.Where(incident => incident.ChangedAt < before).Select(incident => (Incident: incident, Json: ClientAddresses.Hidden(incident.Json, key))).Where(static entry => entry.Json is not null).ToList();
+        foreach (var (incident, json) in old)
+            _byId[incident.Id] = incident with { Json = json! };
+        return old.Count > 0;
+    }
+
     /// <summary>An entry that is about no incident.</summary>
     public JournalEntry Note(DateTimeOffset at, string kind, string subject, string? service, string data) => new(++Sequence, at, kind, subject, service, data);
 

@@ -60,10 +60,14 @@ internal sealed class Journal : IDisposable
     {
         (_options, _time, _quietTicks) = (options, time, options.Quiet.Ticks);
         Beside = new SideFaults(time);
+        AddressKey = new AddressKey(options.Folder, time);
         _book = new IncidentBook(options.Quiet, options.Reopen);
         _writer = new Thread(Write) { Name = "journal", IsBackground = true };
         Events = new EventFeed(new JournalReader(options.Folder));
     }
+
+    /// <summary>What hides addresses of clients that are too old.</summary>
+    public AddressKey AddressKey { get; }
 
     /// <summary>What has been committed, as it happens.</summary>
     public EventFeed Events { get; }
@@ -321,7 +325,10 @@ internal sealed class Journal : IDisposable
             return;
         try
         {
-            var isMore = _store.Forget(_time.GetUtcNow() - _options.Retention);
+            var hidden = _time.GetUtcNow() - _options.ClientAddresses;
+            var isMore = _store.Forget(_time.GetUtcNow() - _options.Retention) | _store.HideAddresses(hidden, AddressKey);
+            if (_book.HideAddresses(hidden, AddressKey))
+                Publish(saved: true);
             _nextRetention = _time.GetTimestamp() + (isMore ? 0 : (long)(_retentionRound.TotalSeconds * _time.TimestampFrequency));
         }
         catch (Exception error) when (error is SqliteException or IOException or InvalidOperationException)
@@ -339,6 +346,9 @@ internal sealed class Journal : IDisposable
 internal sealed record JournalOptions(string Folder, TimeSpan Quiet, TimeSpan Reopen, TimeSpan Retention)
 {
     public static readonly TimeSpan DefaultReopen = TimeSpan.FromMinutes(10);
+
+    /// <summary>Addresses of clients in what is older than this are hidden (<see cref="Incidents.AddressKey"/>).</summary>
+    public TimeSpan ClientAddresses { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>Called at each named point of a commit, for tests that end the process there.</summary>
     public Action<CrashPoint>? Reached { get; init; }

@@ -29,6 +29,8 @@ internal static class EntryKind
 
     public const string TokenCreated = "audit.token-created";
     public const string TokenRevoked = "audit.token-revoked";
+    public const string Reloaded = "audit.config-reloaded";
+    public const string ReloadRefused = "audit.config-refused";
     public const string LoggedIn = "audit.logged-in";
 
     /// <summary>What every change by a person begins with.</summary>

@@ -33,6 +33,13 @@ internal sealed class JournalStore : IDisposable
         """,
         // Retention finds what is old without reading what is not.
         "CREATE INDEX journal_at ON journal(at)",
+        // Which rows may still hold addresses of clients: the indexes have those alone, so that no row is read twice for it.
+        """
+        ALTER TABLE journal ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX journal_shown ON journal(at) WHERE hidden = 0;
+        ALTER TABLE incidents ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX incidents_shown ON incidents(changed_at) WHERE hidden = 0;
+        """,
     ];
 
     internal const string ForgetEntries = """
@@ -148,6 +155,48 @@ internal sealed class JournalStore : IDisposable
             entries = command.ExecuteNonQuery();
         });
         return incidents == RetentionRows || entries == RetentionRows;
+    }
+
+    /// <summary>Hides the addresses of clients in what is from before <paramref name="before"/>, a bounded number of rows each time.</summary>
+    /// <returns>True when there may be more.</returns>
+    public bool HideAddresses(DateTimeOffset before, AddressKey key)
+    {
+        var isMore = false;
+        SqliteFile.InTransaction(_connection, () =>
+        {
+            isMore = HideAddresses(
+                "SELECT sequence, data FROM journal INDEXED BY journal_shown WHERE hidden = 0 AND at < $before LIMIT $rows",
+                "UPDATE journal SET data = coalesce($text, data), hidden = 1 WHERE sequence = $id", before, key);
+            isMore |= HideAddresses(
+                "SELECT id, json FROM incidents INDEXED BY incidents_shown WHERE hidden = 0 AND changed_at < $before LIMIT $rows",
+                "UPDATE incidents SET json = coalesce($text, json), hidden = 1 WHERE id = $id", before, key);
+        });
+        return isMore;
+    }
+
+    private bool HideAddresses(string select, string update, DateTimeOffset before, AddressKey key)
+    {
+        var rows = new List<(object Id, string Text)>();
+        using (var command = _connection.CreateCommand())
+        {
+            command.CommandText = select;
+            command.Parameters.AddWithValue("$before", JournalTime.ToNanoseconds(before));
+            command.Parameters.AddWithValue("$rows", RetentionRows);
+            using var reader = command.ExecuteReader();
+            while (reader.Read())
+                rows.Add((reader.GetValue(0), reader.GetString(1)));
+        }
+
+        foreach (var (id, text) in rows)
+        {
+            using var command = _connection.CreateCommand();
+            command.CommandText = update;
+            command.Parameters.AddWithValue("$text", (object?)ClientAddresses.Hidden(text, key) ?? DBNull.Value);
+            command.Parameters.AddWithValue("$id", id);
+            command.ExecuteNonQuery();
+        }
+
+        return rows.Count == RetentionRows;
     }
 
     public void Dispose()

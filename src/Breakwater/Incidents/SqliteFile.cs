@@ -21,6 +21,8 @@ internal static class SqliteFile
             Execute(connection, "PRAGMA journal_mode=WAL");
             Execute(connection, $"PRAGMA synchronous={synchronous}");
             Execute(connection, "PRAGMA foreign_keys=ON");
+            // What is forgotten or hidden does not stay in pages that are free.
+            Execute(connection, "PRAGMA secure_delete=ON");
             // Text of strangers is in there: no function of the schema runs that the file itself defines.
             Execute(connection, "PRAGMA trusted_schema=OFF");
             OnlyForOwner(path);

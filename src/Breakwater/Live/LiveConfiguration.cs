@@ -36,7 +36,14 @@ internal static class LiveConfiguration
         var roles = config.Interfaces.Where(entry => names.Contains(entry.Exporter))
             .SelectMany(static entry => entry.IfIndexes.Select(index => (Index: (uint)index, Role: RoleOf(entry.Role))))
             .DistinctBy(static entry => entry.Index).ToFrozenDictionary(static entry => entry.Index, static entry => entry.Role);
-        return new InterfaceRoles(roles, config.Interfaces.Any(static entry => entry.Role == InterfaceSide.External));
+        var own = config.Interfaces.Where(entry => names.Contains(entry.Exporter)).ToList();
+        return new InterfaceRoles(roles, config.Interfaces.Any(static entry => entry.Role == InterfaceSide.External))
+        {
+            Named = [.. own.SelectMany(static entry => entry.Names.Select(name => new NamedInterfaces(name, RoleOf(entry.Role), (ulong)(entry.SpeedBitsPerSecond ?? 0))))],
+            Speeds = own.Where(static entry => entry.SpeedBitsPerSecond is not null)
+                .SelectMany(static entry => entry.IfIndexes.Select(index => (Index: (uint)index, Speed: (ulong)entry.SpeedBitsPerSecond!)))
+                .DistinctBy(static entry => entry.Index).ToFrozenDictionary(static entry => entry.Index, static entry => entry.Speed),
+        };
     }
 
     private static InterfaceRole RoleOf(InterfaceSide side) => side switch

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Breakwater.Detection;
+using Breakwater.Detection.Samples;
 using Breakwater.Telemetry.Health;
 using Breakwater.Telemetry.Live;
 using Breakwater.Wire;
@@ -27,6 +28,9 @@ internal sealed class LiveEngine : IDisposable
     private readonly List<ExporterHealth> _healthChanges = [];
     private readonly Dictionary<Address, (long Datagrams, long LastReceived)> _unknown = [];
     private readonly StreamRecorder? _recorder;
+    private readonly TimeProvider _time;
+    private readonly LoadShedder _shedder = new();
+    private readonly FullLinks _fullLinks = new();
     private Detector _detector;
     private ServiceLookup _services;
     private ImmutableArray<UsualTraffic> _usual;
@@ -38,7 +42,7 @@ internal sealed class LiveEngine : IDisposable
     /// <exception cref="ListenException">An address cannot be listened on.</exception>
     public LiveEngine(LiveSettings settings, TimeProvider time, StreamRecorder? recorder = null)
     {
-        (Settings, _recorder) = (settings, recorder);
+        (Settings, _recorder, _time) = (settings, recorder, time);
         _clock = new TickClock(time);
         _second = _clock.TickEnd / SecondNanoseconds;
         _monitor = new HealthMonitor(_clock.Now());
@@ -113,13 +117,16 @@ internal sealed class LiveEngine : IDisposable
             _latest = Math.Max(_latest, _clock.Now() - ended);
             _intake.CloseGates();
             TrafficSecond? traffic = null;
-            ReceiveAccount? account = null;
+            (ReceiveAccount Account, ShedSigns Shed)? account = null;
             try
             {
                 var next = _clock.NextTick();
                 if (_monitor.HoldsIncidents)
                     Hold(ended, ((next - ended) / TickClock.TickNanoseconds) + 1);
+                var (began, worked) = (_time.GetTimestamp(), ProcessorTime);
                 _detector.Tick(next);
+                if (_shedder.Judged(Judged(began, worked), _clock.Now(), _intake.KernelDrops))
+                    Shed(_shedder.Level);
                 if (next / SecondNanoseconds > _second)
                 {
                     traffic = TakeTraffic(ended, next / SecondNanoseconds - _second);
@@ -127,7 +134,7 @@ internal sealed class LiveEngine : IDisposable
                     if (_second / 60 != (next / SecondNanoseconds) / 60 || _baselines.Length == 0)
                         _baselines = _detector.ExportBaselines();
                     _second = next / SecondNanoseconds;
-                    account = _intake.Account();
+                    account = (_intake.Account(), _exporters.Shed);
                     _unknown.Clear();
                     _intake.AddUnknownTo(_unknown);
                 }
@@ -205,6 +212,23 @@ internal sealed class LiveEngine : IDisposable
         }
     }
 
+    /// <summary>The newest records of a service's standing samples (null: of own hosts without a service), at most so many. Waits for the tick.</summary>
+    public List<StandingRecord> Samples(string? service, DateTimeOffset from, DateTimeOffset until, int most)
+    {
+        var records = new List<StandingRecord>();
+        lock (_ticking)
+        {
+            var services = Settings.Detection.Services;
+            var number = Enumerable.Range(0, services.Length).FirstOrDefault(number => services[number].Name == service, -1);
+            if (service is null || number >= 0)
+                _detector.CopySamples(number, Nanoseconds(from), Nanoseconds(until), most, records);
+        }
+
+        return records;
+
+        static long Nanoseconds(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks * 100;
+    }
+
     /// <summary>The incidents so far, closed ones included, as a replay of the recording reports them; ends the present tick, and the recording.</summary>
     internal DetectionResult Finish()
     {
@@ -240,6 +264,32 @@ internal sealed class LiveEngine : IDisposable
         _detector.HoldIncidents(ticks);
         _recorder?.Note(ended - TickClock.TickNanoseconds, RecordedEvent.Hold, ticks);
         _keys.Hold(ticks);
+    }
+
+    /// <summary>Leaves out all but 1 in 2^level records from now on; <see cref="LoadShedder"/> decides it, and tests do.</summary>
+    internal void ShedTo(int level)
+    {
+        lock (_ticking)
+        {
+            _intake.CloseGates();
+            Shed(level);
+            _intake.OpenGates();
+        }
+    }
+
+    /// <summary>
+    /// How long judging worked, nanoseconds: on a machine that others keep busy it lasts longer than that, which leaving out records does not cure.
+    /// </summary>
+    private long Judged(long began, TimeSpan worked) =>
+        (long)Math.Min(_time.GetElapsedTime(began).TotalNanoseconds, (ProcessorTime - worked).TotalNanoseconds);
+
+    /// <summary>Of all threads of this process; receivers wait while a tick is judged.</summary>
+    private static TimeSpan ProcessorTime => OperatingSystem.IsLinux() ? Environment.CpuUsage.TotalTime : TimeSpan.Zero;
+
+    private void Shed(int level)
+    {
+        _exporters.ShedLevel = level;
+        _recorder?.Note(TickStart, RecordedEvent.Shed, level);
     }
 
     private static Detector NewDetector(LiveSettings settings) => new(
@@ -286,24 +336,26 @@ internal sealed class LiveEngine : IDisposable
         return new TrafficSecond(HealthMonitor.Time(ended), services.MoveToImmutable()) { LengthSeconds = seconds };
     }
 
-    private void Tell(DateTimeOffset at, TrafficSecond? traffic, ReceiveAccount? account)
+    private void Tell(DateTimeOffset at, TrafficSecond? traffic, (ReceiveAccount Account, ShedSigns Shed)? account)
     {
         _changes.Clear();
         _detector.TakeChanges(_changes);
         foreach (var change in _changes)
-            Output.Write(new IncidentEvent(at, _keys.Translate(change)));
+            Output.Write(new IncidentEvent(at, _fullLinks.With(_keys.Translate(change))));
         _changes.Clear();
         _keys.CloseLost(_clock.TickEnd / TickClock.TickNanoseconds, _changes);
         foreach (var change in _changes)
-            Output.Write(new IncidentEvent(at, change));
+            Output.Write(new IncidentEvent(at, _fullLinks.With(change)));
         if (traffic is not null)
             Output.Write(traffic);
-        if (account is null)
+        if (account is not { } counts)
             return;
         _healthChanges.Clear();
-        var signs = new CollectorSigns(account, _latest, _clock.AheadNanoseconds);
+        var signs = new CollectorSigns(counts.Account, _latest, _clock.AheadNanoseconds, counts.Shed);
         _latest = 0;
         _health = _monitor.Evaluate(_clock.TickEnd - TickClock.TickNanoseconds, _exporters.All, signs, _unknown, _healthChanges);
+        foreach (var change in _fullLinks.See(_health, _exporters.All.Any(static exporter => exporter.Interfaces.HasBoundary)))
+            Output.Write(new IncidentEvent(at, change));
         foreach (var health in _healthChanges)
             Output.Write(new HealthEvent(at, health));
     }

@@ -25,6 +25,9 @@ internal sealed record RecordedEvent(long AtNanoseconds, long Datagrams, string 
     /// <summary>So many ticks do not count as quiet.</summary>
     public const string Hold = "hold";
 
+    /// <summary>1 in 2^level records is kept from now on.</summary>
+    public const string Shed = "shed";
+
     /// <summary>The run's last tick.</summary>
     public const string End = "end";
 

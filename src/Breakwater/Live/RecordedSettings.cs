@@ -62,6 +62,11 @@ internal sealed record RecordedSettings(DetectorOptions Detection, ImmutableArra
     public static long ReadTicks(JsonNode? data) => Math.Clamp(Read<object>(data) is JsonElement { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var ticks)
         ? ticks : throw new InvalidDataException("a hold of the recording tells no ticks"), 0, MostTicks);
 
+    /// <summary>A level of shedding.</summary>
+    /// <exception cref="InvalidDataException">It is none.</exception>
+    public static int ReadShedLevel(JsonNode? data) => Read<object>(data) is JsonElement { ValueKind: JsonValueKind.Number } number && number.TryGetInt32(out var level)
+        && level is >= 0 and <= Shedding.MaximumLevel ? level : throw new InvalidDataException("the recording tells no level of shedding");
+
     /// <exception cref="InvalidDataException">It is something else.</exception>
     public static T Read<T>(JsonNode? data)
         where T : class
@@ -97,12 +102,16 @@ internal sealed record RecordedSettings(DetectorOptions Detection, ImmutableArra
         public override InterfaceRoles Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
         {
             var read = JsonSerializer.Deserialize<Listed>(ref reader, options) ?? throw new JsonException("no interfaces");
-            return new InterfaceRoles((read.Roles ?? []).ToFrozenDictionary(), read.HasBoundary);
+            return new InterfaceRoles((read.Roles ?? []).ToFrozenDictionary(), read.HasBoundary)
+            {
+                Named = read.Named.IsDefault ? [] : [.. read.Named.Where(static named => named.Pattern is not null)],
+            };
         }
 
         public override void Write(Utf8JsonWriter writer, InterfaceRoles value, JsonSerializerOptions options) =>
-            JsonSerializer.Serialize(writer, new Listed(value.Roles.OrderBy(static role => role.Key).ToDictionary(), value.HasBoundary), options);
+            JsonSerializer.Serialize(writer, new Listed(value.Roles.OrderBy(static role => role.Key).ToDictionary(), value.HasBoundary, value.Named), options);
 
-        private sealed record Listed(Dictionary<uint, InterfaceRole>? Roles, bool HasBoundary);
+        /// <summary>Speeds change no verdict, and are not kept.</summary>
+        private sealed record Listed(Dictionary<uint, InterfaceRole>? Roles, bool HasBoundary, ImmutableArray<NamedInterfaces> Named = default);
     }
 }

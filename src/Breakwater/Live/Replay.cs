@@ -164,6 +164,9 @@ internal sealed class Replay
             case RecordedEvent.Hold:
                 _detector.HoldIncidents(RecordedSettings.ReadTicks(next.Data));
                 break;
+            case RecordedEvent.Shed:
+                _exporters.ShedLevel = RecordedSettings.ReadShedLevel(next.Data);
+                break;
             case StreamRecorder.StreamsKind:
                 _lacks.Add("some of it came over TCP, whose sessions the recording does not tell apart");
                 break;

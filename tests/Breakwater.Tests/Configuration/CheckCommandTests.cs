@@ -17,7 +17,15 @@ public sealed class CheckCommandTests : IDisposable
         var (code, output, errors) = Check(SourceTree.Root, Example);
         Assert.Equal((0, ""), (code, errors));
         var hash = Configurations.Good(SourceTree.Read(Example)).Hash;
-        Assert.Equal($"{Example}: good: 3 services, 2 exporters, 2 allowed networks, hash {hash[..12]}\n", output);
+        Assert.Equal(
+            $"""
+            {Example}: good: 3 services, 2 exporters, 2 allowed networks, hash {hash[..12]}
+              name-servers: profile dns, floors fragments 2kpps, queries 20kpps, connections 400cps
+              offices: profile generic, floors as in detection.floors
+              portal: profile web, floors syn 1kpps, udp 4kpps, connections 1kcps, requests 2krps
+
+            """,
+            output);
     }
 
     [Fact]
@@ -34,6 +42,7 @@ public sealed class CheckCommandTests : IDisposable
         Assert.Equal(3, root.GetProperty("services").GetInt32());
         Assert.Equal(2, root.GetProperty("exporters").GetInt32());
         Assert.Equal(2, root.GetProperty("allowedNetworks").GetInt32());
+        Assert.Equal(["dns", "generic", "web"], root.GetProperty("profiles").EnumerateArray().Select(static entry => entry.GetProperty("profile").GetString()));
         Assert.Equal(0, root.GetProperty("mistakes").GetArrayLength());
     }
 

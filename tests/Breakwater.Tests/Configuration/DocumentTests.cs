@@ -21,6 +21,22 @@ public sealed class DocumentTests
         Assert.Equal(filled, SourceTree.Read(Page));
     }
 
+    /// <summary>The table of profiles is that of the code.</summary>
+    [Fact]
+    public void Page_HasTheTableOfProfiles()
+    {
+        const string begin = "<!-- profiles -->\n", end = "<!-- end of profiles -->";
+        var page = SourceTree.Read(Page);
+        var (from, to) = (page.IndexOf(begin, StringComparison.Ordinal) + begin.Length, page.IndexOf(end, StringComparison.Ordinal));
+        var table = "| Profile | What is ordinary | Floors, times the general one |\n|---|---|---|\n" + string.Concat(ServiceProfiles.All.Select(static entry =>
+            $"| `{ServiceKeys.Profile.Value.Spell(entry.Profile)}` | {entry.Expectation} | {(entry.Factors.IsEmpty ? "—" : string.Join(", ", entry.Factors.Select(static factor => $"`{factor.Floor}` × {factor.Factor}")))} |\n"));
+        var filled = page[..from] + table + page[to..];
+        if (Environment.GetEnvironmentVariable("BREAKWATER_WRITE_DOCS") == "1")
+            File.WriteAllText(Path.Combine(SourceTree.Root, Page), filled);
+        Assert.Equal(filled, SourceTree.Read(Page));
+        Assert.Equal(Enum.GetValues<ServiceProfile>().Order(), ServiceProfiles.All.Select(static entry => entry.Profile).Order());
+    }
+
     [Fact]
     public void Page_WithAnotherValue_IsNotTheTableOfTheCode()
     {

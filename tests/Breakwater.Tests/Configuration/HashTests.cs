@@ -85,6 +85,8 @@ public sealed class HashTests
         { "listen.ipfixTcp", "telemetry: [", "ipfixTcp: [\"127.0.0.1:4739\"], telemetry: [" },
         { "interfaces[].exporter", "exporter: x", "exporter: y" },
         { "interfaces[].ifIndexes", "[2, 1]", "[2, 3]" },
+        { "interfaces[].names", "ifIndexes: [2, 1]", "ifIndexes: [2, 1], names: [\"xe-*\"]" },
+        { "interfaces[].speed", "ifIndexes: [2, 1]", "ifIndexes: [2, 1], speed: 10Gbps" },
         { "interfaces[].role", "role: external", "role: ignored" },
         { "exporters[].address", "2001:db8::2", "2001:db8::3" },
         { "exporters[].sampling", "sampling: 1000", "sampling: 1" },
@@ -120,6 +122,7 @@ public sealed class HashTests
         { "retention.incidents", "version: 1", "version: 1\nretention: {incidents: 30d}" },
         { "retention.seconds", "version: 1", "version: 1\nretention: {seconds: 1h}" },
         { "retention.minutes", "version: 1", "version: 1\nretention: {minutes: 7d}" },
+        { "retention.clientAddresses", "version: 1", "version: 1\nretention: {clientAddresses: 7d}" },
         { "notify.scripts", "version: 1", "version: 1\nnotify: {scripts: [/bin/sh]}" },
         { "notify.timeLimit", "version: 1", "version: 1\nnotify: {timeLimit: 31s}" },
         { "storage.folder", "version: 1", "version: 1\nstorage: {folder: elsewhere}" },
@@ -161,6 +164,6 @@ public sealed class HashTests
     /// <summary>The canonical form may only change together with what reports call the same configuration.</summary>
     [Fact]
     public void Canonical_OfTheDefaults_IsWritten() => Assert.Equal(
-        """{"version":1,"listen":{"telemetry":["127.0.0.1:2055","127.0.0.1:4739","127.0.0.1:6343","[::1]:2055","[::1]:4739","[::1]:6343"],"ipfixTcp":[],"api":"127.0.0.1:8686","names":[]},"services":[],"exporters":[],"interfaces":[],"detection":{"falseAlarm":1E-10,"quietMilliseconds":60000,"floors":{"amplification":500,"syn":500,"synAck":500,"segments":1000,"udp":2000,"icmp":500,"fragments":1000,"protocols":2000,"queries":1000,"connections":200,"requests":100,"volume":null},"prefixFactor":2,"prefixes":[],"off":[],"unaskedReplies":100,"reflectionSenders":10,"crowdSenders":256},"allow":[],"notify":{"scripts":[],"timeLimitMilliseconds":30000},"limits":{"hosts":1048576,"dossiers":1024,"tickRecords":1048576},"geo":{"countries":null,"asns":null},"retention":{"incidentsSeconds":31536000,"secondsSeconds":21600,"minutesSeconds":2419200},"storage":{"folder":"breakwater-data"}}""",
+        """{"version":1,"listen":{"telemetry":["127.0.0.1:2055","127.0.0.1:4739","127.0.0.1:6343","[::1]:2055","[::1]:4739","[::1]:6343"],"ipfixTcp":[],"api":"127.0.0.1:8686","names":[]},"services":[],"exporters":[],"interfaces":[],"detection":{"falseAlarm":1E-10,"quietMilliseconds":60000,"floors":{"amplification":500,"syn":500,"synAck":500,"segments":1000,"udp":2000,"icmp":500,"fragments":1000,"protocols":2000,"queries":1000,"connections":200,"requests":100,"volume":null},"prefixFactor":2,"prefixes":[],"off":[],"unaskedReplies":100,"reflectionSenders":10,"crowdSenders":256},"allow":[],"notify":{"scripts":[],"timeLimitMilliseconds":30000},"limits":{"hosts":1048576,"dossiers":1024,"tickRecords":1048576},"geo":{"countries":null,"asns":null},"retention":{"incidentsSeconds":31536000,"secondsSeconds":21600,"minutesSeconds":2419200,"clientAddressesSeconds":2592000},"storage":{"folder":"breakwater-data"}}""",
         Encoding.UTF8.GetString(ConfigHash.Canonical(new BreakwaterConfig())));
 }

@@ -45,6 +45,7 @@ internal static class SchemaWriter
         PrefixValue => new() { ["type"] = "string", ["pattern"] = "^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$" },
         AddressValue => new() { ["type"] = "string", ["pattern"] = "^[0-9A-Fa-f.:]+$" },
         ListenValue => new() { ["type"] = "string", ["pattern"] = @"^([0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$" },
+        InterfacePatternValue => new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = InterfacePatternValue.MaxCharacters },
         HostNameValue => new() { ["type"] = "string", ["pattern"] = @"^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*$", ["maxLength"] = HostNameValue.MaxCharacters },
         ScriptPathValue => new() { ["type"] = "string", ["pattern"] = "^/.+$", ["maxLength"] = PathValue.MaxCharacters },
         PathValue => new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = PathValue.MaxCharacters },

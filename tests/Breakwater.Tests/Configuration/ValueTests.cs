@@ -102,10 +102,10 @@ public sealed class ValueTests
         Assert.Equal(["Dns-2", "web_1"], services.Select(service => service.Name));
         Assert.Equal([Network("2001:db8::53")], services[0].Addresses);
         Assert.Equal(ServiceProfile.Dns, services[0].Profile);
-        Assert.Equal(new FloorsConfig { Syn = 700, Udp = 800, VolumeBitsPerSecond = 2_000_000_000 }, services[0].Floors);
+        Assert.Equal(new FloorsConfig { Syn = 700, Udp = 800, Fragments = 2_000, Queries = 20_000, ConnectionsPerSecond = 400, VolumeBitsPerSecond = 2_000_000_000 }, services[0].Floors);
         Assert.Equal([Network("203.0.113.0/29"), Network("203.0.113.10")], services[1].Addresses);
         Assert.Equal(ServiceProfile.Web, services[1].Profile);
-        Assert.Equal(new FloorsConfig { Syn = 700, Udp = 900, VolumeBitsPerSecond = null }, services[1].Floors);
+        Assert.Equal(new FloorsConfig { Syn = 1_400, Udp = 900, ConnectionsPerSecond = 1_000, RequestsPerSecond = 500, VolumeBitsPerSecond = null }, services[1].Floors);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class AnswerTests
         {
             SqliteFile.Execute(file, $"""
                 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {IncidentApi.MaximumLookedAt + 5})
-                INSERT INTO incidents SELECT printf('inc-9%07d', i), target, service, 'closed', verdict, sentence, opened_at, changed_at, sequence, json
+                INSERT INTO incidents({JournalRows.IncidentColumns}) SELECT printf('inc-9%07d', i), target, service, 'closed', verdict, sentence, opened_at, changed_at, sequence, json
                 FROM n JOIN incidents ON id = CASE i WHEN 0 THEN '{IncidentId.Of(1)}' ELSE '{IncidentId.Of(2)}' END
                 """);
         }

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Breakwater.Configuration;
 using Breakwater.Console;
 using Breakwater.Detection;
+using Breakwater.Detection.Samples;
 using Breakwater.Incidents;
 using Breakwater.Live;
 using Breakwater.Telemetry.Health;
@@ -32,6 +33,9 @@ internal sealed class ConsoleRig : IAsyncDisposable
     public TrafficHistory History { get; } = new();
 
     public Sessions Sessions { get; } = new(TimeProvider.System);
+
+    /// <summary>What the engine would have kept.</summary>
+    public List<(string? Service, StandingRecord Record)> Samples { get; } = [];
 
     public ApiContext Api { get; private set; } = null!;
 
@@ -63,6 +67,7 @@ internal sealed class ConsoleRig : IAsyncDisposable
             EventsDropped = static () => 0,
             Sessions = rig.Sessions,
             Time = TimeProvider.System,
+            Samples = (service, _, _, most) => [.. rig.Samples.Where(sample => sample.Service == service).Select(static sample => sample.Record).Take(most)],
             Stopping = rig._stopping.Token,
             EventSendTime = eventSendTime ?? TimeSpan.FromSeconds(10),
             EventIdleTime = TimeSpan.FromMilliseconds(200),

@@ -187,7 +187,10 @@ public sealed class JournalTests
         Assert.Equal(3, again.LastSequence);
     }
 
-    internal static JournalOptions Options(ScratchFolder folder) => new(folder.Path, TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10), TimeSpan.FromDays(36_500));
+    internal static JournalOptions Options(ScratchFolder folder) => new(folder.Path, TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10), TimeSpan.FromDays(36_500))
+    {
+        ClientAddresses = TimeSpan.FromDays(36_500),
+    };
 
     internal static Journal Started(ScratchFolder folder)
     {

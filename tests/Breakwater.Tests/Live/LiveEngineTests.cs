@@ -120,7 +120,7 @@ public sealed class LiveEngineTests
             rig.Send(Datagrams.NetFlow9(0, rig.Now, 1), from: "127.0.0.67");
         rig.AwaitReceived();
         rig.Tick(TimeSpan.FromSeconds(1));
-        Assert.Equal(new ReceiveAccount(Received: 17, Counted: 7, Undecodable: 7, Ignored: 3, Shed: 0, KernelDrops: 0), rig.Engine.Health.Account);
+        Assert.Equal(new ReceiveAccount(Received: 17, Counted: 7, Undecodable: 7, Ignored: 3, ShedRecords: 0, KernelDrops: 0), rig.Engine.Health.Account);
     }
 
     [Fact]
@@ -135,6 +135,22 @@ public sealed class LiveEngineTests
         Assert.Equal(12, health.Records);
         Assert.Equal(["ipfix"], health.Formats);
         Assert.Empty(health.Conditions);
+    }
+
+    [Fact]
+    public void Samples_OfOwnHosts_AreThoseThatCame()
+    {
+        using var rig = new LiveRig();
+        var begin = rig.Time.GetUtcNow();
+        rig.Deliver(Datagrams.NetFlow9(0, rig.Now, 10));
+        rig.Tick(TimeSpan.FromSeconds(1));
+        var samples = rig.Engine.Samples(null, begin, rig.Time.GetUtcNow(), 100);
+        Assert.Equal(10, samples.Select(static sample => sample.Record.Source).Distinct().Count());
+        Assert.All(samples, static sample => Assert.Equal((1.0, Datagrams.Victim), (sample.Weight, sample.Record.Destination)));
+        Assert.Equal(3, rig.Engine.Samples(null, begin, rig.Time.GetUtcNow(), 3).Count);
+        Assert.Empty(rig.Engine.Samples("no such service", begin, rig.Time.GetUtcNow(), 100));
+        Assert.Empty(rig.Engine.Samples(null, begin.AddMinutes(2), begin.AddMinutes(3), 100));
+        Assert.Empty(rig.Engine.Samples(null, begin.AddMinutes(-3), begin.AddMinutes(-2), 100));
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using Breakwater.Live;
 using Breakwater.Telemetry;
+using Breakwater.Telemetry.Health;
 using Breakwater.Tests.Incidents;
 using Breakwater.Wire;
+using Breakwater.Wire.NetFlow;
 
 namespace Breakwater.Tests.Live;
 
@@ -28,6 +30,47 @@ public sealed class MemoryTests
         after.Deliver(Datagrams.NetFlow9(2, after.Now, 4, template: false));
         after.Deliver(Datagrams.Ipfix(2, after.Now, 6, template: false), from: "::1");
         Assert.Equal(records, after.Engine.Finish().Records);
+    }
+
+    /// <summary>A sampling rate of before the restart is used, and marked until it is told again.</summary>
+    [Fact]
+    public void RestoredSampler_IsStaleUntilItIsToldAgain()
+    {
+        EngineMemory memory;
+        using (var before = new LiveRig())
+        {
+            before.Deliver(Sampler(before.Now));
+            before.Deliver(Datagrams.NetFlow9(2, before.Now, 4, rate: 0));
+            before.Tick(TimeSpan.FromSeconds(1));
+            Assert.Empty(Edge(before).Conditions);
+            memory = before.Engine.Memory;
+        }
+
+        using var after = new LiveRig();
+        after.Engine.Restore(memory);
+        after.Deliver(Datagrams.NetFlow9(3, after.Now, 4, rate: 0));
+        after.Tick(TimeSpan.FromSeconds(1));
+        Assert.Equal(100u, Edge(after).SamplingRate);
+        Assert.Contains(Edge(after).Conditions, static condition => condition.Kind == HealthConditionKind.SamplingStale);
+        after.Deliver(Sampler(after.Now));
+        after.Tick(TimeSpan.FromSeconds(1));
+        Assert.DoesNotContain(Edge(after).Conditions, static condition => condition.Kind == HealthConditionKind.SamplingStale);
+    }
+
+    private static ExporterHealth Edge(LiveRig rig) => rig.Engine.Health.Exporters.Single(static exporter => exporter.Name == "edge");
+
+    /// <summary>Options of NetFlow v9: sampler 1 takes 1 in 100 (fields 48 and 50, RFC 3954 §8).</summary>
+    private static byte[] Sampler(long nanoseconds)
+    {
+        var writer = new NetFlow9Writer(new byte[1500], 1_000_000, (uint)(nanoseconds / 1_000_000_000), 1, 1);
+        writer.OptionsTemplate(301, [new(1, 0, 4, true), new(48, 0, 1, false), new(50, 0, 4, false)]);
+        writer.BeginData(301);
+        writer.Integer(1, 4);
+        writer.Integer(1, 1);
+        writer.Integer(100, 4);
+        writer.EndRecord();
+        Assert.True(writer.TryFinish(out var packet));
+        return packet.ToArray();
     }
 
     [Fact]

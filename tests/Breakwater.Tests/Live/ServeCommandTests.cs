@@ -40,6 +40,57 @@ public sealed class ServeCommandTests : IDisposable
         Assert.Contains(serve.Lines, line => line.Contains("20 counted, 0 undecodable", StringComparison.Ordinal));
     }
 
+    /// <summary>The API reads the file again as a signal does, answers with what came of it, and leaves it in the audit.</summary>
+    [Fact]
+    public async Task Serve_ReloadedOverTheApi_AnswersAndAudits()
+    {
+        var text = $"version: 1\nlisten: {{telemetry: ['127.0.0.1:{FreePort()}'], api: '127.0.0.1:{FreePort()}'}}\nstorage: {{folder: data}}\n";
+        File.WriteAllText(Config, text);
+        using var serve = new Serve(Config);
+        serve.Await("pages and API on");
+        using var client = Local(Path.Combine(_folder.FullName, "data", "api.sock"));
+        var before = await client.GetAsync("/api/v1/config");
+        File.WriteAllText(Config, text + "detection: {quiet: 1}\n");
+        using (var refused = await client.PostAsync("/api/v1/config/reload", content: null))
+        {
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+            Assert.Contains("the duration '1' has no unit", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        File.WriteAllText(Config, text + "detection: {quiet: 90s}\n");
+        Assert.Equal(HttpStatusCode.OK, (await Reload(client, before.Headers.ETag!.ToString())).StatusCode);
+        // What was seen then is not in force any more.
+        Assert.Equal(HttpStatusCode.PreconditionFailed, (await Reload(client, before.Headers.ETag.ToString())).StatusCode);
+        Assert.Contains("\"quietMilliseconds\":90000", await client.GetStringAsync("/api/v1/config"), StringComparison.Ordinal);
+        var audit = "";
+        for (var attempt = 0; attempt < 100 && !audit.Contains("audit.config-reloaded", StringComparison.Ordinal); attempt++)
+            audit = await client.GetStringAsync("/api/v1/audit");
+        Assert.Contains("audit.config-refused", audit, StringComparison.Ordinal);
+        Assert.Contains("\"by\":\"local\"", audit, StringComparison.Ordinal);
+        serve.Signal("TERM");
+        Assert.Equal(0, serve.Exit());
+    }
+
+    private static HttpClient Local(string socket) => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, end) =>
+        {
+            var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), end);
+            return new NetworkStream(connection, ownsSocket: true);
+        },
+    })
+    {
+        BaseAddress = new Uri("http://localhost/"),
+    };
+
+    private static async Task<HttpResponseMessage> Reload(HttpClient client, string tag)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/config/reload");
+        request.Headers.Add("If-Match", tag);
+        return await client.SendAsync(request);
+    }
+
     /// <summary>Sockets that share a port share its datagrams: a second process must not take half of them unnoticed.</summary>
     [Fact]
     public void Engine_OnThePortOfAnother_IsRefused()

@@ -24,8 +24,14 @@ internal enum HealthConditionKind : byte
     /// <summary>Records tell no sampling rate, and none is configured.</summary>
     SamplingUnknown,
 
+    /// <summary>Sampling rates in use were told before a restart, and not since.</summary>
+    SamplingStale,
+
     /// <summary>Counters or configuration say another sampling rate than the records.</summary>
     SamplingContradicted,
+
+    /// <summary>Roles go by the names of interfaces, and names are not known.</summary>
+    InterfaceUnknown,
 
     /// <summary>The same datagrams come twice.</summary>
     Duplicates,
@@ -44,6 +50,9 @@ internal enum HealthConditionKind : byte
 
     /// <summary>The collector: ticks end late.</summary>
     Late,
+
+    /// <summary>The collector: more came than can be judged, and a sample of it stands for the rest.</summary>
+    Shedding,
 }
 
 /// <summary>One thing that is wrong.</summary>
@@ -87,6 +96,9 @@ internal sealed record ExporterHealth
 
     /// <summary>1 in this many packets is seen; null when unknown or mixed.</summary>
     public uint? SamplingRate { get; init; }
+
+    /// <summary>Its interfaces, by ifIndex.</summary>
+    public ImmutableArray<LinkHealth> Links { get; init; } = [];
 
     /// <summary>Telemetry without a flaw.</summary>
     public bool IsHealthy => Conditions.IsEmpty;

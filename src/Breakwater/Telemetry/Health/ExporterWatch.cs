@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Breakwater.Telemetry.Live;
 
 namespace Breakwater.Telemetry.Health;
@@ -36,6 +37,7 @@ internal sealed class ExporterWatch
 
     private readonly ConditionList _conditions = new();
     private readonly MinuteWindow<StreamCounts> _counts = new(default);
+    private readonly LinkWatch _links = new();
     private readonly MinuteWindow<StreamExtremes> _extremes = new(default);
     private readonly LiveExporter _exporter;
     private readonly long _startedNanoseconds, _earlierDatagrams;
@@ -67,13 +69,16 @@ internal sealed class ExporterWatch
     {
         StreamCounts counts;
         StreamExtremes extremes;
-        int waiting;
+        int waiting, staleRates;
         string[] formats;
+        ImmutableArray<LinkHealth> links;
         lock (_exporter.Gate)
         {
             (counts, waiting) = (Read(), _exporter.Streams.Sum(static stream => stream.State.WaitingSetCount));
             extremes = _exporter.Signs.TakeExtremes();
             LastReceived = _exporter.Signs.LastReceived;
+            staleRates = _exporter.Streams.Sum(static stream => stream.State.StaleSamplerCount);
+            links = _links.Read(_exporter, now, extremes.HighestRate);
             formats = [.. _exporter.Streams.Select(static stream => stream.Kind.Name()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         }
 
@@ -89,6 +94,8 @@ internal sealed class ExporterWatch
         FindLoss(now, in minute);
         FindTemplates(now, in minute, in extremes, waiting);
         FindSampling(now, in minute, in extremes);
+        FindStaleSampling(now, in minute, staleRates);
+        FindInterfaces(now);
         FindTimes(now, in extremes);
         return new ExporterHealth
         {
@@ -97,6 +104,7 @@ internal sealed class ExporterWatch
             Conditions = _conditions.Close(out isChanged),
             Formats = [.. formats],
             LastSeen = LastReceived == 0 ? null : HealthMonitor.Time(LastReceived),
+            Links = links,
             Datagrams = counts.Datagrams,
             Records = counts.Flows,
             Lost = counts.Lost,
@@ -196,6 +204,32 @@ internal sealed class ExporterWatch
             Find(
                 HealthConditionKind.SamplingContradicted, now,
                 $"it tells 1 in {extremes.HighestTold:N0}, and 1 in {configured:N0} is configured: what it tells counts");
+        }
+    }
+
+    private void FindStaleSampling(long now, in StreamCounts minute, int staleRates)
+    {
+        if (staleRates == 0 || minute.Flows == 0)
+            return;
+        Find(
+            HealthConditionKind.SamplingStale, now,
+            $"{staleRates:N0} of its sampling rates were told before a restart, {Seconds(now - _startedNanoseconds)} ago or more, and not since: a changed one would be missed");
+    }
+
+    private void FindInterfaces(long now)
+    {
+        if (_links.Contradiction is { } packets)
+        {
+            Find(
+                HealthConditionKind.SamplingContradicted, now,
+                $"its samples make {packets.Sampled:N0} packets where its interface counters counted {packets.Counted:N0}, {(double)packets.Sampled / packets.Counted:0.00} times as many: it does not sample as it tells");
+        }
+
+        if (_links.Nameless > 0)
+        {
+            Find(
+                HealthConditionKind.InterfaceUnknown, now,
+                $"{_links.Nameless:N0} of its interfaces have told no name, so that no pattern of 'interfaces' finds them: they count as internal; have it send names, or list their ifIndexes");
         }
     }
 

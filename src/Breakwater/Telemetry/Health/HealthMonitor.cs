@@ -9,7 +9,8 @@ namespace Breakwater.Telemetry.Health;
 /// <param name="Account">Where the datagrams went.</param>
 /// <param name="LatestTickNanoseconds">The longest time in the last second that a tick was judged after its end.</param>
 /// <param name="ClockAheadNanoseconds">The wall clock was set back by this much.</param>
-internal readonly record struct CollectorSigns(ReceiveAccount Account, long LatestTickNanoseconds, long ClockAheadNanoseconds);
+/// <param name="Shed">What was left out under overload.</param>
+internal readonly record struct CollectorSigns(ReceiveAccount Account, long LatestTickNanoseconds, long ClockAheadNanoseconds, ShedSigns Shed);
 
 /// <summary>Makes the <see cref="HealthSnapshot"/> of each second from counters alone.</summary>
 internal sealed class HealthMonitor(long startedNanoseconds)
@@ -21,7 +22,7 @@ internal sealed class HealthMonitor(long startedNanoseconds)
     private const long NoticeablyLate = 200_000_000;
 
     private readonly ConditionList _conditions = new();
-    private readonly MinuteWindow<CollectorSigns> _collector = new(new CollectorSigns(HealthSnapshot.Empty.Account, 0, 0));
+    private readonly MinuteWindow<CollectorSigns> _collector = new(new CollectorSigns(HealthSnapshot.Empty.Account, 0, 0, default));
     private readonly Dictionary<LiveExporter, ExporterWatch> _watches = [];
     private bool _isFollowing;
 
@@ -98,7 +99,7 @@ internal sealed class HealthMonitor(long startedNanoseconds)
 
     private ExporterHealth Collector(long now, CollectorSigns signs, ImmutableArray<UnknownSender> senders, out bool isChanged)
     {
-        var before = _collector.Oldest.Account;
+        var (before, shed) = (_collector.Oldest.Account, _collector.Oldest.Shed);
         _collector.Add(signs);
         var (ignored, drops) = (signs.Account.Ignored - before.Ignored, signs.Account.KernelDrops - before.KernelDrops);
         if (ignored > 0 && senders.Length > 0)
@@ -108,6 +109,7 @@ internal sealed class HealthMonitor(long startedNanoseconds)
 
         if (drops > 0)
             Find(HealthConditionKind.KernelDrops, now, $"the kernel dropped {drops:N0} datagrams in the last minute: more came than could be read; raise net.core.rmem_max, or sample more");
+        FindShedding(now, signs.Shed, shed);
         long latest = 0, ahead = signs.ClockAheadNanoseconds;
         foreach (var second in _collector.Values)
             latest = Math.Max(latest, second.LatestTickNanoseconds);
@@ -122,6 +124,18 @@ internal sealed class HealthMonitor(long startedNanoseconds)
             Conditions = _conditions.Close(out isChanged),
             Datagrams = signs.Account.Received,
         };
+    }
+
+    /// <summary>The error by what was left out: 1.96 standard deviations of the minute's total.</summary>
+    private void FindShedding(long now, ShedSigns signs, ShedSigns before)
+    {
+        if (signs.Records == before.Records)
+            return;
+        var (packets, variance) = (signs.Packets - before.Packets, signs.Variance - before.Variance);
+        var error = packets > 0 ? 1.96 * Math.Sqrt(variance) / packets : 1;
+        Find(
+            HealthConditionKind.Shedding, now,
+            $"{signs.Records - before.Records:N0} records of the last minute were left out, more came than can be judged; 1 in {1 << signs.Level} is looked at and stands for the others: totals of the minute are right to ±{100 * error:0.0} %");
     }
 
     private void Find(HealthConditionKind kind, long now, FormattableString sentence) => _conditions.Find(kind, Time(now), sentence);

@@ -4,15 +4,16 @@ using Breakwater.Wire;
 namespace Breakwater.Telemetry.Health;
 
 /// <summary>
-/// Where every datagram went: received = counted + undecodable + ignored + shed. What the kernel dropped was never received and stands beside it.
+/// Where every datagram went: received = counted + undecodable + ignored. What the kernel dropped was never received, and what was left out of the
+/// records that were read stands beside it: sent = counted + dropped + shed, once each is taken in records.
 /// </summary>
 /// <param name="Received">Datagrams and TCP messages read.</param>
 /// <param name="Counted">Read to their end.</param>
 /// <param name="Undecodable">Not readable, or only in part.</param>
 /// <param name="Ignored">Of senders that are no configured exporter.</param>
-/// <param name="Shed">Left out under overload.</param>
+/// <param name="ShedRecords">Records left out under overload (<see cref="Live.Shedding"/>).</param>
 /// <param name="KernelDrops">Dropped by the kernel because a socket's buffer was full.</param>
-internal sealed record ReceiveAccount(long Received, long Counted, long Undecodable, long Ignored, long Shed, long KernelDrops);
+internal sealed record ReceiveAccount(long Received, long Counted, long Undecodable, long Ignored, long ShedRecords, long KernelDrops);
 
 /// <summary>An address that sent telemetry without being configured.</summary>
 internal sealed record UnknownSender(Address Address, long Datagrams, DateTimeOffset LastSeen);

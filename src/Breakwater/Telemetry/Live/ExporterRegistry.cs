@@ -8,11 +8,28 @@ namespace Breakwater.Telemetry.Live;
 internal sealed class ExporterRegistry
 {
     private FrozenDictionary<Address, LiveExporter> _byAddress = FrozenDictionary<Address, LiveExporter>.Empty;
+    private ShedSigns _earlier;
+    private int _level;
 
     public ExporterRegistry(IEnumerable<ExporterEntry> entries) => Reload(entries);
 
     /// <summary>All, by name.</summary>
     public ImmutableArray<LiveExporter> All { get; private set; } = [];
+
+    /// <summary>1 in 2^level records of each exporter is kept. Changed only while no gate is open.</summary>
+    public int ShedLevel
+    {
+        get => _level;
+        set
+        {
+            _level = value;
+            foreach (var exporter in All)
+                exporter.Shedding.Level = value;
+        }
+    }
+
+    /// <summary>What all exporters left out, those that are gone too. Only while no gate is open.</summary>
+    public ShedSigns Shed => Sum(_earlier with { Level = _level }, All);
 
     /// <summary>The exporter that sends from this address; null: it is none.</summary>
     public LiveExporter? Find(Address source) => Volatile.Read(ref _byAddress).GetValueOrDefault(source);
@@ -33,9 +50,15 @@ internal sealed class ExporterRegistry
             exporters.Add(known);
         }
 
+        _earlier = Sum(_earlier, All.Except(exporters));
         All = [.. exporters.OrderBy(static exporter => exporter.Entry.Name, StringComparer.Ordinal)];
+        ShedLevel = _level;
         Volatile.Write(ref _byAddress, exporters.ToFrozenDictionary(static exporter => exporter.Entry.Address));
     }
+
+    private static ShedSigns Sum(ShedSigns sum, IEnumerable<LiveExporter> exporters) => exporters.Select(static exporter => exporter.Shedding).Aggregate(
+        sum,
+        static (sum, shed) => sum with { Records = sum.Records + shed.Records, Packets = sum.Packets + shed.Packets, Variance = sum.Variance + shed.Variance });
 
     private static LiveExporter Changed(ExporterEntry entry, LiveExporter? earlier)
     {

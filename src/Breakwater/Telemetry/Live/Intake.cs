@@ -18,6 +18,7 @@ internal sealed class Intake<TSink> : IDisposable
     private readonly IpfixTcpReceiver<TSink>? _tcp;
     private readonly ImmutableArray<TickGate> _gates;
     private readonly List<Thread> _threads = [];
+    private readonly ExporterRegistry _exporters;
 
     /// <param name="addresses">Where to listen; port 0 lets the kernel choose.</param>
     /// <param name="exporters">Who is believed.</param>
@@ -30,6 +31,7 @@ internal sealed class Intake<TSink> : IDisposable
     {
         if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
             throw new ListenException("receiving needs Linux on a 64-bit processor");
+        _exporters = exporters;
         _gates = [.. sinks.Select(_ => new TickGate(clock))];
         var datagramShards = sinks.Length - (addresses.Streams.IsEmpty ? 0 : 1);
         var sockets = new List<DatagramSocket>();
@@ -91,6 +93,9 @@ internal sealed class Intake<TSink> : IDisposable
             gate.Open();
     }
 
+    /// <summary>Datagrams that the kernel has dropped so far. Only while the gates are closed.</summary>
+    public long KernelDrops => AllCounts().Sum(static counts => counts.KernelDrops);
+
     /// <summary>Where the datagrams went so far. Only while the gates are closed.</summary>
     public ReceiveAccount Account()
     {
@@ -104,7 +109,7 @@ internal sealed class Intake<TSink> : IDisposable
             drops += counts.KernelDrops;
         }
 
-        return new ReceiveAccount(received, counted, undecodable, ignored, Shed: 0, drops);
+        return new ReceiveAccount(received, counted, undecodable, ignored, _exporters.Shed.Records, drops);
     }
 
     /// <summary>Who sent without being configured. Only while the gates are closed.</summary>

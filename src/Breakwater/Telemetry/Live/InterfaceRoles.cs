@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Breakwater.Wire;
 
 namespace Breakwater.Telemetry.Live;
@@ -16,9 +17,15 @@ internal enum InterfaceRole : byte
     Ignored,
 }
 
+/// <summary>Interfaces that are found by their names.</summary>
+/// <param name="Pattern">See <see cref="InterfacePattern"/>.</param>
+/// <param name="Role">What they lead to.</param>
+/// <param name="BitsPerSecond">Their speed, when the exporter is not to be asked; 0: as it tells.</param>
+internal sealed record NamedInterfaces(string Pattern, InterfaceRole Role, ulong BitsPerSecond);
+
 /// <summary>
 /// Which records of one exporter are counted, so that a packet which passes several metered interfaces counts once: those at the external
-/// boundary, when any exporter has one; else all but those of ignored interfaces.
+/// boundary, when any exporter has one; else all but those of ignored interfaces. Immutable: names that become known make another one.
 /// </summary>
 /// <param name="roles">By ifIndex; what is not listed is internal.</param>
 /// <param name="hasBoundary">Some exporter has an external interface.</param>
@@ -27,14 +34,38 @@ internal sealed class InterfaceRoles(FrozenDictionary<uint, InterfaceRole> roles
     private const FlowFields Interfaces = FlowFields.InputInterface | FlowFields.OutputInterface;
     private const byte Egress = 1;
 
-    /// <summary>Of each interface that is listed, by ifIndex.</summary>
+    /// <summary>Of each interface that is listed, by ifIndex; with <see cref="Resolved"/>, of those found by their names too.</summary>
     public IReadOnlyDictionary<uint, InterfaceRole> Roles => roles;
 
     /// <summary>Some exporter has an external interface.</summary>
     public bool HasBoundary => hasBoundary;
 
+    /// <summary>Interfaces that are not listed by ifIndex; the first pattern that a name is like holds.</summary>
+    public ImmutableArray<NamedInterfaces> Named { get; init; } = [];
+
+    /// <summary>Speeds that the operator gave, by ifIndex, bits per second.</summary>
+    public FrozenDictionary<uint, ulong> Speeds { get; init; } = FrozenDictionary<uint, ulong>.Empty;
+
     /// <summary>Everything counts.</summary>
     public static InterfaceRoles None { get; } = new(FrozenDictionary<uint, InterfaceRole>.Empty, hasBoundary: false);
+
+    /// <summary>The same with the roles and speeds of interfaces whose names are known.</summary>
+    public InterfaceRoles Resolved(IEnumerable<(uint Index, string Name)> names)
+    {
+        if (Named.IsEmpty)
+            return this;
+        var (found, speeds) = (roles.ToDictionary(), Speeds.ToDictionary());
+        foreach (var (index, name) in names)
+        {
+            if (roles.ContainsKey(index) || Named.FirstOrDefault(named => InterfacePattern.IsLike(name, named.Pattern)) is not { } entry)
+                continue;
+            found[index] = entry.Role;
+            if (entry.BitsPerSecond > 0)
+                speeds[index] = entry.BitsPerSecond;
+        }
+
+        return new InterfaceRoles(found.ToFrozenDictionary(), hasBoundary) { Named = Named, Speeds = speeds.ToFrozenDictionary() };
+    }
 
     /// <summary>True when the record is to be counted. One that names no interface is: it cannot be told apart.</summary>
     public bool Counts(in FlowRecord flow)
@@ -53,6 +84,8 @@ internal sealed class InterfaceRoles(FrozenDictionary<uint, InterfaceRole> roles
         return input == InterfaceRole.External || output == InterfaceRole.External;
     }
 
-    private InterfaceRole RoleOf(in FlowRecord flow, FlowFields field, uint index) =>
-        flow.Knows(field) && roles.TryGetValue(index, out var role) ? role : InterfaceRole.Internal;
+    /// <summary>The role of one interface.</summary>
+    public InterfaceRole RoleOf(uint index) => roles.GetValueOrDefault(index, InterfaceRole.Internal);
+
+    private InterfaceRole RoleOf(in FlowRecord flow, FlowFields field, uint index) => flow.Knows(field) ? RoleOf(index) : InterfaceRole.Internal;
 }

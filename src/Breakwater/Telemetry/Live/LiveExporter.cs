@@ -18,24 +18,35 @@ internal sealed class LiveExporter
     private readonly Exporter?[] _byKind = new Exporter?[(int)InputKind.Ipfix + 1];
 
     private volatile InterfaceRoles _interfaces;
+    private InterfaceRoles _configured;
 
-    public LiveExporter(ExporterEntry entry) => (Entry, _interfaces) = (entry, entry.Interfaces);
+    public LiveExporter(ExporterEntry entry) => (Entry, _interfaces, _configured) = (entry, entry.Interfaces, entry.Interfaces);
 
     /// <summary>As configured.</summary>
     public ExporterEntry Entry { get; }
 
-    /// <summary>Where its traffic is counted.</summary>
+    /// <summary>Where its traffic is counted: as configured, with what is known of names. Set before use, or while no gate is open.</summary>
     public InterfaceRoles Interfaces
     {
         get => _interfaces;
-        set => _interfaces = value;
+        set
+        {
+            _configured = value;
+            _interfaces = value.Resolved(Links.TakeNames());
+        }
     }
+
+    /// <summary>Its interfaces.</summary>
+    public LinkTable Links { get; } = new();
 
     /// <summary>Held while a datagram is decoded and while counters are read.</summary>
     public Lock Gate { get; } = new();
 
     /// <summary>What was noticed about its telemetry.</summary>
     public StreamSigns Signs { get; } = new();
+
+    /// <summary>What is left out of its records under overload.</summary>
+    public Shedding Shedding { get; } = new();
 
     /// <summary>Formats that it sent so far, over UDP.</summary>
     public IEnumerable<Exporter> Streams => _byKind.OfType<Exporter>().Concat(Sessions is null ? [] : [Sessions]);
@@ -83,6 +94,8 @@ internal sealed class LiveExporter
     public void TakeOver(LiveExporter earlier)
     {
         Signs.TakeOver(earlier.Signs);
+        Shedding.TakeOver(earlier.Shedding);
+        Links.TakeOver(earlier.Links);
         foreach (var stream in earlier._byKind.OfType<Exporter>())
         {
             var taken = new Exporter(Entry.Name, Entry.Address, stream.Kind, Entry.SamplingRate, LimitsOf(isStream: false));
@@ -126,6 +139,9 @@ internal sealed class LiveExporter
         exporter.Datagrams++;
         Signs.Saw(datagram, receivedNanoseconds);
         var error = Read(exporter, datagram, receivedNanoseconds, sink);
+        // What is known from here on counts from the next datagram on, live as in a replay.
+        if (Links.HasNewName)
+            _interfaces = _configured.Resolved(Links.TakeNames());
         exporter.Count(error);
         return error;
     }
@@ -136,7 +152,7 @@ internal sealed class LiveExporter
         if (exporter.Kind == InputKind.Sflow)
         {
             var observed = new ObservedSink<TSink>(this, sink);
-            var samples = new SflowFlows<ObservedSink<TSink>>(exporter, receivedNanoseconds, ref observed);
+            var samples = new LiveSamples<TSink>(exporter, this, receivedNanoseconds, ref observed);
             return SflowDecoder.Decode(datagram, ref samples);
         }
 

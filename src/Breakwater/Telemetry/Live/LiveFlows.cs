@@ -13,10 +13,20 @@ internal struct ObservedSink<TSink>(LiveExporter exporter, TSink sink) : IFlowSi
     public void OnFlow(in FlowRecord flow)
     {
         exporter.Signs.Saw(in flow);
-        if (exporter.Interfaces.Counts(in flow))
-            _sink.OnFlow(in flow);
-        else
+        exporter.Links.Saw(in flow);
+        if (!exporter.Interfaces.Counts(in flow))
+        {
             exporter.Signs.FlowsNotCounted++;
+        }
+        else if (exporter.Shedding.Level == 0)
+        {
+            exporter.Shedding.Count(in flow);
+            _sink.OnFlow(in flow);
+        }
+        else if (exporter.Shedding.Keeps(in flow, out var kept))
+        {
+            _sink.OnFlow(in kept);
+        }
     }
 }
 
@@ -26,12 +36,14 @@ internal ref struct LiveFlows<TSink> : ISetSink, INetFlow5Sink
 {
     private readonly Exporter _exporter;
     private readonly StreamSigns _signs;
+    private readonly LinkTable _links;
     private FlowExtractor<ObservedSink<TSink>> _flows;
 
     public LiveFlows(Exporter stream, LiveExporter exporter, TSink sink)
     {
         _exporter = stream;
         _signs = exporter.Signs;
+        _links = exporter.Links;
         _flows = new FlowExtractor<ObservedSink<TSink>>(new ObservedSink<TSink>(exporter, sink));
     }
 
@@ -52,6 +64,7 @@ internal ref struct LiveFlows<TSink> : ISetSink, INetFlow5Sink
             extremes.UsesStaleTemplate |= template.IsStale;
         }
 
+        _links.Learn(template, records);
         _flows.OnDataSet(context, template, records);
     }
 

@@ -232,7 +232,7 @@ public sealed class HealthTests
         var watched = new Watched();
         watched.Steady(2);
         Assert.Empty(watched.Snapshot.Exporters[0].Conditions);
-        watched.Signs = new CollectorSigns(new ReceiveAccount(10, 5, 0, 5, 0, 7), 500_000_000, 3 * Second);
+        watched.Signs = new CollectorSigns(new ReceiveAccount(10, 5, 0, 5, 0, 7), 500_000_000, 3 * Second, default);
         watched.Unknown[Address.Parse("192.0.2.99")] = (5, watched.Now);
         watched.Steady(1);
         Assert.Equal(
@@ -260,7 +260,7 @@ public sealed class HealthTests
 
         public long Now { get; private set; } = LiveRig.Start;
 
-        public CollectorSigns Signs { get; set; } = new(HealthSnapshot.Empty.Account, 0, 0);
+        public CollectorSigns Signs { get; set; } = new(HealthSnapshot.Empty.Account, 0, 0, default);
 
         public Dictionary<Address, (long Datagrams, long LastReceived)> Unknown { get; } = [];
 

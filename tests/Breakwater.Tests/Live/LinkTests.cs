@@ -1,0 +1,207 @@
+using System.Collections.Frozen;
+using Breakwater.Incidents;
+using Breakwater.Live;
+using Breakwater.Telemetry.Health;
+using Breakwater.Telemetry.Live;
+using Breakwater.Wire.Ipfix;
+using Breakwater.Wire.NetFlow;
+
+namespace Breakwater.Tests.Live;
+
+/// <summary>Names, speeds and load of interfaces; roles by name; samples against counters.</summary>
+public sealed class LinkTests
+{
+    private const ulong Gigabit = 1_000_000_000;
+
+    [Theory]
+    [InlineData("xe-0/0/1", "xe-*", true)]
+    [InlineData("xe-0/0/1", "*", true)]
+    [InlineData("xe-0/0/1", "xe-0/0/?", true)]
+    [InlineData("xe-0/0/1", "*/1", true)]
+    [InlineData("xe-0/0/1", "x*0*1", true)]
+    [InlineData("xe-0/0/1", "xe-0/0/1", true)]
+    [InlineData("xe-0/0/1", "xe-0/0", false)]
+    [InlineData("xe-0/0/1", "XE-*", false)]
+    [InlineData("xe-0/0/1", "xe-?", false)]
+    [InlineData("xe-0/0/1", "*2", false)]
+    [InlineData("", "*", true)]
+    [InlineData("", "?", false)]
+    public void Pattern_IsLikeTheNames(string name, string pattern, bool expected) => Assert.Equal(expected, InterfacePattern.IsLike(name, pattern));
+
+    [Fact]
+    public void SflowCounters_TellNameSpeedAndLoad()
+    {
+        using var rig = new LiveRig();
+        rig.Deliver(SflowDatagrams.Counters(1, 7, Gigabit, 0, 0, 0, 0, "xe-0/0/7"));
+        rig.Tick(TimeSpan.FromSeconds(1));
+        Assert.Null(Link(rig, 7).InBitsPerSecond);
+        rig.Tick(TimeSpan.FromSeconds(19));
+        // 1.9 GB in and 0.5 GB out in 20 s.
+        rig.Deliver(SflowDatagrams.Counters(2, 7, Gigabit, 1_900_000_000, 500_000_000, 2_000_000, 1_000_000, "xe-0/0/7"));
+        rig.Tick(TimeSpan.FromSeconds(1));
+        var link = Link(rig, 7);
+        Assert.Equal(("xe-0/0/7", Gigabit, true), (link.Name, link.BitsPerSecond, link.IsCounted));
+        Assert.InRange(link.InLoad!.Value, 0.755, 0.765);
+        Assert.InRange(link.OutLoad!.Value, 0.195, 0.205);
+        var document = HealthJson.WriteWithInterfaces(rig.Engine.Health.Exporters.Single(static exporter => exporter.Name == "edge"));
+        Assert.Equal("xe-0/0/7", (string?)document["interfaces"]![0]!["name"]);
+        rig.Tick(TimeSpan.FromSeconds(95));
+        Assert.Null(Link(rig, 7).InBitsPerSecond);
+    }
+
+    [Fact]
+    public void Counters_ThatBeginAnew_TellNoRate()
+    {
+        using var rig = new LiveRig();
+        rig.Deliver(SflowDatagrams.Counters(1, 7, Gigabit, 5_000_000_000, 5_000_000_000, 10, 10));
+        rig.Tick(TimeSpan.FromSeconds(20));
+        rig.Deliver(SflowDatagrams.Counters(2, 7, Gigabit, 1_000, 1_000, 1, 1));
+        rig.Tick(TimeSpan.FromSeconds(1));
+        Assert.Null(Link(rig, 7).InBitsPerSecond);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Options_TellNames(bool isNetFlow9)
+    {
+        using var rig = new LiveRig();
+        rig.Deliver(isNetFlow9 ? NetFlow9Names(rig.Now) : IpfixNames(rig.Now));
+        rig.Deliver(Datagrams.NetFlow9(1, rig.Now, 10));
+        rig.Tick(TimeSpan.FromSeconds(15));
+        rig.Deliver(Datagrams.NetFlow9(2, rig.Now, 10));
+        rig.Tick(TimeSpan.FromSeconds(1));
+        var link = Link(rig, 1);
+        Assert.Equal(("eth1", "uplink\uFFFDone"), (link.Name, link.Description));
+        Assert.False(link.IsCounted);
+        Assert.NotNull(link.InBitsPerSecond);
+        Assert.Null(link.InLoad);
+    }
+
+    /// <summary>Before the name is known the interface counts as internal, which health says; from then on as configured.</summary>
+    [Fact]
+    public void RoleByName_CountsFromTheNameOn()
+    {
+        using var rig = new LiveRig(static settings => settings with { Exporters = [settings.Exporters[0] with { Interfaces = ByName }] });
+        rig.Deliver(Datagrams.NetFlow9(1, rig.Now, 10));
+        rig.Tick(TimeSpan.FromSeconds(1));
+        Assert.Equal(0, rig.Events.OfType<TrafficSecond>().Sum(static second => second.Services[0].PacketsPerSecond));
+        Assert.Contains(Edge(rig).Conditions, static condition => condition.Kind == HealthConditionKind.InterfaceUnknown);
+        rig.Deliver(NetFlow9Names(rig.Now));
+        rig.Deliver(Datagrams.NetFlow9(2, rig.Now, 10));
+        rig.Tick(TimeSpan.FromSeconds(1));
+        Assert.Equal(100, rig.Events.OfType<TrafficSecond>().Sum(static second => second.Services[0].PacketsPerSecond));
+        Assert.Equal(InterfaceRole.External, Link(rig, 1).Role);
+        Assert.Equal(10 * Gigabit, Link(rig, 1).BitsPerSecond);
+        Assert.DoesNotContain(Edge(rig).Conditions, static condition => condition.Kind == HealthConditionKind.InterfaceUnknown);
+        // A reload knows the names of before.
+        rig.Engine.Reload(rig.Engine.Settings with { Exporters = [rig.Engine.Settings.Exporters[0] with { SamplingRate = 5 }] });
+        rig.Deliver(Datagrams.NetFlow9(3, rig.Now, 10));
+        rig.Tick(TimeSpan.FromSeconds(1));
+        Assert.Equal(200, rig.Events.OfType<TrafficSecond>().Sum(static second => second.Services[0].PacketsPerSecond));
+    }
+
+    /// <summary>A link above 90 % is a reason of an incident that is open meanwhile; one below is none.</summary>
+    [Theory]
+    [InlineData(1_150_000_000, true)]
+    [InlineData(1_000_000_000, false)]
+    public void FullLink_IsAReasonOfTheOpenIncident(ulong inOctets, bool isReason)
+    {
+        using var rig = new LiveRig();
+        rig.Deliver(SflowDatagrams.Counters(1, 7, Gigabit, 0, 0, 0, 0, "xe-0/0/7"));
+        for (uint second = 0; second < 10; second++)
+            Attack(rig, second, 5);
+        rig.Deliver(SflowDatagrams.Counters(2, 7, Gigabit, inOctets, 0, 1_000_000, 0, "xe-0/0/7"));
+        Attack(rig, 10, 5);
+        Attack(rig, 11, 5);
+        Attack(rig, 12, 5);
+        var incident = rig.Changes.Last(static change => change.Kind != Breakwater.Detection.IncidentChangeKind.Closed).Incident;
+        var reason = incident.Reasons.FirstOrDefault(static reason => reason.Measure == "linkLoad");
+        Assert.Equal(isReason, reason is not null);
+        if (isReason)
+            Assert.StartsWith("xe-0/0/7 of edge is 92 % full inbound", reason!.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(rig.Engine.Finish().Incidents.SelectMany(static found => found.Reasons), static found => found.Measure == "linkLoad");
+    }
+
+    /// <summary>1 in 1,000 is told: counters that say ten times as many packets, or a tenth, contradict it; 1.5 times is chance and rounding.</summary>
+    [Theory]
+    [InlineData(1.0, false)]
+    [InlineData(1.5, false)]
+    [InlineData(10.0, true)]
+    [InlineData(0.1, true)]
+    public void Samples_AgainstCounters(double timesAsMany, bool isContradicted)
+    {
+        using var rig = new LiveRig();
+        uint sequence = 1, packets = 0;
+        for (var second = 0; second < 100; second++)
+        {
+            if (second % 20 == 0)
+                rig.Deliver(SflowDatagrams.Counters(sequence++, 7, Gigabit, 1000UL * packets, 0, packets, 0));
+            rig.Deliver(SflowDatagrams.Samples(sequence++, 7, 8, rate: 1000, count: 10));
+            packets += (uint)(10 * 1000 * timesAsMany);
+            rig.Tick(TimeSpan.FromSeconds(1));
+        }
+
+        var condition = Edge(rig).Conditions.FirstOrDefault(static condition => condition.Kind == HealthConditionKind.SamplingContradicted);
+        Assert.Equal(isContradicted, condition is not null);
+        if (isContradicted)
+            Assert.Contains(timesAsMany > 1 ? "0.10 times" : "10.00 times", condition!.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Interfaces_BeyondTheBound_AreCounted()
+    {
+        var table = new LinkTable();
+        for (uint index = 1; index <= LinkTable.Maximum + 5; index++)
+            table.Saw(new Breakwater.Wire.FlowRecord { InputInterface = index, Bytes = 1, Known = Breakwater.Wire.FlowFields.InputInterface });
+        Assert.Equal((LinkTable.Maximum, 5L), (table.All.Count, table.Beyond));
+    }
+
+    private static InterfaceRoles ByName => new(FrozenDictionary<uint, InterfaceRole>.Empty, hasBoundary: true)
+    {
+        Named = [new NamedInterfaces("eth*", InterfaceRole.External, 10 * Gigabit)],
+    };
+
+    private static void Attack(LiveRig rig, uint first, int datagrams)
+    {
+        for (uint index = 0; index < datagrams; index++)
+            rig.Send(Datagrams.NetFlow9((first * 100) + index, rig.Now, 80));
+        rig.AwaitReceived();
+        rig.Tick(TimeSpan.FromSeconds(1));
+    }
+
+    private static ExporterHealth Edge(LiveRig rig) => rig.Engine.Health.Exporters.Single(static exporter => exporter.Name == "edge");
+
+    private static LinkHealth Link(LiveRig rig, uint index) => Edge(rig).Links.Single(link => link.IfIndex == index);
+
+    /// <summary>Scope type 2 (interface), ifName and ifDescr, padded with zeros as routers do.</summary>
+    private static byte[] NetFlow9Names(long nanoseconds)
+    {
+        var writer = new NetFlow9Writer(new byte[1500], 1_000_000, (uint)(nanoseconds / 1_000_000_000), 0, 1);
+        writer.OptionsTemplate(300, [new(2, 0, 4, true), new(82, 0, 8, false), new(83, 0, 16, false)]);
+        writer.BeginData(300);
+        writer.Integer(1, 4);
+        writer.Octets("eth1\0\0\0\0"u8);
+        writer.Octets("uplink\tone\0\0\0\0\0\0"u8);
+        writer.EndRecord();
+        writer.Integer(2, 4);
+        writer.Octets("lan0\0\0\0\0"u8);
+        writer.Octets(new byte[16]);
+        writer.EndRecord();
+        Assert.True(writer.TryFinish(out var packet));
+        return packet.ToArray();
+    }
+
+    private static byte[] IpfixNames(long nanoseconds)
+    {
+        var writer = new IpfixWriter(new byte[1500], (uint)(nanoseconds / 1_000_000_000), 0, 1);
+        writer.OptionsTemplate(300, [new(10, 0, 4, true), new(82, 0, 8, false), new(83, 0, 16, false)]);
+        writer.BeginData(300);
+        writer.Integer(1, 4);
+        writer.Octets("eth1\0\0\0\0"u8);
+        writer.Octets("uplink\tone\0\0\0\0\0\0"u8);
+        writer.EndRecord();
+        Assert.True(writer.TryFinish(out var message));
+        return message.ToArray();
+    }
+}
