@@ -12,6 +12,9 @@ internal sealed class WebSite(string? name, DetectorOptions options)
     /// <summary>Pages of one client in a slice from which on it is a busy one.</summary>
     private const int BusyPages = 50;
 
+    /// <summary>Slices in a row with a busy client that finds what it asks for: half a minute of it is no burst of a scanner.</summary>
+    private const int BusySlices = 6;
+
     private const double TimesUsual = 2;
     private const double Deviations = 6;
     private const int GenerationSlices = 120;
@@ -24,7 +27,7 @@ internal sealed class WebSite(string? name, DetectorOptions options)
     private readonly long[] _bytes = new long[RecentSeconds];
     private WebTally _slice = new(options.Seed), _recent = new(options.Seed), _older = new(options.Seed);
     private long _firstSecond = long.MinValue, _lastSecond;
-    private int _recentSlices;
+    private int _recentSlices, _busySlices;
 
     /// <summary>The host; null where the logs name none, or too many.</summary>
     public string? Name { get; } = name;
@@ -110,18 +113,33 @@ internal sealed class WebSite(string? name, DetectorOptions options)
         var logins = sums.Logins / seconds;
         if (logins >= part * LoginFloor && logins >= 4 * part * _usual.LoginsPerSecond && sums.Writes >= sums.Logins / 4)
             return true;
-        return sums.Pages >= BusyPages && HasBusyClient(part);
+        return IsBusy(part);
     }
 
-    private bool HasBusyClient(double part)
+    /// <summary>One client sends half of all at half of the floor, or walks on and on through what there is.</summary>
+    private bool IsBusy(double part)
     {
-        foreach (ref readonly var row in _slice.Clients.Rows(out _).AsSpan())
+        ref readonly var sums = ref _slice.Sums;
+        uint most = 0;
+        if (sums.Pages >= part * BusyPages)
         {
-            if (row.Pages >= part * BusyPages)
-                return true;
+            foreach (ref readonly var row in _slice.Clients.Rows(out _).AsSpan())
+                most = Math.Max(most, row.Pages);
         }
 
-        return false;
+        if (most < part * BusyPages)
+        {
+            _busySlices = 0;
+            return false;
+        }
+
+        long top = 0;
+        for (var second = Math.Max(_firstSecond, _lastSecond - WebLimits.SliceSeconds + 1); second <= _lastSecond; second++)
+            top = Math.Max(top, _seconds[second % RecentSeconds]);
+        if (most * 2 >= sums.Pages && top >= part * options.Floors.Requests / 2)
+            return true;
+        _busySlices = sums.NotFound * 2 > sums.Requests ? 0 : _busySlices + 1;
+        return _busySlices >= part * BusySlices;
     }
 
     private void Open(long start)
@@ -148,12 +166,14 @@ internal sealed class WebSite(string? name, DetectorOptions options)
         surge.LastNanoseconds = _lastSecond * Second;
         var day = (int)(end / 86_400);
         var known = _known.ShareOf(surge.During.Clients.Rows(out _), day);
-        surge.Judge(new WebMeasures(surge.During, surge.Before, known, RiseSeconds(surge.StartedNanoseconds / Second)), end * Second, names);
+        surge.Judge(new WebMeasures(surge.During, surge.Before, known, RiseSeconds(surge.StartedNanoseconds / Second)), end * Second, names, options.Floors.Requests);
     }
 
     private void Learn(long end)
     {
         _usual.Learn(in _slice.Sums);
+        if (_busySlices > 0)
+            return;
         _known.Learn(_slice, (int)(end / 86_400));
         _recent.Merge(_slice);
         if (++_recentSlices < GenerationSlices)

@@ -38,10 +38,10 @@ internal sealed class WebSurge(long startedNanoseconds, WebTally before, ulong s
             (_peakRequests, _peakBytes) = (requests, bytes);
     }
 
-    public void Judge(WebMeasures measures, long nowNanoseconds, WebNames[] names)
+    public void Judge(WebMeasures measures, long nowNanoseconds, WebNames[] names, double floor)
     {
         Pin(measures, names);
-        var verdict = WebVerdict.Of(measures, During.Sums.Requests);
+        var verdict = WebVerdict.Of(measures, During.Sums.Requests, _peakRequests >= floor);
         // A later look at a smaller share of it makes no attack undone.
         if (Verdict is { Verdict: Detection.Verdict.Attack } && (verdict.Verdict != Detection.Verdict.Attack || verdict.Card.Score < Verdict.Card.Score))
             return;

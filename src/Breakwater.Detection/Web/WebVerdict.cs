@@ -11,7 +11,7 @@ internal sealed record WebVerdict(Vector Vector, Verdict Verdict, Confidence Con
     /// <summary>Fewest requests that a verdict rests on.</summary>
     public const int FewestRequests = 50;
 
-    public static WebVerdict Of(WebMeasures measures, long requests)
+    public static WebVerdict Of(WebMeasures measures, long requests, bool isLarge)
     {
         var card = new WebCard(measures);
         var verdict = requests < FewestRequests ? Verdict.InsufficientEvidence
@@ -19,7 +19,7 @@ internal sealed record WebVerdict(Vector Vector, Verdict Verdict, Confidence Con
             : card.Score <= -WebCard.Sure ? Verdict.FlashCrowd
             : Verdict.Undetermined;
         var confidence = verdict is Verdict.InsufficientEvidence or Verdict.Undetermined ? Confidence.Low
-            : Math.Abs(card.Score) >= 1.5 * WebCard.Sure ? Confidence.High : Confidence.Medium;
+            : isLarge && Math.Abs(card.Score) >= 1.5 * WebCard.Sure ? Confidence.High : Confidence.Medium;
         return new WebVerdict(VectorOf(measures), verdict, confidence, card, measures);
     }
 
