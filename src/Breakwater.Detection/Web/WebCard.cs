@@ -24,7 +24,7 @@ internal sealed class WebCard
     public static readonly double Open = Math.Log(20);
 
     // The lines are not independent as their sum pretends: of each so much counts (docs/reference/accuracy-web.md).
-    private const double Independence = 0.8;
+    private const double Independence = 1;
 
     private readonly List<CardLine> _lines = [];
 
@@ -54,7 +54,7 @@ internal sealed class WebCard
         if (usual is >= 0.3)
         {
             var part = assets / usual.Value;
-            Add("sub-resources-per-page", assets, Step(part, (0.1, 2.2), (0.3, 1.2), (0.5, 0), (0.7, -0.8), (double.MaxValue, -1.8)), 0.4 * usual.Value,
+            Add("sub-resources-per-page", assets, Step(part, (0.1, 2.6), (0.3, 1.4), (0.5, 0), (0.7, -1), (double.MaxValue, -2.6)), 0.4 * usual.Value,
                 $"{assets:0.0} parts (styles, scripts, pictures) are fetched with a page, where {usual:0.0} are usual");
         }
         else if (usual is null)
@@ -66,7 +66,7 @@ internal sealed class WebCard
         if (m.BareShare is { } bare)
         {
             var more = bare - (m.UsualBareShare ?? 0.3);
-            Add("pages-without-parts", bare, m.UsualBareShare is > 0.8 ? 0 : Step(more, (0.05, -1.2), (0.2, -0.4), (0.4, 0.6), (double.MaxValue, 1.6)), (m.UsualBareShare ?? 0.3) + 0.2,
+            Add("pages-without-parts", bare, m.UsualBareShare is > 0.8 ? 0 : Step(more, (0.05, -1.6), (0.2, -0.4), (0.4, 0.6), (double.MaxValue, 1.8)), (m.UsualBareShare ?? 0.3) + 0.2,
                 $"{bare:P0} of the pages of clients that fetched several went to ones that fetched no part of any");
         }
 
@@ -75,9 +75,10 @@ internal sealed class WebCard
             $"{m.TopGroupShare:P0} of the additional pages are of one path group");
         if (m.QueryShare >= 0.3)
         {
-            var usualNew = m.UsualNewQueryShare ?? 0.4;
-            Add("new-queries", m.NewQueryShare, usualNew >= 0.7 ? 0 : Step(m.NewQueryShare, (0.2, -0.8), (0.5, 0), (0.75, 1), (double.MaxValue, 3.2)), 0.4,
-                $"{m.NewQueryShare:P0} of the requests with a query bring a new one: no cache can answer them");
+            // Searches bring new queries too, but only so many of the pages are searches.
+            var isUsual = m.UsualNewQueryShare is >= 0.7 && m.QueryShare - m.UsualQueryShare < 0.3;
+            Add("new-queries", m.NewQueryShare, isUsual ? 0 : Step(m.NewQueryShare, (0.2, -0.8), (0.5, 0), (0.75, 1), (double.MaxValue, 3)), 0.4,
+                $"{m.QueryShare:P0} of the additional pages have a query, and {m.NewQueryShare:P0} of these bring a new one: no cache can answer them");
         }
     }
 
@@ -104,14 +105,16 @@ internal sealed class WebCard
     {
         if (m.AgentDistance is { } distance)
         {
-            Add("agents-unlike-usual", distance, Step(distance, (0.15, -2), (0.3, -1.2), (0.5, 0), (0.75, 1.2), (double.MaxValue, 2.2)), 0.4,
-                $"the additional pages are asked for by other user agents than usual (distance {distance:0.00} of 1)");
+            // Names of browsers are cheap to imitate: where the log shows no parts of pages, usual ones say less.
+            var parts = m.UsualAssetsPerPage is >= 0.3 ? 1 : 0.6;
+            Add("agents-unlike-usual", distance, Step(distance, (0.15, -2.4 * parts), (0.3, -1.8 * parts), (0.5, 0), (0.75, 1), (0.9, 2.2), (double.MaxValue, 3.2)), 0.4,
+                $"the browsers of the additional pages are others than usual (distance {distance:0.00} of 1)");
         }
 
         if (m.Clients >= 20)
         {
             var gain = m.TopAgentShare - (m.UsualTopAgentShare ?? 0.25);
-            Add("top-agent", m.TopAgentShare, Step(gain, (0.15, 0), (0.35, 0.6), (0.6, 1.5), (double.MaxValue, 2.4)), m.UsualTopAgentShare ?? 0.25,
+            Add("top-agent", m.TopAgentShare, Step(gain, (0.15, 0), (0.4, 0.3), (0.65, 1.2), (double.MaxValue, 2.4)), m.UsualTopAgentShare ?? 0.25,
                 $"one user agent asks for {m.TopAgentShare:P0} of the additional pages");
         }
 
@@ -121,7 +124,7 @@ internal sealed class WebCard
         if (m.UsualOldProtocolShare is { } usual)
         {
             var more = m.OldProtocolShare - usual;
-            Add("agent-and-headers", m.OldProtocolShare, Step(more, (0.1, -0.3), (0.4, 0), (double.MaxValue, 1.6)), usual + 0.2,
+            Add("agent-and-headers", m.OldProtocolShare, Step(more, (0.1, -0.4), (0.3, 0), (0.6, 1.2), (double.MaxValue, 2.4)), usual + 0.2,
                 $"{m.OldProtocolShare:P0} of those that call themselves browsers speak HTTP/1, where {usual:P0} do so usually");
         }
     }
@@ -168,7 +171,6 @@ internal sealed class WebCard
 
     private void Add(string measure, double value, double weight, double neutral, FormattableString text)
     {
-        // Where a line was not at the time before, its measure is no less than nothing.
         _lines.Add(new CardLine(measure, Math.Round(value, 3), Math.Round(weight * Independence, 2), Math.Round(neutral, 3), text.ToString(CultureInfo.InvariantCulture)));
     }
 

@@ -78,6 +78,8 @@ internal sealed class WebMeasures
 
     public double QueryShare => Above(static sums => sums.Queries) / Pages;
 
+    public double? UsualQueryShare => Usual(static sums => sums.Queries);
+
     /// <summary>Different pages with queries by pages with queries.</summary>
     public double NewQueryShare => _during.Sums.Queries == 0 ? 0 : Math.Min(1, _during.QueryUrls.Estimate() / _during.Sums.Queries);
 
@@ -110,15 +112,15 @@ internal sealed class WebMeasures
     /// <summary>Pages of the five busiest clients.</summary>
     public double BusiestShare { get; private set; }
 
-    /// <summary>Of clients with three pages or more: pages that they had fetched before. Null when these are few.</summary>
+    /// <summary>Of clients with a browser and three pages or more: pages that they had fetched before. Null when these are few.</summary>
     public double? RepeatShare { get; private set; }
 
-    /// <summary>Of clients with two pages or more: pages of those that never fetched a part of one.</summary>
+    /// <summary>Of clients with a browser and two pages or more: pages of those that never fetched a part of one.</summary>
     public double? BareShare { get; private set; }
 
     public double? UsualBareShare { get; private set; }
 
-    /// <summary>How different the agents above the usual are from the usual ones: 0 the same, 1 wholly others (total variation).</summary>
+    /// <summary>How different the browsers above the usual are from the usual ones: 0 the same, 1 wholly others (total variation).</summary>
     public double? AgentDistance { get; private set; }
 
     /// <summary>The commonest agent above the usual, its part there and usually.</summary>
@@ -155,7 +157,7 @@ internal sealed class WebMeasures
 
             if (row.Pages >= 10 && row.Pages >= row.Span)
                 (fast, FastClients) = (fast + row.Pages, FastClients + 1);
-            if (row.Pages >= 3)
+            if (row.Pages >= 3 && (row.Flags & WebFlags.Browser) != 0)
                 (repeatable, repeated) = (repeatable + row.Pages, repeated + row.Pages - row.DistinctPages);
         }
 
@@ -171,7 +173,7 @@ internal sealed class WebMeasures
         double several = 0, bare = 0;
         foreach (ref readonly var row in rows.AsSpan())
         {
-            if (row.Pages < 2)
+            if (row.Pages < 2 || (row.Flags & WebFlags.Browser) == 0)
                 continue;
             several += row.Pages;
             bare += row.Assets == 0 ? row.Pages : 0;
@@ -183,21 +185,26 @@ internal sealed class WebMeasures
     private void MeasureAgents()
     {
         var rows = _during.Agents.Rows(out _);
-        double all = 0, distance = 0;
+        double all = 0, browsers = 0, distance = 0;
         foreach (ref readonly var row in rows.AsSpan())
+        {
             all += AboveOf(in row, _before?.Agents);
+            browsers += row.Parent == 0 ? 0 : AboveOf(in row, _before?.Agents);
+        }
+
         if (all < 1)
             return;
         foreach (ref readonly var row in rows.AsSpan())
         {
-            var share = AboveOf(in row, _before?.Agents) / all;
-            var usual = UsualShareOf(row.Hash, _before?.Agents, _before?.Sums.Pages ?? 0);
-            distance += Math.Max(0, share - (usual ?? 0));
-            if (share > TopAgentShare)
-                (TopAgent, TopAgentShare, UsualTopAgentShare) = (row.Hash, share, usual);
+            var above = AboveOf(in row, _before?.Agents);
+            if (row.Parent != 0 && browsers > 0)
+                distance += Math.Max(0, (above / browsers) - (UsualShareOf(row.Hash, _before?.Agents, _before?.Sums.Browsers ?? 0) ?? 0));
+            if (above / all > TopAgentShare)
+                (TopAgent, TopAgentShare, UsualTopAgentShare) = (row.Hash, above / all, UsualShareOf(row.Hash, _before?.Agents, _before?.Sums.Pages ?? 0));
         }
 
-        AgentDistance = HasBefore ? distance : null;
+        // Where hardly any browsers came, or were there before, their kinds say nothing.
+        AgentDistance = browsers >= Math.Max(50, 0.2 * all) && _before is { Sums.Browsers: >= FewestBeforePages } ? distance : null;
     }
 
     private (ulong Group, double Share, double? Usual) TopPathGroup()

@@ -11,7 +11,7 @@ internal struct TallyRow : IBottomRow<TallyRow>
 
     public long Requests;
 
-    /// <summary>Of a path group the hash of its folder.</summary>
+    /// <summary>Of a path group the hash of its folder; of an agent 0 where it is no browser.</summary>
     public ulong Parent;
 
     public void Add(in TallyRow other)

@@ -145,8 +145,12 @@ internal sealed class WebSite(string? name, DetectorOptions options)
     private void Open(long start)
     {
         var before = new WebTally(options.Seed);
-        before.Merge(_older);
-        before.Merge(_recent);
+        if (_usual.IsKnown)
+        {
+            before.Merge(_older);
+            before.Merge(_recent);
+        }
+
         Surge = new WebSurge(start * Second, before, options.Seed);
     }
 

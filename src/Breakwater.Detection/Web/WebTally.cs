@@ -87,7 +87,9 @@ internal sealed class WebTally(ulong seed)
         group.Requests++;
         group.Parent = entry.Parent;
         Parents[entry.Parent].Requests++;
-        Agents[entry.Agent].Requests++;
+        ref var agent = ref Agents[entry.Agent];
+        agent.Requests++;
+        agent.Parent = (ulong)(entry.Flags & WebFlags.Browser);
         AgentSketch.Add(entry.Agent * 0x9E37_79B9_7F4A_7C15UL);
         HeaderSets[entry.HeaderSet]++;
         if (entry.Has(WebFlags.Query))

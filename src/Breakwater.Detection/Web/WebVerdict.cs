@@ -29,7 +29,7 @@ internal sealed record WebVerdict(Vector Vector, Verdict Verdict, Confidence Con
             return Vector.HttpSlow;
         if (m.LoginShare >= 0.5)
             return Vector.HttpLoginFlood;
-        if (m.QueryShare >= 0.5 && m.NewQueryShare >= 0.6 && m.UsualNewQueryShare is not >= 0.6)
+        if (m.QueryShare >= 0.5 && m.NewQueryShare >= 0.6 && m.QueryShare - (m.UsualQueryShare ?? 0) >= 0.3)
             return Vector.HttpCacheBusting;
         var walks = m.DistinctPageShare >= 0.5 && m.NotFoundShare < 0.5 && m.RepeatShare is not > 0.3;
         return walks && m.FastShare >= 0.5 && m.FastClients <= 200 ? Vector.HttpScraping : Vector.HttpFlood;

@@ -40,7 +40,7 @@ internal sealed record WebOutcome(WebFamily Family, ulong Seed, Incident? Incide
 
     public static WebResult Detect(List<LogHit> hits, bool isTimed, DetectorOptions? options = null)
     {
-        LogFormat.TryParse(isTimed ? LogLines.TimedFormat : "combined", out var format, out _);
+        LogFormat.TryParse(isTimed ? "nginx_json" : "combined", out var format, out _);
         using var log = new MemoryStream();
         foreach (var hit in hits)
             LogLines.Write(log, in hit, isTimed);
