@@ -27,6 +27,9 @@ internal sealed class BottomTable<TRow>(int size)
     private ulong _limit = ulong.MaxValue;
     private TRow _lost;
 
+    // What is told of is the smallest alone: of the others it depends on the order of keys how many are still there.
+    private (int Count, ulong Limit) _told = (-1, ulong.MaxValue);
+
     /// <summary>The row of a key, new ones with nothing counted; of a key that is not kept, a row that nobody reads.</summary>
     public ref TRow this[ulong hash]
     {
@@ -47,9 +50,12 @@ internal sealed class BottomTable<TRow>(int size)
         }
     }
 
-    /// <summary>True when the key is in the table.</summary>
+    /// <summary>True when the key is among the smallest that were seen.</summary>
     public bool TryFind(ulong hash, out TRow row)
     {
+        row = default;
+        if (hash > Told())
+            return false;
         for (var slot = (int)hash & (_places.Length - 1); _places[slot] != 0; slot = (slot + 1) & (_places.Length - 1))
         {
             row = _rows[_places[slot] - 1];
@@ -61,13 +67,16 @@ internal sealed class BottomTable<TRow>(int size)
         return false;
     }
 
-    /// <summary>True when a key of this hash would be in the table, had it been seen.</summary>
+    /// <summary>True when a key of this hash would be among the smallest, had it been seen.</summary>
+    public bool Tells(ulong hash) => hash <= Told();
+
+    /// <summary>False when counting for this hash is lost labour.</summary>
     public bool Keeps(ulong hash) => hash <= _limit;
 
     /// <summary>Takes in another table.</summary>
     public void Merge(BottomTable<TRow> other)
     {
-        _limit = Math.Min(_limit, other._limit);
+        (_limit, _told) = (Math.Min(_limit, other._limit), (-1, ulong.MaxValue));
         for (var index = 0; index < other._count; index++)
         {
             ref readonly var row = ref other._rows[index];
@@ -80,20 +89,40 @@ internal sealed class BottomTable<TRow>(int size)
     {
         if (_count > 0)
             Array.Clear(_places);
-        (_limit, _count) = (ulong.MaxValue, 0);
+        (_limit, _count, _told) = (ulong.MaxValue, 0, (-1, ulong.MaxValue));
     }
 
     /// <summary>The rows in the order of their hashes.</summary>
     /// <param name="share">The part of all keys that they stand for, 1 when these are all.</param>
     public TRow[] Rows(out double share)
     {
-        var limit = _limit;
+        var limit = Told();
         var rows = Array.FindAll(_rows[.._count], row => row.Hash <= limit);
         Array.Sort(rows, static (left, right) => left.Hash.CompareTo(right.Hash));
-        if (rows.Length > size)
-            (rows, limit) = (rows[..size], rows[size - 1].Hash);
         share = limit == ulong.MaxValue ? 1 : limit / (double)ulong.MaxValue;
         return rows;
+    }
+
+    private ulong Told()
+    {
+        if (_told.Count == _count)
+            return _told.Limit;
+        _told = (_count, _limit);
+        var hashes = Hashes();
+        var kept = Array.FindAll(hashes, hash => hash <= _limit);
+        if (kept.Length <= size)
+            return _limit;
+        Array.Sort(kept);
+        _told.Limit = kept[size - 1];
+        return _told.Limit;
+    }
+
+    private ulong[] Hashes()
+    {
+        var hashes = new ulong[_count];
+        for (var index = 0; index < _count; index++)
+            hashes[index] = _rows[index].Hash;
+        return hashes;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -137,9 +166,7 @@ internal sealed class BottomTable<TRow>(int size)
     /// <summary>Keeps the smallest. What is dropped could not come back: its hash is above the limit from now on.</summary>
     private void Prune()
     {
-        var hashes = new ulong[_count];
-        for (var index = 0; index < _count; index++)
-            hashes[index] = _rows[index].Hash;
+        var hashes = Hashes();
         Array.Sort(hashes);
         _limit = hashes[size - 1];
         var kept = 0;

@@ -40,7 +40,7 @@ internal sealed class KnownNetworks(ulong seed)
         foreach (ref readonly var client in clients)
         {
             var hash = HashOf(client.Client);
-            if (!_networks.Keeps(hash))
+            if (!_networks.Tells(hash))
                 continue;
             all++;
             known += _networks.TryFind(hash, out var row) && day - row.Day <= WebLimits.KnownDays ? 1 : 0;

@@ -12,7 +12,7 @@ internal static class PathShape
 
     private static readonly byte[][] _logins =
     [
-        "login"u8.ToArray(), "signin"u8.ToArray(), "sign-in"u8.ToArray(), "sign_in"u8.ToArray(), "logon"u8.ToArray(), "xmlrpc"u8.ToArray(), "/auth"u8.ToArray(),
+        "login"u8.ToArray(), "signin"u8.ToArray(), "sign-in"u8.ToArray(), "sign_in"u8.ToArray(), "logon"u8.ToArray(), "xmlrpc"u8.ToArray(), "/auth/"u8.ToArray(), "oauth"u8.ToArray(),
         "password"u8.ToArray(), "/session"u8.ToArray(), "/token"u8.ToArray(),
     ];
 

@@ -233,5 +233,5 @@ internal sealed class WebMeasures
         Math.Max(0, row.Requests - (before is not null && before.TryFind(row.Hash, out var known) ? known.Requests * _scale : 0));
 
     private static double? UsualShareOf(ulong hash, BottomTable<TallyRow>? before, long all) =>
-        before is null || !before.Keeps(hash) ? null : before.TryFind(hash, out var known) ? known.Requests / (double)all : 0;
+        before is null || !before.Tells(hash) ? null : before.TryFind(hash, out var known) ? known.Requests / (double)all : 0;
 }

@@ -19,6 +19,7 @@ internal sealed class WebSite(string? name, DetectorOptions options)
     private const double Deviations = 6;
     private const int GenerationSlices = 120;
     private const int RecentSeconds = 128;
+    private const int LongestPauseSlices = 60;
     private const long Second = 1_000_000_000;
 
     private readonly WebUsual _usual = new();
@@ -26,6 +27,9 @@ internal sealed class WebSite(string? name, DetectorOptions options)
     private readonly long[] _seconds = new long[RecentSeconds];
     private readonly long[] _bytes = new long[RecentSeconds];
     private WebTally _slice = new(options.Seed), _recent = new(options.Seed), _older = new(options.Seed);
+
+    // The last slices are learned with a delay: a surge may have begun in them, below what is told from chance.
+    private WebTally _last = new(options.Seed), _last2 = new(options.Seed);
     private long _firstSecond = long.MinValue, _lastSecond;
     private int _recentSlices, _busySlices;
 
@@ -75,14 +79,14 @@ internal sealed class WebSite(string? name, DetectorOptions options)
         return ended;
     }
 
-    /// <summary>A pause in the log: slices without requests.</summary>
+    /// <summary>A pause in the log: slices without requests. A long one is a log that stops, and says nothing of what is usual.</summary>
     public void Pass(long slices)
     {
-        for (var slice = 0; slice < Math.Min(slices, WebLimits.UsualSlices); slice++)
+        if (Surge is { } surge)
+            surge.QuietSlices += (int)Math.Min(slices, WebLimits.UsualSlices);
+        else if (slices <= LongestPauseSlices && _firstSecond != long.MinValue)
         {
-            if (Surge is { } surge)
-                surge.QuietSlices++;
-            else if (_firstSecond != long.MinValue)
+            for (var slice = 0; slice < slices; slice++)
                 _usual.Learn(default);
         }
     }
@@ -103,7 +107,7 @@ internal sealed class WebSite(string? name, DetectorOptions options)
     private bool IsAbove(double part)
     {
         ref readonly var sums = ref _slice.Sums;
-        var seconds = (double)WebLimits.SliceSeconds;
+        double seconds = Math.Max(1, _slice.Seconds);
         var rate = sums.Requests / seconds;
         if (rate >= part * options.Floors.Requests && (!_usual.IsKnown || (rate >= (1 + (part * (TimesUsual - 1))) * _usual.RequestsPerSecond && _usual.Deviations(sums.Requests) >= part * Deviations)))
             return true;
@@ -152,6 +156,8 @@ internal sealed class WebSite(string? name, DetectorOptions options)
         }
 
         Surge = new WebSurge(start * Second, before, options.Seed);
+        _last.Clear();
+        _last2.Clear();
     }
 
     private void Follow(long start, long end, bool isAbove, WebNames[] names)
@@ -178,8 +184,10 @@ internal sealed class WebSite(string? name, DetectorOptions options)
         _usual.Learn(in _slice.Sums);
         if (_busySlices > 0)
             return;
-        _known.Learn(_slice, (int)(end / 86_400));
-        _recent.Merge(_slice);
+        _known.Learn(_last2, (int)(end / 86_400));
+        _recent.Merge(_last2);
+        _last2.Clear();
+        (_slice, _last, _last2) = (_last2, _slice, _last);
         if (++_recentSlices < GenerationSlices)
             return;
         _older.Clear();

@@ -87,7 +87,6 @@ internal static class SampleCommand
         var width = SampleKind.All.Max(kind => kind.Name.Length);
         foreach (var kind in SampleKind.All)
             output.WriteLine($"{kind.Name.PadRight(width)}  {kind.Description}");
-        output.WriteLine($"--as log: {string.Join(", ", Samples.Web.LogArguments.Kinds)}");
         return ExitCode.Done;
     }
 

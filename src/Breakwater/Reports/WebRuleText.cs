@@ -98,7 +98,7 @@ internal static class WebRuleText
     private static bool IsCut(string text) => text.Length >= WebRule.LongestValue;
 
     /// <summary>The group as a regular expression over the whole path.</summary>
-    private static string Pattern(string group)
+    internal static string Pattern(string group)
     {
         var isOpen = group.EndsWith("/**", StringComparison.Ordinal);
         var parts = (isOpen ? group[..^2] : group).Split('*').Select(Literal);

@@ -21,7 +21,7 @@ public sealed class SampleRequestTests
     [InlineData("http-flood --out a.log --seed 1 --as log --and syn-flood", "--and takes quiet-flash-crowd alone where a log is written")]
     [InlineData("http-flood --out a.log --seed 1 --as log --mix 10%", "--shape, --hosts, --on, --off, --mix and --outbound belong to packets and telemetry, not to --as log")]
     [InlineData("http-flood --out a.log --seed 1 --as log --sampling 10", "--sampling and --from belong to packets and telemetry, not to --as log")]
-    [InlineData("quiet-mix --out a.pcap --seed 1 --as pcap", "--as 'pcap' is none of packets, sflow, netflow5, netflow9, ipfix")]
+    [InlineData("quiet-mix --out a.pcap --seed 1 --as pcap", "--as 'pcap' is none of packets, sflow, netflow5, netflow9, ipfix, log")]
     [InlineData("quiet-mix --out a.txt --seed 1", "--out 'a.txt' does not tell what to write: let it end in .pcap or .pcapng (with --as ipfix also .ipfix), each with .gz or without")]
     [InlineData("quiet-mix --out a.ipfix --seed 1 --as sflow", "--out 'a.ipfix' does not tell what to write: let it end in .pcap or .pcapng (with --as ipfix also .ipfix), each with .gz or without")]
     [InlineData("quiet-mix --out a.pcap --seed 1 --duration 10", "--duration '10' is no duration with a unit, such as 10s or 500ms")]
