@@ -25,7 +25,7 @@ public sealed class WebDetector
     private readonly DetectorOptions _options;
     private readonly WebShard[] _shards;
     private readonly WebNames[] _names;
-    private readonly List<WebEntry>[][] _pending;
+    private readonly WaitingEntries[] _waitingEntries;
     private readonly SortedDictionary<ulong, WebSite> _sites = [];
     private readonly BottomTable<TallyRow> _waiting = new(WebLimits.WaitingSites);
     private readonly List<Incident> _incidents = [];
@@ -43,7 +43,7 @@ public sealed class WebDetector
         _rest = _lastSite = new WebSite(null, options);
         _shards = [.. Enumerable.Range(0, Math.Max(1, options.Shards)).Select(_ => new WebShard(options.Seed))];
         _names = Array.ConvertAll(_shards, static shard => shard.Names);
-        _pending = Array.ConvertAll(_shards, static _ => Enumerable.Range(0, Ring).Select(static _ => new List<WebEntry>()).ToArray());
+        _waitingEntries = Array.ConvertAll(_shards, static _ => new WaitingEntries());
     }
 
     /// <summary>Counts one request of a log.</summary>
@@ -63,8 +63,7 @@ public sealed class WebDetector
         (_first, _last) = (Math.Min(_first, request.TimeNanoseconds), Math.Max(_last, request.TimeNanoseconds));
         var shard = _next;
         _next = shard + 1 == _shards.Length ? 0 : shard + 1;
-        _shards[shard].Reduce(line, in request, out var entry);
-        _pending[shard][second % Ring].Add(entry);
+        _shards[shard].Reduce(line, in request, out _waitingEntries[shard].Add(second));
         _requests++;
         if (++_held >= WebLimits.PendingRequests)
             CountWaiting();
@@ -145,18 +144,20 @@ public sealed class WebDetector
             _slice = slice;
         }
 
-        var place = second % Ring;
-        foreach (var shard in _pending)
+        foreach (var entries in _waitingEntries)
         {
-            var entries = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(shard[place]);
-            foreach (ref readonly var entry in entries)
-                SiteOf(entry.Site).Count(in entry, second);
-            _held -= entries.Length;
+            for (var chunk = 0; chunk < entries.Chunks(second); chunk++)
+            {
+                foreach (ref readonly var entry in entries.Chunk(second, chunk))
+                    SiteOf(entry.Site).Count(in entry, second);
+            }
+
+            _held -= entries.Count(second);
         }
 
-        AdmitSites(place);
-        foreach (var shard in _pending)
-            shard[place].Clear();
+        AdmitSites(second);
+        foreach (var entries in _waitingEntries)
+            entries.Clear(second);
     }
 
     /// <summary>Closes the slice that was going on, and passes over those without a line.</summary>
@@ -187,16 +188,19 @@ public sealed class WebDetector
     private IEnumerable<WebSite> Sites() => _sites.Values.Append(_rest);
 
     /// <summary>Hosts with enough requests are judged by themselves from now on, in the order of their hashes.</summary>
-    private void AdmitSites(long place)
+    private void AdmitSites(long second)
     {
         if (_sites.Count == WebLimits.Sites)
             return;
-        foreach (var shard in _pending)
+        foreach (var entries in _waitingEntries)
         {
-            foreach (ref readonly var entry in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(shard[place]))
+            for (var chunk = 0; chunk < entries.Chunks(second); chunk++)
             {
-                if (entry.Site != 0 && !_sites.ContainsKey(entry.Site))
-                    _waiting[entry.Site].Requests++;
+                foreach (ref readonly var entry in entries.Chunk(second, chunk))
+                {
+                    if (entry.Site != 0 && !_sites.ContainsKey(entry.Site))
+                        _waiting[entry.Site].Requests++;
+                }
             }
         }
 

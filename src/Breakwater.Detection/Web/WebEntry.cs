@@ -74,9 +74,4 @@ internal struct WebEntry
     public readonly bool Has(WebFlags flags) => (Flags & flags) != 0;
 
     public readonly bool IsPage => !Has(WebFlags.Asset);
-
-    /// <summary>What its headers look like beside their texts, as a number below <see cref="HeaderSets"/>.</summary>
-    public readonly int HeaderSet => ((int)(Flags & (WebFlags.Referer | WebFlags.Http1 | WebFlags.Http2)) >> 4) | ((int)(Flags & (WebFlags.Browser | WebFlags.Tool | WebFlags.Crawler)) >> 5);
-
-    public const int HeaderSets = 64;
 }

@@ -219,14 +219,25 @@ internal sealed class WebMeasures
                 (best, most, usual) = (row.Hash, above, UsualShareOf(row.Hash, _before?.Groups, _before?.Sums.Pages ?? 0));
         }
 
-        foreach (ref readonly var row in _during.Parents.Rows(out _).AsSpan())
+        var usualFolders = _before is null ? [] : Folders(_before.Groups);
+        foreach (var (folder, requests) in Folders(_during.Groups).OrderBy(static entry => entry.Key))
         {
-            var above = children.GetValueOrDefault(row.Hash) > WebLimits.FoldedChildren ? AboveOf(in row, _before?.Parents) : 0;
+            var before = usualFolders.GetValueOrDefault(folder);
+            var above = children[folder] > WebLimits.FoldedChildren ? Math.Max(0, requests - (before * _scale)) : 0;
             if (above > most)
-                (best, most, usual) = (row.Hash, above, UsualShareOf(row.Hash, _before?.Parents, _before?.Sums.Pages ?? 0));
+                (best, most, usual) = (folder, above, _before is null ? null : before / _before.Sums.Pages);
         }
 
         return (best, Math.Min(1, most / Pages), usual);
+    }
+
+    /// <summary>Pages of each folder; where groups are a sample, what they stand for.</summary>
+    private static Dictionary<ulong, double> Folders(BottomTable<TallyRow> groups)
+    {
+        var folders = new Dictionary<ulong, double>();
+        foreach (ref readonly var row in groups.Rows(out var share).AsSpan())
+            folders[row.Parent] = folders.GetValueOrDefault(row.Parent) + (row.Requests / share);
+        return folders;
     }
 
     private double AboveOf(in TallyRow row, BottomTable<TallyRow>? before) =>

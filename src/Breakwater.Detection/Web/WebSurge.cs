@@ -135,8 +135,8 @@ internal sealed class WebSurge(long startedNanoseconds, WebTally before, ulong s
         Pin(measures.TopAgent, names);
         foreach (var row in During.Groups.Rows(out _).OrderByDescending(static row => row.Requests).ThenBy(static row => row.Hash).Take(RuleMiner.Candidates))
             Pin(row.Hash, names);
-        foreach (var row in During.Parents.Rows(out _).OrderByDescending(static row => row.Requests).ThenBy(static row => row.Hash).Take(RuleMiner.Candidates))
-            Pin(row.Hash, names);
+        foreach (var folder in During.Groups.Rows(out _).GroupBy(static row => row.Parent).OrderByDescending(static folder => folder.Sum(static row => row.Requests)).ThenBy(static folder => folder.Key).Take(RuleMiner.Candidates))
+            Pin(folder.Key, names);
         foreach (var row in During.Agents.Rows(out _).OrderByDescending(static row => row.Requests).ThenBy(static row => row.Hash).Take(RuleMiner.Candidates))
             Pin(row.Hash, names);
     }

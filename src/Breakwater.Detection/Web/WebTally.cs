@@ -47,20 +47,13 @@ internal sealed class WebTally(ulong seed)
     /// <summary>Those of pages with a query.</summary>
     public HyperLogLog QueryUrls { get; } = new(UrlPrecision);
 
-    public HyperLogLog AgentSketch { get; } = new(10);
-
     public BottomTable<ClientRow> Clients { get; } = new(WebLimits.Clients);
 
     public BottomTable<TallyRow> Groups { get; } = new(WebLimits.Groups);
 
-    public BottomTable<TallyRow> Parents { get; } = new(WebLimits.Groups);
-
     public BottomTable<TallyRow> Agents { get; } = new(WebLimits.Agents);
 
     public BottomTable<RequestRow> Sample { get; } = new(WebLimits.SampledRequests);
-
-    /// <summary>Pages by what their headers look like.</summary>
-    public long[] HeaderSets { get; } = new long[WebEntry.HeaderSets];
 
     public void Count(in WebEntry entry, int second)
     {
@@ -86,12 +79,9 @@ internal sealed class WebTally(ulong seed)
         ref var group = ref Groups[entry.Group];
         group.Requests++;
         group.Parent = entry.Parent;
-        Parents[entry.Parent].Requests++;
         ref var agent = ref Agents[entry.Agent];
         agent.Requests++;
         agent.Parent = (ulong)(entry.Flags & WebFlags.Browser);
-        AgentSketch.Add(entry.Agent * 0x9E37_79B9_7F4A_7C15UL);
-        HeaderSets[entry.HeaderSet]++;
         if (entry.Has(WebFlags.Query))
         {
             Sums.Queries++;
@@ -138,14 +128,10 @@ internal sealed class WebTally(ulong seed)
         ClientSketch.Merge(other.ClientSketch);
         Urls.Merge(other.Urls);
         QueryUrls.Merge(other.QueryUrls);
-        AgentSketch.Merge(other.AgentSketch);
         Clients.Merge(other.Clients);
         Groups.Merge(other.Groups);
-        Parents.Merge(other.Parents);
         Agents.Merge(other.Agents);
         Sample.Merge(other.Sample);
-        for (var set = 0; set < HeaderSets.Length; set++)
-            HeaderSets[set] += other.HeaderSets[set];
     }
 
     public void Clear()
@@ -154,13 +140,10 @@ internal sealed class WebTally(ulong seed)
         ClientSketch.Clear();
         Urls.Clear();
         QueryUrls.Clear();
-        AgentSketch.Clear();
         Clients.Clear();
         Groups.Clear();
-        Parents.Clear();
         Agents.Clear();
         Sample.Clear();
-        Array.Clear(HeaderSets);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
