@@ -6,8 +6,9 @@ namespace Breakwater.Detection.Web;
 /// <summary>Reduces lines to entries. One thread each; shards share nothing.</summary>
 internal sealed class WebShard(ulong seed)
 {
-    private const int CacheSize = 4_096;
+    private const int CacheSize = 8_192;
     private readonly PathWords[] _paths = new PathWords[CacheSize];
+    private readonly (ulong Group, ulong Parent, WebFlags Flags)[] _groups = new (ulong, ulong, WebFlags)[CacheSize];
     private readonly (ulong Hash, WebFlags Family)[] _agents = new (ulong, WebFlags)[CacheSize];
     private ulong _host;
 
@@ -19,6 +20,7 @@ internal sealed class WebShard(ulong seed)
     {
         Names.Rotate();
         Array.Clear(_paths);
+        Array.Clear(_groups);
         Array.Clear(_agents);
         _host = 0;
     }
@@ -84,15 +86,17 @@ internal sealed class WebShard(ulong seed)
     {
         Span<byte> group = stackalloc byte[WebLimits.NameBytes];
         var length = PathShape.Fold(path, group, out var parent);
-        var isLogin = PathShape.IsLogin(path);
-        known = new PathWords(
-            hash, TextHash.Of(group[..length], seed), TextHash.Of(group[..parent], ~seed),
-            isLogin ? WebFlags.Login : PathShape.IsAsset(path) ? WebFlags.Asset : WebFlags.None);
-        if (known.Flags == WebFlags.Asset)
-            return;
-        Names.Add(known.Group, group[..length]);
-        group[parent] = (byte)'*';
-        Names.Add(known.Parent, group[..(parent + 1)]);
+        var groupHash = TextHash.Of(group[..length], seed);
+        ref var words = ref _groups[(int)(groupHash >> 32) & (CacheSize - 1)];
+        if (words.Group != groupHash)
+        {
+            words = (groupHash, TextHash.Of(group[..parent], ~seed), PathShape.IsLogin(group[..length]) ? WebFlags.Login : WebFlags.None);
+            Names.Add(groupHash, group[..length]);
+            group[parent] = (byte)'*';
+            Names.Add(words.Parent, group[..(parent + 1)]);
+        }
+
+        known = new PathWords(hash, groupHash, words.Parent, words.Flags == WebFlags.None && PathShape.IsAsset(path) ? WebFlags.Asset : words.Flags);
     }
 
     private void ReduceAgent(ReadOnlySpan<byte> line, in LogRequest request, ref WebEntry entry)

@@ -44,7 +44,9 @@ internal sealed class FloodTraffic(LogScenario scenario, FloodOptions flood, See
         {
             add(new LogHit(at + 80 + (part * 40), machine.Address, agent, scenario.Site.Part(part, random))
             {
-                Referer = "https://www.example.com" + target, Bytes = 2_000 + random.Below(60_000), IsHttp1 = !flood.SpeaksHttp2,
+                Referer = "https://www.example.com" + target,
+                Bytes = 2_000 + random.Below(60_000),
+                IsHttp1 = !flood.SpeaksHttp2,
             });
         }
     }

@@ -97,7 +97,10 @@ internal sealed class LogTraffic
         {
             Add(new LogHit(at, client, agent, page)
             {
-                Referer = referer, Bytes = 8_000 + _random.Below(40_000), IsHttp1 = isHttp1, Status = (ushort)(_random.OneIn(60) ? 404 : 200),
+                Referer = referer,
+                Bytes = 8_000 + _random.Below(40_000),
+                IsHttp1 = isHttp1,
+                Status = (ushort)(_random.OneIn(60) ? 404 : 200),
                 DurationMilliseconds = (int)_random.Exponential(80),
             });
         }
@@ -110,7 +113,10 @@ internal sealed class LogTraffic
             {
                 Add(new LogHit(when + (int)_random.Below(300), client, agent, _scenario.Site.Part(part, _random))
                 {
-                    Referer = "https://www.example.com" + page, Bytes = 2_000 + _random.Below(60_000), IsHttp1 = isHttp1, Status = (ushort)(_random.OneIn(5) ? 304 : 200),
+                    Referer = "https://www.example.com" + page,
+                    Bytes = 2_000 + _random.Below(60_000),
+                    IsHttp1 = isHttp1,
+                    Status = (ushort)(_random.OneIn(5) ? 304 : 200),
                 });
             }
         }
@@ -125,7 +131,9 @@ internal sealed class LogTraffic
                 var till = _random.Below(200);
                 Add(new LogHit((second * 1000) + (int)_random.Below(1000), DocumentationSpace.Server((byte)(1 + till)), LogAgents.Till, string.Create(CultureInfo.InvariantCulture, $"/api/v1/tills/{till}/sync"))
                 {
-                    Method = "POST", Bytes = 300, IsHttp1 = true,
+                    Method = "POST",
+                    Bytes = 300,
+                    IsHttp1 = true,
                 });
             }
 

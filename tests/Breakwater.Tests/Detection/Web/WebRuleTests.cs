@@ -12,7 +12,11 @@ public sealed class WebRuleTests
 {
     private static readonly LogScenario _mixed = new(LogSite.Shop, 11)
     {
-        ArrivalsPerSecond = 6, BeforeSeconds = 150, DuringSeconds = 30, AfterSeconds = 5, Flood = new FloodOptions(FloodTarget.Landing, 300, 900) { Agents = 2 },
+        ArrivalsPerSecond = 6,
+        BeforeSeconds = 150,
+        DuringSeconds = 30,
+        AfterSeconds = 5,
+        Flood = new FloodOptions(FloodTarget.Landing, 300, 900) { Agents = 2 },
     };
 
     private static readonly Estimate _some = new(0.5, 0.4, 0.6, 100);

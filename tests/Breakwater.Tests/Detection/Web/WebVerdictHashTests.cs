@@ -12,7 +12,11 @@ public sealed class WebVerdictHashTests : IDisposable
 {
     private static readonly LogScenario _scenario = new(LogSite.Shop, 5)
     {
-        ArrivalsPerSecond = 5, BeforeSeconds = 90, DuringSeconds = 30, AfterSeconds = 5, Flood = new FloodOptions(FloodTarget.RandomPaths, 600, 12_000) { Agents = 200, ChangesAgents = true },
+        ArrivalsPerSecond = 5,
+        BeforeSeconds = 90,
+        DuringSeconds = 30,
+        AfterSeconds = 5,
+        Flood = new FloodOptions(FloodTarget.RandomPaths, 600, 12_000) { Agents = 200, ChangesAgents = true },
     };
 
     private static readonly List<string> _lines = WebLogs.Lines(_scenario);
