@@ -163,9 +163,10 @@ public sealed class WebDetector
     /// <summary>Closes the slice that was going on, and passes over those without a line.</summary>
     private void CloseSlices(long next, long end)
     {
+        var names = new WebNameView(_names);
         foreach (var site in Sites())
         {
-            if (site.CloseSlice(_slice * WebLimits.SliceSeconds, end, _names) is { } ended)
+            if (site.CloseSlice(_slice * WebLimits.SliceSeconds, end, names) is { } ended)
                 Report(site, ended, isOver: true);
             site.Pass(next - _slice - 1);
         }
@@ -204,9 +205,10 @@ public sealed class WebDetector
             }
         }
 
+        var names = new WebNameView(_names);
         foreach (var row in _waiting.Rows(out _))
         {
-            if (row.Requests < WebLimits.SiteRequests || _sites.Count == WebLimits.Sites || _sites.ContainsKey(row.Hash) || WebNames.Find(_names, row.Hash) is not { } name)
+            if (row.Requests < WebLimits.SiteRequests || _sites.Count == WebLimits.Sites || _sites.ContainsKey(row.Hash) || names.Find(row.Hash) is not { } name)
                 continue;
             _sites.Add(row.Hash, new WebSite(name, _options));
             _lastHash = 0;

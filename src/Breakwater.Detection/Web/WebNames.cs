@@ -11,9 +11,6 @@ internal sealed class WebNames
     private Dictionary<ulong, byte[]> _texts = [], _older = [];
     private ulong _limit = ulong.MaxValue;
 
-    /// <summary>How many are held.</summary>
-    public int Count => _texts.Count;
-
     /// <summary>Remembers a text, cut where it is too long.</summary>
     public void Add(ulong hash, ReadOnlySpan<byte> text)
     {
@@ -35,23 +32,16 @@ internal sealed class WebNames
         _limit = ulong.MaxValue;
     }
 
-    /// <summary>The text of a hash among several shards; null when it is not held. The answer is the same for any number of them.</summary>
-    public static string? Find(WebNames[] shards, ulong hash)
+    /// <summary>Of all hashes of some shards the largest that is told; the answer is the same for any number of them.</summary>
+    internal static ulong LimitOf(WebNames[] shards)
     {
-        byte[]? text = null;
-        foreach (var shard in shards)
-        {
-            if (hash > shard._limit)
-                return null;
-            if (text is null && (shard._texts.TryGetValue(hash, out var found) || shard._older.TryGetValue(hash, out found)))
-                text = found;
-        }
-
-        if (text is null || (shards.Sum(static shard => shard.Count) > WebLimits.Names && hash > Smallest([.. shards.SelectMany(static shard => shard._texts.Keys).Distinct()])))
-            return null;
-        // What clients send may hold anything: nothing that a terminal obeys goes further.
-        return string.Concat(Encoding.Latin1.GetString(text).Select(static letter => letter is >= ' ' and <= '~' ? letter : '?'));
+        var limit = shards.Min(static shard => shard._limit);
+        return shards.Sum(static shard => shard._texts.Count) <= WebLimits.Names
+            ? limit : Math.Min(limit, Smallest([.. shards.SelectMany(static shard => shard._texts.Keys).Distinct()]));
     }
+
+    /// <summary>The text of a hash; null when it is not held.</summary>
+    internal byte[]? Find(ulong hash) => _texts.TryGetValue(hash, out var text) || _older.TryGetValue(hash, out text) ? text : null;
 
     private static ulong Smallest(ulong[] hashes)
     {
@@ -59,5 +49,26 @@ internal sealed class WebNames
             return ulong.MaxValue;
         Array.Sort(hashes);
         return hashes[WebLimits.Names - 1];
+    }
+}
+
+/// <summary>The texts of all shards as they are at the end of a second.</summary>
+internal sealed class WebNameView(WebNames[] shards)
+{
+    private ulong? _limit;
+
+    /// <summary>The text of a hash, of letters that a terminal shows; null when it is not held.</summary>
+    public string? Find(ulong hash)
+    {
+        if (hash > (_limit ??= WebNames.LimitOf(shards)))
+            return null;
+        foreach (var shard in shards)
+        {
+            // What clients send may hold anything: nothing that a terminal obeys goes further.
+            if (shard.Find(hash) is { } text)
+                return string.Concat(Encoding.Latin1.GetString(text).Select(static letter => letter is >= ' ' and <= '~' ? letter : '?'));
+        }
+
+        return null;
     }
 }

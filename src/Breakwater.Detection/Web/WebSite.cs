@@ -57,7 +57,7 @@ internal sealed class WebSite(string? name, DetectorOptions options)
     /// <param name="start">The slice's first second.</param>
     /// <param name="end">The second after its last.</param>
     /// <param name="names">Texts behind hashes.</param>
-    public WebSurge? CloseSlice(long start, long end, WebNames[] names)
+    public WebSurge? CloseSlice(long start, long end, WebNameView names)
     {
         if (_firstSecond == long.MinValue)
             return null;
@@ -160,7 +160,7 @@ internal sealed class WebSite(string? name, DetectorOptions options)
         _last2.Clear();
     }
 
-    private void Follow(long start, long end, bool isAbove, WebNames[] names)
+    private void Follow(long start, long end, bool isAbove, WebNameView names)
     {
         var surge = Surge!;
         surge.QuietSlices = isAbove ? 0 : surge.QuietSlices + 1;

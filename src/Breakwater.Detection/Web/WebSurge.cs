@@ -38,7 +38,7 @@ internal sealed class WebSurge(long startedNanoseconds, WebTally before, ulong s
             (_peakRequests, _peakBytes) = (requests, bytes);
     }
 
-    public void Judge(WebMeasures measures, long nowNanoseconds, WebNames[] names, double floor)
+    public void Judge(WebMeasures measures, long nowNanoseconds, WebNameView names, double floor)
     {
         Pin(measures, names);
         var verdict = WebVerdict.Of(measures, During.Sums.Requests, _peakRequests >= floor);
@@ -129,7 +129,7 @@ internal sealed class WebSurge(long startedNanoseconds, WebTally before, ulong s
     private static string RuleText(FormattableString text) => text.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Names last a minute; those that the incident may tell are kept with it.</summary>
-    private void Pin(WebMeasures measures, WebNames[] names)
+    private void Pin(WebMeasures measures, WebNameView names)
     {
         Pin(measures.TopGroup, names);
         Pin(measures.TopAgent, names);
@@ -141,9 +141,9 @@ internal sealed class WebSurge(long startedNanoseconds, WebTally before, ulong s
             Pin(row.Hash, names);
     }
 
-    private void Pin(ulong hash, WebNames[] names)
+    private void Pin(ulong hash, WebNameView names)
     {
-        if (hash != 0 && _names.Count < WebLimits.PinnedNames && !_names.ContainsKey(hash) && WebNames.Find(names, hash) is { } name)
+        if (hash != 0 && _names.Count < WebLimits.PinnedNames && !_names.ContainsKey(hash) && names.Find(hash) is { } name)
             _names.Add(hash, name);
     }
 }
