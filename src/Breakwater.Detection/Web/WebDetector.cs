@@ -168,7 +168,8 @@ public sealed class WebDetector
         {
             if (site.CloseSlice(_slice * WebLimits.SliceSeconds, end, names) is { } ended)
                 Report(site, ended, isOver: true);
-            site.Pass(next - _slice - 1);
+            if (site.Pass(next - _slice - 1) is { } past)
+                Report(site, past, isOver: true);
         }
 
         if (next * WebLimits.SliceSeconds / WebLimits.NameSeconds == _slice * WebLimits.SliceSeconds / WebLimits.NameSeconds)

@@ -80,15 +80,21 @@ internal sealed class WebSite(string? name, DetectorOptions options)
     }
 
     /// <summary>A pause in the log: slices without requests. A long one is a log that stops, and says nothing of what is usual.</summary>
-    public void Pass(long slices)
+    /// <returns>The surge that has ended with it.</returns>
+    public WebSurge? Pass(long slices)
     {
-        if (Surge is { } surge)
-            surge.QuietSlices += (int)Math.Min(slices, WebLimits.UsualSlices);
-        else if (slices <= LongestPauseSlices && _firstSecond != long.MinValue)
+        if (Surge is not { } surge)
         {
-            for (var slice = 0; slice < slices; slice++)
+            for (var slice = 0; slice < slices && slices <= LongestPauseSlices && IsAsked; slice++)
                 _usual.Learn(default);
+            return null;
         }
+
+        surge.QuietSlices += (int)Math.Min(slices, WebLimits.UsualSlices);
+        if (surge.QuietSlices * WebLimits.SliceSeconds < options.QuietSeconds)
+            return null;
+        Surge = null;
+        return surge;
     }
 
     /// <summary>Whether an incident of this surge is worth a word: without knowledge of the time before, only what looks like an attack is.</summary>

@@ -87,6 +87,18 @@ public sealed class WebDetectorTests
         Assert.Equal("other.example.com", incident.Target.Service);
     }
 
+    [Theory]
+    [InlineData(300, 2)]
+    [InlineData(20, 1)]
+    public void TwoFloods_WithAPauseBetween_AreTwoIncidentsAfterTheQuietPeriod(int pauseSeconds, int incidents)
+    {
+        var flood = Enumerable.Range(0, 4_000).Select(static index => (Second: index / 200, Line: index)).ToList();
+        var lines = flood.Concat(flood.Select(item => (Second: item.Second + 20 + pauseSeconds, item.Line)));
+        var result = WebLogs.Detect(lines.Select(static item => WebLogs.Line(item.Second, $"198.18.1.{item.Line % 40}", $"/?{item.Line}")));
+        Assert.Equal(incidents, result.Incidents.Length);
+        Assert.All(result.Incidents, static incident => Assert.Equal(Verdict.Attack, incident.Verdict));
+    }
+
     private static IEnumerable<string> Crawl(int perSecond) => Enumerable.Range(0, 120 * perSecond)
         .Select(page => WebLogs.Line(page / perSecond, "198.51.100.9", $"/page-{page}", "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"));
 
