@@ -40,13 +40,13 @@ internal sealed record WebOutcome(WebFamily Family, ulong Seed, Incident? Incide
 
     public static WebResult Detect(List<LogHit> hits, bool isTimed, DetectorOptions? options = null)
     {
-        LogFormat.TryParse(isTimed ? "nginx_json" : "combined", out var format, out _);
+        var format = LogFormat.Known.First(known => known.Name == (isTimed ? "nginx_json" : "combined"));
         using var log = new MemoryStream();
         foreach (var hit in hits)
             LogLines.Write(log, in hit, isTimed);
         log.Position = 0;
         var reader = new LogLineReader(log);
-        var decoder = new LogDecoder([format!], TrustedProxies.None);
+        var decoder = new LogDecoder([format], TrustedProxies.None);
         var detector = new WebDetector(options ?? new DetectorOptions());
         var request = default(LogRequest);
         while (reader.TryRead(out var line))
