@@ -46,6 +46,7 @@ internal static class Detect
 
         if (names.Count == 0 || names.Contains("detect-cold", StringComparer.Ordinal))
             DetectCold.Execute(Judge);
+        DetectLog.Execute(names, keepsHistory, Judge);
         return _failed ? 1 : 0;
     }
 

@@ -52,7 +52,11 @@ public enum IncidentState : byte
 /// <param name="Threshold">What it had to cross.</param>
 /// <param name="Counterfactual">What would have turned it, as a sentence.</param>
 /// <param name="Turned">A value of the measure at which the detector, evaluated again, does not find this vector.</param>
-public sealed record Reason(string Text, string Measure, double Value, double Threshold, string Counterfactual, double Turned);
+public sealed record Reason(string Text, string Measure, double Value, double Threshold, string Counterfactual, double Turned)
+{
+    /// <summary>Log-likelihood ratio of the argument where a sum of them decides; null elsewhere.</summary>
+    public double? Weight { get; init; }
+}
 
 /// <summary>A sender of the incident, in a sample of all.</summary>
 public readonly record struct SampledSource(Address Address, ulong Packets);
@@ -123,6 +127,9 @@ public sealed record Incident
 
     /// <summary>What must be kept in mind when reading this incident.</summary>
     public required ImmutableArray<string> Limits { get; init; }
+
+    /// <summary>Conditions that tell the surge of a web log from what was there before; empty for packets and flows.</summary>
+    public ImmutableArray<Web.WebRule> WebRules { get; init; } = [];
 
     /// <summary>Attack packets over time, equal steps from the first to the last packet (for a sparkline).</summary>
     public required ImmutableArray<ulong> Series { get; init; }

@@ -1,12 +1,13 @@
 using System.Globalization;
 using Breakwater.Scenarios;
 
-// "list", "score" and "counterfactuals" are for the bench; any other command line is xunit's.
+// "list", "score", "counterfactuals" and "web" are for the bench; any other command line is xunit's.
 return args switch
 {
     ["list", ..] => List(Filtered(args[1..])),
     ["score", ..] => Score(args[1..]),
     ["counterfactuals", ..] => Counterfactuals(args[1..]),
+    ["web", ..] => Breakwater.Scenarios.Web.WebScore.Run(args[1..]),
     _ => await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args),
 };
 

@@ -17,7 +17,7 @@ internal sealed class AnalyzeCommand
 
     private readonly Argument<string[]> _files = new("FILE")
     {
-        Description = "Captures, export datagrams or IPFIX files, plain or gzip; - is standard input",
+        Description = "Captures, export datagrams, IPFIX files or access logs, plain or gzip; - is standard input",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -49,11 +49,11 @@ internal sealed class AnalyzeCommand
             if (result.GetValueOrDefault<int>() is < 1 or > MostShards)
                 result.AddError("--shards wants a number from 1 to 64");
         });
-        var command = new Command("analyze", "Say which attacks captures and flow exports hold, how sure, and why")
+        var command = new Command("analyze", "Say which attacks captures, flow exports and access logs hold, how sure, and why")
         {
             _files, _config, _protect, _geo, _explain, _format, _failOn, _shards,
         };
-        _inputs.AddTo(command);
+        _inputs.AddTo(command, readsLogs: true);
         command.SetAction(Run);
         return command;
     }

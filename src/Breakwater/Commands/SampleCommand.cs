@@ -14,17 +14,17 @@ internal static class SampleCommand
             Description = "what the sample shows; --list shows the kinds",
         };
         var list = new Option<bool>("--list") { Description = "list the kinds and stop" };
-        var output = Text("--out", "FILE", "file to write: .pcap, .pcapng or (IPFIX messages) .ipfix, with .gz or without");
-        var format = Text("--as", "FORMAT", "packets (default), sflow, netflow5, netflow9 or ipfix");
+        var output = Text("--out", "FILE", "file to write: .pcap, .pcapng, (IPFIX messages) .ipfix or (web logs) .log, with .gz or without");
+        var format = Text("--as", "FORMAT", "packets (default), sflow, netflow5, netflow9, ipfix or log");
         var sampling = Text("--sampling", "N", "telemetry sees 1 in N packets, chosen at random (default 1)");
         var from = Text("--from", "FILE", "convert the packets of this capture to telemetry, instead of KIND");
-        var duration = Text("--duration", "TIME", "of the attack or the quiet traffic, such as 10s (default)");
-        var rate = Text("--rate", "RATE", "packet rate of the attack or the quiet traffic, such as 5kpps (default)");
+        var duration = Text("--duration", "TIME", "of the attack or the quiet traffic, such as 10s (default; of a log 60s)");
+        var rate = Text("--rate", "RATE", "packet rate of the attack or the quiet traffic, such as 5kpps (default); of a log 500rps (default)");
         var shape = Text("--shape", "SHAPE", "of an attack: host (default), carpet, pulse or ramp");
         var hosts = Text("--hosts", "N", "addresses of a carpet: 2 to 65536 (default 256); above 256 those of 198.18.0.0/16");
         var on = Text("--on", "TIME", "length of a pulse (default 1s)");
         var off = Text("--off", "TIME", "silence between pulses (default 1s)");
-        var and = new Option<string[]>("--and") { HelpName = "VECTOR", Description = "a further vector beside the first, at the same rate; may be repeated" };
+        var and = new Option<string[]>("--and") { HelpName = "VECTOR", Description = "a further vector beside the first, at the same rate; may be repeated; of a log quiet-flash-crowd" };
         var mimic = new Option<bool>("--mimic") { Description = "the attack looks as much like ordinary traffic as its vector allows" };
         var outbound = Text("--outbound", "N", "N own hosts (1 to 100) send the attack to somebody else");
         var running = new Option<bool>("--already-running") { Description = "the attack runs from the first packet on" };

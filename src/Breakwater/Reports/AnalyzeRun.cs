@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Breakwater.Detection;
+using Breakwater.Detection.Web;
 using Breakwater.Telemetry;
 
 namespace Breakwater.Reports;
@@ -18,12 +19,12 @@ internal static class AnalyzeRun
         if (pass.OutOfOrder > 0 && isStraight)
             pass = Merged(paths, inputs, options, progress);
         progress?.Erase();
-        var warnings = Warnings(pass.Summary, pass.Result, pass.OutOfOrder);
+        var warnings = Warnings(pass);
         return new AnalysisReport
         {
             Options = options,
             Inputs = [.. pass.Summary.Inputs.Select(ToReportInput)],
-            Result = pass.Result,
+            Result = WebReport.Join(pass.Result, pass.Web),
             RecordsRead = pass.Summary.RecordsRead,
             Warnings = warnings.Sentences,
             Complete = warnings.Complete,
@@ -35,37 +36,40 @@ internal static class AnalyzeRun
     private static Pass Straight(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options, ReadingProgress? progress)
     {
         var summary = new DecodeSummary();
-        var detector = new Detector(options);
+        var (detector, web) = (new Detector(options), new WebDetector(options));
         var feed = new ProgressFeed<DetectorFeed>(new DetectorFeed(detector), progress, summary);
-        TelemetryInputs.Read(paths, inputs, summary, ref feed);
-        return new Pass(summary, detector.Finish(), feed.Feed.OutOfOrder);
+        TelemetryInputs.Read(paths, inputs, summary, ref feed, new WebFeed(web, progress, summary));
+        return new Pass(summary, detector.Finish(), web.Finish(), feed.Feed.OutOfOrder);
     }
 
     /// <summary>Several files, or one whose times jump back, put into the order of arrival.</summary>
     private static Pass Merged(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options, ReadingProgress? progress)
     {
         var summary = new DecodeSummary();
-        var detector = new Detector(options);
+        var (detector, web) = (new Detector(options), new WebDetector(options));
         var reader = new ProgressFeed<MergingFeed>(new MergingFeed(new DetectorFeed(detector)), progress, summary);
-        TelemetryInputs.Read(paths, inputs, summary, ref reader);
+        TelemetryInputs.Read(paths, inputs, summary, ref reader, new WebFeed(web, progress, summary));
         var feed = reader.Feed;
         feed.Flush();
-        return new Pass(summary, detector.Finish(), feed.OutOfOrder);
+        return new Pass(summary, detector.Finish(), web.Finish(), feed.OutOfOrder);
     }
 
-    private sealed record Pass(DecodeSummary Summary, DetectionResult Result, long OutOfOrder);
+    private sealed record Pass(DecodeSummary Summary, DetectionResult Result, WebResult Web, long OutOfOrder);
 
     private static ReportInput ToReportInput(InputSummary input) => new(
         input.Path, input.Kind == InputKind.Unknown ? "unknown" : input.Kind.Name(), input.Records, input.Bytes, input.FirstSeenNanoseconds,
         input.LastSeenNanoseconds, input.DecodeErrors, input.Failure);
 
-    private static (ImmutableArray<string> Sentences, bool Complete) Warnings(DecodeSummary summary, DetectionResult result, long outOfOrder)
+    private static (ImmutableArray<string> Sentences, bool Complete) Warnings(Pass pass)
     {
+        var (summary, result, web, outOfOrder) = pass;
         var lacks = new List<string>();
         foreach (var input in summary.Inputs)
         {
             if (input.Failure is not null)
                 lacks.Add($"{input.Path}: {input.Failure}");
+            else if (input is { Kind: InputKind.AccessLog, DecodeErrors: > 0 })
+                lacks.Add(Text($"{input.Path}: {input.DecodeErrors:N0} of {input.Lines:N0} lines are no requests that can be read; decode tells why"));
             else if (input.DecodeErrors > 0)
                 lacks.Add(Text($"{input.Path}: {input.DecodeErrors:N0} packets or places could not be read to their end"));
         }
@@ -76,6 +80,7 @@ internal static class AnalyzeRun
         }
         if (outOfOrder > 0)
             lacks.Add(Text($"{outOfOrder:N0} records arrived more than a second before ones already judged and were left out"));
+        WebReport.AddLacks(web, lacks);
         var isComplete = lacks.Count == 0;
         foreach (var (reason, records) in result.LeftOut)
         {

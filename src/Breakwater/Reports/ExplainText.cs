@@ -28,11 +28,12 @@ internal static class ExplainText
         WriteReasons(incident, output);
         output.WriteLine();
         WriteSources(incident, report.Geo, output);
+        WriteRules(incident, output);
         output.WriteLine();
         output.WriteLine("  Telemetry");
         Line(output, "sampling", incident.SamplingRate switch
         {
-            1 => "every packet",
+            1 => WebReport.IsOfLogs(incident) ? "every request that was logged" : "every packet",
             { } rate => Text($"1 in {rate:N0} packets"),
             null => "unknown, or different rates",
         });
@@ -74,12 +75,15 @@ internal static class ExplainText
     {
         var peak = incident.Peak;
         output.WriteLine($"  {$"Peak over {ReportTime.Span(peak.WindowSeconds)}",-18}{"value",14}  {"least",14}  {"most",14}  {"samples",10}");
-        Row(output, "packets/s", peak.PacketsPerSecond);
+        var isOfLogs = WebReport.IsOfLogs(incident);
+        if (!isOfLogs)
+            Row(output, "packets/s", peak.PacketsPerSecond);
         Row(output, "bit/s", peak.BitsPerSecond);
         if (peak.RequestsPerSecond is { } rate)
             Row(output, "requests/s", rate);
         output.WriteLine("  In all");
-        Row(output, "packets", incident.Packets);
+        if (!isOfLogs)
+            Row(output, "packets", incident.Packets);
         Row(output, "bytes", incident.Bytes);
         if (incident.Requests is { } requests)
             Row(output, "requests", requests);
@@ -96,7 +100,8 @@ internal static class ExplainText
         foreach (var reason in incident.Reasons)
         {
             Paragraph.Write(output, "  - ", reason.Text);
-            Paragraph.Write(output, "      ", $"measure {reason.Measure}: value {Plain(reason.Value)}, threshold {Plain(reason.Threshold)}");
+            var weight = reason.Weight is { } known ? $", weight {Plain(known)}" : "";
+            Paragraph.Write(output, "      ", $"measure {reason.Measure}: value {Plain(reason.Value)}, threshold {Plain(reason.Threshold)}{weight}");
             Paragraph.Write(output, "      ", reason.Counterfactual);
         }
     }
@@ -121,7 +126,27 @@ internal static class ExplainText
         if (geo is not null && !isOutbound && !IncidentText.AreProven(incident))
             Line(output, "", "(shares of senders, forged senders included)");
         foreach (var source in IncidentJson.TopSources(incident).Take(TopSenders))
-            Line(output, "top sender", Text($"{source.Address}, {source.Packets:N0} packets"));
+            Line(output, "top sender", Text($"{source.Address}, {source.Packets:N0} {(WebReport.IsOfLogs(incident) ? "requests" : "packets")}"));
+    }
+
+    private static void WriteRules(Incident incident, TextWriter output)
+    {
+        for (var index = 0; index < incident.WebRules.Length; index++)
+        {
+            var (rule, name) = (incident.WebRules[index], WebRuleText.Name(index));
+            output.WriteLine();
+            Paragraph.Write(output, "  Rule: ", "    ", WebRuleText.Sentence(rule));
+            output.WriteLine("  HAProxy, in the frontend:");
+            WriteIndented(WebRuleText.HaProxy(rule, name), output);
+            output.WriteLine("  nginx, in the http block:");
+            WriteIndented(WebRuleText.Nginx(rule, name), output);
+        }
+    }
+
+    private static void WriteIndented(string lines, TextWriter output)
+    {
+        foreach (var line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            output.WriteLine($"      {line}");
     }
 
     private static string Listed(IReadOnlyList<OriginShare>? origins) => origins switch

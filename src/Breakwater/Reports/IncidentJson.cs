@@ -50,7 +50,7 @@ internal static class IncidentJson
         ["reasons"] = new JsonArray([.. incident.Reasons.Select(Write)]),
         ["telemetry"] = new JsonObject { ["samplingRate"] = Number(incident.SamplingRate), ["health"] = null },
         ["limits"] = new JsonArray([.. incident.Limits.Select(static limit => (JsonNode)limit)]),
-        ["mitigations"] = new JsonArray(),
+        ["mitigations"] = new JsonArray([.. incident.WebRules.Select(WebRuleJson.Write)]),
     };
 
     /// <summary>The same event has the same identifier in every run: it is a hash of target and start.</summary>
@@ -68,7 +68,9 @@ internal static class IncidentJson
         : [];
 
     private static JsonNode Top(Incident incident) => new JsonArray([.. TopSources(incident)
-        .Select(static source => new JsonObject { ["address"] = source.Address.ToString(), ["packets"] = Number((long)source.Packets) })]);
+        .Select(source => WebReport.IsOfLogs(incident)
+            ? new JsonObject { ["address"] = source.Address.ToString(), ["packets"] = null, ["requests"] = Number((long)source.Packets) }
+            : new JsonObject { ["address"] = source.Address.ToString(), ["packets"] = Number((long)source.Packets) })]);
 
     private static JsonNode? Write(IReadOnlyList<OriginShare>? origins) => origins is null
         ? null
@@ -123,16 +125,22 @@ internal static class IncidentJson
         ["share"] = Number(Math.Round(vector.Share, 4)),
     };
 
-    private static JsonNode Write(Reason reason) => new JsonObject
+    private static JsonNode Write(Reason reason)
     {
-        ["text"] = reason.Text,
-        ["measure"] = reason.Measure,
-        ["value"] = Number(reason.Value),
-        ["threshold"] = Number(reason.Threshold),
-        ["counterfactual"] = reason.Counterfactual,
-    };
+        var written = new JsonObject
+        {
+            ["text"] = reason.Text,
+            ["measure"] = reason.Measure,
+            ["value"] = Number(reason.Value),
+            ["threshold"] = Number(reason.Threshold),
+            ["counterfactual"] = reason.Counterfactual,
+        };
+        if (reason.Weight is { } weight)
+            written["weight"] = Number(weight);
+        return written;
+    }
 
-    private static JsonObject Write(Estimate estimate) => new()
+    internal static JsonObject Write(Estimate estimate) => new()
     {
         ["value"] = Number(estimate.Value),
         ["low"] = Number(estimate.Low),

@@ -9,6 +9,7 @@ namespace Breakwater.Reports;
 internal static class IncidentText
 {
     private const int CountriesShown = 5;
+    private const int MostReasons = 6;
 
     public static void Write(Incident incident, GeoLookup? geo, TextWriter output)
     {
@@ -25,11 +26,12 @@ internal static class IncidentText
         WriteSeries(incident, output);
         output.WriteLine();
         output.WriteLine("  Why:");
-        foreach (var reason in incident.Reasons)
+        foreach (var reason in incident.Reasons.Where(static reason => reason.Weight is null or not 0).Take(MostReasons))
         {
             Paragraph.Write(output, "  - ", reason.Text);
             Paragraph.Write(output, "    (", "     ", $"{reason.Counterfactual})");
         }
+        WriteRules(incident, output);
         WriteLimits(incident, output);
         output.WriteLine($"  More: --explain {IncidentJson.Id(incident)}");
     }
@@ -56,6 +58,7 @@ internal static class IncidentText
     /// <summary>A service by its name, a host of one with both.</summary>
     private static string Who(Target target) => target switch
     {
+        { Kind: TargetKind.Service, Service: null } => "the web server",
         { Kind: TargetKind.Service } => $"service {target}",
         { Service: { } service } => $"{target} (service {service})",
         _ => target.ToString(),
@@ -66,6 +69,12 @@ internal static class IncidentText
     {
         var peak = incident.Peak;
         // Where all that counts is requests, packets would be the same number under another name.
+        if (WebReport.IsOfLogs(incident))
+        {
+            return $"Peak {Quantity(peak.RequestsPerSecond!.Value, 0, "requests/s")}; in all {Quantity(incident.Requests!.Value, 0, Many(incident.Requests.Value, "request"))}, "
+                + $"{Quantity(incident.Bytes, 1000, "B")} sent, {Peers(incident)}.";
+        }
+
         var isRequests = incident.Requests is { } requests && requests.Value == incident.Packets.Value && requests.Low == incident.Packets.Low;
         var unit = isRequests ? "request" : "packet";
         var extra = isRequests || peak.RequestsPerSecond is not { } rate ? "" : $"{Quantity(rate, 0, "requests/s")}, ";
@@ -112,8 +121,12 @@ internal static class IncidentText
     {
         var title = incident.Verdict == Verdict.Attack ? "vector" : "looks like";
         output.WriteLine($"  {title,-30} {"share",6}  {"from port",9}  {"to port",7}");
+        var isOfLogs = WebReport.IsOfLogs(incident);
         foreach (var vector in incident.Vectors)
-            output.WriteLine($"  {Vectors.Name(vector.Vector),-30} {Percent(vector.Share),6}  {Port(vector.SourcePort),9}  {Port(vector.DestinationPort),7}");
+        {
+            var (from, to) = isOfLogs ? ("-", "-") : (Port(vector.SourcePort), Port(vector.DestinationPort));
+            output.WriteLine($"  {Vectors.Name(vector.Vector),-30} {Percent(vector.Share),6}  {from,9}  {to,7}");
+        }
     }
 
     public static void WriteSeries(Incident incident, TextWriter output)
@@ -121,7 +134,17 @@ internal static class IncidentText
         if (incident.Series.Length <= 1)
             return;
         output.WriteLine();
-        output.WriteLine($"  {Sparkline.Draw(incident.Series)}  packets from start to end");
+        output.WriteLine($"  {Sparkline.Draw(incident.Series)}  {(WebReport.IsOfLogs(incident) ? "requests" : "packets")} from start to end");
+    }
+
+    /// <summary>Rules that would meet the surge of a web log, each with its price.</summary>
+    public static void WriteRules(Incident incident, TextWriter output)
+    {
+        if (incident.WebRules.IsEmpty)
+            return;
+        output.WriteLine("  Rules that would meet it (--explain prints them for HAProxy and nginx):");
+        foreach (var rule in incident.WebRules)
+            Paragraph.Write(output, "  - ", WebRuleText.Sentence(rule));
     }
 
     public static void WriteLimits(Incident incident, TextWriter output)

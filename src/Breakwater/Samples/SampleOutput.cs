@@ -11,6 +11,9 @@ internal enum SampleFormat
     NetFlow5,
     NetFlow9,
     Ipfix,
+
+    /// <summary>Lines of a web server's access log.</summary>
+    Log,
 }
 
 /// <summary>One packet on its way into the output.</summary>

@@ -61,6 +61,9 @@ internal sealed record SampleRequest(string OutPath, SampleFormat Format, ulong 
     /// <summary>What to make up; null when a capture is converted.</summary>
     public ScenarioOptions? Scenario { get; init; }
 
+    /// <summary>The log to make up; null where packets are.</summary>
+    public Web.LogScenario? Log { get; init; }
+
     /// <summary>The capture to convert; null when a scenario is made up.</summary>
     public string? FromPath { get; init; }
 
@@ -84,6 +87,8 @@ internal sealed record SampleRequest(string OutPath, SampleFormat Format, ulong 
             && CheckExtension(path, format, out error)
             && ParseSampling(arguments.Sampling, format, out error) is { } sampling)
         {
+            if (format == SampleFormat.Log)
+                return Web.LogArguments.Parse(arguments, seed, out error) is { } log ? new SampleRequest(path, format, seed) { Log = log, Overwrite = arguments.Force } : null;
             var request = new SampleRequest(path, format, seed) { Sampling = sampling, Overwrite = arguments.Force };
             return arguments.From is null ? WithScenario(request, arguments, out error) : WithCapture(request, arguments, out error);
         }
@@ -115,7 +120,7 @@ internal sealed record SampleRequest(string OutPath, SampleFormat Format, ulong 
             error = "KIND is missing; 'sample --list' shows the kinds";
         else if (SampleKind.Find(arguments.Kind) is not { } kind)
             error = Vectors.TryParse(arguments.Kind, out _)
-                ? $"{arguments.Kind} shows in web logs only, which come in a later version"
+                ? $"{arguments.Kind} shows in web logs only: give --as log"
                 : $"'{arguments.Kind}' is no kind of sample; 'sample --list' shows the kinds";
         else if (ScenarioArguments.Parse(new ScenarioOptions(kind, request.Seed), arguments, out error) is { } scenario)
             return request with { Scenario = scenario };
@@ -131,17 +136,22 @@ internal sealed record SampleRequest(string OutPath, SampleFormat Format, ulong 
             "netflow5" => SampleFormat.NetFlow5,
             "netflow9" => SampleFormat.NetFlow9,
             "ipfix" => SampleFormat.Ipfix,
+            "log" => SampleFormat.Log,
             _ => null,
         };
-        error = format is not null ? ""
-            : text == "log" ? "--as log is not there yet: web logs come in a later version; packets, sflow, netflow5, netflow9, ipfix are"
-            : $"--as '{text}' is none of packets, sflow, netflow5, netflow9, ipfix";
+        error = format is not null ? "" : $"--as '{text}' is none of packets, sflow, netflow5, netflow9, ipfix, log";
         return format;
     }
 
     private static bool CheckExtension(string path, SampleFormat format, out string error)
     {
         var extension = SampleFile.Extension(path);
+        if (format == SampleFormat.Log)
+        {
+            error = extension == ".log" ? "" : $"--out '{path}' does not tell what to write: let the name of a log end in .log, with .gz or without";
+            return extension == ".log";
+        }
+
         var fits = extension is ".pcap" or ".pcapng" || (extension == ".ipfix" && format == SampleFormat.Ipfix);
         error = fits ? "" : $"--out '{path}' does not tell what to write: let it end in .pcap or .pcapng (with --as ipfix also .ipfix), each with .gz or without";
         return fits;
@@ -150,7 +160,7 @@ internal sealed record SampleRequest(string OutPath, SampleFormat Format, ulong 
     private static uint? ParseSampling(string? text, SampleFormat format, out string error)
     {
         error = "";
-        if (text is null)
+        if (text is null || format == SampleFormat.Log)
             return 1;
         if (!uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var sampling) || sampling is 0 or > MaximumSampling)
             error = $"--sampling '{text}' is no number from 1 to {MaximumSampling}";

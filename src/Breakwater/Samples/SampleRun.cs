@@ -40,6 +40,8 @@ internal static class SampleRun
         try
         {
             using var file = new SampleFile(request.OutPath, request.Overwrite, request.LimitBytes);
+            if (request.Log is { } log)
+                return WriteLog(log, request, file, diagnostics);
             var output = CreateOutput(request, file.Content);
             var packets = request.FromPath is { } path
                 ? CaptureConversion.Run(path, output, diagnostics)
@@ -55,6 +57,16 @@ internal static class SampleRun
         {
             return Fail(diagnostics, failure.Message);
         }
+    }
+
+    private static SampleOutcome WriteLog(Web.LogScenario log, SampleRequest request, SampleFile file, TextWriter diagnostics)
+    {
+        var hits = Web.LogTraffic.Of(log);
+        foreach (var hit in hits)
+            Web.LogLines.Write(file.Content, in hit, isTimed: log.Flood is { HoldSeconds: > 0 });
+        file.Commit();
+        diagnostics.WriteLine(Text($"{request.OutPath}: {hits.Count} requests, {file.Content.Length} bytes{(SampleFile.IsGzip(request.OutPath) ? " before compression" : "")}"));
+        return SampleOutcome.Written;
     }
 
     /// <summary>Why a made-up sample would be too large; null when it is not.</summary>

@@ -1,4 +1,3 @@
-using Breakwater.Telemetry.Json;
 using Breakwater.Wire;
 using Breakwater.Wire.AccessLog;
 using Breakwater.Wire.Ipfix;
@@ -10,7 +9,7 @@ using Breakwater.Wire.Sflow;
 namespace Breakwater.Telemetry;
 
 /// <summary>Turns everything that inputs hold into flow records. Requests of access logs are none: they go to <paramref name="requests"/>, when there is one.</summary>
-internal sealed class FlowConsumer<TSink>(TSink sink, DecodeSummary summary, RequestJson? requests = null) : IInputConsumer
+internal sealed class FlowConsumer<TSink>(TSink sink, DecodeSummary summary, IRequestReader? requests = null) : IInputConsumer
     where TSink : struct, IFlowReader
 {
     private TSink _sink = sink;
@@ -21,6 +20,8 @@ internal sealed class FlowConsumer<TSink>(TSink sink, DecodeSummary summary, Req
     public bool IsDone => _sink.IsFull || requests is { IsFull: true };
 
     public bool TakesRequests => requests is not null;
+
+    public bool WantsTimeOrder => requests is { WantsTimeOrder: true };
 
     public void OnPacket(InputSummary input, in PcapPacket packet)
     {
@@ -45,7 +46,7 @@ internal sealed class FlowConsumer<TSink>(TSink sink, DecodeSummary summary, Req
             input.DecodeErrors++;
     }
 
-    public void OnRequest(InputSummary input, LogFormat format, ReadOnlySpan<byte> line, in LogRequest request) => requests?.Write(format, line, request);
+    public void OnRequest(InputSummary input, LogFormat format, ReadOnlySpan<byte> line, in LogRequest request) => requests?.OnRequest(format, line, request);
 
     public void OnEnd(Exporter exporter)
     {

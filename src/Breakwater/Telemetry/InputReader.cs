@@ -20,6 +20,9 @@ internal interface IInputConsumer
     /// <summary>True when requests of access logs are wanted; otherwise such a file is refused.</summary>
     bool TakesRequests { get; }
 
+    /// <summary>True when the requests of several logs are wanted in the order of their times.</summary>
+    bool WantsTimeOrder { get; }
+
     /// <summary>One request of an access log.</summary>
     void OnRequest(InputSummary input, LogFormat format, ReadOnlySpan<byte> line, in LogRequest request);
 
@@ -33,6 +36,7 @@ internal sealed class InputReader<TConsumer>(InputOptions options, DecodeSummary
 {
     private readonly ExporterDirectory _exporters = new(options);
     private CaptureTelemetry? _telemetry;
+    private LogMerge? _logs;
 
     /// <summary>Reads the files in the order given. A file that cannot be read is noted in its summary; the others are still read.</summary>
     public void Read(IReadOnlyList<string> paths)
@@ -40,32 +44,18 @@ internal sealed class InputReader<TConsumer>(InputOptions options, DecodeSummary
         _telemetry = new CaptureTelemetry(options, _exporters);
         summary.Exporters = _exporters.All;
         RawDatagrams.LearnTemplates(paths, options, _exporters);
+        using var logs = new LogMerge();
+        _logs = consumer.WantsTimeOrder && paths.Count > 1 ? logs : null;
         foreach (var path in paths)
         {
             if (consumer.IsDone)
                 break;
             var input = new InputSummary(path);
             summary.Inputs.Add(input);
-            try
-            {
-                using var file = InputFile.Open(path, options.Kind);
-                input.Reading = file;
-                ReadFile(file, input);
-                input.Bytes = file.BytesRead;
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                input.Failure = error.Message;
-            }
-            catch (InvalidDataException)
-            {
-                input.Failure = "its compression is damaged; what came before was read";
-            }
-            finally
-            {
-                input.Reading = null;
-            }
+            ReadInput(path, input);
         }
+
+        logs.Read(summary, consumer);
 
         if (summary.Inputs.LastOrDefault(static input => input.Kind == InputKind.Packets) is { } capture && !consumer.IsDone)
         {
@@ -78,7 +68,32 @@ internal sealed class InputReader<TConsumer>(InputOptions options, DecodeSummary
         summary.RefusedDatagrams = _exporters.Refused;
     }
 
-    private void ReadFile(InputFile file, InputSummary input)
+    private void ReadInput(string path, InputSummary input)
+    {
+        InputFile? file = null;
+        try
+        {
+            file = InputFile.Open(path, options.Kind);
+            input.Reading = file;
+            // A log that is read side by side with others stays open.
+            if (ReadFile(file, input))
+                file = null;
+            else
+                input.Bytes = file.BytesRead;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            InputFailure.Note(input, error);
+        }
+        finally
+        {
+            input.Reading = null;
+            file?.Dispose();
+        }
+    }
+
+    /// <summary>True when the file is to be read on, with others.</summary>
+    private bool ReadFile(InputFile file, InputSummary input)
     {
         input.Kind = file.Kind;
         switch (file.Kind)
@@ -93,26 +108,32 @@ internal sealed class InputReader<TConsumer>(InputOptions options, DecodeSummary
                 ReadDatagram(file, input);
                 break;
             default:
-                ReadText(file, input);
-                break;
+                return ReadText(file, input);
         }
+
+        return false;
     }
 
-    private void ReadText(InputFile file, InputSummary input)
+    private bool ReadText(InputFile file, InputSummary input)
     {
-        using var content = new PeekStream(file.Content, LogRecognition.HeadBytes);
+        var content = new PeekStream(file.Content, LogRecognition.HeadBytes);
         var log = new LogInput(options, content);
         if (!log.IsRecognized)
         {
             input.Failure = file.Kind != InputKind.AccessLog ? ForeignFile.Explain(content.Peek()[..Math.Min(content.Peek().Length, ForeignFile.HeadLength)]) : log.Fault;
-            return;
+            return false;
         }
 
-        input.Kind = InputKind.AccessLog;
-        if (consumer.TakesRequests)
+        (input.Kind, input.LogFormats) = (InputKind.AccessLog, log.FormatNames);
+        if (!consumer.TakesRequests)
+            input.Failure = "an access log, which this command does not read";
+        else if (_logs is null)
             log.Read(input, summary, consumer);
+        else if (_logs.TryAdd(log, input, file))
+            return true;
         else
-            input.Failure = "an access log, whose requests cannot be judged yet; decode prints them";
+            input.Failure = $"more than {LogMerge.MaxLogs} logs in one command";
+        return false;
     }
 
     private void ReadCapture(InputFile file, InputSummary input)

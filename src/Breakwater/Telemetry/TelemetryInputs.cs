@@ -17,10 +17,11 @@ internal static class TelemetryInputs
     /// <param name="options">How to read them.</param>
     /// <param name="summary">What was read, and what was not.</param>
     /// <param name="sink">Gets the flows.</param>
-    public static void Read<TSink>(IReadOnlyList<string> paths, InputOptions options, DecodeSummary summary, ref TSink sink)
+    /// <param name="requests">Gets the requests of access logs; null: such files are refused.</param>
+    public static void Read<TSink>(IReadOnlyList<string> paths, InputOptions options, DecodeSummary summary, ref TSink sink, IRequestReader? requests = null)
         where TSink : struct, IFlowReader
     {
-        var consumer = new FlowConsumer<TSink>(sink, summary);
+        var consumer = new FlowConsumer<TSink>(sink, summary, requests);
         new InputReader<FlowConsumer<TSink>>(options, summary, consumer).Read(paths);
         sink = consumer.Sink;
     }

@@ -96,11 +96,13 @@ public sealed class LogInputTests : IDisposable
     }
 
     [Fact]
-    public void Analyze_ALog_SaysThatItCannotBeJudged()
+    public void Analyze_ALog_IsJudged()
     {
-        var report = AnalyzeRun.Run([Write("a.log", Line + "\n")], InputOptions.Default, new DetectorOptions(), TimeProvider.System);
-        Assert.Equal(0, report.RecordsRead);
-        Assert.EndsWith("a.log: an access log, whose requests cannot be judged yet; decode prints them", Assert.Single(report.Warnings), StringComparison.Ordinal);
+        var report = AnalyzeRun.Run([Write("a.log", Line + "\nnone\n")], InputOptions.Default, new DetectorOptions(), TimeProvider.System);
+        Assert.Equal((1, 1), (report.RecordsRead, report.Result.Records));
+        Assert.Equal("log", Assert.Single(report.Inputs).Kind);
+        Assert.EndsWith("a.log: 1 of 2 lines are no requests that can be read; decode tells why", Assert.Single(report.Warnings), StringComparison.Ordinal);
+        Assert.False(report.Complete);
     }
 
     private (string Output, DecodeSummary Summary, string Errors) Decode(string path, InputOptions options, bool json)

@@ -20,6 +20,8 @@ internal sealed class JsonConsumer(RecordJson output, DecodeSummary summary) : I
 
     public bool TakesRequests => true;
 
+    public bool WantsTimeOrder => false;
+
     public void OnPacket(InputSummary input, in PcapPacket packet)
     {
         var json = output.Begin(new RecordHead
@@ -48,7 +50,7 @@ internal sealed class JsonConsumer(RecordJson output, DecodeSummary summary) : I
             input.DecodeErrors++;
     }
 
-    public void OnRequest(InputSummary input, LogFormat format, ReadOnlySpan<byte> line, in LogRequest request) => _requests.Write(format, line, request);
+    public void OnRequest(InputSummary input, LogFormat format, ReadOnlySpan<byte> line, in LogRequest request) => _requests.OnRequest(format, line, request);
 
     public void OnEnd(Exporter exporter)
     {

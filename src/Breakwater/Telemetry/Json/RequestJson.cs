@@ -8,7 +8,7 @@ namespace Breakwater.Telemetry.Json;
 /// <summary>Requests of access logs as JSON lines (docs/reference/decode.md).</summary>
 /// <param name="output">Gets the lines.</param>
 /// <param name="before">What is to be written out before the first of them; null for nothing.</param>
-internal sealed class RequestJson(RecordJson output, TextWriter? before = null)
+internal sealed class RequestJson(RecordJson output, TextWriter? before = null) : IRequestReader
 {
     private const int AddressLength = 45;
 
@@ -19,8 +19,10 @@ internal sealed class RequestJson(RecordJson output, TextWriter? before = null)
     /// <summary>True when no more are wanted.</summary>
     public bool IsFull => output.IsFull;
 
+    public bool WantsTimeOrder => false;
+
     /// <summary>Writes one request. Every key stands in every line; what the log does not tell is null.</summary>
-    public void Write(LogFormat format, ReadOnlySpan<byte> line, in LogRequest request)
+    public void OnRequest(LogFormat format, ReadOnlySpan<byte> line, in LogRequest request)
     {
         if (!_isBegun)
             before?.Flush();

@@ -1,0 +1,74 @@
+using System.Globalization;
+using Breakwater.Bench.Harness;
+using Breakwater.Bench.Workloads;
+using Breakwater.Detection;
+using Breakwater.Detection.Web;
+using Breakwater.Wire.AccessLog;
+
+namespace Breakwater.Bench;
+
+/// <summary>What web detection costs above the reading of lines; the verdict of the same run is printed.</summary>
+internal static class DetectLog
+{
+    private const int Rounds = 5;
+    private const double RoundSeconds = 0.3;
+
+    /// <summary>Workloads, and the promised speed with full detection in million lines per CPU-second.</summary>
+    private static readonly (string Name, bool IsVaried, double Goal)[] _workloads = [("detect-log-combined", false, 5), ("detect-log-varied", true, 2.5)];
+
+    public static void Execute(IReadOnlyList<string> names, bool keepsHistory, Action<bool, string> judge)
+    {
+        foreach (var (name, isVaried, goal) in _workloads)
+        {
+            if (names.Count > 0 && !names.Contains(name, StringComparer.Ordinal))
+                continue;
+            var file = new LogWorkload(name, isVaried).Bytes.ToArray();
+            long lines = 0;
+            var parse = Figures.Measure(() => lines = Read(file, null), Rounds, RoundSeconds);
+            var allocated = 0L;
+            WebResult? result = null;
+            var detect = Figures.Measure(() => Detect(file, out result, out allocated), Rounds, RoundSeconds);
+            Console.WriteLine(Text($"{name}: {lines:N0} lines; million lines per CPU-second (slowest, middle, fastest round)"));
+            Print("read", parse);
+            Print("read+detect", detect);
+            var incident = result!.Incidents.FirstOrDefault();
+            var verdict = incident is null ? "no incident" : $"{incident.Verdict} ({Vectors.Name(incident.Vectors[0].Vector)})";
+            Console.WriteLine(Text($"  detection above reading: {(1e9 / detect.Median) - (1e9 / parse.Median):F0} ns a line; {(double)allocated / lines:F2} bytes allocated a line; verdict: {verdict}"));
+            if (keepsHistory)
+                History.Append($"{name} read+detect", detect, detect.Median / parse.Median, (double)allocated / lines);
+            judge(detect.Median >= goal * 1e6, Text($"{name} reads and judges {detect.Median / 1e6:F1} M lines per CPU-second (goal {goal} on a machine twice as fast as the build machine), {verdict}"));
+        }
+    }
+
+    private static long Detect(byte[] file, out WebResult result, out long allocated)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var detector = new WebDetector(new DetectorOptions());
+        var lines = Read(file, detector);
+        result = detector.Finish();
+        allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        return lines;
+    }
+
+    private static long Read(byte[] file, WebDetector? detector)
+    {
+        using var stream = new MemoryStream(file, writable: false);
+        var reader = new LogLineReader(stream);
+        var decoder = new LogDecoder([LogFormat.Known.First(static format => format.Name == "combined")], TrustedProxies.None);
+        var request = default(LogRequest);
+        long lines = 0;
+        while (reader.TryRead(out var line))
+        {
+            lines++;
+            if (decoder.Decode(line, ref request) == LogError.None)
+                detector?.Count(line, in request);
+        }
+
+        return lines;
+    }
+
+    private static void Print(string what, Figures figures) =>
+        Console.WriteLine(Text($"  {what,-14} {figures.Minimum / 1e6,6:F2} {figures.Median / 1e6,6:F2} {figures.Maximum / 1e6,6:F2}"));
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,121 @@
+namespace Breakwater.Detection.Web;
+
+/// <summary>
+/// The group of a path: digits, identifiers and tokens become <c>*</c>, deep paths end in <c>/**</c>. A function of the path alone, so that
+/// order changes nothing; folders with too many children are folded later, from counts.
+/// </summary>
+internal static class PathShape
+{
+    private const int LongSegment = 32;
+    private static readonly string[] _assets =
+        ["css", "js", "mjs", "map", "png", "jpg", "jpeg", "gif", "svg", "ico", "webp", "avif", "bmp", "woff", "woff2", "ttf", "otf", "eot", "mp4", "webm", "mp3"];
+
+    private static readonly byte[][] _logins =
+    [
+        "login"u8.ToArray(), "signin"u8.ToArray(), "sign-in"u8.ToArray(), "sign_in"u8.ToArray(), "logon"u8.ToArray(), "xmlrpc"u8.ToArray(), "/auth/"u8.ToArray(), "oauth"u8.ToArray(),
+        "password"u8.ToArray(), "/session"u8.ToArray(), "/token"u8.ToArray(),
+    ];
+
+    /// <summary>Writes the group of a path.</summary>
+    /// <param name="path">As logged, without its query.</param>
+    /// <param name="group">Gets the group: <see cref="WebLimits.NameBytes"/> at most.</param>
+    /// <param name="parent">The length of its folder, with the slash at its end.</param>
+    /// <returns>The group's length.</returns>
+    public static int Fold(ReadOnlySpan<byte> path, Span<byte> group, out int parent)
+    {
+        var (length, segments) = (0, 0);
+        parent = 0;
+        while (!path.IsEmpty)
+        {
+            var slash = path[0] == '/' ? path[1..].IndexOf((byte)'/') + 1 : path.IndexOf((byte)'/');
+            var segment = slash <= 0 ? path : path[..slash];
+            path = slash <= 0 ? default : path[slash..];
+            if (segment[0] == '/')
+            {
+                group[length++] = (byte)'/';
+                parent = length;
+                segment = segment[1..];
+            }
+
+            if (++segments > WebLimits.GroupSegments)
+            {
+                "**"u8.CopyTo(group[length..]);
+                return length + 2;
+            }
+
+            length += FoldSegment(segment, group[length..]);
+        }
+
+        return length;
+    }
+
+    /// <summary>True for a part of a page, by its extension.</summary>
+    public static bool IsAsset(ReadOnlySpan<byte> path)
+    {
+        var dot = path.LastIndexOf((byte)'.');
+        if (dot < 0 || path.Length - dot is < 3 or > 6)
+            return false;
+        foreach (var known in _assets)
+        {
+            if (System.Text.Ascii.EqualsIgnoreCase(path[(dot + 1)..], known))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>True where people log in, by the words that such paths have.</summary>
+    public static bool IsLogin(ReadOnlySpan<byte> path)
+    {
+        Span<byte> lower = stackalloc byte[WebLimits.NameBytes];
+        if (System.Text.Ascii.ToLower(path[..Math.Min(path.Length, lower.Length)], lower, out var length) != System.Buffers.OperationStatus.Done)
+            return false;
+        foreach (var word in _logins)
+        {
+            if (lower[..length].IndexOf(word) >= 0)
+                return true;
+        }
+
+        return false;
+    }
+
+    private static int FoldSegment(ReadOnlySpan<byte> segment, Span<byte> group)
+    {
+        if (IsIdentifier(segment))
+        {
+            group[0] = (byte)'*';
+            return 1;
+        }
+
+        var length = 0;
+        for (var index = 0; index < segment.Length; index++)
+        {
+            if (!char.IsAsciiDigit((char)segment[index]))
+                group[length++] = segment[index];
+            else if (length == 0 || group[length - 1] != '*')
+                group[length++] = (byte)'*';
+        }
+
+        return length;
+    }
+
+    /// <summary>Long, of hexadecimal digits, with escapes or other octets that names of files seldom have.</summary>
+    private static bool IsIdentifier(ReadOnlySpan<byte> segment)
+    {
+        if (segment.Length > LongSegment)
+            return true;
+        var (digits, hexadecimal, capitals) = (0, 0, 0);
+        foreach (var octet in segment)
+        {
+            var letter = (char)octet;
+            if (!char.IsAsciiLetterOrDigit(letter) && letter is not ('-' or '_' or '.' or '~' or '+' or '@'))
+                return true;
+            digits += char.IsAsciiDigit(letter) ? 1 : 0;
+            hexadecimal += char.IsAsciiHexDigit(letter) || letter == '-' ? 1 : 0;
+            capitals += char.IsAsciiLetterUpper(letter) ? 1 : 0;
+        }
+
+        return (segment.Length >= 8 && digits * 4 >= segment.Length && hexadecimal == segment.Length)
+            || (segment.Length >= 16 && digits > 0 && capitals > 2);
+    }
+}

@@ -1,0 +1,229 @@
+using System.Collections.Immutable;
+using Breakwater.Wire.AccessLog;
+
+namespace Breakwater.Detection.Web;
+
+/// <summary>What web logs gave.</summary>
+/// <param name="Incidents">In the order of their starts, then sites.</param>
+/// <param name="Requests">Requests counted.</param>
+/// <param name="Late">Requests that came too late to be counted.</param>
+/// <param name="Untimed">Requests without a time or client, which bear on no verdict.</param>
+/// <param name="Unreported">Incidents beyond the bound.</param>
+/// <param name="Sites">Hosts that were judged by themselves, and one for all others.</param>
+/// <param name="FirstNanoseconds">Time of the earliest request; null without one.</param>
+/// <param name="LastNanoseconds">Time of the latest request.</param>
+public sealed record WebResult(
+    ImmutableArray<Incident> Incidents, long Requests, long Late, long Untimed, long Unreported, int Sites, long? FirstNanoseconds, long? LastNanoseconds);
+
+/// <summary>
+/// Requests of web logs → incidents. Requests are counted in seconds of their own time; a second is over when lines of <see
+/// cref="WebLimits.LateSeconds"/> later have come. What is counted in a second depends on no order; floats are made when a slice closes.
+/// </summary>
+public sealed class WebDetector
+{
+    private const int Ring = WebLimits.LateSeconds;
+    private readonly DetectorOptions _options;
+    private readonly WebShard[] _shards;
+    private readonly WebNames[] _names;
+    private readonly WaitingEntries[] _waitingEntries;
+    private readonly SortedDictionary<ulong, WebSite> _sites = [];
+    private readonly BottomTable<TallyRow> _waiting = new(WebLimits.WaitingSites);
+    private readonly List<Incident> _incidents = [];
+    private readonly WebSite _rest;
+    private ulong _lastHash;
+    private WebSite _lastSite;
+    private long _oldest = long.MaxValue, _newest = long.MinValue, _slice = long.MinValue;
+    private long _requests, _late, _untimed, _unreported;
+    private long _first = long.MaxValue, _last = long.MinValue;
+    private int _held, _lateRun, _next;
+
+    public WebDetector(DetectorOptions options)
+    {
+        _options = options;
+        _rest = _lastSite = new WebSite(null, options);
+        _shards = [.. Enumerable.Range(0, Math.Max(1, options.Shards)).Select(_ => new WebShard(options.Seed))];
+        _names = Array.ConvertAll(_shards, static shard => shard.Names);
+        _waitingEntries = Array.ConvertAll(_shards, static _ => new WaitingEntries());
+    }
+
+    /// <summary>Counts one request of a log.</summary>
+    /// <param name="line">The line that its texts lie in.</param>
+    /// <param name="request">The request.</param>
+    public void Count(ReadOnlySpan<byte> line, in LogRequest request)
+    {
+        if (!request.Knows(LogFields.Time | LogFields.Client))
+        {
+            _untimed++;
+            return;
+        }
+
+        var second = request.TimeNanoseconds / 1_000_000_000;
+        if (!Advance(second))
+            return;
+        (_first, _last) = (Math.Min(_first, request.TimeNanoseconds), Math.Max(_last, request.TimeNanoseconds));
+        var shard = _next;
+        _next = shard + 1 == _shards.Length ? 0 : shard + 1;
+        _shards[shard].Reduce(line, in request, out _waitingEntries[shard].Add(second));
+        _requests++;
+        if (++_held >= WebLimits.PendingRequests)
+            CountWaiting();
+    }
+
+    /// <summary>Ends the logs: closes all that is open.</summary>
+    public WebResult Finish()
+    {
+        CloseAll();
+        var incidents = _incidents
+            .OrderBy(static incident => incident.StartedNanoseconds).ThenBy(static incident => incident.Target.Service, StringComparer.Ordinal);
+        var hasAny = _requests > 0;
+        return new WebResult(
+            [.. incidents], _requests, _late, _untimed, _unreported, hasAny ? _sites.Count + (_rest.IsAsked ? 1 : 0) : 0, hasAny ? _first : null, hasAny ? _last : null);
+    }
+
+    /// <summary>Moves the clock on, where the second is a new one; false for a line that comes too late.</summary>
+    private bool Advance(long second)
+    {
+        if (second > _newest)
+        {
+            if (_newest == long.MinValue)
+                _oldest = second;
+            CloseUpTo(second - Ring + 1);
+            _newest = second;
+        }
+        else if (second < _oldest)
+        {
+            _late++;
+            if (++_lateRun < WebLimits.LateRun)
+                return false;
+            // The log's clock was set back, or an earlier line lied: its time counts from here on.
+            CloseAll();
+            (_oldest, _newest, _slice) = (second, second, long.MinValue);
+        }
+
+        _lateRun = 0;
+        return true;
+    }
+
+    private void CloseAll()
+    {
+        if (_newest == long.MinValue)
+            return;
+        CloseUpTo(_newest + 1);
+        CloseSlices(_slice + 1, _newest + 1);
+        foreach (var site in Sites())
+        {
+            if (site.Surge is { } surge)
+                Report(site, surge, isOver: false);
+        }
+
+        (_oldest, _newest) = (long.MaxValue, long.MinValue);
+    }
+
+    /// <summary>Too much waits: seconds before the newest are closed early, and that one is counted as far as it goes.</summary>
+    private void CountWaiting()
+    {
+        CloseUpTo(_newest);
+        CloseSecond(_newest);
+    }
+
+    /// <summary>Counts all seconds before this one.</summary>
+    private void CloseUpTo(long second)
+    {
+        for (; _oldest < second && _oldest <= _newest; _oldest++)
+            CloseSecond(_oldest);
+        _oldest = Math.Max(_oldest, Math.Min(second, long.MaxValue - 1));
+    }
+
+    private void CloseSecond(long second)
+    {
+        var slice = second / WebLimits.SliceSeconds;
+        if (slice != _slice)
+        {
+            if (_slice != long.MinValue)
+                CloseSlices(slice, (_slice + 1) * WebLimits.SliceSeconds);
+            _slice = slice;
+        }
+
+        foreach (var entries in _waitingEntries)
+        {
+            for (var chunk = 0; chunk < entries.Chunks(second); chunk++)
+            {
+                foreach (ref readonly var entry in entries.Chunk(second, chunk))
+                    SiteOf(entry.Site).Count(in entry, second);
+            }
+
+            _held -= entries.Count(second);
+        }
+
+        AdmitSites(second);
+        foreach (var entries in _waitingEntries)
+            entries.Clear(second);
+    }
+
+    /// <summary>Closes the slice that was going on, and passes over those without a line.</summary>
+    private void CloseSlices(long next, long end)
+    {
+        var names = new WebNameView(_names);
+        foreach (var site in Sites())
+        {
+            if (site.CloseSlice(_slice * WebLimits.SliceSeconds, end, names) is { } ended)
+                Report(site, ended, isOver: true);
+            if (site.Pass(next - _slice - 1) is { } past)
+                Report(site, past, isOver: true);
+        }
+
+        if (next * WebLimits.SliceSeconds / WebLimits.NameSeconds == _slice * WebLimits.SliceSeconds / WebLimits.NameSeconds)
+            return;
+        _waiting.Clear();
+        foreach (var shard in _shards)
+            shard.RotateNames();
+    }
+
+    private WebSite SiteOf(ulong hash)
+    {
+        if (hash == _lastHash)
+            return _lastSite;
+        (_lastHash, _lastSite) = (hash, hash != 0 && _sites.TryGetValue(hash, out var site) ? site : _rest);
+        return _lastSite;
+    }
+
+    private IEnumerable<WebSite> Sites() => _sites.Values.Append(_rest);
+
+    /// <summary>Hosts with enough requests are judged by themselves from now on, in the order of their hashes.</summary>
+    private void AdmitSites(long second)
+    {
+        if (_sites.Count == WebLimits.Sites)
+            return;
+        foreach (var entries in _waitingEntries)
+        {
+            for (var chunk = 0; chunk < entries.Chunks(second); chunk++)
+            {
+                foreach (ref readonly var entry in entries.Chunk(second, chunk))
+                {
+                    if (entry.Site != 0 && !_sites.ContainsKey(entry.Site))
+                        _waiting[entry.Site].Requests++;
+                }
+            }
+        }
+
+        var names = new WebNameView(_names);
+        foreach (var row in _waiting.Rows(out _))
+        {
+            if (row.Requests < WebLimits.SiteRequests || _sites.Count == WebLimits.Sites || _sites.ContainsKey(row.Hash) || names.Find(row.Hash) is not { } name)
+                continue;
+            _sites.Add(row.Hash, new WebSite(name, _options));
+            _lastHash = 0;
+            _lastSite = _rest;
+        }
+    }
+
+    private void Report(WebSite site, WebSurge surge, bool isOver)
+    {
+        if (!WebSite.IsReported(surge))
+            return;
+        if (_incidents.Count < WebLimits.Incidents)
+            _incidents.Add(surge.ToIncident(site.Name, isOver));
+        else
+            _unreported++;
+    }
+}

@@ -1,0 +1,124 @@
+using Breakwater.Detection.Sketches;
+using Breakwater.Wire.AccessLog;
+
+namespace Breakwater.Detection.Web;
+
+/// <summary>Reduces lines to entries. One thread each; shards share nothing.</summary>
+internal sealed class WebShard(ulong seed)
+{
+    private const int CacheSize = 8_192;
+    private readonly PathWords[] _paths = new PathWords[CacheSize];
+    private readonly (ulong Group, ulong Parent, WebFlags Flags)[] _groups = new (ulong, ulong, WebFlags)[CacheSize];
+    private readonly (ulong Hash, WebFlags Family)[] _agents = new (ulong, WebFlags)[CacheSize];
+    private ulong _host;
+
+    /// <summary>Texts of hosts, path groups and agents.</summary>
+    public WebNames Names { get; } = new();
+
+    /// <summary>Forgets texts of long ago; those that come again are remembered again.</summary>
+    public void RotateNames()
+    {
+        Names.Rotate();
+        Array.Clear(_paths);
+        Array.Clear(_groups);
+        Array.Clear(_agents);
+        _host = 0;
+    }
+
+    /// <summary>The request as numbers.</summary>
+    /// <param name="line">The line that its texts lie in.</param>
+    /// <param name="request">The request; its client and time must be known.</param>
+    /// <param name="entry">Gets the numbers.</param>
+    public void Reduce(ReadOnlySpan<byte> line, in LogRequest request, out WebEntry entry)
+    {
+        entry = new WebEntry { Client = request.Client, Status = request.Status };
+        if (request.Knows(LogFields.Host))
+            entry.Site = SiteOf(request.Host.In(line));
+        ReducePath(line, in request, ref entry);
+        ReduceAgent(line, in request, ref entry);
+        if (request.Knows(LogFields.Method) && request.Method.In(line) is [(byte)'P', (byte)'O' or (byte)'U' or (byte)'A', ..] or [(byte)'D', ..])
+            entry.Flags |= WebFlags.Writes;
+        if (request.Knows(LogFields.Referer))
+            entry.Flags |= WebFlags.Referer;
+        if (request.Knows(LogFields.Protocol) && request.Protocol.In(line) is [_, _, _, _, _, var major, ..])
+            entry.Flags |= major is (byte)'1' or (byte)'0' ? WebFlags.Http1 : WebFlags.Http2;
+        if (request.Knows(LogFields.Bytes))
+            (entry.Bytes, entry.Flags) = ((uint)Math.Min(request.Bytes, uint.MaxValue), entry.Flags | WebFlags.Sized);
+        if (request.Knows(LogFields.Duration))
+            (entry.Milliseconds, entry.Flags) = ((uint)Math.Min(request.DurationNanoseconds / 1_000_000, uint.MaxValue), entry.Flags | WebFlags.Timed);
+    }
+
+    private ulong SiteOf(ReadOnlySpan<byte> host)
+    {
+        Span<byte> lower = stackalloc byte[WebLimits.NameBytes];
+        // Of a name and its port the name alone; an IPv6 address keeps its brackets.
+        var colon = host.LastIndexOf((byte)':');
+        if (colon > 0 && host[^1] != ']')
+            host = host[..colon];
+        if (host.Length > lower.Length || System.Text.Ascii.ToLower(host, lower, out var length) != System.Buffers.OperationStatus.Done)
+            return 0;
+        var hash = TextHash.Of(lower[..length], seed);
+        if (hash != _host)
+        {
+            _host = hash;
+            Names.Add(hash, lower[..length]);
+        }
+
+        return hash;
+    }
+
+    private void ReducePath(ReadOnlySpan<byte> line, in LogRequest request, ref WebEntry entry)
+    {
+        // What is no request at all is a group of its own.
+        var path = request.Knows(LogFields.Path) ? request.Path.In(line) : "(no request)"u8;
+        var hash = TextHash.Of(path, seed);
+        ref var known = ref _paths[(int)(hash >> 32) & (CacheSize - 1)];
+        if (known.Hash != hash)
+            Learn(path, hash, ref known);
+        (entry.Group, entry.Parent, entry.Flags, entry.Url) = (known.Group, known.Parent, known.Flags, hash);
+        if (!request.Knows(LogFields.Query) || request.Query.Length == 0)
+            return;
+        entry.Url = KeyedHash.With(hash, TextHash.Of(request.Query.In(line), seed));
+        entry.Flags |= WebFlags.Query;
+    }
+
+    private void Learn(ReadOnlySpan<byte> path, ulong hash, ref PathWords known)
+    {
+        Span<byte> group = stackalloc byte[WebLimits.NameBytes];
+        var length = PathShape.Fold(path, group, out var parent);
+        var groupHash = TextHash.Of(group[..length], seed);
+        ref var words = ref _groups[(int)(groupHash >> 32) & (CacheSize - 1)];
+        if (words.Group != groupHash)
+        {
+            words = (groupHash, TextHash.Of(group[..parent], ~seed), PathShape.IsLogin(group[..length]) ? WebFlags.Login : WebFlags.None);
+            Names.Add(groupHash, group[..length]);
+            group[parent] = (byte)'*';
+            Names.Add(words.Parent, group[..(parent + 1)]);
+        }
+
+        known = new PathWords(hash, groupHash, words.Parent, words.Flags == WebFlags.None && PathShape.IsAsset(path) ? WebFlags.Asset : words.Flags);
+    }
+
+    private void ReduceAgent(ReadOnlySpan<byte> line, in LogRequest request, ref WebEntry entry)
+    {
+        if (!request.Knows(LogFields.UserAgent))
+        {
+            entry.Flags |= WebFlags.Tool;
+            return;
+        }
+
+        var agent = request.UserAgent.In(line);
+        entry.Agent = TextHash.Of(agent, seed);
+        ref var known = ref _agents[(int)(entry.Agent >> 32) & (CacheSize - 1)];
+        if (known.Hash != entry.Agent)
+        {
+            known = (entry.Agent, AgentFamily.Of(agent));
+            Names.Add(entry.Agent, agent);
+        }
+
+        entry.Flags |= known.Family;
+    }
+
+    /// <summary>What is known of a path from the last time.</summary>
+    private readonly record struct PathWords(ulong Hash, ulong Group, ulong Parent, WebFlags Flags);
+}

@@ -1,0 +1,239 @@
+namespace Breakwater.Detection.Web;
+
+/// <summary>One host of the logs, or all that have none of their own: its slices, its usual, and its surge when there is one.</summary>
+internal sealed class WebSite(string? name, DetectorOptions options)
+{
+    /// <summary>Connections held by slow requests from which on they are looked at.</summary>
+    public const double SlowFloor = 100;
+
+    /// <summary>Requests to log in, a second, from which on they are looked at.</summary>
+    private const double LoginFloor = 10;
+
+    /// <summary>Pages of one client in a slice from which on it is a busy one.</summary>
+    private const int BusyPages = 50;
+
+    /// <summary>Slices in a row with a busy client that finds what it asks for: half a minute of it is no burst of a scanner.</summary>
+    private const int BusySlices = 6;
+
+    private const double TimesUsual = 2;
+    private const double Deviations = 6;
+    private const int GenerationSlices = 120;
+    private const int RecentSeconds = 128;
+    private const int LongestPauseSlices = 60;
+    private const long Second = 1_000_000_000;
+
+    private readonly WebUsual _usual = new();
+    private readonly KnownNetworks _known = new(options.Seed);
+    private readonly long[] _seconds = new long[RecentSeconds];
+    private readonly long[] _bytes = new long[RecentSeconds];
+    private WebTally _slice = new(options.Seed), _recent = new(options.Seed), _older = new(options.Seed);
+
+    // The last slices are learned with a delay: a surge may have begun in them, below what is told from chance.
+    private WebTally _last = new(options.Seed), _last2 = new(options.Seed);
+    private long _firstSecond = long.MinValue, _lastSecond;
+    private int _recentSlices, _busySlices;
+
+    /// <summary>The host; null where the logs name none, or too many.</summary>
+    public string? Name { get; } = name;
+
+    public WebSurge? Surge { get; private set; }
+
+    /// <summary>True once there was a request.</summary>
+    public bool IsAsked => _firstSecond != long.MinValue;
+
+    /// <summary>Counts a request of the slice that is going on.</summary>
+    public void Count(in WebEntry entry, long second)
+    {
+        if (_firstSecond == long.MinValue)
+            _firstSecond = second;
+        if (second != _lastSecond)
+            StartSecond(second);
+        _seconds[second % RecentSeconds]++;
+        _bytes[second % RecentSeconds] += entry.Bytes;
+        _slice.Count(in entry, (int)second);
+    }
+
+    /// <summary>Closes the slice. Returns the surge that has ended with it.</summary>
+    /// <param name="start">The slice's first second.</param>
+    /// <param name="end">The second after its last.</param>
+    /// <param name="names">Texts behind hashes.</param>
+    public WebSurge? CloseSlice(long start, long end, WebNameView names)
+    {
+        if (_firstSecond == long.MinValue)
+            return null;
+        _slice.Seconds = (int)(end - Math.Max(start, _firstSecond));
+        var isAbove = IsAbove(Surge is null ? 1 : 0.5);
+        if (Surge is null && isAbove)
+            Open(Math.Max(start, _firstSecond));
+        if (Surge is null)
+            Learn(end);
+        else
+            Follow(start, end, isAbove, names);
+        _slice.Clear();
+        if (Surge is not { } ended || (ended.QuietSlices * WebLimits.SliceSeconds < options.QuietSeconds && !IsOrdinary(ended)))
+            return null;
+        Surge = null;
+        // What went on from the log's first line without a sign of an attack is what is usual here.
+        if (IsOrdinary(ended))
+            Adopt(ended);
+        return ended;
+    }
+
+    /// <summary>A pause in the log: slices without requests. A long one is a log that stops, and says nothing of what is usual.</summary>
+    /// <returns>The surge that has ended with it.</returns>
+    public WebSurge? Pass(long slices)
+    {
+        if (Surge is not { } surge)
+        {
+            for (var slice = 0; slice < slices && slices <= LongestPauseSlices && IsAsked; slice++)
+                _usual.Learn(default);
+            return null;
+        }
+
+        surge.QuietSlices += (int)Math.Min(slices, WebLimits.UsualSlices);
+        if (surge.QuietSlices * WebLimits.SliceSeconds < options.QuietSeconds)
+            return null;
+        Surge = null;
+        return surge;
+    }
+
+    /// <summary>Whether an incident of this surge is worth a word: without knowledge of the time before, only what looks like an attack is.</summary>
+    public static bool IsReported(WebSurge surge) => surge.Verdict is { } verdict
+        && (verdict.Measures.HasBefore || verdict.Card.Score >= WebCard.Open || verdict.Verdict == Verdict.Attack);
+
+    private static bool IsOrdinary(WebSurge surge) => surge.During.Seconds >= WebUsual.FewestSlices * WebLimits.SliceSeconds && !IsReported(surge);
+
+    private void StartSecond(long second)
+    {
+        for (var skipped = Math.Max(_lastSecond + 1, second - RecentSeconds + 1); skipped <= second; skipped++)
+            _seconds[skipped % RecentSeconds] = _bytes[skipped % RecentSeconds] = 0;
+        _lastSecond = second;
+    }
+
+    private bool IsAbove(double part)
+    {
+        ref readonly var sums = ref _slice.Sums;
+        double seconds = Math.Max(1, _slice.Seconds);
+        var rate = sums.Requests / seconds;
+        if (rate >= part * options.Floors.Requests && (!_usual.IsKnown || (rate >= (1 + (part * (TimesUsual - 1))) * _usual.RequestsPerSecond && _usual.Deviations(sums.Requests) >= part * Deviations)))
+            return true;
+        var slow = sums.SlowMilliseconds / (1000 * seconds);
+        if (slow >= part * SlowFloor && slow >= 4 * part * _usual.SlowConnections)
+            return true;
+        var logins = sums.Logins / seconds;
+        if (logins >= part * LoginFloor && logins >= 4 * part * _usual.LoginsPerSecond && sums.Writes >= sums.Logins / 4)
+            return true;
+        return IsBusy(part);
+    }
+
+    /// <summary>One client sends half of all at half of the floor, or walks on and on through what there is.</summary>
+    private bool IsBusy(double part)
+    {
+        ref readonly var sums = ref _slice.Sums;
+        uint most = 0;
+        if (sums.Pages >= part * BusyPages)
+        {
+            foreach (ref readonly var row in _slice.Clients.Rows(out _).AsSpan())
+                most = Math.Max(most, row.Pages);
+        }
+
+        if (most < part * BusyPages)
+        {
+            _busySlices = 0;
+            return false;
+        }
+
+        long top = 0;
+        for (var second = Math.Max(_firstSecond, _lastSecond - WebLimits.SliceSeconds + 1); second <= _lastSecond; second++)
+            top = Math.Max(top, _seconds[second % RecentSeconds]);
+        if (most * 2 >= sums.Pages && top >= part * options.Floors.Requests / 2)
+            return true;
+        _busySlices = sums.NotFound * 2 > sums.Requests ? 0 : _busySlices + 1;
+        return _busySlices >= part * BusySlices;
+    }
+
+    private void Open(long start)
+    {
+        var before = new WebTally(options.Seed);
+        if (_usual.IsKnown)
+        {
+            before.Merge(_older);
+            before.Merge(_recent);
+        }
+
+        Surge = new WebSurge(start * Second, before, options.Seed);
+        _last.Clear();
+        _last2.Clear();
+    }
+
+    private void Follow(long start, long end, bool isAbove, WebNameView names)
+    {
+        var surge = Surge!;
+        surge.QuietSlices = isAbove ? 0 : surge.QuietSlices + 1;
+        if (!isAbove)
+            return;
+        surge.During.Merge(_slice);
+        for (var second = start; second < end; second++)
+        {
+            if (second <= _lastSecond && _lastSecond - second < RecentSeconds && _seconds[second % RecentSeconds] > 0)
+                surge.CountSecond(second, _seconds[second % RecentSeconds], _bytes[second % RecentSeconds]);
+        }
+
+        surge.LastNanoseconds = _lastSecond * Second;
+        var day = (int)(end / 86_400);
+        var known = _known.ShareOf(surge.During.Clients.Rows(out _), day);
+        surge.Judge(new WebMeasures(surge.During, surge.Before, known, RiseSeconds(surge.StartedNanoseconds / Second)), end * Second, names, options.Floors.Requests);
+    }
+
+    private void Learn(long end)
+    {
+        _usual.Learn(in _slice.Sums);
+        if (_busySlices > 0)
+            return;
+        _known.Learn(_last2, (int)(end / 86_400));
+        _recent.Merge(_last2);
+        _last2.Clear();
+        (_slice, _last, _last2) = (_last2, _slice, _last);
+        if (++_recentSlices < GenerationSlices)
+            return;
+        _older.Clear();
+        (_older, _recent, _recentSlices) = (_recent, _older, 0);
+    }
+
+    private void Adopt(WebSurge surge)
+    {
+        var slices = surge.During.Seconds / WebLimits.SliceSeconds;
+        var mean = surge.During.Sums;
+        (mean.Requests, mean.Logins, mean.SlowMilliseconds) = (mean.Requests / slices, mean.Logins / slices, mean.SlowMilliseconds / slices);
+        for (var slice = 0; slice < slices; slice++)
+            _usual.Learn(in mean);
+        _known.Learn(surge.During, (int)(_lastSecond / 86_400));
+        _recent.Merge(surge.During);
+    }
+
+    /// <summary>From a fifth to four fifths of the plateau; null while the rate still rises, and without a usual to rise from.</summary>
+    private int? RiseSeconds(long start)
+    {
+        if (!_usual.IsKnown)
+            return null;
+        var from = Math.Max(start - 30, _lastSecond - RecentSeconds + 4);
+        double top = 0;
+        for (var second = from + 2; second <= _lastSecond; second++)
+            top = Math.Max(top, Mean(second));
+        var low = _usual.RequestsPerSecond;
+        long? fifth = null, fourFifths = null;
+        for (var second = from; second <= _lastSecond; second++)
+        {
+            var height = (_seconds[second % RecentSeconds] - low) / Math.Max(1, top - low);
+            if (height >= 0.2)
+                fifth ??= second;
+            if (height >= 0.8)
+                fourFifths ??= second;
+        }
+
+        var rise = (fourFifths - fifth) ?? 0;
+        return fourFifths is { } reached && _lastSecond - reached >= (2 * rise) + 3 ? (int)rise : null;
+    }
+
+    private double Mean(long second) => (_seconds[second % RecentSeconds] + _seconds[(second - 1) % RecentSeconds] + _seconds[(second - 2) % RecentSeconds]) / 3.0;
+}

@@ -1,0 +1,32 @@
+using System.Text.Json.Nodes;
+using Breakwater.Detection.Web;
+
+namespace Breakwater.Reports;
+
+/// <summary>A proposed rule of a web incident as the report's JSON has it.</summary>
+internal static class WebRuleJson
+{
+    public static JsonNode Write(WebRule rule, int index)
+    {
+        var name = WebRuleText.Name(index);
+        return new JsonObject
+        {
+            ["id"] = name,
+            ["kind"] = "http-conditions",
+            ["action"] = "deny",
+            ["rule"] = WebRuleText.Sentence(rule),
+            ["haproxy"] = WebRuleText.HaProxy(rule, name),
+            ["nginx"] = WebRuleText.Nginx(rule, name),
+            ["state"] = "proposed",
+            ["leaseUntil"] = null,
+            ["attackCovered"] = IncidentJson.Write(rule.ExcessCovered),
+            ["legitimateDropped"] = new JsonObject
+            {
+                ["packets"] = null,
+                ["bytes"] = null,
+                ["clients"] = IncidentJson.Write(rule.LegitimateClients),
+                ["requests"] = IncidentJson.Write(rule.LegitimateTouched),
+            },
+        };
+    }
+}
