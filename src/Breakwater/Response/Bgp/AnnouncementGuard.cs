@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using Breakwater.Detection;
+using Breakwater.Wire;
+using Breakwater.Wire.Bgp;
+
+namespace Breakwater.Response.Bgp;
+
+/// <summary>
+/// The last look at a route before it is sent, whoever asked: it reads the octets that would go out, not what they were made from. Nothing
+/// outside the allowed prefixes, never a default route, never an allow-listed address, never more than the cap (rule 7).
+/// </summary>
+internal sealed class AnnouncementGuard(ImmutableArray<Prefix> allowed, ImmutableArray<Prefix> neverTouched, int mostRoutes)
+{
+    /// <summary>Most routes at a time, whatever is configured.</summary>
+    public const int MaxRoutes = 1_000;
+
+    /// <summary>Shortest destinations that may be announced at all: a /16 of IPv4 and a /32 of IPv6 are whole networks of others.</summary>
+    private const int ShortestIPv4 = 16;
+    private const int ShortestIPv6 = 32;
+
+    /// <summary>Most routes at a time.</summary>
+    public int MostRoutes { get; } = Math.Min(mostRoutes, MaxRoutes);
+
+    /// <summary>Why the route must not be sent, as a sentence without its full stop; null: it may.</summary>
+    /// <param name="route">What is to be sent.</param>
+    /// <param name="others">Routes that are announced already, without this one.</param>
+    public string? Fault(BgpRoute route, int others)
+    {
+        if (others >= MostRoutes)
+            return $"{MostRoutes} routes are announced already, and no more are allowed";
+        if (!BgpFamily.IsFlowSpec(route.Family))
+            return Fault(route.Prefix, route.Family);
+        var sink = default(Prefixes);
+        var error = FlowSpecDecoder.Decode(route.Components.AsSpan(), route.Family, ref sink);
+        if (error != DecodeError.None)
+            return $"the rule cannot be read ({error})";
+        if (sink.Destination is not { } destination)
+            return "the rule has no destination";
+        if (sink.HasOffset)
+            return "the rule compares a part of an address only";
+        if (route.Actions.IsEmpty || route.Actions.Any(static action => FlowSpecAction.FromCommunity(action).Kind == FlowSpecActionKind.None))
+            return "the rule has no action that is known";
+        if (Fault(destination, route.Family) is { } fault)
+            return fault;
+        if (sink.Source is not { } source)
+            return null;
+        return source.Length == 0 ? "the source is everything" : Touched(source, "source");
+    }
+
+    private string? Fault(Prefix destination, BgpFamilies family)
+    {
+        var isIPv4 = BgpFamily.IsIPv4(family);
+        if (destination.Network.IsIPv4 != isIPv4)
+            return $"{destination} is not of the family {family}";
+        if (destination.Length < (isIPv4 ? ShortestIPv4 : ShortestIPv6))
+            return $"{destination} is too wide";
+        return allowed.Any(prefix => Covers(prefix, destination)) ? Touched(destination, "destination") : $"{destination} is outside the allowed prefixes";
+    }
+
+    private string? Touched(Prefix prefix, string role)
+    {
+        foreach (var never in neverTouched)
+        {
+            if (Covers(never, prefix) || Covers(prefix, never))
+                return $"the {role} {prefix} touches {never}, which is on the allow-list";
+        }
+
+        return null;
+    }
+
+    private static bool Covers(Prefix wide, Prefix narrow) => wide.Length <= narrow.Length && wide.Contains(narrow.Network);
+
+    private struct Prefixes : IFlowSpecSink
+    {
+        public Prefix? Destination;
+        public Prefix? Source;
+        public bool HasOffset;
+
+        public void OnPrefix(FlowSpecComponent type, Address network, int length, int offset)
+        {
+            HasOffset |= offset > 0;
+            if (type == FlowSpecComponent.DestinationPrefix)
+                Destination = new Prefix(network, length);
+            else
+                Source = new Prefix(network, length);
+        }
+
+        public readonly void OnNumeric(FlowSpecComponent type, NumericMatch match)
+        {
+        }
+
+        public readonly void OnBitmask(FlowSpecComponent type, BitmaskMatch match)
+        {
+        }
+    }
+}

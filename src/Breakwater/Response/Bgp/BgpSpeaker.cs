@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+
+namespace Breakwater.Response.Bgp;
+
+/// <summary>
+/// Announces filters to routers, and nothing else: it never listens, and learns no route. Stopped in order, it closes its sessions, and the
+/// routers drop at once what they had of it; killed or cut off, they do so after the hold time.
+/// </summary>
+internal sealed class BgpSpeaker : IAsyncDisposable
+{
+    /// <summary>Most routers.</summary>
+    public const int MaxPeers = 64;
+
+    private readonly AdvertisedRoutes _routes;
+    private readonly ImmutableArray<BgpPeer> _peers;
+
+    public BgpSpeaker(IEnumerable<BgpPeerSettings> peers, AnnouncementGuard guard, TimeProvider time)
+    {
+        _routes = new AdvertisedRoutes(guard, time);
+        _peers = [.. peers.Take(MaxPeers).Select(settings => new BgpPeer(settings, _routes, time))];
+    }
+
+    public IEnumerable<BgpPeerStatus> Peers => _peers.Select(static peer => peer.Status);
+
+    /// <summary>Routes that the guard refused.</summary>
+    public long Refused => _routes.Refused;
+
+    /// <summary>Why no filter may be set without a person, as a sentence without its full stop; null: all peers that have a session are fit.</summary>
+    public string? UnfitForAutomatic(TimeSpan lease)
+    {
+        var faults = _peers.Select(peer => (peer.Settings.Name, Fault: peer.Status.Unfit(peer.Settings, lease))).Where(static peer => peer.Fault is not null).ToList();
+        return faults.Count == 0 && !_peers.IsEmpty ? null : string.Join(", ", faults.Select(static peer => $"{peer.Name} {peer.Fault}").DefaultIfEmpty("there is no peer"));
+    }
+
+    /// <inheritdoc cref="AdvertisedRoutes.Announce"/>
+    public string? Announce(BgpRoute route, TimeSpan lease)
+    {
+        var fault = _routes.Announce(route, lease);
+        if (fault is null)
+            Wake();
+        return fault;
+    }
+
+    /// <inheritdoc cref="AdvertisedRoutes.Withdraw"/>
+    public bool Withdraw(string key)
+    {
+        var wasThere = _routes.Withdraw(key);
+        Wake();
+        return wasThere;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var peer in _peers)
+            await peer.DisposeAsync();
+    }
+
+    private void Wake()
+    {
+        foreach (var peer in _peers)
+            peer.Wake();
+    }
+}
