@@ -142,7 +142,7 @@ internal sealed class BgpPeer : IAsyncDisposable
             {
                 _session = null;
                 _outside = BgpSessionState.Idle;
-                _fault = session.Ended ?? "the connection broke";
+                _fault = session.Ended ?? "nothing could be sent";
             }
         }
     }
@@ -170,10 +170,12 @@ internal sealed class BgpPeer : IAsyncDisposable
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
-            // Told by the writer, which finds the socket closed.
+            // As a connection that the peer closed.
         }
 
-        socket.Close();
+        // The writer closes the socket, after its last word.
+        lock (_lock)
+            session.Lose();
         Wake();
     }
 

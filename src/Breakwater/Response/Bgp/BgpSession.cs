@@ -133,6 +133,9 @@ internal sealed class BgpSession
     /// <summary>Closes the session in order (RFC 4486): the peer drops at once what it got.</summary>
     public void Shutdown() => End(new BgpNotification(BgpErrorCode.Cease, 2), "closed here");
 
+    /// <summary>The connection is gone, without a word.</summary>
+    public void Lose() => Ended ??= "the connection broke";
+
     private BgpOpen Open() => new()
     {
         TwoOctetAs = _settings.LocalAs > ushort.MaxValue ? BgpOpen.AsTrans : (ushort)_settings.LocalAs,

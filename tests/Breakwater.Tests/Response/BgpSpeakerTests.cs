@@ -1,0 +1,205 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Breakwater.Detection;
+using Breakwater.Response.Bgp;
+using Breakwater.Wire;
+using Breakwater.Wire.Bgp;
+
+namespace Breakwater.Tests.Response;
+
+/// <summary>The speaker with its sockets, against scripted peers on loopback: good ones, and hostile ones.</summary>
+public sealed class BgpSpeakerTests
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+
+    [Theory]
+    [InlineData("reset")]
+    [InlineData("close")]
+    [InlineData("garbage")]
+    [InlineData("notification")]
+    [InlineData("flood")]
+    public async Task HostilePeer_IsLeftAndTriedAgain_AndTheOtherPeerIsServed(string how)
+    {
+        using var hostile = new ScriptedPeer();
+        using var good = new ScriptedPeer();
+        await using var speaker = Speaker(hostile, good);
+        var route = BgpSessionTests.Route("destination 203.0.113.7/32 protocol 17 then discard");
+        Assert.Null(speaker.Announce(route, TimeSpan.FromSeconds(60)));
+        using var goodConnection = await good.Accept();
+        await goodConnection.ComeUp();
+
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            using var connection = await hostile.Accept();
+            if (how == "flood")
+                await connection.ComeUp();
+            await connection.Misbehave(how);
+        }
+
+        // The third attempt is met with manners, and works.
+        using var last = await hostile.Accept();
+        await last.ComeUp();
+        Assert.Equal(BgpMessageType.Update, await last.Next(BgpMessageType.Update));
+        Assert.Equal(BgpMessageType.Update, await goodConnection.Next(BgpMessageType.Update));
+        await Eventually(() => speaker.Peers.All(static peer => peer.Announced == 1));
+        Assert.NotNull(speaker.Peers.First().Fault);
+        Assert.Null(speaker.UnfitForAutomatic(TimeSpan.FromSeconds(60)));
+        Assert.Contains("longer than the lease", speaker.UnfitForAutomatic(TimeSpan.FromSeconds(5)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Lease_NotRenewed_IsWithdrawnByItself()
+    {
+        using var peer = new ScriptedPeer();
+        await using var speaker = Speaker(peer);
+        using var connection = await peer.Accept();
+        await connection.ComeUp();
+        Assert.Null(speaker.Announce(BgpSessionTests.Route("destination 203.0.113.7/32 protocol 17 then discard"), TimeSpan.FromSeconds(2)));
+        Assert.Equal(BgpMessageType.Update, await connection.Next(BgpMessageType.Update));
+        var watch = Stopwatch.StartNew();
+        Assert.Equal(BgpMessageType.Update, await connection.Next(BgpMessageType.Update));
+        Assert.InRange(watch.Elapsed.TotalSeconds, 1.5, 4);
+        await Eventually(() => speaker.Peers.Single().Announced == 0);
+    }
+
+    [Fact]
+    public async Task Stopped_InOrder_TellsThePeer()
+    {
+        using var peer = new ScriptedPeer();
+        var speaker = Speaker(peer);
+        using var connection = await peer.Accept();
+        await connection.ComeUp();
+        await speaker.DisposeAsync();
+        Assert.Equal(BgpMessageType.Notification, await connection.Next(BgpMessageType.Notification));
+    }
+
+    [Fact]
+    public async Task NobodyThere_IsSaidAndTriedAgain()
+    {
+        ScriptedPeer gone;
+        using (gone = new ScriptedPeer())
+        {
+        }
+
+        await using var speaker = Speaker(gone);
+        await Eventually(() => speaker.Peers.Single().Fault is not null);
+        Assert.Contains("router0 has no session", speaker.UnfitForAutomatic(TimeSpan.FromSeconds(60)), StringComparison.Ordinal);
+    }
+
+    private static BgpSpeaker Speaker(params ScriptedPeer[] peers)
+    {
+        Assert.True(Prefix.TryParse("203.0.113.0/24", out var allowed));
+        return new BgpSpeaker(
+            peers.Select(static (peer, index) => new BgpPeerSettings
+            {
+                Name = $"router{index}",
+                Address = Address.Parse("127.0.0.1"),
+                Port = peer.Port,
+                LocalAs = 65001,
+                PeerAs = 65002,
+                RouterId = 1,
+            }),
+            new AnnouncementGuard([allowed], [], 10),
+            TimeProvider.System);
+    }
+
+    private static async Task Eventually(Func<bool> isTrue)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!isTrue())
+        {
+            Assert.True(watch.Elapsed < _patience, "not in time");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+    }
+
+    /// <summary>A listener whose every octet is scripted.</summary>
+    private sealed class ScriptedPeer : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+
+        public ScriptedPeer()
+        {
+            _listener.Start();
+            Port = (ushort)((IPEndPoint)_listener.LocalEndpoint).Port;
+        }
+
+        public ushort Port { get; }
+
+        public async Task<Connection> Accept()
+        {
+            using var patience = new CancellationTokenSource(_patience);
+            return new Connection(await _listener.AcceptSocketAsync(patience.Token));
+        }
+
+        public void Dispose() => _listener.Dispose();
+    }
+
+    private sealed class Connection(Socket socket) : IDisposable
+    {
+        private readonly byte[] _buffer = new byte[BgpHeader.LongestMessageBytes];
+
+        public async Task ComeUp()
+        {
+            Assert.Equal(BgpMessageType.Open, await Next(BgpMessageType.Open));
+            await socket.SendAsync(BgpSessionTests.Open());
+            await socket.SendAsync(BgpSessionTests.KeepAlive());
+        }
+
+        public async Task Misbehave(string how)
+        {
+            switch (how)
+            {
+                case "reset":
+                    socket.LingerState = new LingerOption(true, 0);
+                    socket.Close();
+                    break;
+                case "close":
+                    socket.Close();
+                    break;
+                case "garbage":
+                    await socket.SendAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());
+                    Assert.Equal(BgpMessageType.Notification, await Next(BgpMessageType.Notification));
+                    break;
+                case "notification":
+                    await socket.SendAsync(Convert.FromHexString("ffffffffffffffffffffffffffffffff0015030601"));
+                    break;
+                default:
+                    // Twenty thousand broken updates, as fast as they go, and then nothing but the end.
+                    var update = Convert.FromHexString("ffffffffffffffffffffffffffffffff001702ffff0000");
+                    var many = Enumerable.Repeat(update, 1_000).SelectMany(static octets => octets).ToArray();
+                    for (var i = 0; i < 20; i++)
+                        await socket.SendAsync(many);
+                    socket.Close();
+                    break;
+            }
+        }
+
+        /// <summary>Reads messages up to the first of a type.</summary>
+        public async Task<BgpMessageType> Next(BgpMessageType type)
+        {
+            using var patience = new CancellationTokenSource(_patience);
+            while (true)
+            {
+                await ReadExactly(_buffer.AsMemory(0, BgpHeader.HeaderBytes), patience.Token);
+                BgpHeader.Read(_buffer, out var header);
+                await ReadExactly(_buffer.AsMemory(0, header.LengthBytes - BgpHeader.HeaderBytes), patience.Token);
+                if (header.Type == type)
+                    return type;
+            }
+        }
+
+        public void Dispose() => socket.Dispose();
+
+        private async Task ReadExactly(Memory<byte> octets, CancellationToken patience)
+        {
+            while (!octets.IsEmpty)
+            {
+                var read = await socket.ReceiveAsync(octets, patience);
+                Assert.True(read > 0, "the speaker closed the connection");
+                octets = octets[read..];
+            }
+        }
+    }
+}
