@@ -1,0 +1,176 @@
+using Breakwater.Response.Ledger;
+using Breakwater.Response.Rules;
+using Breakwater.Tests.Incidents;
+
+namespace Breakwater.Tests.Response;
+
+/// <summary>The ledger: crashes at every point, the real file, and what it refuses.</summary>
+public sealed class LedgerTests
+{
+    private static readonly DateTimeOffset _start = DateTimeOffset.UnixEpoch.AddDays(20_000);
+
+    [Fact]
+    public void Histories_WithCrashesEverywhere_LeaveNoOrphanNoLossNoDouble()
+    {
+        var crashes = 0;
+        for (var seed = 0; seed < 100_000; seed++)
+        {
+            var history = new LedgerSimulation(seed, PlantedMistake.None);
+            history.Run();
+            Assert.Equal((seed, null), (seed, history.Fault));
+            crashes += history.Crashes;
+        }
+
+        Assert.True(crashes > 100_000, $"{crashes} crashes");
+        TestContext.Current.TestOutputHelper?.WriteLine($"100,000 histories, {crashes} crashes");
+    }
+
+    [Theory]
+    [InlineData("LateWrites")]
+    [InlineData("EndlessLeases")]
+    [InlineData("DeafPlane")]
+    [InlineData("ForgetfulStore")]
+    [InlineData("EmptyStore")]
+    public void Histories_WithAPlantedMistake_AreFoundOut(string mistake)
+    {
+        var found = Enumerable.Range(0, 2_000).Select(seed =>
+        {
+            var history = new LedgerSimulation(seed, Enum.Parse<PlantedMistake>(mistake));
+            history.Run();
+            return history.Fault;
+        }).Where(static fault => fault is not null).ToList();
+        Assert.NotEmpty(found);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{mistake}: {found.Count} of 2,000 histories, such as '{found[0]}'");
+    }
+
+    [Fact]
+    public void File_OpenedAgain_HoldsWhatWasWritten()
+    {
+        using var folder = new ScratchFolder();
+        var plane = new Listing();
+        using (var store = LedgerStore.Open(folder.Path))
+        {
+            var ledger = new MitigationLedger(store, plane, _start);
+            for (var host = 1; host <= 4; host++)
+            {
+                var (row, fault) = ledger.Propose(Rule($"destination 203.0.113.{host}/32 then blackhole"), "inc-1", TimeSpan.FromSeconds(60), null, "alex", "too much", _start);
+                Assert.Equal(($"mit-{host}", null), (row!.Id, fault));
+            }
+
+            Assert.Null(ledger.Approve("mit-1", "alex", "go", _start));
+            Assert.Null(ledger.Approve("mit-2", "alex", "go", _start));
+            Assert.Null(ledger.Withdraw("mit-2", "alex", "enough", _start));
+            Assert.Null(ledger.Withdraw("mit-3", "alex", "no", _start));
+        }
+
+        using (var store = LedgerStore.Open(folder.Path))
+        {
+            var (open, last) = store.Load();
+            Assert.Equal(4, last);
+            Assert.Equal([("mit-1", MitigationState.Active), ("mit-4", MitigationState.Proposed)], open.Select(static row => (row.Id, row.State)));
+            var kept = open[0];
+            Assert.Equal(("inc-1", "destination 203.0.113.1/32 then blackhole", TimeSpan.FromSeconds(60), _start.AddSeconds(60), "alex", "go"), (kept.IncidentId, kept.Rule.ToString(), kept.Lease, kept.LeaseUntil, kept.By, kept.Why));
+            plane.Filters.Clear();
+            var ledger = new MitigationLedger(store, plane, _start.AddSeconds(59));
+            Assert.Equal(["destination 203.0.113.1/32 then blackhole"], plane.Filters);
+            var (next, _) = ledger.Propose(Rule("destination 203.0.113.9/32 then blackhole"), null, TimeSpan.FromSeconds(60), null, "alex", "", _start);
+            Assert.Equal("mit-5", next!.Id);
+        }
+
+        using (var store = LedgerStore.Open(folder.Path))
+        {
+            // The last renewal was at 59 s: 60 s later the lease has ended, and nobody sends it again.
+            plane.Filters.Clear();
+            var ledger = new MitigationLedger(store, plane, _start.AddSeconds(119));
+            Assert.Empty(plane.Filters);
+            Assert.DoesNotContain(ledger.Rows, static row => row.IsOpen);
+        }
+    }
+
+    [Fact]
+    public void StorageThatFails_SendsNothingNew_RenewsWhatIsThere_AndStillWithdraws()
+    {
+        var plane = new Listing();
+        var store = new Failing();
+        var ledger = new MitigationLedger(store, plane, _start);
+        ledger.Propose(Rule("destination 203.0.113.1/32 then blackhole"), null, TimeSpan.FromSeconds(60), null, "alex", "", _start);
+        ledger.Propose(Rule("destination 203.0.113.2/32 then blackhole"), null, TimeSpan.FromSeconds(60), null, "alex", "", _start);
+        Assert.Null(ledger.Approve("mit-1", "alex", "go", _start));
+        store.Fault = "database or disk is full";
+        Assert.Contains("disk is full", ledger.Approve("mit-2", "alex", "go", _start), StringComparison.Ordinal);
+        Assert.Single(plane.Filters);
+        plane.Calls = 0;
+        ledger.Tick(_start.AddSeconds(30));
+        Assert.Equal(1, plane.Calls);
+        ledger.Tick(_start.AddSeconds(31));
+        Assert.Equal(1, plane.Calls);
+        Assert.Contains("disk is full", ledger.Withdraw("mit-1", "alex", "enough", _start), StringComparison.Ordinal);
+        Assert.Empty(plane.Filters);
+        ledger.Tick(_start.AddSeconds(90));
+        Assert.Empty(plane.Filters);
+        store.Fault = null;
+        ledger.Tick(_start.AddSeconds(91));
+        Assert.DoesNotContain(ledger.Rows, static row => row.Id == "mit-1");
+    }
+
+    [Fact]
+    public void Ledger_RefusesWhatCannotBe()
+    {
+        var ledger = new MitigationLedger(new Failing(), new Listing { Refusal = "outside the allowed prefixes" }, _start);
+        var rule = Rule("destination 203.0.113.1/32 protocol 17 then discard");
+        Assert.NotNull(ledger.Propose(rule, null, TimeSpan.FromSeconds(301), null, "alex", "", _start).Fault);
+        Assert.NotNull(ledger.Propose(rule, null, TimeSpan.Zero, null, "alex", "", _start).Fault);
+        Assert.NotNull(ledger.Approve("mit-9", "alex", "", _start));
+        Assert.NotNull(ledger.Withdraw("mit-9", "alex", "", _start));
+        Assert.Equal("mit-1", ledger.Propose(rule, null, TimeSpan.FromSeconds(60), null, "alex", "", _start).Row!.Id);
+        Assert.Equal("mit-1", ledger.Propose(rule, null, TimeSpan.FromSeconds(60), null, "alex", "again", _start).Row!.Id);
+        Assert.Equal("outside the allowed prefixes", ledger.Approve("mit-1", "alex", "go", _start));
+        Assert.Empty(ledger.Rows);
+    }
+
+    [Fact]
+    public void SecondRuleOfOneMatch_IsRefused_WhileTheFirstIsOpen()
+    {
+        var ledger = new MitigationLedger(new Failing(), new Listing(), _start);
+        ledger.Propose(Rule("destination 203.0.113.1/32 protocol 17 then discard"), null, TimeSpan.FromSeconds(60), null, "alex", "", _start);
+        ledger.Propose(Rule("destination 203.0.113.1/32 protocol 17 then rate-limit 1000"), null, TimeSpan.FromSeconds(60), null, "alex", "", _start);
+        Assert.Null(ledger.Approve("mit-1", "alex", "go", _start));
+        Assert.Contains("mit-1 has the same match", ledger.Approve("mit-2", "alex", "go", _start), StringComparison.Ordinal);
+        Assert.Null(ledger.Withdraw("mit-1", "alex", "", _start));
+        Assert.Null(ledger.Approve("mit-2", "alex", "go", _start));
+    }
+
+    private static FilterRule Rule(string text)
+    {
+        Assert.Null(RuleText.Read(text, out var rule));
+        return rule;
+    }
+
+    private sealed class Listing : IFilterPlane
+    {
+        public List<string> Filters { get; } = [];
+
+        public int Calls { get; set; }
+
+        public string? Refusal { get; init; }
+
+        public string? Set(FilterRule rule, TimeSpan lease)
+        {
+            Calls++;
+            if (Refusal is null && !Filters.Contains(rule.ToString()))
+                Filters.Add(rule.ToString());
+            return Refusal;
+        }
+
+        public void Clear(FilterRule rule) => Filters.Remove(rule.ToString());
+    }
+
+    private sealed class Failing : ILedgerStore
+    {
+        public string? Fault { get; set; }
+
+        public (IReadOnlyList<Mitigation> Open, long LastNumber) Load() => ([], 0);
+
+        public string? Write(Mitigation mitigation) => Fault;
+    }
+}
