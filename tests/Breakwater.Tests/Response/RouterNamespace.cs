@@ -19,7 +19,8 @@ internal sealed class RouterNamespace : IDisposable
         var name = string.Create(CultureInfo.InvariantCulture, $"bw{Environment.ProcessId}x{Interlocked.Increment(ref _number)}");
         (_speaker, _router) = (name + "s", name + "r");
         Folder = Directory.CreateTempSubdirectory("breakwater-router-").FullName;
-        File.SetUnixFileMode(Folder, (UnixFileMode)Convert.ToInt32("777", 8));
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Folder, (UnixFileMode)Convert.ToInt32("777", 8));
     }
 
     /// <summary>For configurations, sockets and logs; other users may write there.</summary>
