@@ -14,8 +14,8 @@ internal static class Detect
 
     // A tick of record time.
     private const long PassRecords = 100_000;
-    // Three seconds of record time: every place of close watch is taken by then, and every method compiled.
-    private const int WarmUpTicks = 30;
+    // Six seconds of record time: every place of close watch is taken by then, nobody is new to it, and every method compiled.
+    private const int WarmUpTicks = 60;
     private const long MemoryRecordsPerSecond = 100_000;
     private const int MemoryMinutes = 5;
     private const double LimitMegabytes = 500;

@@ -11,18 +11,19 @@ namespace Breakwater.Detection;
 /// and services, which nearly every entry belongs to, share a budget: of those with many entries a sample is studied, chosen by the
 /// entries' hashes alone, as if the exporter had sampled.
 /// </summary>
-internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, int aggregateBudget)
+internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, WatchGroups groups, int aggregateBudget)
 {
-    /// <summary>Most targets of an entry: its host, service, /24, /16, and a configured network.</summary>
-    private const int MostTargets = 5;
+    private const int UnitsStride = 16;
 
     // A shard's number stands above the entry's.
     private const int EntryBits = 25;
 
     private (int Dossier, uint Entry, uint Hash)[] _pairs = [];
-    private byte[] _levels = [];
+    private readonly List<uint> _senders = [];
+    private byte[] _levels = [], _tried = [];
     private uint[] _entries = [];
     private int[] _ends = [];
+    private uint[] _units = [];
     private int _count, _logLevel;
     private TickEntry[][] _logs = [];
 
@@ -36,19 +37,45 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
             _logs = new TickEntry[shards.Length][];
         for (var shard = 0; shard < shards.Length; shard++)
             _logs[shard] = shards[shard].Log.Array;
-        _count = 0;
         var places = dossiers.All.Count;
+        MakeRoom(places);
+        // What the tick before asked for is hardly ever too thin; when it is, all is paired again.
+        for (var dossier = 0; dossier < places; dossier++)
+            _tried[dossier] = (byte)Math.Max(0, _levels[dossier] - 1);
+        Pair(shards, places);
+        if (Thin(places))
+        {
+            Array.Clear(_tried);
+            Pair(shards, places);
+            Thin(places);
+        }
+        Sort(places);
+    }
+
+    private void MakeRoom(int places)
+    {
         if (_ends.Length <= places)
-            (_ends, _levels) = (new int[places + 64], new byte[places + 64]);
+            (_ends, _levels, _tried, _units) = (new int[places + 64], new byte[places + 64], new byte[places + 64], new uint[(places + 64) * UnitsStride]);
+    }
+
+    private void Pair(ImmutableArray<Shard> shards, int places)
+    {
+        _count = 0;
+        _senders.Clear();
         Array.Clear(_ends);
+        Array.Clear(_units, 0, places * UnitsStride);
         for (var shard = 0; shard < shards.Length; shard++)
             Pair(shards[shard].Log.Entries, (uint)shard << EntryBits);
-        Thin(places);
-        Sort(places);
     }
 
     /// <summary>One in 2^level of the dossier's entries is in its list and stands for all of them.</summary>
     public int LevelOf(int dossier) => _levels[dossier];
+
+    /// <summary>Entries whose sender is most likely watched as a receiver.</summary>
+    public List<uint> OfWatchedSenders => _senders;
+
+    /// <summary>What all of the dossier's entries count, by group.</summary>
+    public ReadOnlySpan<uint> UnitsOf(int dossier) => _units.AsSpan(dossier * UnitsStride, UnitsStride);
 
     /// <summary>Where an assigned entry stands.</summary>
     public ref TickEntry this[uint entry] => ref _logs[entry >> EntryBits][entry & ((1 << EntryBits) - 1)];
@@ -77,36 +104,50 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
             ref readonly var entry = ref entries[index];
             if (!entry.Has(EntryTraits.HasHost))
                 continue;
-            if (_pairs.Length - _count < MostTargets)
-                Array.Resize(ref _pairs, Math.Max(1 << 12, _pairs.Length * 2));
-            var (number, hash) = (shard | (uint)index, (uint)((entry.RecordHash << _logLevel) >> 32));
+            var pair = new Candidate(shard | (uint)index, (uint)((entry.RecordHash << _logLevel) >> 32), WatchGroups.Of(entry.Class), groups.Units(in entry));
+            if (dossiers.MayWatch(entry.SenderHash))
+                _senders.Add(pair.Entry);
             if (entry.HostIndex >= 0 && dossiers.MayWatch(entry.HostHash))
-                Add(hosts[entry.HostIndex].Dossier, number, hash);
+                Add(hosts[entry.HostIndex].Dossier, in pair);
             if (!dossiers.HasAggregates || entry.Direction != Direction.Inbound)
                 continue;
             if (entry.Service >= 0)
-                Add(aggregates.Links(aggregates.IndexOfService(entry.Service)).Dossier, number, hash);
+                Add(aggregates.Links(aggregates.IndexOfService(entry.Service)).Dossier, in pair);
             if (entry.PrefixIndex < 0)
                 continue;
             ref readonly var narrow = ref aggregates.Links(entry.PrefixIndex);
-            Add(narrow.Dossier, number, hash);
-            Add(aggregates.Links(narrow.Wider).Dossier, number, hash);
-            if (narrow.Network >= 0)
-                Add(aggregates.Links(narrow.Network).Dossier, number, hash);
+            Add(narrow.Dossier, in pair);
+            Add(aggregates.Links(narrow.Wider).Dossier, in pair);
+            for (var network = narrow.Network; network >= 0; network = aggregates.Links(network).Network)
+                Add(aggregates.Links(network).Dossier, in pair);
         }
     }
 
-    private void Add(int dossier, uint entry, uint hash)
+    private void Add(int dossier, in Candidate pair)
     {
         if (dossier < 0)
             return;
-        _pairs[_count++] = (dossier, entry, hash);
         _ends[dossier]++;
+        ref var units = ref _units[(dossier * UnitsStride) + pair.Group];
+        units = (uint)Math.Min(uint.MaxValue, (ulong)units + pair.Units);
+        if ((ulong)pair.Hash >> (32 - _tried[dossier]) != 0)
+            return;
+        if (_count == _pairs.Length)
+            Array.Resize(ref _pairs, Math.Max(1 << 12, _count * 2));
+        _pairs[_count++] = (dossier, pair.Entry, pair.Hash);
     }
 
-    /// <summary>The largest equal share that keeps prefixes and services within their budget, and the levels that it asks for.</summary>
-    private void Thin(int places)
+    /// <summary>An entry on its way to its dossiers.</summary>
+    /// <param name="Entry">Its number.</param>
+    /// <param name="Hash">Of the record, behind the bits that thinning the log has spent.</param>
+    /// <param name="Group">What kind of traffic it is.</param>
+    /// <param name="Units">What it counts in that group.</param>
+    private readonly record struct Candidate(uint Entry, uint Hash, int Group, uint Units);
+
+    /// <summary>The largest equal share that keeps prefixes and services within their budget, and the levels that it asks for; true when less was paired.</summary>
+    private bool Thin(int places)
     {
+        var isTooThin = false;
         Array.Clear(_levels);
         var most = aggregateBudget;
         while (most > 1 && Studied(places, most) > aggregateBudget)
@@ -115,10 +156,14 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
         {
             while (dossiers.All[dossier] is { IsAggregate: true } && _ends[dossier] >> _levels[dossier] > most)
                 _levels[dossier]++;
+            isTooThin |= _levels[dossier] < _tried[dossier] && _ends[dossier] > 0;
         }
+        if (isTooThin)
+            return true;
         Array.Clear(_ends);
         foreach (ref readonly var pair in _pairs.AsSpan(0, _count))
             _ends[pair.Dossier] += IsKept(in pair) ? 1 : 0;
+        return false;
     }
 
     private long Studied(int places, int most)

@@ -11,7 +11,7 @@ namespace Breakwater.Detection;
 /// are known, the replies that nobody asked for. Adds and compares integers only, so that order and shards do not matter.
 /// </summary>
 internal sealed class Counting(
-    HostTable hosts, AggregateTable aggregates, DossierPool dossiers, Questions questions, StandingSamples samples, bool watchesAggregates)
+    HostTable hosts, AggregateTable aggregates, DossierPool dossiers, WatchGroups groups, Questions questions, StandingSamples samples, bool watchesAggregates)
 {
     private const int PrefetchSlot = 16;
     private const int PrefetchRecord = 8;
@@ -19,10 +19,11 @@ internal sealed class Counting(
     private const int PrefetchPrefix = 4;
 
     /// <summary>A host without traffic for a minute makes room when the table is nearly full.</summary>
-    private const long IdleTicks = 600;
+    private const long IdleSeconds = 60;
 
     private readonly List<(ulong Hash, Wire.Address Host, Direction Direction)> _newHosts = [];
     private readonly List<int> _touched = [];
+    private readonly PriorityQueue<int, int> _wider = new();
 
     // By shard and place in its log.
     private readonly List<(int Shard, int Index)> _replies = [];
@@ -82,11 +83,8 @@ internal sealed class Counting(
         ref var record = ref hosts[index];
         if (isNew)
             Place(ref record);
-        record.LastTick = tick;
+        record.Counts.Advance((uint)(tick / 10));
         (entry.PrefixIndex, entry.Service) = (record.Prefix, record.Service);
-        var scaled = entry.Scaled;
-        record.Packets += scaled;
-        record.Bytes += entry.Bytes * Math.Max(entry.SamplingRate, 1);
         // Replies count once it is known which of them were asked for.
         if (group != (int)WatchGroup.Replies)
             CountGroup(in entry, ref record, group, tick);
@@ -100,11 +98,12 @@ internal sealed class Counting(
     }
 
     /// <summary>
-    /// When the new hosts of a tick may not all fit into the table, those with the smallest hashes get the places, whoever came first.
+    /// When the new hosts of a tick, or their prefixes, may not all fit into the tables, those with the smallest hashes get the places, whoever came first.
     /// </summary>
     public void Admit(ImmutableArray<Shard> shards)
     {
-        if (!hosts.MayOverflow(shards.Sum(static shard => shard.Log.Count)))
+        var most = shards.Sum(static shard => shard.Log.Count);
+        if (!hosts.MayOverflow(most) && !aggregates.MayOverflow(most))
             return;
         _newHosts.Clear();
         foreach (var shard in shards)
@@ -120,8 +119,8 @@ internal sealed class Counting(
         {
             var index = hosts.FindOrAdd(host, direction, hash, out var isNew);
             if (index < 0)
-                break;
-            if (isNew)
+                aggregates.OfHost(host, direction);
+            else if (isNew)
                 Place(ref hosts[index]);
         }
     }
@@ -136,7 +135,7 @@ internal sealed class Counting(
     private void CountGroup(in TickEntry entry, ref ColdRecord record, int group, long tick)
     {
         var second = (uint)(tick / 10);
-        var packets = (uint)Math.Min(uint.MaxValue, entry.Scaled);
+        var packets = groups.Units(in entry);
         var now = record.Counts.Add(group, packets, second);
         if (record.Dossier < 0)
             Propose(in entry, in record, group, packets, second);
@@ -177,35 +176,46 @@ internal sealed class Counting(
     public void CloseAggregates(long tick)
     {
         var second = (uint)(tick / 10);
-        // What is handed on is added behind.
-        for (var next = 0; next < _touched.Count; next++)
+        var narrow = _touched.Count;
+        for (var next = 0; next < narrow; next++)
+            Close(_touched[next], second, tick);
+        // What was handed on is handed on in its turn, the narrower first: a network is never made before those that hold it.
+        var queued = narrow;
+        while (queued < _touched.Count || _wider.Count > 0)
         {
-            ref var record = ref aggregates[_touched[next]];
-            HandOn(_touched[next], in record, tick);
-            for (var group = 0; group < WatchGroups.Count; group++)
-            {
-                if (record.Tick[group] == 0)
-                    continue;
-                record.Counts.Add(group, record.Tick[group], second);
-                record.TopHost.Raise(group, record.TickTop[group], second);
-            }
-            (record.Tick, record.TickTop) = (default, default);
+            for (; queued < _touched.Count; queued++)
+                _wider.Enqueue(_touched[queued], -_touched[queued]);
+            Close(_wider.Dequeue(), second, tick);
         }
         foreach (var index in _touched)
             ProposeAggregate(index, second);
         _touched.Clear();
     }
 
-    private void HandOn(int index, in AggregateRecord record, long tick)
+    private void Close(int index, uint second, long tick)
     {
-        var (wider, network) = (aggregates.Links(index).Wider, aggregates.Links(index).Network);
-        if (wider < 0)
-            return;
+        ref var record = ref aggregates[index];
+        HandOn(index, in record, tick);
         for (var group = 0; group < WatchGroups.Count; group++)
         {
             if (record.Tick[group] == 0)
                 continue;
-            CountAggregate(wider, group, record.Tick[group], record.TickTop[group], tick);
+            record.Counts.Add(group, record.Tick[group], second);
+            record.TopHost.Raise(group, record.TickTop[group], second);
+        }
+        (record.Tick, record.TickTop) = (default, default);
+    }
+
+    /// <summary>Adds the tick's sums to the next wider ones.</summary>
+    private void HandOn(int index, in AggregateRecord record, long tick)
+    {
+        var (wider, network) = (aggregates.Links(index).Wider, aggregates.Links(index).Network);
+        for (var group = 0; group < WatchGroups.Count; group++)
+        {
+            if (record.Tick[group] == 0)
+                continue;
+            if (wider >= 0)
+                CountAggregate(wider, group, record.Tick[group], record.TickTop[group], tick);
             if (network >= 0)
                 CountAggregate(network, group, record.Tick[group], record.TickTop[group], tick);
         }
@@ -229,6 +239,6 @@ internal sealed class Counting(
         if (!hosts.IsNearlyFull || (_lastDrop != long.MinValue && tick - _lastDrop < 100))
             return;
         _lastDrop = tick;
-        hosts.DropIdle(tick - IdleTicks, dossiers.Moved);
+        hosts.DropIdle((tick / 10) - IdleSeconds, dossiers.Moved);
     }
 }

@@ -41,7 +41,6 @@ public sealed class Detector
     private readonly Studying _studying;
     private readonly StandingSamples _samples;
     private readonly RuleBook _rules;
-    private readonly List<Dossier> _touched = [];
     private readonly List<Finding> _findings = [];
     private long _tick, _thinned;
 
@@ -51,11 +50,12 @@ public sealed class Detector
         _alarm = new PoissonTest(options.FalseAlarmProbability);
         _hosts = new HostTable(options.MaxHosts, options.Seed);
         _aggregates = new AggregateTable(options);
-        _samples = new StandingSamples(options.Seed);
+        _samples = new StandingSamples();
         _incidents = new IncidentTracker(options, _samples);
-        _dossiers = new DossierPool(options, _hosts, _aggregates, _incidents);
-        _counting = new Counting(_hosts, _aggregates, _dossiers, _questions, _samples, !options.IsOff(DetectorNames.Carpet));
-        _studying = new Studying(_hosts, _aggregates, _dossiers, _questions, options.MaxAggregateRecords);
+        var groups = new WatchGroups(options.Floors);
+        _dossiers = new DossierPool(options, _hosts, _aggregates, groups, _incidents);
+        _counting = new Counting(_hosts, _aggregates, _dossiers, groups, _questions, _samples, !options.IsOff(DetectorNames.Carpet));
+        _studying = new Studying(_hosts, _aggregates, _dossiers, groups, _questions, options.MaxAggregateRecords);
         _rules = new RuleBook(options);
         var own = new OwnNetworks(options);
         _shards = [.. Enumerable.Range(0, Math.Clamp(options.Shards, 1, 64)).Select(_ => new Shard(options, own))];
@@ -103,7 +103,7 @@ public sealed class Detector
     {
         if (nanoseconds / TickNanoseconds <= _tick)
             return;
-        JudgeTick();
+        JudgeTick(endsSecond: nanoseconds / TickNanoseconds / 10 != _tick / 10);
         _dossiers.KeepWithinBudget((uint)(_tick / 10));
         _tick = nanoseconds / TickNanoseconds;
         foreach (var shard in _shards)
@@ -113,17 +113,16 @@ public sealed class Detector
         _counting.DropIdleHosts(_tick);
     }
 
-    private void JudgeTick()
+    private void JudgeTick(bool endsSecond)
     {
         var level = CommonLevel();
         _counting.Admit(_shards);
         _counting.Count(_shards, _tick, level);
         _counting.CloseAggregates(_tick);
         _dossiers.Promote((uint)(_tick / 10));
-        _studying.Study(_shards, level, _tick);
+        _studying.Study(_shards, level, _tick, endsSecond);
         if (level > 0)
             _thinned++;
-        _dossiers.Touched(_tick, _touched);
         Judge(spanSeconds: null);
         foreach (var shard in _shards)
             shard.Log.Clear();
@@ -145,15 +144,15 @@ public sealed class Detector
             shard.Log.RaiseTo(level);
     }
 
-    /// <summary>Runs the detectors over every target that had traffic in this tick.</summary>
+    /// <summary>Runs the detectors over every target that was studied in this tick, as of its last tick with traffic.</summary>
     private void Judge(double? spanSeconds)
     {
-        foreach (var dossier in _touched)
+        foreach (var dossier in _studying.Studied)
         {
             _findings.Clear();
             if (dossier.RecentPackets < FewestPackets && !dossier.InIncident)
                 continue;
-            var context = new RuleContext(dossier, _options, _alarm, _tick, spanSeconds, !_questions.AreUncertain)
+            var context = new RuleContext(dossier, _options, _alarm, dossier.LastTick, spanSeconds, !_questions.AreUncertain)
             {
                 BothWays = _studying.LastAskedTick >= _tick - 600,
                 SeesSenders = _studying.LastSentTick >= _tick - 600,
@@ -161,7 +160,7 @@ public sealed class Detector
             _rules.Evaluate(in context, _findings);
             if (dossier.IsAggregate)
                 _findings.RemoveAll(finding => IsOfOne(dossier, finding.Counters));
-            _incidents.Feed(dossier, _findings, _tick);
+            _incidents.Feed(dossier, _findings, dossier.JudgedTick);
         }
     }
 
@@ -189,7 +188,7 @@ public sealed class Detector
     /// <summary>Ends the last tick and the input: the incidents, and what was left out of them.</summary>
     public DetectionResult Finish()
     {
-        JudgeTick();
+        JudgeTick(endsSecond: true);
         var counts = new ShardCounts();
         foreach (var shard in _shards)
             counts.Add(shard.Counts);

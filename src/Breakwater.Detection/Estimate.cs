@@ -60,7 +60,14 @@ internal struct WeightedSum
     }
 
     /// <summary>Adds <paramref name="packets"/> packets that together weigh <paramref name="total"/> (packets or bytes, unscaled).</summary>
-    public void Add(ulong total, uint packets, uint samplingRate)
+    /// <param name="total">What they weigh.</param>
+    /// <param name="packets">How many they are.</param>
+    /// <param name="samplingRate">What each stands for, 0 for unknown.</param>
+    /// <param name="level">
+    /// Of that, one in 2^level records was taken whole: a record's packets stand and fall together, so that chance adds more to the sum than if
+    /// each had been drawn by itself.
+    /// </param>
+    public void Add(ulong total, uint packets, uint samplingRate, int level = 0)
     {
         var rate = Math.Max(samplingRate, 1);
         var scaled = total * rate;
@@ -68,7 +75,15 @@ internal struct WeightedSum
         Samples += packets;
         if (samplingRate == 0)
             UnknownRate += packets;
-        if (samplingRate > 1)
+        if (level > 0)
+        {
+            // Of an unknown rate the factor is in the total.
+            var record = scaled >> level;
+            Sampled += packets;
+            _variance += ((UInt128)scaled * (scaled - record)) + (samplingRate == 0 ? 0 : VarianceOf(record, total, packets) << level);
+            _largest = Math.Max(_largest, scaled);
+        }
+        else if (samplingRate > 1)
         {
             Sampled += packets;
             _variance += VarianceOf(scaled, total, packets);
@@ -78,7 +93,7 @@ internal struct WeightedSum
 
     private static UInt128 VarianceOf(ulong scaled, ulong total, uint packets)
     {
-        var variance = (UInt128)scaled * (scaled - total);
+        var variance = (UInt128)scaled * (Math.Max(scaled, total) - total);
         if (packets <= 1)
             return variance;
         // 128 bits are slow to divide and hardly ever needed.
@@ -101,12 +116,10 @@ internal struct WeightedSum
     public readonly Estimate ToEstimate(double largestPossible = 0, double dispersion = 1)
     {
         double sum = Sum;
-        if (UnknownRate > 0)
-            return new Estimate(null, sum, null, Samples);
         if (Sampled == 0 || Sum == 0)
-            return new Estimate(sum, sum, sum, Samples);
+            return UnknownRate > 0 ? new Estimate(null, sum, null, Samples) : new Estimate(sum, sum, sum, Samples);
         var largest = SampledSumInterval.LargestTerm(_largest, Sampled, largestPossible);
         var interval = SampledSumInterval.OfTotal(sum, Variance * dispersion, largest * dispersion);
-        return new Estimate(sum, interval.Low, interval.High, Samples);
+        return UnknownRate > 0 ? new Estimate(null, interval.Low, null, Samples) : new Estimate(sum, interval.Low, interval.High, Samples);
     }
 }

@@ -65,9 +65,10 @@ public sealed class Shard
         entry.AsksPair = !asks ? 0
             : isGroup ? KeyedHash.OfGroupQuestion(source, flow.DestinationPort) : KeyedHash.OfPair(source, destination, flow.Protocol);
         entry.Traits = isGroup ? EntryTraits.AsksGroup : EntryTraits.None;
-        (entry.PeerHash, entry.Bytes, entry.FirstNanoseconds) = (0, 0, 0);
         if (side != OwnSide.None)
             Describe(ref entry, in flow, trafficClass, side == OwnSide.Destination, source, destination);
+        else
+            entry.RecordHash = entry.AsksPair;
         Log.Add();
     }
 
@@ -77,7 +78,6 @@ public sealed class Shard
         entry.Direction = isInbound ? Direction.Inbound : Direction.Outbound;
         entry.HostHash = HostTable.HashOf(isInbound ? destination : source, entry.Direction);
         entry.PeerHash = isInbound ? source : destination;
-        entry.FlowHash = KeyedHash.OfFlow(source, destination, flow.SourcePort, flow.DestinationPort);
         var hasStart = flow.Knows(FlowFields.Start);
         // A clock that is ahead tells no times, and nothing came before 1970.
         entry.FirstNanoseconds = hasStart
@@ -90,9 +90,11 @@ public sealed class Shard
         entry.Bytes = Math.Min(flow.Bytes, MostScaledBytes / rate);
         entry.SamplingRate = flow.SamplingRate;
         (entry.SourcePort, entry.DestinationPort) = (flow.SourcePort, flow.DestinationPort);
-        (entry.Class, entry.Protocol) = (trafficClass, flow.Protocol);
+        (entry.Class, entry.Protocol, entry.Level) = (trafficClass, flow.Protocol, 0);
         (entry.Resource, entry.Variant) = ((uint)flow.ApplicationResource, (uint)flow.ApplicationVariant);
         entry.Traits = TraitsOf(in flow, trafficClass);
+        entry.RecordHash = KeyedHash.OfRecord(
+            source, destination, ((ulong)flow.SourcePort << 16) | flow.DestinationPort, entry.Bytes ^ ((ulong)entry.FirstNanoseconds << 12));
     }
 
     /// <summary>A first fragment; where records do not tell fragments, UDP packets as large as first fragments are may be such.</summary>
@@ -159,22 +161,41 @@ internal enum OwnSide : byte
 /// <summary>The protected networks: from the configuration, or every destination when none is configured.</summary>
 internal sealed class OwnNetworks(DetectorOptions options)
 {
-    private readonly ImmutableArray<Prefix> _networks = [.. options.Protect.Concat(options.Services.SelectMany(static service => service.Prefixes))];
+    private readonly Mask[] _networks =
+        [.. options.Protect.Concat(options.Services.SelectMany(static service => service.Prefixes)).Select(static network => new Mask(network))];
 
     public OwnSide SideOf(Address source, Address destination)
     {
-        if (_networks.IsEmpty || IsOwn(destination))
+        if (_networks.Length == 0 || IsOwn(destination))
             return OwnSide.Destination;
         return IsOwn(source) ? OwnSide.Source : OwnSide.None;
     }
 
     private bool IsOwn(Address address)
     {
-        foreach (var network in _networks)
+        var (high, low, isIPv4) = (address.High, address.Low, address.IsIPv4);
+        foreach (ref readonly var network in _networks.AsSpan())
         {
-            if (network.Contains(address))
+            if ((high & network.MaskHigh) == network.High && (low & network.MaskLow) == network.Low && isIPv4 == network.IsIPv4)
                 return true;
         }
         return false;
+    }
+
+    /// <summary>A network as what an address is compared with.</summary>
+    private readonly struct Mask
+    {
+        public readonly ulong MaskHigh, MaskLow, High, Low;
+        public readonly bool IsIPv4;
+
+        public Mask(Prefix network)
+        {
+            IsIPv4 = network.Network.IsIPv4;
+            var length = network.Length + (IsIPv4 ? 96 : 0);
+            (MaskHigh, MaskLow) = (Ones(length), Ones(length - 64));
+            (High, Low) = (network.Network.High & MaskHigh, network.Network.Low & MaskLow);
+        }
+
+        private static ulong Ones(int length) => length <= 0 ? 0 : length >= 64 ? ulong.MaxValue : ulong.MaxValue << (64 - length);
     }
 }

@@ -5,7 +5,8 @@ using Breakwater.Detection.Hosts;
 namespace Breakwater.Detection;
 
 /// <summary>Hands the entries of a tick to the dossiers of their host, prefixes and service.</summary>
-internal sealed class Studying(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, Questions questions, int aggregateBudget)
+internal sealed class Studying(
+    HostTable hosts, AggregateTable aggregates, DossierPool dossiers, WatchGroups groups, Questions questions, int aggregateBudget)
 {
     // How far ahead an entry is asked for, and what it will touch.
     private const int EntriesAhead = 16;
@@ -14,8 +15,10 @@ internal sealed class Studying(HostTable hosts, AggregateTable aggregates, Dossi
     // The sketches of so few targets stay in the cache by themselves.
     private const int FewDossiers = 32;
 
-    private readonly Assignment _assignment = new(hosts, aggregates, dossiers, aggregateBudget);
+    private readonly Assignment _assignment = new(hosts, aggregates, dossiers, groups, aggregateBudget);
     private readonly TickTallies _tallies = new();
+    private readonly List<Waiting> _waiting = [];
+    private readonly List<Dossier> _studied = [];
 
     /// <summary>The last tick in which some record answered a question: the telemetry shows both directions.</summary>
     public long LastAskedTick { get; private set; } = long.MinValue;
@@ -23,36 +26,81 @@ internal sealed class Studying(HostTable hosts, AggregateTable aggregates, Dossi
     /// <summary>The last tick in which some watched host was seen to send.</summary>
     public long LastSentTick { get; private set; } = long.MinValue;
 
-    /// <summary>Studies the entries of all shards: those counted by <see cref="Counting"/>, dossiers given out.</summary>
-    public void Study(ImmutableArray<Shard> shards, int level, long tick)
+    /// <summary>The targets that the last call of <see cref="Study"/> studied, narrow ones first.</summary>
+    public List<Dossier> Studied => _studied;
+
+    /// <summary>
+    /// Studies the entries of all shards: those counted by <see cref="Counting"/>, dossiers given out. Those of targets that are in no hurry wait.
+    /// </summary>
+    /// <param name="shards">Their logs.</param>
+    /// <param name="level">The logs were thinned to it.</param>
+    /// <param name="tick">The tick that ends.</param>
+    /// <param name="endsSecond">No further tick of this second follows: what waits is studied.</param>
+    public void Study(ImmutableArray<Shard> shards, int level, long tick, bool endsSecond)
     {
-        foreach (var shard in shards)
-            NoteSent(shard.Log.Entries, tick);
         _assignment.Build(shards, level);
+        foreach (var entry in _assignment.OfWatchedSenders)
+            NoteSent(in _assignment[entry], tick);
+        _studied.Clear();
         for (var number = 0; number < dossiers.All.Count; number++)
         {
+            if (number == _waiting.Count)
+                _waiting.Add(new Waiting());
             if (dossiers.All[number] is { } dossier)
-                Feed(dossier, _assignment.Of(number), _assignment.LevelOf(number), tick);
+                Study(dossier, number, tick, endsSecond);
+            else
+                _waiting[number].Clear();
         }
+        _studied.Sort(static (left, right) =>
+        {
+            var byLength = right.Target.Prefix.Length.CompareTo(left.Target.Prefix.Length);
+            return left.Target.Kind != right.Target.Kind ? left.Target.Kind.CompareTo(right.Target.Kind)
+                : byLength != 0 ? byLength : left.Target.CompareTo(right.Target);
+        });
     }
 
-    private void NoteSent(Span<TickEntry> entries, long tick)
+    private void Study(Dossier dossier, int number, long tick, bool endsSecond)
     {
-        foreach (ref readonly var entry in entries)
+        var entries = _assignment.Of(number);
+        var waiting = _waiting[number];
+        if (!dossier.HasBeenStudied)
+            waiting.Clear();
+        var isUrgent = !entries.IsEmpty && dossier.Urgency.Note(_assignment.UnitsOf(number), tick);
+        if (!entries.IsEmpty && !endsSecond && !isUrgent && !dossier.InIncident && waiting.HasRoom(entries.Length))
         {
-            if (entry.Has(EntryTraits.HasHost))
-                NoteSent(in entry, tick);
+            Keep(waiting, entries, _assignment.LevelOf(number), tick);
+            dossier.HasBeenStudied = true;
+            return;
+        }
+        if (entries.IsEmpty && (!endsSecond || waiting.Ticks == 0))
+            return;
+        Feed(dossier, waiting, entries, _assignment.LevelOf(number), tick);
+        waiting.Clear();
+        dossier.HasBeenStudied = true;
+        // Whether or not ticks without records are stepped through: the second ends with its tenth.
+        dossier.JudgedTick = endsSecond && !isUrgent && !dossier.InIncident ? (tick / 10 * 10) + 9 : tick;
+        _studied.Add(dossier);
+    }
+
+    /// <summary>Copies entries, each weighted as it stands for others, once it is known whether it was asked for.</summary>
+    private void Keep(Waiting waiting, ReadOnlySpan<uint> entries, int level, long tick)
+    {
+        var kept = waiting.Add(entries.Length, level, tick);
+        for (var index = 0; index < entries.Length; index++)
+        {
+            if (index + EntriesAhead < entries.Length)
+                _assignment.Prefetch(entries[index + EntriesAhead]);
+            ref var entry = ref _assignment[entries[index]];
+            if (!entry.Has(EntryTraits.AnswerKnown))
+                LookUpAnswer(ref entry, tick);
+            kept[index] = level == 0 ? entry : entry.AtLevel(level);
         }
     }
 
     /// <summary>Tells the sender's dossier, when it is watched as a receiver, what it sends.</summary>
     private void NoteSent(in TickEntry entry, long tick)
     {
-        var isOutbound = entry.Direction == Direction.Outbound;
-        var hash = isOutbound ? HostTable.HashOf(entry.HostHash, Direction.Outbound) : entry.PeerHash;
-        if (!dossiers.MayWatch(hash))
-            return;
-        var index = hosts.Find(isOutbound ? entry.Host : entry.Peer, Direction.Inbound, hash);
+        var index = hosts.Find(entry.Direction == Direction.Outbound ? entry.Host : entry.Peer, Direction.Inbound, entry.SenderHash);
         if (index < 0 || hosts[index].Dossier < 0)
             return;
         var dossier = dossiers[hosts[index].Dossier];
@@ -62,12 +110,29 @@ internal sealed class Studying(HostTable hosts, AggregateTable aggregates, Dossi
             LastSentTick = tick;
     }
 
+    /// <summary>Feeds what waits, and then the present tick, as one: each record keeps the tick in which it arrived.</summary>
+    private void Feed(Dossier dossier, Waiting waiting, ReadOnlySpan<uint> entries, int level, long tick)
+    {
+        dossier.OpenTick(entries.IsEmpty ? waiting.LastTick : tick);
+        var all = waiting.Entries;
+        for (int number = 0, next = 0; number < waiting.Ticks; number++)
+        {
+            var (pastTick, pastLevel, end) = waiting.Of(number);
+            dossier.OpenSample(pastLevel);
+            for (; next < end; next++)
+            {
+                if (next + SketchesAhead < all.Length)
+                    dossier.Prefetch(in all[next + SketchesAhead]);
+                dossier.Add(in all[next], pastTick, _tallies);
+            }
+        }
+        dossier.OpenSample(level);
+        Feed(dossier, entries, level, tick);
+        dossier.CloseTick(_tallies);
+    }
+
     private void Feed(Dossier dossier, ReadOnlySpan<uint> entries, int level, long tick)
     {
-        if (entries.IsEmpty)
-            return;
-        dossier.OpenTick(tick);
-        dossier.OpenSample(level);
         for (var index = 0; index < entries.Length; index++)
         {
             if (index + EntriesAhead < entries.Length)
@@ -82,7 +147,6 @@ internal sealed class Studying(HostTable hosts, AggregateTable aggregates, Dossi
             else
                 dossier.Add(entry.AtLevel(level), tick, _tallies);
         }
-        dossier.CloseTick(_tallies);
     }
 
     private void Prefetch(Dossier dossier, in TickEntry entry)

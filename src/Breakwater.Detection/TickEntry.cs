@@ -18,8 +18,8 @@ internal struct TickEntry
     /// <summary>Hash of the peer.</summary>
     public ulong PeerHash;
 
-    /// <summary>Hash of the conversation: both addresses and both ports.</summary>
-    public ulong FlowHash;
+    /// <summary>Hash of the record among all: copies of one conversation stand and fall each by itself.</summary>
+    public ulong RecordHash;
 
     /// <summary>Hash of the pair whose question this record is, 0 when it asks nothing.</summary>
     public ulong AsksPair;
@@ -58,24 +58,36 @@ internal struct TickEntry
     /// <summary>Number of the service that has the host, -1 for none.</summary>
     public short Service;
 
+    /// <summary>The engine itself looks at one in 2^this of its kind; <see cref="SamplingRate"/> has it in it.</summary>
+    public byte Level;
+
+    /// <summary>The rate that the exporter sampled at, 0 while unknown.</summary>
+    public readonly uint ExportedRate => Level < 32 ? SamplingRate >> Level : 0;
+
+    /// <summary>How many records this one stands for.</summary>
+    public readonly ulong ScaledRecords => SamplingRate > 0 ? SamplingRate : 1UL << Level;
+
     /// <summary>Hash of the own host's address, whatever the direction.</summary>
     private readonly ulong AddressHash => HostTable.HashOf(HostHash, Direction);
+
+    /// <summary>Hash that the sender has as a receiver, for the host table.</summary>
+    public readonly ulong SenderHash => Direction == Direction.Outbound ? AddressHash : PeerHash;
 
     /// <summary>Hash of the pair that a question to this record's sender would have: receiver to sender.</summary>
     public readonly ulong AnswersPair => Direction == Direction.Inbound
         ? KeyedHash.OfPair(AddressHash, PeerHash, Protocol) : KeyedHash.OfPair(PeerHash, AddressHash, Protocol);
 
-    /// <summary>Hash of the record among all: copies of one conversation stand and fall each by itself.</summary>
-    public readonly ulong RecordHash =>
-        KeyedHash.With(Has(EntryTraits.HasHost) ? FlowHash : AsksPair, Bytes ^ ((ulong)FirstNanoseconds << 12) ^ PeerHash);
+    /// <summary>Hash of the conversation: both addresses and both ports.</summary>
+    public readonly ulong FlowHash => Direction == Direction.Inbound
+        ? KeyedHash.OfFlow(PeerHash, AddressHash, SourcePort, DestinationPort) : KeyedHash.OfFlow(AddressHash, PeerHash, SourcePort, DestinationPort);
 
     /// <summary>Packets × sampling rate; an unknown rate counts as 1.</summary>
     public readonly ulong Scaled => (ulong)Packets * Math.Max(SamplingRate, 1);
 
     /// <summary>The entry when one in 2^level of its kind is looked at. An unknown rate stays unknown; then it stands for as many packets itself.</summary>
     public readonly TickEntry AtLevel(int level) => SamplingRate > 0
-        ? this with { SamplingRate = (uint)Math.Min(uint.MaxValue, (ulong)SamplingRate << level) }
-        : this with { Packets = (uint)Math.Min(uint.MaxValue, (ulong)Packets << level), Bytes = Bytes << level };
+        ? this with { SamplingRate = (uint)Math.Min(uint.MaxValue, (ulong)SamplingRate << level), Level = (byte)(Level + level) }
+        : this with { Packets = (uint)Math.Min(uint.MaxValue, (ulong)Packets << level), Bytes = Bytes << level, Level = (byte)(Level + level) };
 
     public readonly bool Has(EntryTraits traits) => (Traits & traits) == traits;
 }

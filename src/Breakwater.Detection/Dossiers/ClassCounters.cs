@@ -17,10 +17,13 @@ internal sealed class ClassCounters
     /// <summary>A class that had no traffic for ten minutes starts a new life.</summary>
     public const long IdleTicks = 6_000;
 
-    private readonly WindowSum[] _windows = new WindowSum[RateWindows.WindowCount];
-    private readonly HyperLogLog _pastSources = new(SourcePrecision);
-    private readonly PortVote _pastSourcePorts = new(), _pastDestinationPorts = new();
+    // Most kinds of traffic are looked at once or live for seconds: what needs a longer life is made when it has come.
+    private WindowSum[]? _windows;
+    private (HyperLogLog Sources, PortVote SourcePorts, PortVote DestinationPorts)? _past;
     private long _windowsTick = long.MinValue;
+
+    // Estimates read since the last tick was closed.
+    private (double? BusiestRate, double? Sources, double? Flows) _known;
 
     public required int TrafficClass { get; set; }
 
@@ -33,8 +36,17 @@ internal sealed class ClassCounters
     /// <summary>The same of the present tick only.</summary>
     public WeightedSum TickPackets, TickBytes;
 
+    /// <summary>Records of earlier ticks, which had waited, are among those of the present one.</summary>
+    public bool HoldsEarlierTicks { get; private set; }
+
     /// <summary>The same since the class was last idle.</summary>
     public WeightedSum LifePackets, LifeBytes;
+
+    /// <summary>The lowest and the highest rate that exporters sampled at in the class's life, 0 for unknown.</summary>
+    public uint LowestRate = uint.MaxValue, HighestRate;
+
+    /// <summary>Of some records of the class's life a part stood for all (<see cref="TickEntry.Level"/>).</summary>
+    public bool IsThinned { get; private set; }
 
     /// <summary>A sample of the life's sources with what each sent.</summary>
     public SourceSample SourceSample { get; } = new();
@@ -42,11 +54,11 @@ internal sealed class ClassCounters
     /// <summary>First packets' times: of the life, of the present tick.</summary>
     public long LifeFirst = long.MaxValue, TickFirst = long.MaxValue;
 
-    /// <summary>Present and previous generation.</summary>
-    public Generation Current = new(), Previous = new();
+    /// <summary>Present and previous generation; nothing is ever added to the previous one, which is the empty one at first.</summary>
+    public Generation Current = new(), Previous = Generation.None;
 
     /// <summary>The highest rate of all windows as of the last tick with traffic, packets per second.</summary>
-    public double BusiestRate { get; private set; }
+    public double BusiestRate => _known.BusiestRate ??= Rates.BusiestRate();
 
     /// <summary>What a packet seen stands for: the mean of the life, or of the last tick when that was sampled more thinly. At least 1.</summary>
     public double Weight => Math.Max(1, Math.Max(LifePackets.Weight, TickPackets.Weight));
@@ -58,7 +70,8 @@ internal sealed class ClassCounters
     public HyperLogLog LifeSources()
     {
         var all = new HyperLogLog(SourcePrecision);
-        all.Merge(_pastSources);
+        if (_past is { } past)
+            all.Merge(past.Sources);
         all.Merge(Current.Sources);
         all.Merge(Previous.Sources);
         return all;
@@ -69,36 +82,53 @@ internal sealed class ClassCounters
     {
         var (source, destination) = (new PortVote(), new PortVote());
         foreach (var (from, to) in (ReadOnlySpan<(PortVote, PortVote)>)
-            [(_pastSourcePorts, source), (Current.SourcePorts, source), (Previous.SourcePorts, source),
-            (_pastDestinationPorts, destination), (Current.DestinationPorts, destination), (Previous.DestinationPorts, destination)])
+            [(Current.SourcePorts, source), (Previous.SourcePorts, source), (Current.DestinationPorts, destination), (Previous.DestinationPorts, destination)])
         {
             to.Merge(from);
         }
+        if (_past is { } past)
+        {
+            source.Merge(past.SourcePorts);
+            destination.Merge(past.DestinationPorts);
+        }
         return (source, destination);
     }
+
+    /// <summary>Different senders in the last 30-60 s, as of the last tick that was closed.</summary>
+    public double RecentSources => _known.Sources ??= Current.Sources.EstimateWith(Previous.Sources);
+
+    /// <summary>Different conversations in the last 30-60 s, as of the last tick that was closed.</summary>
+    public double RecentFlows => _known.Flows ??= Current.Flows.EstimateWith(Previous.Flows);
 
     /// <summary>Opens a tick.</summary>
     public void OpenTick(long tick)
     {
         if (LastTick != long.MinValue && tick - LastTick > IdleTicks)
             Forget();
-        (TickPackets, TickBytes, TickFirst) = (default, default, long.MaxValue);
+        (TickPackets, TickBytes, TickFirst, HoldsEarlierTicks) = (default, default, long.MaxValue, false);
     }
 
     /// <summary>Counts one record that was not asked for.</summary>
     /// <param name="entry">The record.</param>
     /// <param name="flowHash">Hash of its conversation.</param>
-    /// <param name="tick">The present tick.</param>
+    /// <param name="tick">The tick in which it arrived.</param>
+    /// <param name="openTick">The open tick.</param>
     /// <param name="tally">Takes what goes into windows and votes when the tick closes.</param>
-    public void Add(in TickEntry entry, ulong flowHash, long tick, TickTally tally)
+    public void Add(in TickEntry entry, ulong flowHash, long tick, long openTick, TickTally tally)
     {
-        LastTick = tick;
+        LastTick = openTick;
+        HoldsEarlierTicks |= tick != openTick;
         var scaled = entry.Scaled;
-        TickPackets.Add(entry.Packets, entry.Packets, entry.SamplingRate);
-        TickBytes.Add(entry.Bytes, entry.Packets, entry.SamplingRate);
+        TickPackets.Add(entry.Packets, entry.Packets, entry.SamplingRate, entry.Level);
+        TickBytes.Add(entry.Bytes, entry.Packets, entry.SamplingRate, entry.Level);
         TickFirst = Math.Min(TickFirst, entry.FirstNanoseconds);
+        var rate = entry.ExportedRate;
+        (LowestRate, HighestRate) = (Math.Min(LowestRate, rate), Math.Max(HighestRate, rate));
+        IsThinned |= entry.Level > 0;
         if (entry.DurationMilliseconds >= 100)
-            AddSpread(in entry, tick, tally.Spread);
+            AddSpread(in entry, tick, openTick, tally.Spread);
+        else if (tick != openTick)
+            tally.Spread.Add(tick, tick, openTick, scaled, entry.Bytes * Math.Max(entry.SamplingRate, 1));
         Current.Add(in entry, flowHash, scaled);
         if (entry.Has(EntryTraits.HasPorts))
         {
@@ -108,14 +138,14 @@ internal sealed class ClassCounters
         SourceSample.Add(entry.PeerHash, entry.Peer, scaled, entry.Packets);
     }
 
-    private static void AddSpread(in TickEntry entry, long tick, RateSpread spread)
+    private static void AddSpread(in TickEntry entry, long tick, long openTick, RateSpread spread)
     {
         var first = entry.FirstNanoseconds / Detector.TickNanoseconds;
         var last = (entry.FirstNanoseconds + (entry.DurationMilliseconds * 1_000_000L)) / Detector.TickNanoseconds;
         // A clock that is ahead, or further behind than any active timeout, tells lengths but not times.
         if (last > tick || tick - last > RateWindows.ReachTicks / 2)
             (first, last) = (tick - (last - first), tick);
-        spread.Add(first, last, tick, entry.Scaled, entry.Bytes * Math.Max(entry.SamplingRate, 1));
+        spread.Add(first, last, openTick, entry.Scaled, entry.Bytes * Math.Max(entry.SamplingRate, 1));
     }
 
     /// <summary>Counts one record that answers a question seen before.</summary>
@@ -151,7 +181,7 @@ internal sealed class ClassCounters
         LifePackets.Add(in TickPackets);
         LifeBytes.Add(in TickBytes);
         LifeFirst = Math.Min(LifeFirst, TickFirst);
-        BusiestRate = Rates.BusiestRate();
+        _known = default;
     }
 
     /// <summary>Asks the processor for what counting this entry will touch.</summary>
@@ -160,6 +190,7 @@ internal sealed class ClassCounters
         Current.Sources.Prefetch(entry.PeerHash);
         if (entry.Has(EntryTraits.HasPorts))
             Current.Flows.Prefetch(entry.FlowHash);
+        SourceSample.Prefetch(entry.PeerHash);
     }
 
     /// <summary>The windows as of the present tick, shortest first.</summary>
@@ -167,7 +198,7 @@ internal sealed class ClassCounters
     {
         if (_windowsTick != tick)
         {
-            Rates.Fill(_windows);
+            Rates.Fill(_windows ??= new WindowSum[RateWindows.WindowCount]);
             _windowsTick = tick;
         }
         return _windows;
@@ -176,10 +207,17 @@ internal sealed class ClassCounters
     /// <summary>Starts a new generation and drops the one before the last into the life.</summary>
     public void Rotate()
     {
+        _known = default;
+        if (Previous == Generation.None)
+        {
+            (Current, Previous) = (new Generation(), Current);
+            return;
+        }
         (Current, Previous) = (Previous, Current);
-        _pastSources.Merge(Current.Sources);
-        _pastSourcePorts.Merge(Current.SourcePorts);
-        _pastDestinationPorts.Merge(Current.DestinationPorts);
+        var past = _past ??= (new HyperLogLog(SourcePrecision), new PortVote(), new PortVote());
+        past.Sources.Merge(Current.Sources);
+        past.SourcePorts.Merge(Current.SourcePorts);
+        past.DestinationPorts.Merge(Current.DestinationPorts);
         Current.Clear();
     }
 
@@ -194,13 +232,18 @@ internal sealed class ClassCounters
     /// <summary>Starts a new life.</summary>
     public void Forget()
     {
-        (LifePackets, LifeBytes, LifeFirst, BusiestRate) = (default, default, long.MaxValue, 0);
-        _pastSources.Clear();
+        (LowestRate, HighestRate, IsThinned) = (uint.MaxValue, 0, false);
+        (LifePackets, LifeBytes, LifeFirst, _known) = (default, default, long.MaxValue, default);
         SourceSample.Clear();
-        _pastSourcePorts.Clear();
-        _pastDestinationPorts.Clear();
+        if (_past is { } past)
+        {
+            past.Sources.Clear();
+            past.SourcePorts.Clear();
+            past.DestinationPorts.Clear();
+        }
         Current.Clear();
-        Previous.Clear();
+        if (Previous != Generation.None)
+            Previous.Clear();
         Rates.Clear();
     }
 }
@@ -208,6 +251,9 @@ internal sealed class ClassCounters
 /// <summary>Thirty seconds of one class.</summary>
 internal sealed class Generation
 {
+    /// <summary>Thirty seconds without traffic: never changed.</summary>
+    public static readonly Generation None = new();
+
     /// <summary>Scaled packets that answer questions and are not counted; that are counted although the host spoke to their sender; and requests.</summary>
     public ulong Asked, AskedToo, Requests;
     public WeightedSum Packets, Bytes;

@@ -8,9 +8,10 @@ namespace Breakwater.Detection.Dossiers;
 /// <param name="floors">Lowest rates of an attack on it.</param>
 /// <param name="row">Its index in the table of hosts, or of aggregates when <paramref name="target"/> is many.</param>
 /// <param name="group">The traffic that brought it here.</param>
+/// <param name="urgency">Whether it must be looked at in a tick.</param>
 /// <param name="usual">What is known to be usual for it.</param>
 /// <param name="spare">Counters that dropped dossiers left.</param>
-internal sealed class Dossier(Target target, Floors floors, int row, int group, Usual usual, Stack<ClassCounters> spare)
+internal sealed class Dossier(Target target, Floors floors, int row, int group, Urgency urgency, Usual usual, Stack<ClassCounters> spare)
 {
     /// <summary>Ticks of a generation: 30 s.</summary>
     private const int GenerationTicks = 300;
@@ -25,6 +26,9 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     private readonly HyperLogLog[] _openFlows = [new(FlowPrecision), new(FlowPrecision)];
     private long _generation = long.MinValue;
     private ulong _tickPackets, _tickRequests;
+
+    // Estimates read since the last record was counted.
+    private (double? SynFlows, double? OpenFlows, double? CompletedFlows) _known;
     private int _level, _highestLevel;
     private (long Now, long Before) _openSegments;
     private (ulong Now, ulong Before) _packets, _firstFragments;
@@ -48,25 +52,24 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     public long LastTick { get; private set; } = long.MinValue;
 
     /// <summary>TCP connections that someone tried to open (distinct source, port and service) in the last 30-60 s.</summary>
-    public double SynFlows => _synFlows[0].EstimateWith(_synFlows[1]);
+    public double SynFlows => _known.SynFlows ??= _synFlows[0].EstimateWith(_synFlows[1]);
 
     /// <summary>TCP connections whose peer sent what only an open connection's peer sends, in the last 30-60 s.</summary>
-    public double OpenFlows => _openFlows[0].EstimateWith(_openFlows[1]);
+    public double OpenFlows => _known.OpenFlows ??= _openFlows[0].EstimateWith(_openFlows[1]);
 
     /// <summary>
     /// Connections that were opened and went on, in the last 30-60 s: those in both sketches, by what their union lacks. Three standard
     /// errors of the union are given in favour of the senders, and with nothing in common but that error it is none.
     /// </summary>
-    public double CompletedFlows
+    public double CompletedFlows => _known.CompletedFlows ??= EstimateCompletedFlows();
+
+    private double EstimateCompletedFlows()
     {
-        get
-        {
-            var (opened, open) = (SynFlows, OpenFlows);
-            var union = UnionOfFlows();
-            var error = 3 * _synFlows[0].StandardErrorAt(union);
-            var common = opened + open - union;
-            return Math.Clamp(common + error, 0, Math.Min(opened, open * 1.05));
-        }
+        var (opened, open) = (SynFlows, OpenFlows);
+        var union = UnionOfFlows();
+        var error = 3 * _synFlows[0].StandardErrorAt(union);
+        var common = opened + open - union;
+        return Math.Clamp(common + error, 0, Math.Min(opened, open * 1.05));
     }
 
     private double UnionOfFlows()
@@ -101,6 +104,15 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     /// <summary>Packets of all kinds in the last 30-60 s, scaled.</summary>
     public ulong RecentPackets => _packets.Now + _packets.Before;
 
+    /// <summary>Whether it must be looked at in a tick.</summary>
+    public Urgency Urgency { get; } = urgency;
+
+    /// <summary>The tick that it is judged in: the one it was urgent in, else the last of its second.</summary>
+    public long JudgedTick { get; set; }
+
+    /// <summary>Some of its traffic has been taken in, or waits to be.</summary>
+    public bool HasBeenStudied { get; set; }
+
     /// <summary>What is usual for the target.</summary>
     public Usual Usual { get; } = usual;
 
@@ -122,7 +134,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
             counters?.Forget();
     }
 
-    /// <summary>Opens a tick.</summary>
+    /// <summary>Opens a tick; records of earlier ticks, the last one opened excepted, may be counted along with its own.</summary>
     public void OpenTick(long tick)
     {
         if (LastTick == tick)
@@ -131,7 +143,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
             EndIncident();
         OpenGeneration(tick);
         LastTick = tick;
-        (_tickPackets, _tickRequests) = (0, 0);
+        (_tickPackets, _tickRequests, _known) = (0, 0, default);
         foreach (var counters in _classes)
             counters?.OpenTick(tick);
     }
@@ -163,9 +175,9 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
         _generation = Math.Max(_generation, generation);
     }
 
-    /// <summary>Counts one record of the tick.</summary>
+    /// <summary>Counts one record of the open tick.</summary>
     /// <param name="entry">The record; it tells whether the host asked its sender.</param>
-    /// <param name="tick">The present tick.</param>
+    /// <param name="tick">The tick in which it arrived.</param>
     /// <param name="tallies">Take what is summed up over the tick.</param>
     public void Add(in TickEntry entry, long tick, TickTallies tallies)
     {
@@ -188,13 +200,23 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
             counters.AddAsked(in entry);
             return;
         }
-        counters.Add(in entry, flowHash, tick, tallies[entry.Class]);
+        counters.Add(in entry, flowHash, tick, LastTick, tallies[entry.Class]);
         if (asked)
             counters.NoteAsked(in entry);
     }
 
     /// <summary>Asks the processor for what <see cref="Add"/> will touch.</summary>
-    public void Prefetch(in TickEntry entry) => _classes[entry.Class]?.Prefetch(in entry);
+    public void Prefetch(in TickEntry entry)
+    {
+        _classes[entry.Class]?.Prefetch(in entry);
+        if (entry.Protocol != 6)
+            return;
+        var hash = entry.FlowHash;
+        if (entry.Class is (byte)Vector.SynFlood or TrafficClass.Session)
+            _synFlows[0].Prefetch(hash);
+        if (TrafficClass.IsOfOpenConnection(entry.Class))
+            _openFlows[0].Prefetch(hash);
+    }
 
     private ClassCounters Study(byte trafficClass, long tick)
     {
@@ -259,7 +281,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
 
     private void Rotate()
     {
-        _highestLevel = _level;
+        (_highestLevel, _known) = (_level, default);
         (_synFlows[0], _synFlows[1]) = (_synFlows[1], _synFlows[0]);
         (_openFlows[0], _openFlows[1]) = (_openFlows[1], _openFlows[0]);
         _synFlows[0].Clear();

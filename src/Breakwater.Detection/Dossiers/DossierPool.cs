@@ -8,7 +8,8 @@ namespace Breakwater.Detection.Dossiers;
 /// further above takes the place of the one least above that has no incident; traffic of one kind may hold half of the places at most,
 /// so that many busy servers cannot crowd out one host under a SYN flood.
 /// </summary>
-internal sealed class DossierPool(DetectorOptions options, HostTable hosts, AggregateTable aggregates, IncidentTracker incidents)
+internal sealed class DossierPool(
+    DetectorOptions options, HostTable hosts, AggregateTable aggregates, WatchGroups groups, IncidentTracker incidents)
 {
     private const int GroupShare = 2;
 
@@ -86,7 +87,8 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
                 Refused++;
                 continue;
             }
-            var dossier = new Dossier(target, FloorsOf(target, row), row, group, Baselines.Take(target), _spare);
+            var floors = FloorsOf(target, row);
+            var dossier = new Dossier(target, floors, row, group, new Urgency(groups.TickLimits(floors)), Baselines.Take(target), _spare);
             _dossiers[number] = dossier;
             _free--;
             _byGroup[group]++;
@@ -141,23 +143,6 @@ internal sealed class DossierPool(DetectorOptions options, HostTable hosts, Aggr
 
     /// <summary>False when a host with this hash certainly has no dossier.</summary>
     public bool MayWatch(ulong hostHash) => (_watched[(int)(hostHash >> 6) & 1023] >> (int)(hostHash & 63) & 1) != 0;
-
-    /// <summary>The targets with traffic in a tick, narrow ones first.</summary>
-    public void Touched(long tick, List<Dossier> touched)
-    {
-        touched.Clear();
-        foreach (var dossier in _dossiers)
-        {
-            if (dossier is not null && dossier.LastTick == tick)
-                touched.Add(dossier);
-        }
-        touched.Sort(static (left, right) =>
-        {
-            var byLength = right.Target.Prefix.Length.CompareTo(left.Target.Prefix.Length);
-            return left.Target.Kind != right.Target.Kind ? left.Target.Kind.CompareTo(right.Target.Kind)
-                : byLength != 0 ? byLength : left.Target.CompareTo(right.Target);
-        });
-    }
 
     /// <summary>A host moved within its table.</summary>
     public void Moved(int to)

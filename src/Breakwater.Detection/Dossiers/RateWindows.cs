@@ -60,6 +60,8 @@ internal sealed class RateWindows
     /// </summary>
     public double BusiestRate()
     {
+        if (Newest == long.MinValue)
+            return 0;
         var busiest = Ticks.Busiest(Newest, _fineCells, _perTicks);
         busiest = Math.Max(busiest, Seconds.Busiest(Newest, _wideCells, _perSeconds));
         return Math.Max(busiest, Spells.Busiest(Newest, _wideCells, _perSpells));

@@ -36,7 +36,7 @@ internal struct AggregateLinks
     /// <summary>Index of its dossier, -1 when it has none.</summary>
     public int Dossier;
 
-    /// <summary>The wider aggregates that hold this one, each -1 for none: /16 or /32, configured network.</summary>
+    /// <summary>The wider aggregates that hold this one, each -1 for none: /16 or /32; the narrowest configured network, which has the next one itself.</summary>
     public int Wider, Network;
 }
 
@@ -60,7 +60,7 @@ internal sealed class AggregateTable
     public AggregateTable(DetectorOptions options)
     {
         _services = options.Services;
-        _networks = options.Aggregates;
+        _networks = [.. options.Aggregates.Distinct().OrderBy(static network => network.Length)];
         _factor = options.PrefixFactor;
         _serviceIndex = new int[_services.Length];
         for (var number = 0; number < _services.Length; number++)
@@ -89,19 +89,31 @@ internal sealed class AggregateTable
         var narrow = new Prefix(host.Masked(host.IsIPv4 ? 24 : 48), host.IsIPv4 ? 24 : 48);
         if (_prefixes.TryGetValue((narrow, direction), out var index))
             return index;
-        if (Count >= MaxAggregates - 2)
+        if (Count > MaxAggregates - MostNew)
             return -1;
         var wider = Prefix(new Prefix(host.Masked(host.IsIPv4 ? 16 : 32), host.IsIPv4 ? 16 : 32), direction, 2 * _factor);
         var network = -1;
+        // Widest first, so that each leads to the next wider one.
         foreach (var configured in _networks)
         {
-            if (configured.Contains(narrow.Network) && configured.Length <= narrow.Length)
-                network = Prefix(configured, direction, 2 * _factor);
+            if (!configured.Contains(narrow.Network) || configured.Length > narrow.Length)
+                continue;
+            var next = Prefix(configured, direction, 2 * _factor);
+            if (next == wider)
+                continue;
+            _links[next].Network = network;
+            network = next;
         }
         index = Prefix(narrow, direction, _factor);
-        (_links[index].Wider, _links[index].Network) = (wider, network == index || network == wider ? -1 : network);
+        (_links[index].Wider, _links[index].Network) = (wider, network == index ? _links[index].Network : network);
         return index;
     }
+
+    /// <summary>True when of the prefixes of so many new hosts some might find a place and others not.</summary>
+    public bool MayOverflow(int newHosts) => Count <= MaxAggregates - MostNew && Count + ((long)newHosts * MostNew) > MaxAggregates;
+
+    // A new /24 may bring its /16 and every configured network.
+    private int MostNew => 2 + _networks.Length;
 
     /// <summary>The number of the service that has this address, -1 for none.</summary>
     public int ServiceOf(Wire.Address host)

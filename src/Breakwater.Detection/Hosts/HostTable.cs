@@ -1,33 +1,43 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Breakwater.Detection.Sketches;
 using Breakwater.Wire;
 
 namespace Breakwater.Detection.Hosts;
 
-/// <summary>What every host costs: 128 bytes of integers, its key included.</summary>
+/// <summary>
+/// What every host costs: 128 bytes of integers, its key included. What each record of it touches stands in the first 64, a line of the cache.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4, Size = Bytes)]
 internal struct ColdRecord
 {
+    public const int Bytes = 128;
+
     public Address Host;
-
-    /// <summary>Packets and bytes since the host was first seen, scaled.</summary>
-    public ulong Packets, Bytes;
-
-    /// <summary>The last tick with traffic.</summary>
-    public long LastTick;
-
-    public WatchCounts Counts;
 
     /// <summary>Index of the host's dossier, -1 when it has none.</summary>
     public int Dossier;
 
-    /// <summary>Index of its /24 or /48 in the table of aggregates, -1 beyond that table's limit.</summary>
-    public int Prefix;
+    private int _place;
+
+    public WatchCounts Counts;
 
     /// <summary>Number of the service that has this address, -1 for none.</summary>
     public short Service;
 
-    public Direction Direction;
+    /// <summary>Index of its /24 or /48 in the table of aggregates, -1 beyond that table's limit.</summary>
+    public int Prefix
+    {
+        readonly get => _place >> 1;
+        set => _place = (value << 1) | (_place & 1);
+    }
+
+    public Direction Direction
+    {
+        readonly get => (Direction)(_place & 1);
+        init => _place = (_place & ~1) | (int)value;
+    }
 }
 
 /// <summary>
@@ -39,7 +49,7 @@ internal sealed class HostTable(int maxHosts, ulong seed)
     private const int PageBits = 12;
     private const int PageMask = (1 << PageBits) - 1;
     private readonly KeyedHash _hash = new(seed);
-    private ColdRecord[][] _pages = new ColdRecord[16][];
+    private Page[] _pages = new Page[16];
     private int _pageCount;
     private int[] _slots = new int[1 << 12];
 
@@ -53,6 +63,24 @@ internal sealed class HostTable(int maxHosts, ulong seed)
 
     /// <summary>The record of a host by its index.</summary>
     public ref ColdRecord this[int index] => ref _pages[index >> PageBits][index & PageMask];
+
+    /// <summary>Records that begin at lines of the cache, so that each touches two and not three.</summary>
+    private readonly unsafe struct Page
+    {
+        private const int LineBytes = 64;
+        private readonly byte[] _memory;
+        private readonly ColdRecord* _first;
+
+        public Page(int records)
+        {
+            _memory = GC.AllocateArray<byte>((records * ColdRecord.Bytes) + LineBytes, pinned: true);
+            var address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
+            _first = (ColdRecord*)((address + LineBytes - 1) & ~(nuint)(LineBytes - 1));
+        }
+
+        /// <summary>A record by its place, which the caller keeps within the page.</summary>
+        public ref ColdRecord this[int place] => ref _first[place];
+    }
 
     /// <summary>The table's hash of a host, from the hash of its address.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -116,14 +144,14 @@ internal sealed class HostTable(int maxHosts, ulong seed)
         }
     }
 
-    /// <summary>Drops hosts without traffic since a tick and without a dossier. Each other that moves is told by its new index.</summary>
-    public int DropIdle(long beforeTick, Action<int> moved)
+    /// <summary>Drops hosts without traffic since a second and without a dossier. Each other that moves is told by its new index.</summary>
+    public int DropIdle(long beforeSecond, Action<int> moved)
     {
         var kept = 0;
         for (var index = 0; index < Count; index++)
         {
             ref var record = ref this[index];
-            if (record.LastTick < beforeTick && record.Dossier < 0)
+            if (record.Counts.Second < beforeSecond && record.Dossier < 0)
                 continue;
             if (kept != index)
             {
@@ -150,7 +178,7 @@ internal sealed class HostTable(int maxHosts, ulong seed)
             {
             }
         }
-        this[Count] = new ColdRecord { Host = host, Direction = direction, Dossier = -1, Prefix = -1, Service = -1, LastTick = long.MinValue };
+        this[Count] = new ColdRecord { Host = host, Direction = direction, Dossier = -1, Prefix = -1, Service = -1 };
         _slots[slot] = Count + 1;
         return Count++;
     }
@@ -159,7 +187,7 @@ internal sealed class HostTable(int maxHosts, ulong seed)
     {
         if (_pageCount == _pages.Length)
             Array.Resize(ref _pages, _pageCount * 2);
-        _pages[_pageCount++] = new ColdRecord[1 << PageBits];
+        _pages[_pageCount++] = new Page(1 << PageBits);
     }
 
     private void Rebuild(int length)

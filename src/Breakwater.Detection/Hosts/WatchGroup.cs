@@ -16,17 +16,36 @@ internal enum WatchGroup : byte
     Requests,
 }
 
-/// <summary>Which class belongs to which group, and from which rate on a group is watched.</summary>
-internal static class WatchGroups
+/// <summary>
+/// Which class belongs to which group, and from which rate on a group is watched. A group counts packets, but for two kinds that harm at
+/// lower rates: each session recorded counts as many as a connection is worth in segments, each DHCP packet as many as in requests.
+/// </summary>
+internal sealed class WatchGroups
 {
     public const int Count = 9;
 
     private static readonly byte[] _ofClass = BuildClassTable();
+    private readonly uint _perSession, _perDhcpPacket;
+
+    public WatchGroups(Floors floors)
+    {
+        _perSession = Worth(floors.Segments, floors.Connections);
+        _perDhcpPacket = Worth(floors.Requests, floors.Dhcp);
+    }
 
     public static int Of(byte trafficClass) => _ofClass[trafficClass];
 
+    /// <summary>What a record counts in its group, scaled.</summary>
+    public uint Units(in TickEntry entry) => entry.Class switch
+    {
+        // However many packets a session has, it is one connection.
+        TrafficClass.Session => (uint)Math.Min(uint.MaxValue, entry.ScaledRecords * _perSession),
+        (byte)Vector.DhcpFlood => (uint)Math.Min(uint.MaxValue, entry.Scaled * _perDhcpPacket),
+        _ => (uint)Math.Min(uint.MaxValue, entry.Scaled),
+    };
+
     /// <summary>
-    /// Packets in two seconds from which on a host is a candidate for a dossier: an eighth of the floor's packets in a second, less than
+    /// Units in two seconds from which on a host is a candidate for a dossier: an eighth of the floor's packets in a second, less than
     /// the shortest burst that can alarm; replies are evidence at any rate, so eight do.
     /// </summary>
     public static uint[] WatchFloors(Floors floors) =>
@@ -34,16 +53,37 @@ internal static class WatchGroups
         8,
         Eighth(floors.Syn),
         Eighth(floors.SynAck),
-        Eighth(Math.Min(floors.Segments, floors.Connections)),
+        Eighth(floors.Segments),
         Eighth(floors.Udp),
         Eighth(floors.Icmp),
         Eighth(floors.Fragments),
         Eighth(floors.Protocols),
-        Eighth(Math.Min(floors.Requests, Math.Min(floors.Queries, floors.Dhcp))),
+        Eighth(Math.Min(floors.Requests, floors.Queries)),
+    ];
+
+    /// <summary>
+    /// Units in a tick without which no window of any length can newly exceed a floor of the group: a window's mean tick has a tenth of the
+    /// floor's packets in a second, so that one of its ticks has as many.
+    /// </summary>
+    public uint[] TickLimits(Floors floors) =>
+    [
+        Tenth(floors.Amplification),
+        Tenth(Math.Min(floors.Syn, floors.Connections)),
+        Tenth(Math.Min(floors.SynAck, floors.Segments)),
+        Tenth(Math.Min(floors.Segments, floors.Connections * _perSession)),
+        Tenth(Math.Min(floors.Udp, floors.Amplification)),
+        Tenth(floors.Icmp),
+        Tenth(floors.Fragments),
+        Tenth(floors.Protocols),
+        Tenth(Math.Min(floors.Requests, Math.Min(floors.Queries, floors.Dhcp * _perDhcpPacket))),
     ];
 
     /// <summary>While places are free, whoever gets a few packets a second is watched: what comes later may make sense of it.</summary>
     public static uint[] IdleFloors(Floors floors) => [.. WatchFloors(floors).Select(static floor => Math.Min(floor, 8))];
+
+    private static uint Worth(double floor, double lower) => (uint)Math.Clamp(Math.Ceiling(floor / lower), 1, 1_000_000);
+
+    private static uint Tenth(double floor) => (uint)Math.Clamp(floor / 10, 1, 1_000_000_000);
 
     private static uint Eighth(double floor) => (uint)Math.Clamp(floor / 8, 1, 1_000_000_000);
 
@@ -85,16 +125,23 @@ internal struct GroupCounts
 internal struct WatchCounts
 {
     public GroupCounts Now;
-    public GroupCounts Before;
 
     /// <summary>The second of record time that <see cref="Now"/> belongs to, since 1970.</summary>
     public uint Second;
 
-    /// <summary>Adds to a group and returns what it has in this second.</summary>
-    public uint Add(int group, uint packets, uint second)
+    public GroupCounts Before;
+
+    /// <summary>Goes on to a second.</summary>
+    public void Advance(uint second)
     {
         if (second != Second)
             Turn(second);
+    }
+
+    /// <summary>Adds to a group and returns what it has in this second.</summary>
+    public uint Add(int group, uint packets, uint second)
+    {
+        Advance(second);
         ref var count = ref Now[group];
         count = (uint)Math.Min(uint.MaxValue, (ulong)count + packets);
         return count;
@@ -103,8 +150,7 @@ internal struct WatchCounts
     /// <summary>Keeps the larger of what a group has in this second and <paramref name="count"/>.</summary>
     public void Raise(int group, uint count, uint second)
     {
-        if (second != Second)
-            Turn(second);
+        Advance(second);
         Now[group] = Math.Max(Now[group], count);
     }
 
@@ -127,7 +173,7 @@ internal struct WatchCounts
         return best;
     }
 
-    public void Turn(uint second)
+    private void Turn(uint second)
     {
         Before = second == Second + 1 ? Now : default;
         Now = default;

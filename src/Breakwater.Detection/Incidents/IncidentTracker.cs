@@ -33,14 +33,14 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
         if (_open.TryGetValue(dossier.Target, out var incident))
         {
             RemoveToldElsewhere(incident, findings);
-            incident.Feed(findings, tick);
+            incident.Feed(findings, dossier.LastTick);
             return;
         }
         RemoveExplained(dossier, findings);
         if (findings.Count == 0 || !HasRoom())
             return;
         incident = new OpenIncident(dossier, tick, ++_lastKey);
-        incident.Feed(findings, tick);
+        incident.Feed(findings, dossier.LastTick);
         if (dossier.IsAggregate)
             TakeOver(incident, tick);
         dossier.Incident = incident.Span;

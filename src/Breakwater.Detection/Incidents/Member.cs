@@ -34,6 +34,15 @@ internal sealed class Member(Finding found)
 
     public HyperLogLog Sources { get; } = new(ClassCounters.SourcePrecision);
 
+    /// <inheritdoc cref="ClassCounters.LowestRate"/>
+    public uint LowestRate { get; private set; } = uint.MaxValue;
+
+    /// <inheritdoc cref="ClassCounters.LowestRate"/>
+    public uint HighestRate { get; private set; }
+
+    /// <inheritdoc cref="ClassCounters.IsThinned"/>
+    public bool IsThinned { get; private set; }
+
     public IEnumerable<Reason> Reasons => _strongest.Reasons;
 
     /// <summary>Floor of the rate that keeps the incident going, packets per second: half of the alarm's.</summary>
@@ -111,6 +120,8 @@ internal sealed class Member(Finding found)
 
     private void TakeSources(ClassCounters counters, bool whole)
     {
+        (LowestRate, HighestRate) = (Math.Min(LowestRate, counters.LowestRate), Math.Max(HighestRate, counters.HighestRate));
+        IsThinned |= counters.IsThinned;
         if (whole)
             Sources.Merge(counters.LifeSources());
         else

@@ -94,7 +94,7 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick, long key)
                 requests.Add(in part);
             part = member.Counters.LifeBytes.Part((ulong)second.Bytes);
             bytes.Add(in part);
-            isOn |= member.Counters.TickPackets.Sum * 10 >= member.SignalFloor;
+            isOn |= (member.Counters.HoldsEarlierTicks ? second.Packets : member.Counters.TickPackets.Sum * 10.0) >= member.SignalFloor;
             hasSignal |= member.HasSignal(tick);
         }
         if (packets.Sampled > 0)
@@ -167,8 +167,8 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick, long key)
             SourceSample = [.. totals.SourceSample.Sources(out var isComplete).Select(static source => new SampledSource(source.Address, source.Packets))],
             SourceSampleIsComplete = isComplete,
             Reasons = [.. sure.SelectMany(static member => member.Reasons)],
-            SamplingRate = totals.CommonRate(),
-            Limits = Limits(in totals.Packets, in sources, spanSeconds),
+            SamplingRate = CommonRate(sure),
+            Limits = Limits(in totals.Packets, in sources, spanSeconds, sure.Exists(static member => member.IsThinned)),
             Series = _series.Values(),
         };
         // Looking at an incident must not change what it becomes.
@@ -229,7 +229,7 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick, long key)
         }
     }
 
-    private ImmutableArray<string> Limits(in WeightedSum packets, in Estimate sources, double? spanSeconds)
+    private ImmutableArray<string> Limits(in WeightedSum packets, in Estimate sources, double? spanSeconds, bool isThinned)
     {
         var limits = ImmutableArray.CreateBuilder<string>();
         // The senders of outbound incidents are own hosts: their distinct peers are receivers.
@@ -243,6 +243,8 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick, long key)
             limits.Add("sampled: distinct sources is a lower bound");
         if (sources is { Value: null, High: not null })
             limits.Add("sampled: no source was seen twice, so only bounds of their number are known");
+        if (isThinned)
+            limits.Add("of so many records a part by chance was studied: packets, bytes and senders are estimates, as if the exporter had sampled");
         if (spanSeconds is not null)
             limits.Add("the input is shorter than one second: the peak is its mean rate");
         return limits.ToImmutable();
@@ -275,16 +277,13 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick, long key)
 
         public Estimate ProvenEstimate(double dispersion) =>
             _proven.Packets.Samples == 0 ? new Estimate(0, 0, 0, Packets.Samples) : _proven.Estimate(dispersion);
+    }
 
-        public uint? CommonRate()
-        {
-            if (Packets.UnknownRate > 0 || Packets.Samples == 0)
-                return null;
-            if (Packets.Sampled == 0)
-                return 1;
-            var rate = Packets.Weight;
-            return Math.Abs(rate - Math.Round(rate)) < 1e-6 * rate && Packets.Sampled == Packets.Samples ? (uint)Math.Round(rate) : null;
-        }
+    /// <summary>The rate at which exporters sampled all of these vectors; null when they differ or one is unknown.</summary>
+    private static uint? CommonRate(List<Member> members)
+    {
+        var (lowest, highest) = (members.Min(static member => member.LowestRate), members.Max(static member => member.HighestRate));
+        return lowest == highest && lowest > 0 ? lowest : null;
     }
 
     /// <summary>Who sent the packets of some vectors.</summary>

@@ -52,7 +52,7 @@ internal sealed class SampledPeak
     /// <summary>
     /// True when records tell of earlier ticks: an exporter's cache has spread or bunched them, and how they scatter says nothing of the sampler.
     /// </summary>
-    private static bool IsLate(ClassCounters counters, long tick) => counters.LastTick == tick
+    private static bool IsLate(ClassCounters counters, long tick) => counters.LastTick == tick && !counters.HoldsEarlierTicks
         && ((long)counters.TickPackets.Sum != counters.Rates.TickAt(tick).Packets || counters.TickFirst < (tick - 1) * Detector.TickNanoseconds);
 
     /// <summary>Part of the variance of sampled packets that the way of sampling leaves (<see cref="CountDispersion"/>).</summary>

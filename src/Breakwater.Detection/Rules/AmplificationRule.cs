@@ -57,7 +57,7 @@ internal static class AmplificationRule
         && sources >= context.Options.CrowdSources && rate.PerSecond >= 8 * rate.Floor;
 
     private static double PerSource(ClassCounters counters) =>
-        RuleContext.Samples(counters) / Math.Max(1, counters.Current.Sources.EstimateWith(counters.Previous.Sources));
+        RuleContext.Samples(counters) / Math.Max(1, counters.RecentSources);
 
     /// <summary>At a low rate the count within a minute still accuses (<see cref="UnaskedRepliesRule"/>): the counterfactual says both.</summary>
     private static Reason Rate(in RateEvidence rate, ushort? sourcePort, int floorPackets)

@@ -55,7 +55,7 @@ internal static class ConnectionFloodRule
     {
         if (data >= 2.5 || !RuleContext.Unsampled(counters))
             return false;
-        var sources = counters.Current.Sources.EstimateWith(counters.Previous.Sources);
+        var sources = counters.RecentSources;
         if (context.Dossier.SynFlows < 1.4 * sources)
             return false;
         var fins = context.Dossier[Vector.FinFlood] is { } ends ? ends.Current.Packets.Sum + ends.Previous.Packets.Sum + ends.Current.Asked + ends.Previous.Asked : 0;

@@ -12,7 +12,7 @@ internal static class DhcpRule
         var rate = context.Test(counters, 1, context.Floors.Dhcp);
         if (rate.Strength == Strength.None)
             return;
-        var clients = context.Measure(Measures.Sources, counters.Current.Sources.EstimateWith(counters.Previous.Sources));
+        var clients = context.Measure(Measures.Sources, counters.RecentSources);
         var bytes = RuleContext.MeanBytes(counters);
         // A BOOTP message has 300 bytes (RFC 1542 §2.1), relays add some.
         if (clients < FewestClients || bytes is < 250 or > 700)

@@ -30,7 +30,7 @@ internal static class HttpFloodRule
         var rate = context.Test(counters, 1, context.Floors.Requests, Measures.Requests);
         if (rate.Strength == Strength.None)
             return;
-        var clients = context.Measure(Measures.Clients, counters.Current.Sources.EstimateWith(counters.Previous.Sources));
+        var clients = context.Measure(Measures.Clients, counters.RecentSources);
         var card = new EvidenceCard(in context, names, in rate, clients);
         if (card.Score < _open)
             return;

@@ -32,7 +32,8 @@ internal readonly record struct OpenedConnections(ClassCounters Counters, double
             if (most is null || whole.Count > most.Value.Count)
                 most = whole;
         }
-        return most is { } found && found.Counters.LastTick == dossier.LastTick ? found : null;
+        return most is { } found && found.Counters.LastTick == dossier.LastTick && context.MayExceed(found.Counters, context.Floors.Connections / found.Fraction)
+            ? found : null;
     }
 
     /// <summary>Part of the connections whose handshake was completed.</summary>

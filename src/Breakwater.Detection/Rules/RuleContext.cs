@@ -91,7 +91,7 @@ internal readonly record struct RuleContext(
 
     /// <summary>Distinct senders of the class in the last 30-60 s (receivers for outbound traffic).</summary>
     public double Sources(ClassCounters counters) =>
-        Measure(Measures.Sources, counters.Current.Sources.EstimateWith(counters.Previous.Sources));
+        Measure(Measures.Sources, counters.RecentSources);
 
     /// <summary>"about 400 different senders" with what would have turned it.</summary>
     public static Reason SourcesReason(double sources, double threshold, string tail = "") => new(
@@ -99,7 +99,7 @@ internal readonly record struct RuleContext(
         Text($"would not fire with fewer than {threshold:N0} senders"), threshold - 1);
 
     /// <summary>Distinct conversations of the class in the last 30-60 s.</summary>
-    public static double Flows(ClassCounters counters) => counters.Current.Flows.EstimateWith(counters.Previous.Flows);
+    public static double Flows(ClassCounters counters) => counters.RecentFlows;
 
     /// <summary>Packets of a conversation of the class in the last 30-60 s.</summary>
     public double PacketsPerFlow(ClassCounters counters) =>
@@ -146,7 +146,7 @@ internal readonly record struct RuleContext(
     {
         if (rate.PerSecond > 20 * rate.Floor)
             return false;
-        var sources = counters.Current.Sources.EstimateWith(counters.Previous.Sources);
+        var sources = counters.RecentSources;
         return Dossier.IsAggregate ? sources < 16 : sources < 5 && DestinationsSpread(counters);
     }
 

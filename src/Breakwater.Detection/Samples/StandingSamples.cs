@@ -8,7 +8,7 @@ namespace Breakwater.Detection.Samples;
 /// A sample of all records by service and minute, kept for a day and for the same hours of four weeks: what "seen before" means, and
 /// later what a filter would have cost. Own hosts without a service share one sample.
 /// </summary>
-internal sealed class StandingSamples(ulong seed)
+internal sealed class StandingSamples
 {
     /// <summary>Minutes kept in full.</summary>
     public const int FreshMinutes = 60;
@@ -27,11 +27,8 @@ internal sealed class StandingSamples(ulong seed)
     {
         var minute = tick / 600;
         var sample = _last is not null && _lastService == entry.Service && _last.Minute == minute ? _last : Of(entry.Service, minute);
-        // Which conversation the record is of is in the addresses' hashes.
-        var conversation = KeyedHash.With(
-            entry.PeerHash ^ BitOperations.RotateLeft(entry.HostHash, 21) ^ seed, ((ulong)entry.SourcePort << 16) | entry.DestinationPort);
-        var hash = KeyedHash.With(
-            conversation ^ (ulong)entry.FirstNanoseconds, entry.Bytes ^ ((ulong)entry.Packets << 40) ^ ((ulong)entry.Class << 32));
+        // Another order than the one by which large ticks are thinned: a record that stands for others is kept no likelier.
+        var hash = BitOperations.RotateLeft(entry.RecordHash, 32) * 0x9E37_79B9_7F4A_7C15UL;
         if (sample.Wants(hash))
             sample.Add(ToRecord(in entry, hash));
     }

@@ -22,6 +22,10 @@ internal readonly struct KeyedHash(ulong seed)
     public static ulong OfFlow(ulong source, ulong destination, ushort sourcePort, ushort destinationPort) =>
         With(source ^ BitOperations.RotateLeft(destination, 17), ((ulong)sourcePort << 16) | destinationPort);
 
+    /// <summary>Hash of one record of a conversation, told from others by what it says.</summary>
+    public static ulong OfRecord(ulong source, ulong destination, ulong ports, ulong content) =>
+        Mix((source ^ BitOperations.RotateLeft(destination, 17) ^ (ports * 0x9E3779B97F4A7C15UL)) + (content * 0xC2B2AE3D27D4EB4FUL));
+
     /// <summary>Extends a hash by one more number.</summary>
     public static ulong With(ulong hash, ulong number) => Mix(hash ^ (number * 0x9E3779B97F4A7C15UL));
 

@@ -4,24 +4,25 @@ using System.Runtime.Intrinsics.X86;
 namespace Breakwater.Detection.Sketches;
 
 /// <summary>
-/// Remembers who spoke to whom during the last 30 to 60 seconds of record time: a Bloom filter of 64-byte blocks (Putze et al. 2007)
-/// in two generations. Only bits are set, so order does not matter. A false "yes" makes a packet look asked for and so only ever
+/// Remembers who spoke to whom during the last 30 to 60 seconds of record time: a Bloom filter of blocks (Putze et al. 2007), each of four
+/// words that get one bit of a pair each, in two generations. Only bits are set, so order does not matter. A false "yes" makes a packet look asked for and so only ever
 /// lowers an alarm; <see cref="IsSaturated"/> tells when that could hide an attack.
 /// </summary>
 internal sealed class PairFilter
 {
-    private const int Lines = 1 << 16;
-    private const int WordsPerLine = 8;
+    private const int BlockBits = 17;
+    private const int WordsPerBlock = 4;
+    private const int Words = WordsPerBlock << BlockBits;
     private const long GenerationNanoseconds = 30_000_000_000;
 
-    private ulong[] _current = GC.AllocateArray<ulong>(Lines * WordsPerLine, pinned: true);
-    private ulong[] _previous = GC.AllocateArray<ulong>(Lines * WordsPerLine, pinned: true);
+    private ulong[] _current = GC.AllocateArray<ulong>(Words, pinned: true);
+    private ulong[] _previous = GC.AllocateArray<ulong>(Words, pinned: true);
     private long _currentBits;
     private long _previousBits;
     private long _generation = long.MinValue;
 
     /// <summary>Four bits of one block a pair; above one bit in two the answers are worth little (6 % false).</summary>
-    public bool IsSaturated => Math.Max(_currentBits, _previousBits) > Lines * WordsPerLine * 64L / 2;
+    public bool IsSaturated => Math.Max(_currentBits, _previousBits) > Words * 64L / 2;
 
     /// <summary>Questions to groups are among them.</summary>
     public bool HasGroups { get; private set; }
@@ -35,22 +36,25 @@ internal sealed class PairFilter
 
     public void Add(ulong hash)
     {
-        var line = _current.AsSpan((int)(hash >> 48) * WordsPerLine, WordsPerLine);
-        for (var shift = 0; shift < 36; shift += 9)
-        {
-            var bit = (int)(hash >> shift) & 511;
-            var mask = 1UL << (bit & 63);
-            ref var word = ref line[bit >> 6];
-            _currentBits += (word & mask) == 0 ? 1 : 0;
-            word |= mask;
-        }
+        var block = _current.AsSpan(Block(hash), WordsPerBlock);
+        _currentBits += Set(ref block[0], (int)hash) + Set(ref block[1], (int)(hash >> 6)) + Set(ref block[2], (int)(hash >> 12)) + Set(ref block[3], (int)(hash >> 18));
+    }
+
+    private static int Block(ulong hash) => (int)(hash >> (64 - BlockBits)) * WordsPerBlock;
+
+    /// <summary>Sets a bit, the place taken modulo 64; 1 when it was not set.</summary>
+    private static int Set(ref ulong word, int place)
+    {
+        var before = word;
+        word = before | (1UL << place);
+        return (int)(~before >> place) & 1;
     }
 
     /// <summary>Asks the processor for the memory of a pair, before it is added.</summary>
     public unsafe void PrefetchAdd(ulong hash)
     {
         if (Sse.IsSupported)
-            Sse.Prefetch0(Unsafe.AsPointer(ref _current[(int)(hash >> 48) * WordsPerLine]));
+            Sse.Prefetch0(Unsafe.AsPointer(ref _current[Block(hash)]));
     }
 
     /// <summary>Asks the processor for the memory of a pair, before it is looked for.</summary>
@@ -58,7 +62,7 @@ internal sealed class PairFilter
     {
         PrefetchAdd(hash);
         if (Sse.IsSupported)
-            Sse.Prefetch0(Unsafe.AsPointer(ref _previous[(int)(hash >> 48) * WordsPerLine]));
+            Sse.Prefetch0(Unsafe.AsPointer(ref _previous[Block(hash)]));
     }
 
     public bool Contains(ulong hash) => Contains(_current, hash) || Contains(_previous, hash);
@@ -84,13 +88,7 @@ internal sealed class PairFilter
 
     private static bool Contains(ulong[] words, ulong hash)
     {
-        var line = words.AsSpan((int)(hash >> 48) * WordsPerLine, WordsPerLine);
-        var found = true;
-        for (var shift = 0; shift < 36; shift += 9)
-        {
-            var bit = (int)(hash >> shift) & 511;
-            found &= (line[bit >> 6] >> (bit & 63) & 1) != 0;
-        }
-        return found;
+        var block = words.AsSpan(Block(hash), WordsPerBlock);
+        return ((block[0] >> (int)hash) & (block[1] >> (int)(hash >> 6)) & (block[2] >> (int)(hash >> 12)) & (block[3] >> (int)(hash >> 18)) & 1) != 0;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Breakwater.Wire;
 
 namespace Breakwater.Detection.Sketches;
@@ -44,6 +46,13 @@ internal sealed class SourceSample
         }
         _sources[_count++] = new Source(address, hash, packets, samples);
         _places[slot] = (ushort)_count;
+    }
+
+    /// <summary>Asks the processor for where a source is looked up.</summary>
+    public unsafe void Prefetch(ulong hash)
+    {
+        if (Sse.IsSupported && hash <= _limit)
+            Sse.Prefetch0(Unsafe.AsPointer(ref _places[SlotOf(hash)]));
     }
 
     public void Merge(SourceSample other)

@@ -1,5 +1,6 @@
 using Breakwater.Detection;
 using Breakwater.Detection.Dossiers;
+using Breakwater.Detection.Hosts;
 using Breakwater.Detection.Incidents;
 using Breakwater.Detection.Rules;
 using Breakwater.Detection.Samples;
@@ -16,7 +17,7 @@ public sealed class IncidentTrackerTests
     private static readonly Prefix _half = new(Address.Parse("203.0.113.128"), 25);
     private static readonly DetectorOptions _options = new() { Services = [new ProtectedService("shop", [_half])] };
 
-    private readonly IncidentTracker _tracker = new(_options, new StandingSamples(1)) { TellsChanges = true };
+    private readonly IncidentTracker _tracker = new(_options, new StandingSamples()) { TellsChanges = true };
     private readonly Dossier _prefix = Watched(new Target(TargetKind.Prefix, _network, Direction.Inbound));
     private readonly Dossier _service = Watched(new Target(TargetKind.Service, _half, Direction.Inbound, "shop"));
     private readonly Dossier _host = Watched(Target.Host(Traffic.Victim));
@@ -94,7 +95,7 @@ public sealed class IncidentTrackerTests
         Assert.False(_host.InIncident);
     }
 
-    private static Dossier Watched(Target target) => new(target, new Floors(), 0, 0, new Usual(), []);
+    private static Dossier Watched(Target target) => new(target, new Floors(), 0, 0, new Urgency(new WatchGroups(new Floors()).TickLimits(new Floors())), new Usual(), []);
 
     /// <summary>What a detector would say of so many packets of one kind, which the dossier takes in.</summary>
     private static Finding Found(Dossier dossier, Vector kind, Vector name, int packets)

@@ -35,8 +35,8 @@ public sealed class TableSizeTests
     private static string Sizes()
     {
         var options = new DetectorOptions();
-        var dossier = Bytes(static () => new Dossier(Target.Host(default(Address)), new Floors(), 0, 0, new Usual(), new Stack<ClassCounters>()));
-        var counters = Bytes(static () => new ClassCounters { TrafficClass = 1 });
+        var dossier = Bytes(static () => new Dossier(Target.Host(default(Address)), new Floors(), 0, 0, new Urgency(new WatchGroups(new Floors()).TickLimits(new Floors())), new Usual(), new Stack<ClassCounters>()));
+        var counters = Bytes(static () => Old(new ClassCounters { TrafficClass = 1 }));
         var names = Bytes(static () => new NameCounts());
         var young = Bytes(static () => new MinuteSample(0));
         var old = MinuteSample.SmallSize * Unsafe.SizeOf<SampledRecord>();
@@ -46,6 +46,7 @@ public sealed class TableSizeTests
         Add("`ColdRecord`: a host with its counts; its slot in the index is 16 more at most", Unsafe.SizeOf<ColdRecord>(), options.MaxHosts);
         Add("`AggregateRecord`: a prefix or service; its entry in the dictionary is about 70 more", Unsafe.SizeOf<AggregateRecord>(), AggregateTable.MaxAggregates);
         Add("`TickEntry`: a record of the present tick, in each shard", Unsafe.SizeOf<TickEntry>(), options.MaxTickRecords);
+        Add("`Waiting`: records of a watched target that is far from any alarm, until the second ends", Waiting.MaxEntries * Unsafe.SizeOf<TickEntry>(), options.MaxDossiers);
         Add("`Dossier`: a watched target with its baseline, without kinds of traffic", dossier, options.MaxDossiers);
         Add("`ClassCounters`: one kind of traffic towards it: windows, sources, ports", counters, (long)options.MaxDossiers * DossierPool.MaxClassesPerDossier);
         Add("`SourceSample`: of that, its sample of sources", Bytes(static () => new SourceSample()), (long)options.MaxDossiers * DossierPool.MaxClassesPerDossier);
@@ -59,6 +60,15 @@ public sealed class TableSizeTests
 
         void Add(string what, long each, long most) =>
             rows.Append(CultureInfo.InvariantCulture, $"| {what} | {each:N0} | {most:N0} | {each * most / 1e6:N1} |\n");
+    }
+
+    /// <summary>With all that it comes to hold.</summary>
+    private static ClassCounters Old(ClassCounters counters)
+    {
+        counters.Rotate();
+        counters.Rotate();
+        counters.Windows(1);
+        return counters;
     }
 
     /// <summary>What making one allocates on this thread, all that it holds included; the second time, when nothing else is set up any more.</summary>

@@ -95,7 +95,7 @@ public sealed class VerdictHashTests
         for (ulong set = 1; set <= 200; set++)
         {
             var random = new SeededRandom(set);
-            var entries = Enumerable.Range(0, 24).Select(_ => new TickEntry { AsksPair = random.NextUInt64() }).ToArray();
+            var entries = Enumerable.Range(0, 24).Select(_ => new TickEntry { RecordHash = random.NextUInt64() }).ToArray();
             var expected = Kept(entries);
             for (var shuffle = 0; shuffle < 10; shuffle++)
                 Assert.Equal(expected, Kept(entries.OrderBy(_ => random.NextUInt64())));
@@ -110,7 +110,7 @@ public sealed class VerdictHashTests
             log.Next = entry;
             log.Add();
         }
-        return [(ulong)log.Level, .. log.Entries.ToArray().Select(static entry => entry.AsksPair).Order()];
+        return [(ulong)log.Level, .. log.Entries.ToArray().Select(static entry => entry.RecordHash).Order()];
     }
 
     /// <summary>More hosts cross the watch floor in one tick than there are places, each with small records and a large one.</summary>

@@ -83,12 +83,20 @@ public sealed class PoissonTestTests
     public void IsAbove_Quiet_DoesNotAllocate()
     {
         var test = new PoissonTest(1e-9);
-        var alarms = 0;
+        // Whatever is set up by the first calls is set up then.
+        Alarms(test);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var index = 0; index < 10_000; index++)
-            alarms += test.IsAbove(500 + (index % 300), 500) ? 1 : 0;
+        var alarms = Alarms(test);
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
         Assert.InRange(alarms, 1, 9_999);
+    }
+
+    private static int Alarms(PoissonTest test)
+    {
+        var alarms = 0;
+        for (var index = 0; index < 10_000; index++)
+            alarms += test.IsAbove(500 + (index % 300), 500) ? 1 : 0;
+        return alarms;
     }
 
     /// <summary>What the documentation of <see cref="PoissonTest"/> states.</summary>

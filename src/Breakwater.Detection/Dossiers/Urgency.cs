@@ -1,0 +1,42 @@
+using Breakwater.Detection.Hosts;
+
+namespace Breakwater.Detection.Dossiers;
+
+/// <summary>
+/// Whether a target must be looked at in this very tick, or can wait until the second ends. It can while no kind of traffic brings, within
+/// a tick, a tenth of what its floor allows a second: no window can newly exceed the floor then. Of a kind that was above its floor in the
+/// second before, at whose end all windows were looked at, less than twice what it brought a tick can wait too.
+/// </summary>
+/// <param name="limits"><see cref="WatchGroups.TickLimits"/> of the target's floors.</param>
+internal sealed class Urgency(uint[] limits)
+{
+    private GroupCounts _now, _before;
+    private long _second = long.MinValue, _lastUrgentSecond = long.MinValue;
+
+    /// <summary>Takes in a tick; true when the target must be looked at now.</summary>
+    /// <param name="units">By group, as <see cref="WatchGroups.Units"/> counts them.</param>
+    /// <param name="tick">The tick.</param>
+    public bool Note(ReadOnlySpan<uint> units, long tick)
+    {
+        var second = tick / 10;
+        if (second != _second)
+            Turn(second);
+        for (var group = 0; group < WatchGroups.Count; group++)
+        {
+            if (units[group] > limits[group] && (_before[group] <= 10UL * limits[group] || units[group] * 5UL > _before[group]))
+                _lastUrgentSecond = second;
+            _now[group] = (uint)Math.Min(uint.MaxValue, (ulong)_now[group] + units[group]);
+        }
+        // What came in a burst is looked at until the second after is over.
+        return second - _lastUrgentSecond <= 1;
+    }
+
+    private void Turn(long second)
+    {
+        // A target that was not seen in the second before is new to it.
+        if (_second == long.MinValue)
+            _lastUrgentSecond = second;
+        _before = second == _second + 1 ? _now : default;
+        (_now, _second) = (default, second);
+    }
+}
