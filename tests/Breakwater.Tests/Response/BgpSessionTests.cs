@@ -138,6 +138,21 @@ public sealed class BgpSessionTests
     }
 
     [Fact]
+    public void RouteRefresh_BeforeARouteLapses_DoesNotForgetToWithdrawIt()
+    {
+        var session = Established(_settings, Open());
+        var (lapsing, staying) = (Route("destination 203.0.113.7/32 protocol 17 then discard"), Route("destination 203.0.113.8/32 protocol 17 then discard"));
+        session.Synchronize(Table(lapsing, staying));
+        Sent(session);
+        session.Receive(Message((ref writer) => new BgpRouteRefresh(BgpFamilies.IPv4FlowSpec, 0).Write(ref writer)), 100);
+        session.Synchronize(Table(staying));
+        Assert.True(session.Output.StartsWith(Withdrawal(lapsing)), "the first message is no withdrawal");
+        Assert.Equal(("Update Update", 1), (Sent(session), session.Announced));
+        session.Synchronize(Table(staying));
+        Assert.Equal("", Sent(session));
+    }
+
+    [Fact]
     public void Routes_OfAFamilyThatThePeerLacks_AreNotSent()
     {
         var session = Established(_settings, Open(families: BgpFamilies.IPv4Unicast));
@@ -213,6 +228,12 @@ public sealed class BgpSessionTests
     });
 
     internal static byte[] KeepAlive() => Message(static (ref writer) => BgpKeepAlive.Write(ref writer));
+
+    private static byte[] Withdrawal(BgpRoute route)
+    {
+        var buffer = new byte[BgpHeader.LongestMessageBytes];
+        return buffer[..RouteUpdate.Write(buffer, route, isWithdrawn: true, _settings, 4)];
+    }
 
     private static byte[] Update()
     {

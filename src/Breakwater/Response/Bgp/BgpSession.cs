@@ -30,6 +30,9 @@ internal sealed class BgpSession
     private readonly byte[] _input = new byte[BgpHeader.LongestMessageBytes];
     private readonly byte[] _output = new byte[MaxOutputBytes];
     private readonly Dictionary<string, BgpRoute> _sent = new(StringComparer.Ordinal);
+
+    /// <summary>Keys that a route refresh asked for once more. They stay in what was sent: a route that lapses meanwhile is still to be withdrawn.</summary>
+    private readonly HashSet<string> _again = new(StringComparer.Ordinal);
     private int _inputBytes;
     private int _outputBytes;
     private long _holdUntil;
@@ -114,6 +117,7 @@ internal sealed class BgpSession
             if (!Send(gone, isWithdrawn: true))
                 return;
             _sent.Remove(gone.Key);
+            _again.Remove(gone.Key);
         }
 
         Unsupported = 0;
@@ -121,11 +125,12 @@ internal sealed class BgpSession
         {
             if ((route.Family & _families) == 0)
                 Unsupported++;
-            else if (!_sent.TryGetValue(key, out var known) || !known.Equals(route))
+            else if (!_sent.TryGetValue(key, out var known) || !known.Equals(route) || _again.Contains(key))
             {
                 if (!Send(route, isWithdrawn: false))
                     return;
                 _sent[key] = route;
+                _again.Remove(key);
             }
         }
     }
@@ -205,7 +210,7 @@ internal sealed class BgpSession
                 break;
             case (BgpSessionState.Established, BgpMessageType.RouteRefresh):
                 if (BgpRouteRefresh.Read(body, out var refresh) == DecodeError.None && refresh.Subtype == 0)
-                    Forget(refresh.Family);
+                    Repeat(refresh.Family);
                 break;
             default:
                 var subcode = State switch { BgpSessionState.OpenSent => 1, BgpSessionState.OpenConfirm => 2, _ => 3 };
@@ -249,10 +254,13 @@ internal sealed class BgpSession
         _keepAliveAt = now + (HoldSeconds * 1000L / 3);
     }
 
-    private void Forget(BgpFamilies family)
+    private void Repeat(BgpFamilies family)
     {
-        foreach (var key in _sent.Where(entry => (entry.Value.Family & family) != 0).Select(static entry => entry.Key).ToArray())
-            _sent.Remove(key);
+        foreach (var (key, route) in _sent)
+        {
+            if ((route.Family & family) != 0)
+                _again.Add(key);
+        }
     }
 
     private void End(BgpNotification notification, string why)
