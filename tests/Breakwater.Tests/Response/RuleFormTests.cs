@@ -33,10 +33,11 @@ public sealed class RuleFormTests
     public void Nftables_IsOneRule(string rule, string? said) => Assert.Equal(said, Of(rule, RuleForm.Nftables));
 
     [Theory]
-    [InlineData(Reflection, "ipv4 access-list mit-1\n 10 deny udp any eq 53 host 203.0.113.7 packet-length range 512 1500\n 20 deny udp any range 100 200 host 203.0.113.7 packet-length range 512 1500\n")]
+    [InlineData(Reflection, "ipv4 access-list mit-1\n 10 deny udp any eq 53 host 203.0.113.7 packet-length range 512 1500\n 20 deny udp any range 100 200 host 203.0.113.7 packet-length range 512 1500\n 30 permit ipv4 any any\n")]
     [InlineData(Syn, null)]
-    [InlineData(Ping, "ipv4 access-list mit-1\n 10 deny icmp 198.51.100.0/24 203.0.113.0/24 8 0\n")]
-    [InlineData(Fragments, "ipv4 access-list mit-1\n 10 deny udp any host 203.0.113.5 fragments\n")]
+    [InlineData(Ping, "ipv4 access-list mit-1\n 10 deny icmp 198.51.100.0/24 203.0.113.0/24 8 0\n 20 permit ipv4 any any\n")]
+    [InlineData(Fragments, "ipv4 access-list mit-1\n 10 deny udp any host 203.0.113.5 fragments\n 20 permit ipv4 any any\n")]
+    [InlineData("destination 2001:db8::8/128 protocol 17 then discard", "ipv6 access-list mit-1\n 10 deny udp any host 2001:db8::8\n 20 permit ipv6 any any\n")]
     [InlineData(Gone, "router static\n address-family ipv4 unicast\n  203.0.113.9/32 Null0\n")]
     public void Cisco_IsAnAccessListOrARoute(string rule, string? said) => Assert.Equal(said, Of(rule, RuleForm.Cisco));
 

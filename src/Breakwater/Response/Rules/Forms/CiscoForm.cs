@@ -25,6 +25,8 @@ internal static class CiscoForm
             }
         }
 
+        // An access list ends with a deny of everything that nobody wrote: what the filter does not name has to be let pass.
+        lines.Add(RuleForms.Text($" {10 * (lines.Count + 1)} permit {family} any any"));
         return $"{family} access-list {name}\n{string.Join('\n', lines)}\n";
     }
 
