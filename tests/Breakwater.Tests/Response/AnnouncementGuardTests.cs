@@ -49,6 +49,40 @@ public sealed class AnnouncementGuardTests
         Assert.Null(_guard.Fault(route, 2));
     }
 
+    /// <summary>A unicast route is its octets too: what they would say is judged, and what says another thing than the table is not sent.</summary>
+    [Fact]
+    public void Fault_OfAUnicastRoute_IsThatOfItsOctets()
+    {
+        var route = BgpSessionTests.Route("destination 203.0.113.7/32 then blackhole");
+        Assert.Null(_guard.Fault(route, 0));
+        Assert.Contains("goes out as 203.0.113.0/24", _guard.Fault(route with { Prefix = new Prefix(Address.Parse("203.0.113.7"), 24) }, 0), StringComparison.Ordinal);
+        Assert.Contains("no prefix", _guard.Fault(route with { Prefix = new Prefix(Address.Parse("203.0.113.7"), 33) }, 0), StringComparison.Ordinal);
+        Assert.Contains("no prefix", _guard.Fault(route with { Prefix = new Prefix(Address.Parse("203.0.113.7"), -1) }, 0), StringComparison.Ordinal);
+        Assert.Contains("BLACKHOLE", _guard.Fault(route with { Communities = [BgpCommunity.NoExport] }, 0), StringComparison.Ordinal);
+        Assert.Contains("no actions", _guard.Fault(route with { Actions = [FlowSpecAction.Discard(65001).ToCommunity()] }, 0), StringComparison.Ordinal);
+        var six = BgpSessionTests.Route("destination 2001:db8:1::7/128 then blackhole");
+        Assert.Null(_guard.Fault(six, 0));
+        Assert.Contains("goes out as 2001:db8:1::/64", _guard.Fault(six with { Prefix = new Prefix(Address.Parse("2001:db8:1::7"), 64) }, 0), StringComparison.Ordinal);
+        Assert.Contains("no prefix", _guard.Fault(six with { Prefix = new Prefix(Address.Parse("2001:db8:1::7"), 129) }, 0), StringComparison.Ordinal);
+    }
+
+    /// <summary>A rule may drop, slow down or mark; sending packets somewhere else is nothing that Breakwater does.</summary>
+    [Theory]
+    [InlineData(FlowSpecActionKind.RateBytes, true)]
+    [InlineData(FlowSpecActionKind.RatePackets, true)]
+    [InlineData(FlowSpecActionKind.Mark, true)]
+    [InlineData(FlowSpecActionKind.TrafficAction, false)]
+    [InlineData(FlowSpecActionKind.RedirectTwoOctetAs, false)]
+    [InlineData(FlowSpecActionKind.RedirectIPv4, false)]
+    [InlineData(FlowSpecActionKind.RedirectFourOctetAs, false)]
+    public void Fault_OfAnAction_OnlyRatesAndMarksPass(FlowSpecActionKind kind, bool passes)
+    {
+        var route = BgpSessionTests.Route("destination 203.0.113.7/32 protocol 17 then discard");
+        var action = new FlowSpecAction(kind, 65001, 1).ToCommunity();
+        Assert.Equal(passes, _guard.Fault(route with { Actions = [action] }, 0) is null);
+        Assert.Equal(passes, _guard.Fault(route with { Actions = [.. route.Actions, action] }, 0) is null);
+    }
+
     /// <summary>Random policies and routes, judged by a slow second reader: address by address at the edges of every prefix.</summary>
     [Fact]
     public void Fault_OfRandomRoutes_NoneLeavesTheAllowedPrefixes()

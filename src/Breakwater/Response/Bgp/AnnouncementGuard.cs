@@ -29,7 +29,7 @@ internal sealed class AnnouncementGuard(ImmutableArray<Prefix> allowed, Immutabl
         if (others >= MostRoutes)
             return $"{MostRoutes} routes are announced already, and no more are allowed";
         if (!BgpFamily.IsFlowSpec(route.Family))
-            return Fault(route.Prefix, route.Family);
+            return Unicast(route);
         var sink = default(Prefixes);
         var error = FlowSpecDecoder.Decode(route.Components.AsSpan(), route.Family, ref sink);
         if (error != DecodeError.None)
@@ -38,14 +38,47 @@ internal sealed class AnnouncementGuard(ImmutableArray<Prefix> allowed, Immutabl
             return "the rule has no destination";
         if (sink.HasOffset)
             return "the rule compares a part of an address only";
-        if (route.Actions.IsEmpty || route.Actions.Any(static action => FlowSpecAction.FromCommunity(action).Kind == FlowSpecActionKind.None))
-            return "the rule has no action that is known";
+        if (route.Actions.IsEmpty || !route.Actions.All(IsHarmless))
+            return "the rule has no action that is allowed, or another one: only rates and marks are";
         if (Fault(destination, route.Family) is { } fault)
             return fault;
         if (sink.Source is not { } source)
             return null;
         return source.Length == 0 ? "the source is everything" : Touched(source, "source");
     }
+
+    private string? Unicast(BgpRoute route)
+    {
+        if (!route.Communities.Contains(BgpCommunity.Blackhole))
+            return "a unicast route needs the community BLACKHOLE";
+        if (!route.Actions.IsEmpty)
+            return "a unicast route has no actions";
+        if (Decoded(route) is not { } prefix)
+            return $"{route.Prefix} is no prefix of the family {route.Family}";
+        // The table knows a route by its prefix as given: two spellings of one would take each other back.
+        return prefix == route.Prefix ? Fault(prefix, route.Family) : $"{route.Prefix} goes out as {prefix}";
+    }
+
+    /// <summary>The prefix that a router would read; null when it would read none, or the octets cannot be written.</summary>
+    private static Prefix? Decoded(BgpRoute route)
+    {
+        var (network, length) = (route.Prefix.Network, route.Prefix.Length);
+        var isIPv4 = BgpFamily.IsIPv4(route.Family);
+        if (network.IsIPv4 != isIPv4 || length < 0 || length > (isIPv4 ? 32 : 128))
+            return null;
+        var writer = new BgpUpdateWriter(stackalloc byte[BgpHeader.LongestMessageBytes]);
+        if (isIPv4)
+            writer.Withdraw(network, length);
+        else
+            writer.UnreachUnicast(route.Family, network, length);
+        var sink = default(OnePrefix);
+        if (!writer.TryFinish(out var message) || BgpUpdateDecoder.Decode(message[BgpHeader.HeaderBytes..], 4, ref sink) != DecodeError.None)
+            return null;
+        return sink.Count == 1 ? sink.Prefix : null;
+    }
+
+    private static bool IsHarmless(ulong action) =>
+        FlowSpecAction.FromCommunity(action).Kind is FlowSpecActionKind.RateBytes or FlowSpecActionKind.RatePackets or FlowSpecActionKind.Mark;
 
     private string? Fault(Prefix destination, BgpFamilies family)
     {
@@ -69,6 +102,45 @@ internal sealed class AnnouncementGuard(ImmutableArray<Prefix> allowed, Immutabl
     }
 
     private static bool Covers(Prefix wide, Prefix narrow) => wide.Length <= narrow.Length && wide.Contains(narrow.Network);
+
+    /// <summary>The prefix of an UPDATE, and how many there are.</summary>
+    private struct OnePrefix : IBgpUpdateSink
+    {
+        public Prefix Prefix;
+        public int Count;
+
+        public readonly void OnAttribute(BgpAttributeFlags flags, BgpAttributeType type, scoped ReadOnlySpan<byte> value)
+        {
+        }
+
+        public readonly void OnOrigin(BgpOrigin origin)
+        {
+        }
+
+        public readonly void OnAsPathSegment(byte segmentType, scoped ReadOnlySpan<byte> numbers, int octetsPerAs)
+        {
+        }
+
+        public readonly void OnNextHop(Address nextHop)
+        {
+        }
+
+        public readonly void OnCommunity(uint community)
+        {
+        }
+
+        public readonly void OnExtendedCommunity(ulong community)
+        {
+        }
+
+        public readonly void OnLargeCommunity(uint administrator, uint first, uint second)
+        {
+        }
+
+        public void OnPrefix(bool isWithdrawn, Address network, int length) => (Prefix, Count) = (new Prefix(network, length), Count + 1);
+
+        public void OnFlowSpec(bool isWithdrawn, BgpFamilies family, scoped ReadOnlySpan<byte> components) => Count++;
+    }
 
     private struct Prefixes : IFlowSpecSink
     {
