@@ -87,21 +87,95 @@ public sealed class BgpSpeakerTests
         Assert.Contains("router0 has no session", speaker.UnfitForAutomatic(TimeSpan.FromSeconds(60)), StringComparison.Ordinal);
     }
 
-    private static BgpSpeaker Speaker(params ScriptedPeer[] peers)
+    [Theory]
+    [InlineData("key")]
+    [InlineData("hold")]
+    [InlineData("hops")]
+    [InlineData("as")]
+    [InlineData("identifier")]
+    [InlineData("families")]
+    [InlineData("local address")]
+    [InlineData("next hop")]
+    public void Settings_ThatCannotWork_AreRefusedWhenMade(string what)
+    {
+        var settings = Settings(0, 179);
+        Assert.Null(settings.Fault);
+        settings = what switch
+        {
+            "key" => settings with { Password = new string('k', 81) },
+            "hold" => settings with { HoldSeconds = 2 },
+            "hops" => settings with { Hops = 0 },
+            "as" => settings with { PeerAs = 0 },
+            "identifier" => settings with { RouterId = 0 },
+            "families" => settings with { Families = BgpFamilies.None },
+            "local address" => settings with { LocalAddress = Address.Parse("::1") },
+            _ => settings with { NextHopIPv4 = Address.Parse("100::1") },
+        };
+        Assert.NotNull(settings.Fault);
+        Assert.Throws<ArgumentException>(() => new BgpSpeaker([settings], Guard(), TimeProvider.System));
+        Assert.Throws<ArgumentException>(() => new BgpSpeaker(Enumerable.Repeat(Settings(0, 179), BgpSpeaker.MaxPeers + 1), Guard(), TimeProvider.System));
+    }
+
+    /// <summary>Whatever goes wrong inside a peer, writer or reader: it is told, and the peer tries again.</summary>
+    [Fact]
+    public async Task AnyException_OfWriterOrReader_IsToldAndThePeerTriesAgain()
+    {
+        using var router = new ScriptedPeer();
+        var time = new FaultyTime();
+        await using var speaker = new BgpSpeaker([Settings(0, router.Port)], Guard(), time);
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            using var connection = await router.Accept();
+            await connection.ComeUp();
+            await Eventually(() => speaker.Peers.Single().State == BgpSessionState.Established);
+            time.IsFaulty = true;
+            await connection.KeepAlive();
+            await Eventually(() => speaker.Peers.Single() is { State: not BgpSessionState.Established, Fault: "a planted fault" });
+            time.IsFaulty = false;
+        }
+
+        using var last = await router.Accept();
+        await last.ComeUp();
+        await Eventually(() => speaker.Peers.Single().State == BgpSessionState.Established);
+    }
+
+    /// <summary>A key that is too long for the kernel, past the settings' own check: the peer goes on trying, and its end is no exception.</summary>
+    [Fact]
+    public async Task KeyThatIsTooLong_IsTold_AndThePeerCanBeStopped()
+    {
+        var peer = new BgpPeer(Settings(0, 179) with { Password = new string('k', 200) }, new AdvertisedRoutes(Guard(), TimeProvider.System), TimeProvider.System);
+        await Eventually(() => peer.Status.Fault is not null);
+        await peer.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Speaker_AfterItsEnd_TakesNothingAndThrowsNothing()
+    {
+        using var router = new ScriptedPeer();
+        var speaker = Speaker(router);
+        await speaker.DisposeAsync();
+        Assert.Null(speaker.Announce(BgpSessionTests.Route("destination 203.0.113.7/32 protocol 17 then discard"), TimeSpan.FromSeconds(60)));
+        Assert.False(speaker.Withdraw("nothing"));
+        await speaker.DisposeAsync();
+    }
+
+    private static BgpSpeaker Speaker(params ScriptedPeer[] peers) =>
+        new(peers.Select(static (peer, index) => Settings(index, peer.Port)), Guard(), TimeProvider.System);
+
+    private static BgpPeerSettings Settings(int index, ushort port) => new()
+    {
+        Name = $"router{index}",
+        Address = Address.Parse("127.0.0.1"),
+        Port = port,
+        LocalAs = 65001,
+        PeerAs = 65002,
+        RouterId = 1,
+    };
+
+    private static AnnouncementGuard Guard()
     {
         Assert.True(Prefix.TryParse("203.0.113.0/24", out var allowed));
-        return new BgpSpeaker(
-            peers.Select(static (peer, index) => new BgpPeerSettings
-            {
-                Name = $"router{index}",
-                Address = Address.Parse("127.0.0.1"),
-                Port = peer.Port,
-                LocalAs = 65001,
-                PeerAs = 65002,
-                RouterId = 1,
-            }),
-            new AnnouncementGuard([allowed], [], 10),
-            TimeProvider.System);
+        return new AnnouncementGuard([allowed], [], 10);
     }
 
     private static async Task Eventually(Func<bool> isTrue)
@@ -112,6 +186,20 @@ public sealed class BgpSpeakerTests
             Assert.True(watch.Elapsed < _patience, "not in time");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
+    }
+
+    /// <summary>The system's clock, which breaks when it is told to.</summary>
+    private sealed class FaultyTime : TimeProvider
+    {
+        private volatile bool _isFaulty;
+
+        public bool IsFaulty
+        {
+            get => _isFaulty;
+            set => _isFaulty = value;
+        }
+
+        public override long GetTimestamp() => _isFaulty ? throw new InvalidOperationException("a planted fault") : base.GetTimestamp();
     }
 
     /// <summary>A listener whose every octet is scripted.</summary>
@@ -146,6 +234,8 @@ public sealed class BgpSpeakerTests
             await socket.SendAsync(BgpSessionTests.Open());
             await socket.SendAsync(BgpSessionTests.KeepAlive());
         }
+
+        public async Task KeepAlive() => await socket.SendAsync(BgpSessionTests.KeepAlive());
 
         public async Task Misbehave(string how)
         {

@@ -45,6 +45,7 @@ internal sealed class BgpPeer : IAsyncDisposable
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly Lock _lock = new();
     private readonly Task _running;
+    private bool _isOver;
     private BgpSession? _session;
     private BgpSessionState _outside = BgpSessionState.Idle;
     private long _sessions;
@@ -72,21 +73,40 @@ internal sealed class BgpPeer : IAsyncDisposable
         }
     }
 
-    /// <summary>The table has changed. Never waits.</summary>
+    /// <summary>The table has changed. Never waits; after the end, nothing happens.</summary>
     public void Wake()
     {
         lock (_lock)
         {
-            if (_wake.CurrentCount == 0)
+            if (!_isOver && _wake.CurrentCount == 0)
                 _wake.Release();
         }
     }
 
+    /// <summary>Begins the end, without waiting for it.</summary>
+    public void Stop()
+    {
+        lock (_lock)
+        {
+            if (_isOver)
+                return;
+        }
+
+        _stop.Cancel();
+        Wake();
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        Wake();
+        Stop();
         await _running;
+        lock (_lock)
+        {
+            if (_isOver)
+                return;
+            _isOver = true;
+        }
+
         _stop.Dispose();
         _wake.Dispose();
     }
@@ -101,9 +121,14 @@ internal sealed class BgpPeer : IAsyncDisposable
             {
                 cameUp = await RunSession();
             }
-            catch (Exception error) when (error is SocketException or OperationCanceledException)
+            catch (OperationCanceledException)
             {
-                SetOutside(BgpSessionState.Idle, error is SocketException ? error.Message : "no answer in time");
+                SetOutside(BgpSessionState.Idle, "no answer in time");
+            }
+            catch (Exception error)
+            {
+                // Whatever it was: a peer that has ended for ever would hold no filter any more, and nobody would know.
+                SetOutside(BgpSessionState.Idle, error.Message);
             }
 
             pause = cameUp ? 1 : Math.Min(pause * 2, MaxPauseSeconds);
@@ -150,6 +175,7 @@ internal sealed class BgpPeer : IAsyncDisposable
     private async Task Read(Socket socket, BgpSession session)
     {
         var buffer = new byte[BgpHeader.LongestMessageBytes * 4];
+        var fault = "the connection broke";
         try
         {
             while (await socket.ReceiveAsync(buffer) is var length and > 0)
@@ -172,10 +198,14 @@ internal sealed class BgpPeer : IAsyncDisposable
         {
             // As a connection that the peer closed.
         }
+        catch (Exception error)
+        {
+            fault = error.Message;
+        }
 
         // The writer closes the socket, after its last word.
         lock (_lock)
-            session.Lose();
+            session.Lose(fault);
         Wake();
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Breakwater.Wire;
 using Breakwater.Wire.Bgp;
 
@@ -8,6 +9,9 @@ internal sealed record BgpPeerSettings
 {
     /// <summary>The hold time that is offered: what Breakwater announced is gone so long after it fell silent.</summary>
     public const int DefaultHoldSeconds = 9;
+
+    /// <summary>The longest hold time, as the longest lease.</summary>
+    public const int MaxHoldSeconds = AdvertisedRoutes.MaxLeaseSeconds;
 
     public required string Name { get; init; }
 
@@ -44,6 +48,20 @@ internal sealed record BgpPeerSettings
 
     /// <summary>Restart time of graceful restart (RFC 4724) in seconds, within the lease; 0: off, so that routes go with the session.</summary>
     public int RestartSeconds { get; init; }
+
+    /// <summary>Why this cannot work, as the end of a sentence; null: it can.</summary>
+    public string? Fault => this switch
+    {
+        { LocalAs: 0 } or { PeerAs: 0 } => "an AS number of 0 is none",
+        { RouterId: 0 } => "the BGP identifier is 0",
+        { HoldSeconds: < 3 or > MaxHoldSeconds } => $"the hold time is 3 to {MaxHoldSeconds} s",
+        { Hops: < 1 or > byte.MaxValue } => "hops are 1 to 255",
+        { Families: BgpFamilies.None } => "there is no family",
+        { NextHopIPv4.IsIPv4: false } or { NextHopIPv6.IsIPv4: true } => "a next hop is of the other family",
+        _ when LocalAddress is { } local && local.IsIPv4 != Address.IsIPv4 => "the address to connect from is of another family than the peer's",
+        _ when Password is { } password && (password.Length == 0 || Encoding.UTF8.GetByteCount(password) > PeerSocket.MostKeyBytes) => $"a key has 1 to {PeerSocket.MostKeyBytes} octets",
+        _ => null,
+    };
 
     /// <summary>True between routers of one AS.</summary>
     public bool IsInternal => LocalAs == PeerAs;

@@ -139,7 +139,7 @@ internal sealed class BgpSession
     public void Shutdown() => End(new BgpNotification(BgpErrorCode.Cease, 2), "closed here");
 
     /// <summary>The connection is gone, without a word.</summary>
-    public void Lose() => Ended ??= "the connection broke";
+    public void Lose(string why) => Ended ??= why;
 
     private BgpOpen Open() => new()
     {

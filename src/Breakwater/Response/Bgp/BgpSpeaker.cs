@@ -14,10 +14,16 @@ internal sealed class BgpSpeaker : IAsyncDisposable
     private readonly AdvertisedRoutes _routes;
     private readonly ImmutableArray<BgpPeer> _peers;
 
+    /// <exception cref="ArgumentException">There are too many peers, or <see cref="BgpPeerSettings.Fault"/> says why one cannot work.</exception>
     public BgpSpeaker(IEnumerable<BgpPeerSettings> peers, AnnouncementGuard guard, TimeProvider time)
     {
+        ImmutableArray<BgpPeerSettings> all = [.. peers.Take(MaxPeers + 1)];
+        if (all.Length > MaxPeers)
+            throw new ArgumentException($"there are more than {MaxPeers} peers", nameof(peers));
+        if (all.FirstOrDefault(static settings => settings.Fault is not null) is { } faulty)
+            throw new ArgumentException($"{faulty.Name}: {faulty.Fault}", nameof(peers));
         _routes = new AdvertisedRoutes(guard, time);
-        _peers = [.. peers.Take(MaxPeers).Select(settings => new BgpPeer(settings, _routes, time))];
+        _peers = [.. all.Select(settings => new BgpPeer(settings, _routes, time))];
     }
 
     public IEnumerable<BgpPeerStatus> Peers => _peers.Select(static peer => peer.Status);
@@ -51,8 +57,10 @@ internal sealed class BgpSpeaker : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // All get their last word at once: a router that takes none for seconds must not keep the others' filters.
         foreach (var peer in _peers)
-            await peer.DisposeAsync();
+            peer.Stop();
+        await Task.WhenAll(_peers.Select(static peer => peer.DisposeAsync().AsTask()));
     }
 
     private void Wake()

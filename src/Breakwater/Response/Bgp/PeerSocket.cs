@@ -9,7 +9,9 @@ namespace Breakwater.Response.Bgp;
 /// <summary>A connection to a router with what the kernel can do for its safety: TCP MD5 (RFC 2385) and GTSM (RFC 5082).</summary>
 internal static class PeerSocket
 {
-    private const int MostKeyBytes = 80; // TCP_MD5SIG_MAXKEYLEN
+    /// <summary>The longest key of TCP MD5 (TCP_MD5SIG_MAXKEYLEN).</summary>
+    public const int MostKeyBytes = 80;
+
     private const int TcpMd5Signature = 14; // TCP_MD5SIG
     private const int IPv4MinimumTtl = 21; // IP_MINTTL
     private const int IPv6MinimumHops = 73; // IPV6_MINHOPCOUNT
