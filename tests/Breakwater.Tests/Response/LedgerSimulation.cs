@@ -22,11 +22,14 @@ internal enum PlantedMistake
 
     /// <summary>A restart loads nothing.</summary>
     EmptyStore,
+
+    /// <summary>Leases are counted by the wall clock, which somebody sets.</summary>
+    WallClock,
 }
 
 /// <summary>
 /// One seeded history of the ledger with a simulated disk and data plane: commands, time, and a crash before or after any write, send and
-/// acknowledgement. What must hold is checked after every step, also while the process is dead.
+/// acknowledgement; the wall clock is set an hour back and forward. What must hold is checked after every step, also while the process is dead.
 /// </summary>
 internal sealed class LedgerSimulation(int seed, PlantedMistake mistake)
 {
@@ -37,9 +40,13 @@ internal sealed class LedgerSimulation(int seed, PlantedMistake mistake)
     private readonly Dictionary<string, DateTimeOffset> _plane = new(StringComparer.Ordinal);
     private readonly HashSet<string> _acknowledged = new(StringComparer.Ordinal);
     private readonly HashSet<string> _withdrawn = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _endsAt = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _setAt = new(StringComparer.Ordinal);
     private readonly bool _isSessionPlane = seed % 2 == 0;
     private Mitigation? _late;
     private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
+    private TimeSpan _wallAhead;
+    private bool _isStarting;
     private DateTimeOffset _lostAt = DateTimeOffset.MaxValue;
     private MitigationLedger? _ledger;
     private int _untilCrash = int.MaxValue;
@@ -66,6 +73,9 @@ internal sealed class LedgerSimulation(int seed, PlantedMistake mistake)
                 Crashes++;
                 _ledger = null;
                 _late = null;
+                _isStarting = false;
+                // Who ends rows after a restart reads the wall clock.
+                _endsAt.Clear();
                 _lostAt = _now;
             }
 
@@ -84,31 +94,36 @@ internal sealed class LedgerSimulation(int seed, PlantedMistake mistake)
             if (_isSessionPlane)
                 _plane.Clear();
             _lostAt = DateTimeOffset.MaxValue;
-            _ledger = new MitigationLedger(new Disk(this), new Plane(this), _now);
+            _isStarting = true;
+            _ledger = new MitigationLedger(new Disk(this), new Plane(this), new Clock(this));
+            _isStarting = false;
             return;
         }
 
         var open = _ledger.Rows.Select(static row => row.Id).Order(StringComparer.Ordinal).ToArray();
-        switch (_random.Next(5))
+        switch (_random.Next(6))
         {
             case 0 or 1:
                 var rule = _rules[_random.Next(_rules.Length)];
-                var (row, _) = _ledger.Propose(rule, null, TimeSpan.FromSeconds(30), _random.Next(4) == 0 ? _now + TimeSpan.FromSeconds(50) : null, "test", "seed", _now);
-                if (row is not null)
-                    _acknowledged.Add(row.Id);
+                var (row, _) = _ledger.Propose(rule, null, TimeSpan.FromSeconds(30), _random.Next(4) == 0 ? _now + _wallAhead + TimeSpan.FromSeconds(50) : null, "test", "seed");
+                if (row is not null && _acknowledged.Add(row.Id) && row.EndsAt is not null && !open.Contains(row.Id))
+                    _endsAt[row.Id] = _now + TimeSpan.FromSeconds(50);
                 if (row is not null && _random.Next(2) == 0)
-                    _ledger.Approve(row.Id, "test", "seed", _now);
+                    _ledger.Approve(row.Id, "test", "seed");
                 break;
             case 2 when open.Length > 0:
-                _ledger.Approve(open[_random.Next(open.Length)], "test", "seed", _now);
+                _ledger.Approve(open[_random.Next(open.Length)], "test", "seed");
                 break;
             case 3 when open.Length > 0:
                 var id = open[_random.Next(open.Length)];
-                if (_ledger.Withdraw(id, "test", "seed", _now) is null)
+                if (_ledger.Withdraw(id, "test", "seed") is null)
                     _withdrawn.Add(id);
                 break;
+            case 4:
+                _wallAhead += TimeSpan.FromHours(_random.Next(2) == 0 ? 1 : -1);
+                break;
             default:
-                _ledger.Tick(_now);
+                _ledger.Tick();
                 break;
         }
     }
@@ -130,7 +145,7 @@ internal sealed class LedgerSimulation(int seed, PlantedMistake mistake)
             if (_ledger is null)
                 continue;
             _untilCrash = int.MaxValue;
-            _ledger.Tick(_now);
+            _ledger.Tick();
         }
     }
 
@@ -164,6 +179,16 @@ internal sealed class LedgerSimulation(int seed, PlantedMistake mistake)
         {
             if (!_plane.ContainsKey(Key(row.Rule)))
                 Fault ??= $"active, and not there: {row.Id}";
+        }
+
+        foreach (var (id, end) in _endsAt)
+        {
+            if (!_disk.TryGetValue(id, out var row))
+                continue;
+            if (row.IsOpen && end < _now)
+                Fault ??= $"its time is up, and it stays: {id}";
+            if (row.State == MitigationState.Expired && _now < end)
+                Fault ??= $"ended before its time: {id}";
         }
     }
 
@@ -211,6 +236,9 @@ internal sealed class LedgerSimulation(int seed, PlantedMistake mistake)
         public string? Write(Mitigation mitigation)
         {
             simulation.Point();
+            // From the intent on, the lease runs.
+            if (mitigation.State == MitigationState.Approved)
+                simulation._setAt[Key(mitigation.Rule)] = simulation._now;
             if (simulation.Mistake == PlantedMistake.LateWrites)
             {
                 if (simulation._late is { } late)
@@ -235,6 +263,9 @@ internal sealed class LedgerSimulation(int seed, PlantedMistake mistake)
             // Now and then a plane refuses: always the same rule of a seed, so that refusals are not flapping.
             if (rule.Action.Kind == FilterActionKind.RateLimit && simulation._isSessionPlane && rule.Match.Destination.Network.IPv4 % 3 == 0)
                 return "no rate limits here";
+            if (simulation._isStarting && simulation._setAt.TryGetValue(Key(rule), out var before) && before + lease <= simulation._now)
+                simulation.Fault ??= $"sent again after its lease: {Key(rule)}";
+            simulation._setAt[Key(rule)] = simulation._now;
             simulation._plane[Key(rule)] = simulation._now + lease;
             simulation.Point();
             return null;
@@ -247,6 +278,15 @@ internal sealed class LedgerSimulation(int seed, PlantedMistake mistake)
                 simulation._plane.Remove(Key(rule));
             simulation.Point();
         }
+    }
+
+    private sealed class Clock(LedgerSimulation simulation) : TimeProvider
+    {
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => (simulation.Mistake == PlantedMistake.WallClock ? GetUtcNow() : simulation._now).UtcTicks;
+
+        public override DateTimeOffset GetUtcNow() => simulation._now + simulation._wallAhead;
     }
 
     private PlantedMistake Mistake => mistake;

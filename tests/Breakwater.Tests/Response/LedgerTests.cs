@@ -1,6 +1,7 @@
 using Breakwater.Response.Ledger;
 using Breakwater.Response.Rules;
 using Breakwater.Tests.Incidents;
+using Breakwater.Tests.Live;
 
 namespace Breakwater.Tests.Response;
 
@@ -8,6 +9,7 @@ namespace Breakwater.Tests.Response;
 public sealed class LedgerTests
 {
     private static readonly DateTimeOffset _start = DateTimeOffset.UnixEpoch.AddDays(20_000);
+    private readonly ManualTime _time = new(20_000L * 86_400 * 1_000_000_000);
 
     [Fact]
     public void Histories_WithCrashesEverywhere_LeaveNoOrphanNoLossNoDouble()
@@ -31,6 +33,7 @@ public sealed class LedgerTests
     [InlineData("DeafPlane")]
     [InlineData("ForgetfulStore")]
     [InlineData("EmptyStore")]
+    [InlineData("WallClock")]
     public void Histories_WithAPlantedMistake_AreFoundOut(string mistake)
     {
         var found = Enumerable.Range(0, 2_000).Select(seed =>
@@ -50,17 +53,17 @@ public sealed class LedgerTests
         var plane = new Listing();
         using (var store = LedgerStore.Open(folder.Path))
         {
-            var ledger = new MitigationLedger(store, plane, _start);
+            var ledger = new MitigationLedger(store, plane, _time);
             for (var host = 1; host <= 4; host++)
             {
-                var (row, fault) = ledger.Propose(Rule($"destination 203.0.113.{host}/32 then blackhole"), "inc-1", TimeSpan.FromSeconds(60), null, "alex", "too much", _start);
+                var (row, fault) = ledger.Propose(Rule($"destination 203.0.113.{host}/32 then blackhole"), "inc-1", TimeSpan.FromSeconds(60), null, "alex", "too much");
                 Assert.Equal(($"mit-{host}", null), (row!.Id, fault));
             }
 
-            Assert.Null(ledger.Approve("mit-1", "alex", "go", _start));
-            Assert.Null(ledger.Approve("mit-2", "alex", "go", _start));
-            Assert.Null(ledger.Withdraw("mit-2", "alex", "enough", _start));
-            Assert.Null(ledger.Withdraw("mit-3", "alex", "no", _start));
+            Assert.Null(ledger.Approve("mit-1", "alex", "go"));
+            Assert.Null(ledger.Approve("mit-2", "alex", "go"));
+            Assert.Null(ledger.Withdraw("mit-2", "alex", "enough"));
+            Assert.Null(ledger.Withdraw("mit-3", "alex", "no"));
         }
 
         using (var store = LedgerStore.Open(folder.Path))
@@ -71,9 +74,10 @@ public sealed class LedgerTests
             var kept = open[0];
             Assert.Equal(("inc-1", "destination 203.0.113.1/32 then blackhole", TimeSpan.FromSeconds(60), _start.AddSeconds(60), "alex", "go"), (kept.IncidentId, kept.Rule.ToString(), kept.Lease, kept.LeaseUntil, kept.By, kept.Why));
             plane.Filters.Clear();
-            var ledger = new MitigationLedger(store, plane, _start.AddSeconds(59));
+            _time.Move(TimeSpan.FromSeconds(59));
+            var ledger = new MitigationLedger(store, plane, _time);
             Assert.Equal(["destination 203.0.113.1/32 then blackhole"], plane.Filters);
-            var (next, _) = ledger.Propose(Rule("destination 203.0.113.9/32 then blackhole"), null, TimeSpan.FromSeconds(60), null, "alex", "", _start);
+            var (next, _) = ledger.Propose(Rule("destination 203.0.113.9/32 then blackhole"), null, TimeSpan.FromSeconds(60), null, "alex", "");
             Assert.Equal("mit-5", next!.Id);
         }
 
@@ -81,9 +85,58 @@ public sealed class LedgerTests
         {
             // The last renewal was at 59 s: 60 s later the lease has ended, and nobody sends it again.
             plane.Filters.Clear();
-            var ledger = new MitigationLedger(store, plane, _start.AddSeconds(119));
+            _time.Move(TimeSpan.FromSeconds(60));
+            var ledger = new MitigationLedger(store, plane, _time);
             Assert.Empty(plane.Filters);
             Assert.DoesNotContain(ledger.Rows, static row => row.IsOpen);
+        }
+    }
+
+    [Theory]
+    [InlineData(-3_600)]
+    [InlineData(3_600)]
+    public void WallClock_ThatIsSet_ChangesNoLeaseAndNoEnd(int seconds)
+    {
+        var plane = new Listing();
+        var ledger = new MitigationLedger(new Failing(), plane, _time);
+        ledger.Propose(Rule("destination 203.0.113.1/32 then blackhole"), null, TimeSpan.FromSeconds(60), _time.GetUtcNow().AddSeconds(100), "alex", "");
+        Assert.Null(ledger.Approve("mit-1", "alex", "go"));
+        _time.SetWall(TimeSpan.FromSeconds(seconds));
+        plane.Calls = 0;
+        for (var second = 1; second < 100; second++)
+        {
+            _time.Move(TimeSpan.FromSeconds(1));
+            ledger.Tick();
+            Assert.True(plane.Calls >= second / 21, $"{plane.Calls} renewals in {second} s");
+        }
+
+        Assert.Single(plane.Filters);
+        _time.Move(TimeSpan.FromSeconds(1));
+        ledger.Tick();
+        Assert.Empty(plane.Filters);
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(-3_600, false)]
+    [InlineData(3_600, false)]
+    public void Start_WithAClockThatWasSet_SendsNoRowOfUnknownAge(int seconds, bool goesOn)
+    {
+        using var folder = new ScratchFolder();
+        var plane = new Listing();
+        using (var store = LedgerStore.Open(folder.Path))
+        {
+            var ledger = new MitigationLedger(store, plane, _time);
+            ledger.Propose(Rule("destination 203.0.113.1/32 then blackhole"), null, TimeSpan.FromSeconds(60), null, "alex", "");
+            Assert.Null(ledger.Approve("mit-1", "alex", "go"));
+        }
+
+        plane.Filters.Clear();
+        _time.SetWall(TimeSpan.FromSeconds(seconds));
+        using (var store = LedgerStore.Open(folder.Path))
+        {
+            var ledger = new MitigationLedger(store, plane, _time);
+            Assert.Equal((goesOn, goesOn), (plane.Filters.Count == 1, ledger.Rows.Any(static row => row.IsOpen)));
         }
     }
 
@@ -92,52 +145,56 @@ public sealed class LedgerTests
     {
         var plane = new Listing();
         var store = new Failing();
-        var ledger = new MitigationLedger(store, plane, _start);
-        ledger.Propose(Rule("destination 203.0.113.1/32 then blackhole"), null, TimeSpan.FromSeconds(60), null, "alex", "", _start);
-        ledger.Propose(Rule("destination 203.0.113.2/32 then blackhole"), null, TimeSpan.FromSeconds(60), null, "alex", "", _start);
-        Assert.Null(ledger.Approve("mit-1", "alex", "go", _start));
+        var ledger = new MitigationLedger(store, plane, _time);
+        ledger.Propose(Rule("destination 203.0.113.1/32 then blackhole"), null, TimeSpan.FromSeconds(60), null, "alex", "");
+        ledger.Propose(Rule("destination 203.0.113.2/32 then blackhole"), null, TimeSpan.FromSeconds(60), null, "alex", "");
+        Assert.Null(ledger.Approve("mit-1", "alex", "go"));
         store.Fault = "database or disk is full";
-        Assert.Contains("disk is full", ledger.Approve("mit-2", "alex", "go", _start), StringComparison.Ordinal);
+        Assert.Contains("disk is full", ledger.Approve("mit-2", "alex", "go"), StringComparison.Ordinal);
         Assert.Single(plane.Filters);
         plane.Calls = 0;
-        ledger.Tick(_start.AddSeconds(30));
+        _time.Move(TimeSpan.FromSeconds(30));
+        ledger.Tick();
         Assert.Equal(1, plane.Calls);
-        ledger.Tick(_start.AddSeconds(31));
+        _time.Move(TimeSpan.FromSeconds(1));
+        ledger.Tick();
         Assert.Equal(1, plane.Calls);
-        Assert.Contains("disk is full", ledger.Withdraw("mit-1", "alex", "enough", _start), StringComparison.Ordinal);
+        Assert.Contains("disk is full", ledger.Withdraw("mit-1", "alex", "enough"), StringComparison.Ordinal);
         Assert.Empty(plane.Filters);
-        ledger.Tick(_start.AddSeconds(90));
+        _time.Move(TimeSpan.FromSeconds(59));
+        ledger.Tick();
         Assert.Empty(plane.Filters);
         store.Fault = null;
-        ledger.Tick(_start.AddSeconds(91));
+        _time.Move(TimeSpan.FromSeconds(1));
+        ledger.Tick();
         Assert.DoesNotContain(ledger.Rows, static row => row.Id == "mit-1");
     }
 
     [Fact]
     public void Ledger_RefusesWhatCannotBe()
     {
-        var ledger = new MitigationLedger(new Failing(), new Listing { Refusal = "outside the allowed prefixes" }, _start);
+        var ledger = new MitigationLedger(new Failing(), new Listing { Refusal = "outside the allowed prefixes" }, _time);
         var rule = Rule("destination 203.0.113.1/32 protocol 17 then discard");
-        Assert.NotNull(ledger.Propose(rule, null, TimeSpan.FromSeconds(301), null, "alex", "", _start).Fault);
-        Assert.NotNull(ledger.Propose(rule, null, TimeSpan.Zero, null, "alex", "", _start).Fault);
-        Assert.NotNull(ledger.Approve("mit-9", "alex", "", _start));
-        Assert.NotNull(ledger.Withdraw("mit-9", "alex", "", _start));
-        Assert.Equal("mit-1", ledger.Propose(rule, null, TimeSpan.FromSeconds(60), null, "alex", "", _start).Row!.Id);
-        Assert.Equal("mit-1", ledger.Propose(rule, null, TimeSpan.FromSeconds(60), null, "alex", "again", _start).Row!.Id);
-        Assert.Equal("outside the allowed prefixes", ledger.Approve("mit-1", "alex", "go", _start));
+        Assert.NotNull(ledger.Propose(rule, null, TimeSpan.FromSeconds(301), null, "alex", "").Fault);
+        Assert.NotNull(ledger.Propose(rule, null, TimeSpan.Zero, null, "alex", "").Fault);
+        Assert.NotNull(ledger.Approve("mit-9", "alex", ""));
+        Assert.NotNull(ledger.Withdraw("mit-9", "alex", ""));
+        Assert.Equal("mit-1", ledger.Propose(rule, null, TimeSpan.FromSeconds(60), null, "alex", "").Row!.Id);
+        Assert.Equal("mit-1", ledger.Propose(rule, null, TimeSpan.FromSeconds(60), null, "alex", "again").Row!.Id);
+        Assert.Equal("outside the allowed prefixes", ledger.Approve("mit-1", "alex", "go"));
         Assert.Empty(ledger.Rows);
     }
 
     [Fact]
     public void SecondRuleOfOneMatch_IsRefused_WhileTheFirstIsOpen()
     {
-        var ledger = new MitigationLedger(new Failing(), new Listing(), _start);
-        ledger.Propose(Rule("destination 203.0.113.1/32 protocol 17 then discard"), null, TimeSpan.FromSeconds(60), null, "alex", "", _start);
-        ledger.Propose(Rule("destination 203.0.113.1/32 protocol 17 then rate-limit 1000"), null, TimeSpan.FromSeconds(60), null, "alex", "", _start);
-        Assert.Null(ledger.Approve("mit-1", "alex", "go", _start));
-        Assert.Contains("mit-1 has the same match", ledger.Approve("mit-2", "alex", "go", _start), StringComparison.Ordinal);
-        Assert.Null(ledger.Withdraw("mit-1", "alex", "", _start));
-        Assert.Null(ledger.Approve("mit-2", "alex", "go", _start));
+        var ledger = new MitigationLedger(new Failing(), new Listing(), _time);
+        ledger.Propose(Rule("destination 203.0.113.1/32 protocol 17 then discard"), null, TimeSpan.FromSeconds(60), null, "alex", "");
+        ledger.Propose(Rule("destination 203.0.113.1/32 protocol 17 then rate-limit 1000"), null, TimeSpan.FromSeconds(60), null, "alex", "");
+        Assert.Null(ledger.Approve("mit-1", "alex", "go"));
+        Assert.Contains("mit-1 has the same match", ledger.Approve("mit-2", "alex", "go"), StringComparison.Ordinal);
+        Assert.Null(ledger.Withdraw("mit-1", "alex", ""));
+        Assert.Null(ledger.Approve("mit-2", "alex", "go"));
     }
 
     private static FilterRule Rule(string text)

@@ -6,7 +6,8 @@ namespace Breakwater.Response.Ledger;
 
 /// <summary>
 /// The ledger: what is to be in the data plane, and why. Every intent is written before its act, so that after a crash at any point the rows
-/// explain all that may be out there; what is out there lapses with its lease; a start makes both the same again. One caller at a time.
+/// explain all that may be out there; what is out there lapses with its lease; a start makes both the same again. One caller at a time. The wall
+/// clock is asked at a start alone: while the process runs, leases and ends are counted by the clock that only goes forward.
 /// </summary>
 internal sealed class MitigationLedger
 {
@@ -16,24 +17,36 @@ internal sealed class MitigationLedger
     /// <summary>Most proposals that wait for a person; a further one is refused.</summary>
     public const int MaxProposals = 1_000;
 
-    /// <summary>A lease is renewed when so much of it is left.</summary>
-    private const double RenewBelow = 2.0 / 3;
+    /// <summary>A lease is renewed when so much of it has gone.</summary>
+    private const double RenewAfter = 1.0 / 3;
 
     private readonly ILedgerStore _store;
     private readonly IFilterPlane _plane;
+    private readonly TimeProvider _time;
     private readonly Dictionary<string, Mitigation> _rows = new(StringComparer.Ordinal);
+
+    /// <summary>When this process set or renewed a filter last, by the clock that only goes forward.</summary>
+    private readonly Dictionary<string, long> _setAt = new(StringComparer.Ordinal);
+
+    /// <summary>How long a row had when this process first saw it, by the same clock.</summary>
+    private readonly Dictionary<string, (long Since, TimeSpan Left)> _ends = new(StringComparer.Ordinal);
+
     private long _lastNumber;
 
     /// <summary>Opens the ledger and makes the data plane what the rows say: leases that ended meanwhile are over, all others go on.</summary>
-    public MitigationLedger(ILedgerStore store, IFilterPlane plane, DateTimeOffset now)
+    public MitigationLedger(ILedgerStore store, IFilterPlane plane, TimeProvider time)
     {
-        (_store, _plane) = (store, plane);
+        (_store, _plane, _time) = (store, plane, time);
         var (open, lastNumber) = store.Load();
         _lastNumber = lastNumber;
         foreach (var row in open)
+        {
             _rows[row.Id] = row;
+            CountDown(row);
+        }
+
         foreach (var row in open.OrderBy(static row => row.Id.Length).ThenBy(static row => row.Id, StringComparer.Ordinal))
-            Reconcile(row, now);
+            Reconcile(row);
     }
 
     /// <summary>Rows that are not done.</summary>
@@ -42,8 +55,10 @@ internal sealed class MitigationLedger
     /// <summary>Writes that the storage refused since the start.</summary>
     public long Unwritten { get; private set; }
 
+    private DateTimeOffset Now => _time.GetUtcNow();
+
     /// <summary>Puts a filter before people.</summary>
-    public (Mitigation? Row, string? Fault) Propose(FilterRule rule, string? incidentId, TimeSpan lease, DateTimeOffset? endsAt, string by, string why, DateTimeOffset now)
+    public (Mitigation? Row, string? Fault) Propose(FilterRule rule, string? incidentId, TimeSpan lease, DateTimeOffset? endsAt, string by, string why)
     {
         if (RuleCheck.Fault(rule.Match, rule.Action) is { } wrong)
             return (null, wrong);
@@ -61,19 +76,20 @@ internal sealed class MitigationLedger
             State = MitigationState.Proposed,
             Lease = lease,
             EndsAt = endsAt,
-            ChangedAt = now,
+            ChangedAt = Now,
             By = by,
             Why = why,
         };
         if (!TryWrite(row, out var fault))
             return (null, fault);
         _lastNumber++;
+        CountDown(row);
         return (row, null);
     }
 
     /// <summary>Sends a proposed filter. One that has been approved before is no fault.</summary>
     /// <returns>Why not; null: it is active.</returns>
-    public string? Approve(string id, string by, string why, DateTimeOffset now)
+    public string? Approve(string id, string by, string why)
     {
         if (!_rows.TryGetValue(id, out var row) || row.State >= MitigationState.Withdrawn)
             return $"there is no open mitigation {id}";
@@ -83,57 +99,74 @@ internal sealed class MitigationLedger
             return $"{same.Id} has the same match; a router would keep only one of both";
         if (_rows.Values.Count(static other => other.IsOpen) >= MaxOpen)
             return string.Create(CultureInfo.InvariantCulture, $"{MaxOpen} mitigations are open already");
-        row = row with { State = MitigationState.Approved, LeaseUntil = now + row.Lease, ChangedAt = now, By = by, Why = why };
-        return TryWrite(row, out var fault) ? Send(row, now) : fault;
+        row = row with { State = MitigationState.Approved, LeaseUntil = Now + row.Lease, ChangedAt = Now, By = by, Why = why };
+        return TryWrite(row, out var fault) ? Send(row) : fault;
     }
 
     /// <summary>Takes a filter back, or a proposal from the table. Also when the storage fails: then it is not renewed, and said.</summary>
     /// <returns>Why not, or what went wrong beside it; null: done.</returns>
-    public string? Withdraw(string id, string by, string why, DateTimeOffset now)
+    public string? Withdraw(string id, string by, string why)
     {
         if (!_rows.TryGetValue(id, out var row) || row.State >= MitigationState.Withdrawn)
             return $"there is no open mitigation {id}";
-        return End(row with { State = MitigationState.Withdrawn, ChangedAt = now, By = by, Why = why });
+        return End(row with { State = MitigationState.Withdrawn, ChangedAt = Now, By = by, Why = why });
     }
 
     /// <summary>Renews what is active, ends what is over. To be called every second or so.</summary>
-    public void Tick(DateTimeOffset now)
+    public void Tick()
     {
         foreach (var row in _rows.Values.ToArray())
         {
             if (row.State >= MitigationState.Withdrawn)
                 End(row);
-            else if (row.IsOpen && row.EndsAt <= now)
-                End(row with { State = MitigationState.Expired, ChangedAt = now, By = "policy", Why = "its time was up" });
-            else if (row.IsOpen && (row.LeaseUntil - now < row.Lease * RenewBelow || row.State == MitigationState.Approved))
-                Renew(row, now);
+            else if (row.IsOpen && IsOver(row))
+                End(Expired(row, "its time was up"));
+            else if (row.IsOpen && (IsDue(row) || row.State == MitigationState.Approved))
+                Renew(row);
         }
     }
 
-    private void Reconcile(Mitigation row, DateTimeOffset now)
+    // A lease that would end later than one of now has been written by another clock: nobody knows how old it is.
+    private void Reconcile(Mitigation row)
     {
+        var now = Now;
         if (row.State >= MitigationState.Withdrawn)
             End(row);
-        else if (row.IsOpen && (row.LeaseUntil <= now || row.EndsAt <= now))
-            End(row with { State = MitigationState.Expired, ChangedAt = now, By = "policy", Why = "its lease ended while Breakwater was away" });
+        else if (row.IsOpen && (row.LeaseUntil <= now || IsOver(row)))
+            End(Expired(row, "its lease ended while Breakwater was away"));
+        else if (row.IsOpen && row.LeaseUntil > now + row.Lease)
+            End(Expired(row, "the clock went back while Breakwater was away, so that its lease may have ended"));
         else if (row.IsOpen)
-            Renew(row, now);
+            Renew(row);
     }
+
+    private void CountDown(Mitigation row)
+    {
+        if (row.EndsAt is { } ends)
+            _ends[row.Id] = (_time.GetTimestamp(), ends - Now);
+    }
+
+    private bool IsOver(Mitigation row) => _ends.TryGetValue(row.Id, out var end) && _time.GetElapsedTime(end.Since) >= end.Left;
+
+    private bool IsDue(Mitigation row) => !_setAt.TryGetValue(row.Id, out var at) || _time.GetElapsedTime(at) > row.Lease * RenewAfter;
+
+    private Mitigation Expired(Mitigation row, string why) => row with { State = MitigationState.Expired, ChangedAt = Now, By = "policy", Why = why };
 
     /// <summary>A disk that is full must not take a filter away: the lease in the data plane is renewed whether or not it could be written.</summary>
-    private void Renew(Mitigation row, DateTimeOffset now)
+    private void Renew(Mitigation row)
     {
-        row = row with { LeaseUntil = now + row.Lease };
+        row = row with { LeaseUntil = Now + row.Lease };
         if (!TryWrite(row, out _))
             _rows[row.Id] = row;
-        Send(row, now);
+        Send(row);
     }
 
-    private string? Send(Mitigation row, DateTimeOffset now)
+    private string? Send(Mitigation row)
     {
+        _setAt[row.Id] = _time.GetTimestamp();
         if (_plane.Set(row.Rule, row.Lease) is { } refused)
         {
-            End(row with { State = MitigationState.Failed, ChangedAt = now, By = "policy", Why = refused });
+            End(row with { State = MitigationState.Failed, ChangedAt = Now, By = "policy", Why = refused });
             return refused;
         }
 
@@ -151,7 +184,12 @@ internal sealed class MitigationLedger
         if (!_rows.Values.Any(other => other.IsOpen && other.Id != row.Id && HasSameMatch(other.Rule, row.Rule)))
             _plane.Clear(row.Rule);
         if (TryWrite(row with { IsCleared = true }, out var second))
+        {
             _rows.Remove(row.Id);
+            _setAt.Remove(row.Id);
+            _ends.Remove(row.Id);
+        }
+
         return fault ?? second;
     }
 
