@@ -19,13 +19,12 @@ internal sealed record BgpPeerStatus(
     string Name, BgpSessionState State, int HoldSeconds, BgpFamilies Families, int Announced, int Unsupported, long Ignored, long Malformed, long Sessions, string? Fault)
 {
     /// <summary>Why the peer is not to be driven automatically, as the end of a sentence; null: it may. What it keeps has to be gone within the lease.</summary>
-    public string? Unfit(BgpPeerSettings settings, TimeSpan lease)
+    public string? Unfit(TimeSpan lease)
     {
         if (State != BgpSessionState.Established)
             return "has no session";
-        var longest = Math.Max(HoldSeconds, settings.RestartSeconds);
-        return longest > lease.TotalSeconds
-            ? string.Create(CultureInfo.InvariantCulture, $"would keep routes for {longest} s after Breakwater's end, longer than the lease of {lease.TotalSeconds} s")
+        return HoldSeconds > lease.TotalSeconds
+            ? string.Create(CultureInfo.InvariantCulture, $"would keep routes for {HoldSeconds} s after Breakwater's end, longer than the lease of {lease.TotalSeconds} s")
             : null;
     }
 }

@@ -46,9 +46,6 @@ internal sealed record BgpPeerSettings
     /// <summary>Next hop of IPv6 blackholes; default of the discard prefix of RFC 6666.</summary>
     public Address NextHopIPv6 { get; init; } = Address.Parse("100::1");
 
-    /// <summary>Restart time of graceful restart (RFC 4724) in seconds, within the lease; 0: off, so that routes go with the session.</summary>
-    public int RestartSeconds { get; init; }
-
     /// <summary>Why this cannot work, as the end of a sentence; null: it can.</summary>
     public string? Fault => this switch
     {

@@ -151,9 +151,6 @@ internal sealed class BgpSession
             Families = _settings.Families,
             FourOctetAs = _settings.LocalAs,
             RouteRefresh = true,
-            RestartSeconds = _settings.RestartSeconds > 0 ? (ushort)_settings.RestartSeconds : null,
-            RestartFamilies = _settings.RestartSeconds > 0 ? _settings.Families : BgpFamilies.None,
-            Preserved = _settings.RestartSeconds > 0 ? _settings.Families : BgpFamilies.None,
         },
     };
 

@@ -34,7 +34,7 @@ internal sealed class BgpSpeaker : IAsyncDisposable
     /// <summary>Why no filter may be set without a person, as a sentence without its full stop; null: all peers that have a session are fit.</summary>
     public string? UnfitForAutomatic(TimeSpan lease)
     {
-        var faults = _peers.Select(peer => (peer.Settings.Name, Fault: peer.Status.Unfit(peer.Settings, lease))).Where(static peer => peer.Fault is not null).ToList();
+        var faults = _peers.Select(peer => (peer.Settings.Name, Fault: peer.Status.Unfit(lease))).Where(static peer => peer.Fault is not null).ToList();
         return faults.Count == 0 && !_peers.IsEmpty ? null : string.Join(", ", faults.Select(static peer => $"{peer.Name} {peer.Fault}").DefaultIfEmpty("there is no peer"));
     }
 
