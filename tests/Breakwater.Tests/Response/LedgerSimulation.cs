@@ -43,7 +43,7 @@ internal sealed class LedgerSimulation(int seed, PlantedMistake mistake)
     private readonly Dictionary<string, DateTimeOffset> _endsAt = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _setAt = new(StringComparer.Ordinal);
     private readonly bool _isSessionPlane = seed % 2 == 0;
-    private Mitigation? _late;
+    private IReadOnlyList<Mitigation> _late = [];
     private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
     private TimeSpan _wallAhead;
     private bool _isStarting;
@@ -72,7 +72,7 @@ internal sealed class LedgerSimulation(int seed, PlantedMistake mistake)
             {
                 Crashes++;
                 _ledger = null;
-                _late = null;
+                _late = [];
                 _isStarting = false;
                 // Who ends rows after a restart reads the wall clock.
                 _endsAt.Clear();
@@ -233,22 +233,16 @@ internal sealed class LedgerSimulation(int seed, PlantedMistake mistake)
             return simulation.Mistake == PlantedMistake.EmptyStore ? ([], simulation._disk.Count) : ([.. rows], simulation._disk.Count);
         }
 
-        public string? Write(Mitigation mitigation)
+        public string? Write(IReadOnlyList<Mitigation> mitigations)
         {
             simulation.Point();
+            var written = simulation.Mistake == PlantedMistake.LateWrites ? simulation._late : mitigations;
+            simulation._late = mitigations;
             // From the intent on, the lease runs.
-            if (mitigation.State == MitigationState.Approved)
-                simulation._setAt[Key(mitigation.Rule)] = simulation._now;
-            if (simulation.Mistake == PlantedMistake.LateWrites)
-            {
-                if (simulation._late is { } late)
-                    simulation._disk[late.Id] = late;
-                simulation._late = mitigation;
-            }
-            else
-            {
+            foreach (var intent in mitigations.Where(static row => row.State == MitigationState.Approved))
+                simulation._setAt[Key(intent.Rule)] = simulation._now;
+            foreach (var mitigation in written)
                 simulation._disk[mitigation.Id] = mitigation;
-            }
 
             simulation.Point();
             return null;

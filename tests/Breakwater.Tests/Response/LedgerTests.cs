@@ -1,7 +1,10 @@
+using System.Diagnostics;
+using System.Globalization;
 using Breakwater.Response.Ledger;
 using Breakwater.Response.Rules;
 using Breakwater.Tests.Incidents;
 using Breakwater.Tests.Live;
+using Microsoft.Data.Sqlite;
 
 namespace Breakwater.Tests.Response;
 
@@ -170,6 +173,48 @@ public sealed class LedgerTests
         Assert.DoesNotContain(ledger.Rows, static row => row.Id == "mit-1");
     }
 
+    /// <summary>A new filter is written before it is sent; a renewal of many is sent before it is written, and written once.</summary>
+    [Fact]
+    public void Renewals_AreSentBeforeTheOneWrite_AndNewFiltersAfterTheirs()
+    {
+        var acts = new List<string>();
+        var ledger = new MitigationLedger(new Failing { Acts = acts }, new Listing { Acts = acts }, _time);
+        for (var host = 1; host <= 3; host++)
+            ledger.Propose(Rule($"destination 203.0.113.{host}/32 then blackhole"), null, TimeSpan.FromSeconds(60), host == 3 ? null : _time.GetUtcNow().AddSeconds(40), "alex", "");
+        acts.Clear();
+        Assert.Null(ledger.Approve("mit-1", "alex", "go"));
+        Assert.Equal(["write 1", "set", "write 1"], acts);
+        Assert.Null(ledger.Approve("mit-2", "alex", "go"));
+        Assert.Null(ledger.Approve("mit-3", "alex", "go"));
+        acts.Clear();
+        _time.Move(TimeSpan.FromSeconds(21));
+        ledger.Tick();
+        Assert.Equal(["set", "set", "set", "write 3"], acts);
+        acts.Clear();
+        _time.Move(TimeSpan.FromSeconds(21));
+        ledger.Tick();
+        Assert.Equal(["set", "write 1", "write 2", "clear", "clear", "write 2"], acts);
+    }
+
+    [Fact]
+    public void File_ThatAnotherProcessLocks_IsGivenUpAfterSeconds()
+    {
+        using var folder = new ScratchFolder();
+        using var store = LedgerStore.Open(folder.Path);
+        var ledger = new MitigationLedger(store, new Listing(), _time);
+        using var other = new SqliteConnection($"Data Source={folder.File(LedgerStore.FileName)};Pooling=False");
+        other.Open();
+        using var command = other.CreateCommand();
+        command.CommandText = "BEGIN IMMEDIATE";
+        command.ExecuteNonQuery();
+        var watch = Stopwatch.StartNew();
+        Assert.NotNull(ledger.Propose(Rule("destination 203.0.113.1/32 then blackhole"), null, TimeSpan.FromSeconds(60), null, "alex", "").Fault);
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 15);
+        command.CommandText = "ROLLBACK";
+        command.ExecuteNonQuery();
+        Assert.Null(ledger.Propose(Rule("destination 203.0.113.1/32 then blackhole"), null, TimeSpan.FromSeconds(60), null, "alex", "").Fault);
+    }
+
     [Fact]
     public void Ledger_RefusesWhatCannotBe()
     {
@@ -209,17 +254,24 @@ public sealed class LedgerTests
 
         public int Calls { get; set; }
 
+        public List<string> Acts { get; init; } = [];
+
         public string? Refusal { get; init; }
 
         public string? Set(FilterRule rule, TimeSpan lease)
         {
             Calls++;
+            Acts.Add("set");
             if (Refusal is null && !Filters.Contains(rule.ToString()))
                 Filters.Add(rule.ToString());
             return Refusal;
         }
 
-        public void Clear(FilterRule rule) => Filters.Remove(rule.ToString());
+        public void Clear(FilterRule rule)
+        {
+            Acts.Add("clear");
+            Filters.Remove(rule.ToString());
+        }
     }
 
     private sealed class Failing : ILedgerStore
@@ -228,6 +280,12 @@ public sealed class LedgerTests
 
         public (IReadOnlyList<Mitigation> Open, long LastNumber) Load() => ([], 0);
 
-        public string? Write(Mitigation mitigation) => Fault;
+        public List<string> Acts { get; init; } = [];
+
+        public string? Write(IReadOnlyList<Mitigation> mitigations)
+        {
+            Acts.Add(string.Create(CultureInfo.InvariantCulture, $"write {mitigations.Count}"));
+            return Fault;
+        }
     }
 }

@@ -10,6 +10,9 @@ internal sealed class LedgerStore : ILedgerStore, IDisposable
 {
     public const string FileName = "mitigations.db";
 
+    /// <summary>How long a write waits for another process's lock: the provider alone would wait 30 s, half a lease.</summary>
+    private const int PatienceSeconds = 2;
+
     private const string Columns = "id, incident, rule, state, lease_seconds, lease_until, ends_at, cleared, changed_at, changed_by, why";
 
     private static readonly string[] _schema =
@@ -36,6 +39,7 @@ internal sealed class LedgerStore : ILedgerStore, IDisposable
         var connection = SqliteFile.OpenWriter(Path.Combine(folder, FileName), "FULL");
         try
         {
+            connection.DefaultTimeout = PatienceSeconds;
             SqliteFile.Migrate(connection, _schema);
             return new LedgerStore(connection);
         }
@@ -64,15 +68,17 @@ internal sealed class LedgerStore : ILedgerStore, IDisposable
         return (rows, SqliteFile.Number(_connection, "SELECT coalesce(max(number), 0) FROM mitigations"));
     }
 
-    public string? Write(Mitigation mitigation)
+    public string? Write(IReadOnlyList<Mitigation> mitigations)
     {
         try
         {
             SqliteFile.InTransaction(_connection, () =>
             {
-                var isNews = Upsert(mitigation);
-                if (isNews)
-                    Audit(mitigation);
+                foreach (var mitigation in mitigations)
+                {
+                    if (Upsert(mitigation))
+                        Audit(mitigation);
+                }
             });
             return null;
         }

@@ -64,15 +64,15 @@ internal sealed record Mitigation
     public bool IsDone => State >= MitigationState.Withdrawn && IsCleared;
 }
 
-/// <summary>Where rows are kept: a write is there whole or not at all, and survives the process when it returns.</summary>
+/// <summary>Where rows are kept: a write, of however many rows, is there whole or not at all, and survives the process when it returns.</summary>
 internal interface ILedgerStore
 {
     /// <summary>Rows that are not done, in any order, and the number of the last id ever given.</summary>
     (IReadOnlyList<Mitigation> Open, long LastNumber) Load();
 
-    /// <summary>Writes a new state of a row, with its entry in the audit.</summary>
+    /// <summary>Writes new states of rows, with their entries in the audit: all or none.</summary>
     /// <returns>Why not, as the end of a sentence; null: written.</returns>
-    string? Write(Mitigation mitigation);
+    string? Write(IReadOnlyList<Mitigation> mitigations);
 }
 
 /// <summary>What enforces filters, or tells those that do.</summary>

@@ -5,7 +5,7 @@ using Breakwater.Response.Rules;
 namespace Breakwater.Response.Ledger;
 
 /// <summary>
-/// The ledger: what is to be in the data plane, and why. Every intent is written before its act, so that after a crash at any point the rows
+/// The ledger: what is to be in the data plane, and why. The intent of a new filter, and of an end, is written before its act, so that after a crash at any point the rows
 /// explain all that may be out there; what is out there lapses with its lease; a start makes both the same again. One caller at a time. The wall
 /// clock is asked at a start alone: while the process runs, leases and ends are counted by the clock that only goes forward.
 /// </summary>
@@ -45,8 +45,7 @@ internal sealed class MitigationLedger
             CountDown(row);
         }
 
-        foreach (var row in open.OrderBy(static row => row.Id.Length).ThenBy(static row => row.Id, StringComparer.Ordinal))
-            Reconcile(row);
+        Reconcile();
     }
 
     /// <summary>Rows that are not done.</summary>
@@ -80,7 +79,7 @@ internal sealed class MitigationLedger
             By = by,
             Why = why,
         };
-        if (!TryWrite(row, out var fault))
+        if (!TryWrite([row], out var fault))
             return (null, fault);
         _lastNumber++;
         CountDown(row);
@@ -100,7 +99,7 @@ internal sealed class MitigationLedger
         if (_rows.Values.Count(static other => other.IsOpen) >= MaxOpen)
             return string.Create(CultureInfo.InvariantCulture, $"{MaxOpen} mitigations are open already");
         row = row with { State = MitigationState.Approved, LeaseUntil = Now + row.Lease, ChangedAt = Now, By = by, Why = why };
-        return TryWrite(row, out var fault) ? Send(row) : fault;
+        return TryWrite([row], out var fault) ? Send(row) : fault;
     }
 
     /// <summary>Takes a filter back, or a proposal from the table. Also when the storage fails: then it is not renewed, and said.</summary>
@@ -109,35 +108,47 @@ internal sealed class MitigationLedger
     {
         if (!_rows.TryGetValue(id, out var row) || row.State >= MitigationState.Withdrawn)
             return $"there is no open mitigation {id}";
-        return End(row with { State = MitigationState.Withdrawn, ChangedAt = Now, By = by, Why = why });
+        return End([row with { State = MitigationState.Withdrawn, ChangedAt = Now, By = by, Why = why }]);
     }
 
-    /// <summary>Renews what is active, ends what is over. To be called every second or so.</summary>
+    /// <summary>
+    /// Renews what is active, ends what is over. To be called every second or so. All renewals come before the first write, and there are at most three
+    /// writes, whatever the number of rows: a slow disk must not let leases lapse.
+    /// </summary>
     public void Tick()
     {
-        foreach (var row in _rows.Values.ToArray())
+        var (due, over) = (new List<Mitigation>(), new List<Mitigation>());
+        foreach (var row in _rows.Values)
         {
             if (row.State >= MitigationState.Withdrawn)
-                End(row);
+                over.Add(row);
             else if (row.IsOpen && IsOver(row))
-                End(Expired(row, "its time was up"));
+                over.Add(Expired(row, "its time was up"));
             else if (row.IsOpen && (IsDue(row) || row.State == MitigationState.Approved))
-                Renew(row);
+                due.Add(row);
         }
+
+        Settle(due, over);
     }
 
     // A lease that would end later than one of now has been written by another clock: nobody knows how old it is.
-    private void Reconcile(Mitigation row)
+    private void Reconcile()
     {
         var now = Now;
-        if (row.State >= MitigationState.Withdrawn)
-            End(row);
-        else if (row.IsOpen && (row.LeaseUntil <= now || IsOver(row)))
-            End(Expired(row, "its lease ended while Breakwater was away"));
-        else if (row.IsOpen && row.LeaseUntil > now + row.Lease)
-            End(Expired(row, "the clock went back while Breakwater was away, so that its lease may have ended"));
-        else if (row.IsOpen)
-            Renew(row);
+        var (due, over) = (new List<Mitigation>(), new List<Mitigation>());
+        foreach (var row in _rows.Values)
+        {
+            if (row.State >= MitigationState.Withdrawn)
+                over.Add(row);
+            else if (row.IsOpen && (row.LeaseUntil <= now || IsOver(row)))
+                over.Add(Expired(row, "its lease ended while Breakwater was away"));
+            else if (row.IsOpen && row.LeaseUntil > now + row.Lease)
+                over.Add(Expired(row, "the clock went back while Breakwater was away, so that its lease may have ended"));
+            else if (row.IsOpen)
+                due.Add(row);
+        }
+
+        Settle(due, over);
     }
 
     private void CountDown(Mitigation row)
@@ -152,50 +163,76 @@ internal sealed class MitigationLedger
 
     private Mitigation Expired(Mitigation row, string why) => row with { State = MitigationState.Expired, ChangedAt = Now, By = "policy", Why = why };
 
-    /// <summary>A disk that is full must not take a filter away: the lease in the data plane is renewed whether or not it could be written.</summary>
-    private void Renew(Mitigation row)
+    private Mitigation Failed(Mitigation row, string why) => row with { State = MitigationState.Failed, ChangedAt = Now, By = "policy", Why = why };
+
+    /// <summary>
+    /// Sets filters whose rows ask for them already, then writes that it did, in one transaction: a disk that is full or slow must not take a
+    /// filter away. Then ends what is over, and what the data plane refused.
+    /// </summary>
+    private void Settle(List<Mitigation> due, List<Mitigation> over)
     {
-        row = row with { LeaseUntil = Now + row.Lease };
-        if (!TryWrite(row, out _))
-            _rows[row.Id] = row;
-        Send(row);
+        var renewed = new List<Mitigation>(due.Count);
+        foreach (var row in due)
+        {
+            if (Set(row) is { } refused)
+                over.Add(Failed(row, refused));
+            else
+                renewed.Add(row with { State = MitigationState.Active, LeaseUntil = Now + row.Lease });
+        }
+
+        TryWrite(renewed, out _);
+        End(over);
     }
 
     private string? Send(Mitigation row)
     {
-        _setAt[row.Id] = _time.GetTimestamp();
-        if (_plane.Set(row.Rule, row.Lease) is { } refused)
+        if (Set(row) is { } refused)
         {
-            End(row with { State = MitigationState.Failed, ChangedAt = Now, By = "policy", Why = refused });
+            End([Failed(row, refused)]);
             return refused;
         }
 
-        if (row.State == MitigationState.Approved)
-            TryWrite(row with { State = MitigationState.Active }, out _);
+        TryWrite([row with { State = MitigationState.Active }], out _);
         return null;
     }
 
-    // Written, cleared, written again: after a crash between them the row still asks for the clearing.
-    private string? End(Mitigation row)
+    private string? Set(Mitigation row)
     {
-        if (!TryWrite(row, out var fault))
-            _rows[row.Id] = row;
-        // The same match may stand in another row by now: that one's filter stays.
-        if (!_rows.Values.Any(other => other.IsOpen && other.Id != row.Id && HasSameMatch(other.Rule, row.Rule)))
-            _plane.Clear(row.Rule);
-        if (TryWrite(row with { IsCleared = true }, out var second))
+        _setAt[row.Id] = _time.GetTimestamp();
+        return _plane.Set(row.Rule, row.Lease);
+    }
+
+    // Written, cleared, written again: after a crash between them the rows still ask for the clearing.
+    private string? End(IReadOnlyList<Mitigation> over)
+    {
+        if (!TryWrite(over, out var fault))
+        {
+            foreach (var row in over)
+                _rows[row.Id] = row;
+        }
+
+        foreach (var row in over)
+        {
+            // The same match may stand in another row by now: that one's filter stays.
+            if (!_rows.Values.Any(other => other.IsOpen && HasSameMatch(other.Rule, row.Rule)))
+                _plane.Clear(row.Rule);
+        }
+
+        if (!TryWrite([.. over.Select(static row => row with { IsCleared = true })], out var second))
+            return fault ?? second;
+        foreach (var row in over)
         {
             _rows.Remove(row.Id);
             _setAt.Remove(row.Id);
             _ends.Remove(row.Id);
         }
 
-        return fault ?? second;
+        return fault;
     }
 
-    private bool TryWrite(Mitigation row, out string? fault)
+    private bool TryWrite(IReadOnlyList<Mitigation> rows, out string? fault)
     {
-        fault = _store.Write(row);
+        fault = rows.Count == 0 ? null : _store.Write(rows);
         if (fault is not null)
         {
             Unwritten++;
@@ -203,7 +240,8 @@ internal sealed class MitigationLedger
             return false;
         }
 
-        _rows[row.Id] = row;
+        foreach (var row in rows)
+            _rows[row.Id] = row;
         return true;
     }
 
