@@ -53,8 +53,8 @@ public sealed class BgpSessionTests
         var session = Established(_settings with { HoldSeconds = ours }, Open(hold: theirs));
         Assert.Equal(negotiated, session.HoldSeconds);
         var status = new BgpPeerStatus("router", session.State, session.HoldSeconds, session.Families, 0, 0, 0, 0, 1, null);
-        Assert.Null(status.Unfit(TimeSpan.FromSeconds(60)));
-        Assert.Equal(negotiated > 9, status.Unfit(TimeSpan.FromSeconds(9)) is not null);
+        Assert.Null(status.Unfit(BgpFamilies.IPv4FlowSpec, TimeSpan.FromSeconds(60)));
+        Assert.Equal(negotiated > 9, status.Unfit(BgpFamilies.IPv4FlowSpec, TimeSpan.FromSeconds(9)) is not null);
     }
 
     [Theory]

@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.Sockets;
 using Breakwater.Detection;
 using Breakwater.Response.Bgp;
+using Breakwater.Response.Ledger;
+using Breakwater.Response.Rules;
 using Breakwater.Wire;
 using Breakwater.Wire.Bgp;
 
@@ -44,8 +46,8 @@ public sealed class BgpSpeakerTests
         Assert.Equal(BgpMessageType.Update, await goodConnection.Next(BgpMessageType.Update));
         await Eventually(() => speaker.Peers.All(static peer => peer.Announced == 1));
         Assert.NotNull(speaker.Peers.First().Fault);
-        Assert.Null(speaker.UnfitForAutomatic(TimeSpan.FromSeconds(60)));
-        Assert.Contains("longer than the lease", speaker.UnfitForAutomatic(TimeSpan.FromSeconds(5)), StringComparison.Ordinal);
+        Assert.Null(speaker.UnfitForAutomatic(BgpFamilies.IPv4FlowSpec, TimeSpan.FromSeconds(60)));
+        Assert.Contains("longer than the lease", speaker.UnfitForAutomatic(BgpFamilies.IPv4FlowSpec, TimeSpan.FromSeconds(5)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,8 +86,37 @@ public sealed class BgpSpeakerTests
 
         await using var speaker = Speaker(gone);
         await Eventually(() => speaker.Peers.Single().Fault is not null);
-        Assert.Contains("router0 has no session", speaker.UnfitForAutomatic(TimeSpan.FromSeconds(60)), StringComparison.Ordinal);
+        Assert.Contains("router0 has no session", speaker.UnfitForAutomatic(BgpFamilies.IPv4FlowSpec, TimeSpan.FromSeconds(60)), StringComparison.Ordinal);
     }
+
+    /// <summary>"Active" alone is no filter: the row says how many routers were told of it.</summary>
+    [Fact]
+    public async Task ActiveRow_SaysHowManyRoutersWereTold()
+    {
+        using var router = new ScriptedPeer();
+        await using var speaker = Speaker(router);
+        var ledger = new MitigationLedger(new MemoryStore(), new BgpPlane(speaker, 65001), TimeProvider.System);
+        foreach (var (text, id) in new[] { ("destination 203.0.113.7/32 protocol 17 then discard", "mit-1"), ("destination 203.0.113.8/32 then blackhole", "mit-2") })
+        {
+            Assert.Null(RuleText.Read(text, out var rule));
+            ledger.Propose(rule, null, TimeSpan.FromSeconds(60), null, "alex", "");
+            Assert.Null(ledger.Approve(id, "alex", "go"));
+        }
+
+        Assert.Equal(["mit-1 Active 0", "mit-2 Active 0"], Told(ledger));
+        using (var connection = await router.Accept())
+        {
+            // A router without FlowSpec: it gets the blackhole alone, and is no router for rules.
+            await connection.ComeUp(BgpFamilies.IPv4Unicast);
+            await Eventually(() => Told(ledger).SequenceEqual(["mit-1 Active 0", "mit-2 Active 1"]));
+            Assert.Null(speaker.UnfitForAutomatic(BgpFamilies.IPv4Unicast, TimeSpan.FromSeconds(60)));
+            Assert.Contains("router0 has no family IPv4FlowSpec", speaker.UnfitForAutomatic(BgpFamilies.IPv4FlowSpec, TimeSpan.FromSeconds(60)), StringComparison.Ordinal);
+        }
+
+        await Eventually(() => Told(ledger).SequenceEqual(["mit-1 Active 0", "mit-2 Active 0"]));
+    }
+
+    private static string[] Told(MitigationLedger ledger) => [.. ledger.Rows.Select(static row => $"{row.Id} {row.State} {row.AnnouncedTo}").Order(StringComparer.Ordinal)];
 
     [Theory]
     [InlineData("key")]
@@ -188,6 +219,14 @@ public sealed class BgpSpeakerTests
         }
     }
 
+    /// <summary>A ledger's storage that takes everything and keeps nothing.</summary>
+    private sealed class MemoryStore : ILedgerStore
+    {
+        public (IReadOnlyList<Mitigation> Open, long LastNumber) Load() => ([], 0);
+
+        public string? Write(IReadOnlyList<Mitigation> mitigations) => null;
+    }
+
     /// <summary>The system's clock, which breaks when it is told to.</summary>
     private sealed class FaultyTime : TimeProvider
     {
@@ -228,10 +267,10 @@ public sealed class BgpSpeakerTests
     {
         private readonly byte[] _buffer = new byte[BgpHeader.LongestMessageBytes];
 
-        public async Task ComeUp()
+        public async Task ComeUp(BgpFamilies families = (BgpFamilies)15)
         {
             Assert.Equal(BgpMessageType.Open, await Next(BgpMessageType.Open));
-            await socket.SendAsync(BgpSessionTests.Open());
+            await socket.SendAsync(BgpSessionTests.Open(families: families));
             await socket.SendAsync(BgpSessionTests.KeepAlive());
         }
 

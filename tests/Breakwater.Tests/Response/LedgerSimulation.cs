@@ -265,6 +265,8 @@ internal sealed class LedgerSimulation(int seed, PlantedMistake mistake)
             return null;
         }
 
+        public int AnnouncedTo(FilterRule rule) => simulation._plane.ContainsKey(Key(rule)) ? 1 : 0;
+
         public void Clear(FilterRule rule)
         {
             simulation.Point();

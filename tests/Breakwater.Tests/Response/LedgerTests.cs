@@ -267,6 +267,8 @@ public sealed class LedgerTests
             return Refusal;
         }
 
+        public int AnnouncedTo(FilterRule rule) => Filters.Contains(rule.ToString()) ? 1 : 0;
+
         public void Clear(FilterRule rule)
         {
             Acts.Add("clear");

@@ -39,7 +39,7 @@ public sealed class SpeakerChild
             foreach (var gone in announced.Except(wanted).ToArray())
                 speaker.Withdraw(gone);
             announced = wanted;
-            await File.WriteAllTextAsync(Path.Combine(folder!, "state.new"), $"{speaker.Peers.Single()} {speaker.UnfitForAutomatic(TimeSpan.FromSeconds(60))}");
+            await File.WriteAllTextAsync(Path.Combine(folder!, "state.new"), $"{speaker.Peers.Single()} {speaker.UnfitForAutomatic(settings.Families, TimeSpan.FromSeconds(60))}");
             File.Move(Path.Combine(folder!, "state.new"), Path.Combine(folder!, "state"), overwrite: true);
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }

@@ -19,10 +19,12 @@ internal sealed record BgpPeerStatus(
     string Name, BgpSessionState State, int HoldSeconds, BgpFamilies Families, int Announced, int Unsupported, long Ignored, long Malformed, long Sessions, string? Fault)
 {
     /// <summary>Why the peer is not to be driven automatically, as the end of a sentence; null: it may. What it keeps has to be gone within the lease.</summary>
-    public string? Unfit(TimeSpan lease)
+    public string? Unfit(BgpFamilies family, TimeSpan lease)
     {
         if (State != BgpSessionState.Established)
             return "has no session";
+        if ((Families & family) == 0)
+            return $"has no family {family}";
         return HoldSeconds > lease.TotalSeconds
             ? string.Create(CultureInfo.InvariantCulture, $"would keep routes for {HoldSeconds} s after Breakwater's end, longer than the lease of {lease.TotalSeconds} s")
             : null;
@@ -70,6 +72,13 @@ internal sealed class BgpPeer : IAsyncDisposable
                     : new BgpPeerStatus(_settings.Name, _outside, 0, BgpFamilies.None, 0, 0, 0, 0, _sessions, _fault);
             }
         }
+    }
+
+    /// <summary>True when the router was sent this route in the session that it has; whether it took it, it does not tell.</summary>
+    public bool HasSent(BgpRoute route)
+    {
+        lock (_lock)
+            return _session?.HasSent(route) == true;
     }
 
     /// <summary>The table has changed. Never waits; after the end, nothing happens.</summary>

@@ -62,6 +62,9 @@ internal sealed class BgpSession
     /// <summary>Routes that stand announced in this session.</summary>
     public int Announced => _sent.Count;
 
+    /// <summary>True when the peer was sent this very route, and the session stands.</summary>
+    public bool HasSent(BgpRoute route) => State == BgpSessionState.Established && Ended is null && _sent.TryGetValue(route.Key, out var known) && known.Equals(route);
+
     /// <summary>Routes of the table that this peer has no family for.</summary>
     public int Unsupported { get; private set; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Breakwater.Wire.Bgp;
 
 namespace Breakwater.Response.Bgp;
 
@@ -31,12 +32,18 @@ internal sealed class BgpSpeaker : IAsyncDisposable
     /// <summary>Routes that the guard refused.</summary>
     public long Refused => _routes.Refused;
 
-    /// <summary>Why no filter may be set without a person, as a sentence without its full stop; null: all peers that have a session are fit.</summary>
-    public string? UnfitForAutomatic(TimeSpan lease)
+    /// <summary>
+    /// Why no filter may be set without a person, as a sentence without its full stop; null: there are peers, and every one has a session with the
+    /// family of the filter and forgets it within the lease. One that is away or lacks the family makes all unfit.
+    /// </summary>
+    public string? UnfitForAutomatic(BgpFamilies family, TimeSpan lease)
     {
-        var faults = _peers.Select(peer => (peer.Settings.Name, Fault: peer.Status.Unfit(lease))).Where(static peer => peer.Fault is not null).ToList();
+        var faults = _peers.Select(peer => (peer.Settings.Name, Fault: peer.Status.Unfit(family, lease))).Where(static peer => peer.Fault is not null).ToList();
         return faults.Count == 0 && !_peers.IsEmpty ? null : string.Join(", ", faults.Select(static peer => $"{peer.Name} {peer.Fault}").DefaultIfEmpty("there is no peer"));
     }
+
+    /// <summary>How many routers were sent this route in the sessions that they have. 0: it is in the table, and no router can have it.</summary>
+    public int AnnouncedTo(BgpRoute route) => _peers.Count(peer => peer.HasSent(route));
 
     /// <inheritdoc cref="AdvertisedRoutes.Announce"/>
     public string? Announce(BgpRoute route, TimeSpan lease)

@@ -11,7 +11,7 @@ internal enum MitigationState
     /// <summary>It is to be sent: written before the act, so that a crash leaves no filter that nobody knows of.</summary>
     Approved,
 
-    /// <summary>It was handed to the data plane and is renewed.</summary>
+    /// <summary>It was handed to the data plane and is renewed. Whether anything enforces it by now, <see cref="Mitigation.AnnouncedTo"/> says.</summary>
     Active,
 
     /// <summary>A person or the policy took it back.</summary>
@@ -49,6 +49,9 @@ internal sealed record Mitigation
     /// <summary>True when the data plane was told that it is over.</summary>
     public bool IsCleared { get; init; }
 
+    /// <summary>How many routers were told, of those that have a session now; 0 for an active one: no router has it. Not kept.</summary>
+    public int AnnouncedTo { get; init; }
+
     public required DateTimeOffset ChangedAt { get; init; }
 
     /// <summary>Who made the last change: a token's name, or "policy".</summary>
@@ -81,6 +84,9 @@ internal interface IFilterPlane
     /// <summary>Sets a filter for the time of its lease, or renews it.</summary>
     /// <returns>Why not, as a sentence without its full stop; null: taken.</returns>
     string? Set(FilterRule rule, TimeSpan lease);
+
+    /// <summary>How many of those that enforce were told of this filter and can still have it.</summary>
+    int AnnouncedTo(FilterRule rule);
 
     /// <summary>Takes a filter back; one that is not there is no fault.</summary>
     void Clear(FilterRule rule);

@@ -48,8 +48,8 @@ internal sealed class MitigationLedger
         Reconcile();
     }
 
-    /// <summary>Rows that are not done.</summary>
-    public IReadOnlyCollection<Mitigation> Rows => _rows.Values;
+    /// <summary>Rows that are not done, as they stand now.</summary>
+    public IReadOnlyCollection<Mitigation> Rows => [.. _rows.Values.Select(row => row.IsOpen ? row with { AnnouncedTo = _plane.AnnouncedTo(row.Rule) } : row)];
 
     /// <summary>Writes that the storage refused since the start.</summary>
     public long Unwritten { get; private set; }
@@ -87,7 +87,7 @@ internal sealed class MitigationLedger
     }
 
     /// <summary>Sends a proposed filter. One that has been approved before is no fault.</summary>
-    /// <returns>Why not; null: it is active.</returns>
+    /// <returns>Why not; null: the data plane took it. Whether a router has it, <see cref="Mitigation.AnnouncedTo"/> of its row says.</returns>
     public string? Approve(string id, string by, string why)
     {
         if (!_rows.TryGetValue(id, out var row) || row.State >= MitigationState.Withdrawn)
