@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Breakwater.Incidents;
 using Breakwater.Response.Ledger;
 using Breakwater.Response.Rules;
 using Breakwater.Tests.Incidents;
@@ -173,6 +174,85 @@ public sealed class LedgerTests
         Assert.DoesNotContain(ledger.Rows, static row => row.Id == "mit-1");
     }
 
+    [Fact]
+    public void Proposals_ThatNobodyApproves_AreOverAfterADayOrAtTheirEnd()
+    {
+        using var folder = new ScratchFolder();
+        var plane = new Listing();
+        using (var store = LedgerStore.Open(folder.Path))
+        {
+            var ledger = new MitigationLedger(store, plane, _time);
+            ledger.Propose(Rule("destination 203.0.113.1/32 then blackhole"), null, TimeSpan.FromSeconds(60), null, "alex", "");
+            ledger.Propose(Rule("destination 203.0.113.2/32 then blackhole"), null, TimeSpan.FromSeconds(60), _time.GetUtcNow().AddHours(1), "alex", "");
+            ledger.Propose(Rule("destination 203.0.113.3/32 then blackhole"), null, TimeSpan.FromSeconds(60), _time.GetUtcNow().AddDays(3), "alex", "");
+            Assert.Null(ledger.Approve("mit-3", "alex", "go"));
+            _time.Move(TimeSpan.FromHours(1));
+            Assert.Contains("is up", ledger.Approve("mit-2", "alex", "late"), StringComparison.Ordinal);
+            ledger.Tick();
+            Assert.Equal(["mit-1", "mit-3"], ledger.Rows.Select(static row => row.Id).Order(StringComparer.Ordinal));
+            _time.Move(TimeSpan.FromHours(22.9));
+            ledger.Tick();
+            Assert.Equal(2, ledger.Rows.Count);
+            ledger.Propose(Rule("destination 203.0.113.4/32 then blackhole"), null, TimeSpan.FromSeconds(60), null, "alex", "");
+            _time.Move(TimeSpan.FromHours(0.2));
+            ledger.Tick();
+            Assert.Equal(["mit-3", "mit-4"], ledger.Rows.Select(static row => row.Id).Order(StringComparer.Ordinal));
+        }
+
+        _time.Move(TimeSpan.FromHours(24));
+        using (var store = LedgerStore.Open(folder.Path))
+            Assert.Empty(new MitigationLedger(store, plane, _time).Rows);
+    }
+
+    [Fact]
+    public void File_HoldsSoManyRowsThatAreDone_AndGivesNoIdTwice()
+    {
+        using var folder = new ScratchFolder();
+        using (var store = LedgerStore.Open(folder.Path, mostDone: 5))
+        {
+            var ledger = new MitigationLedger(store, new Listing(), _time);
+            ledger.Propose(Rule("destination 203.0.113.250/32 then blackhole"), null, TimeSpan.FromSeconds(60), null, "alex", "");
+            for (var host = 1; host <= 40; host++)
+            {
+                var (row, _) = ledger.Propose(Rule($"destination 203.0.113.{host}/32 then blackhole"), null, TimeSpan.FromSeconds(60), null, "alex", "");
+                Assert.Null(ledger.Withdraw(row!.Id, "alex", "no"));
+            }
+        }
+
+        using (var file = new SqliteConnection($"Data Source={folder.File(LedgerStore.FileName)};Pooling=False"))
+        {
+            file.Open();
+            // The oldest is still open: it stays, with its entry.
+            Assert.Equal("1,37,38,39,40,41", Scalar(file, "SELECT group_concat(number) FROM (SELECT number FROM mitigations ORDER BY number)"));
+            Assert.Equal(26L, Scalar(file, "SELECT count(*) FROM audit"));
+            Assert.Equal(1L, Scalar(file, "SELECT count(*) FROM audit WHERE id = 'mit-1'"));
+        }
+
+        using (var store = LedgerStore.Open(folder.Path, mostDone: 5))
+            Assert.Equal(41, store.Load().LastNumber);
+    }
+
+    private static object? Scalar(SqliteConnection file, string sql)
+    {
+        using var command = file.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+
+    [Fact]
+    public void File_IsForOneWriter()
+    {
+        using var folder = new ScratchFolder();
+        using (LedgerStore.Open(folder.Path))
+        {
+            Assert.Throws<StorageException>(() => LedgerStore.Open(folder.Path));
+            // The journal beside it has its own.
+            using var journal = JournalStore.Open(folder.Path);
+        }
+
+        using var again = LedgerStore.Open(folder.Path);
+    }
+
     /// <summary>A new filter is written before it is sent; a renewal of many is sent before it is written, and written once.</summary>
     [Fact]
     public void Renewals_AreSentBeforeTheOneWrite_AndNewFiltersAfterTheirs()
@@ -221,7 +301,7 @@ public sealed class LedgerTests
         var ledger = new MitigationLedger(new Failing(), new Listing { Refusal = "outside the allowed prefixes" }, _time);
         var rule = Rule("destination 203.0.113.1/32 protocol 17 then discard");
         Assert.NotNull(ledger.Propose(rule, null, TimeSpan.FromSeconds(301), null, "alex", "").Fault);
-        Assert.NotNull(ledger.Propose(rule, null, TimeSpan.Zero, null, "alex", "").Fault);
+        Assert.NotNull(ledger.Propose(rule, null, TimeSpan.FromSeconds(9.9), null, "alex", "").Fault);
         Assert.NotNull(ledger.Approve("mit-9", "alex", ""));
         Assert.NotNull(ledger.Withdraw("mit-9", "alex", ""));
         Assert.Equal("mit-1", ledger.Propose(rule, null, TimeSpan.FromSeconds(60), null, "alex", "").Row!.Id);

@@ -27,25 +27,37 @@ internal sealed class LedgerStore : ILedgerStore, IDisposable
         """,
     ];
 
-    private readonly SqliteConnection _connection;
+    /// <summary>Most rows that are done, and most entries of the audit a row of them; older ones are removed.</summary>
+    public const int MaxDone = 100_000;
 
-    private LedgerStore(SqliteConnection connection) => _connection = connection;
+    private const int AuditPerRow = 5;
+    private const string LockName = "mitigations.lock";
+
+    private readonly SqliteConnection _connection;
+    private readonly FileStream _lock;
+    private readonly int _mostDone;
+
+    private LedgerStore(SqliteConnection connection, FileStream @lock, int mostDone) => (_connection, _lock, _mostDone) = (connection, @lock, mostDone);
 
     /// <summary>Opens the file, makes it when missing.</summary>
     /// <exception cref="SqliteException">The storage fails.</exception>
-    /// <exception cref="StorageException">The file is of a newer version.</exception>
-    public static LedgerStore Open(string folder)
+    /// <exception cref="StorageException">The file is of a newer version, or another process writes it.</exception>
+    public static LedgerStore Open(string folder, int mostDone = MaxDone)
     {
-        var connection = SqliteFile.OpenWriter(Path.Combine(folder, FileName), "FULL");
+        // Two ledgers on one file would give the same ids, and each would clear what the other renews.
+        var @lock = JournalStore.TakeLock(folder, LockName);
+        SqliteConnection? connection = null;
         try
         {
+            connection = SqliteFile.OpenWriter(Path.Combine(folder, FileName), "FULL");
             connection.DefaultTimeout = PatienceSeconds;
             SqliteFile.Migrate(connection, _schema);
-            return new LedgerStore(connection);
+            return new LedgerStore(connection, @lock, mostDone);
         }
         catch
         {
-            connection.Dispose();
+            connection?.Dispose();
+            @lock.Dispose();
             throw;
         }
     }
@@ -74,11 +86,18 @@ internal sealed class LedgerStore : ILedgerStore, IDisposable
         {
             SqliteFile.InTransaction(_connection, () =>
             {
+                var isNews = false;
                 foreach (var mitigation in mitigations)
                 {
                     if (Upsert(mitigation))
+                    {
                         Audit(mitigation);
+                        isNews = true;
+                    }
                 }
+
+                if (isNews)
+                    Prune();
             });
             return null;
         }
@@ -88,7 +107,24 @@ internal sealed class LedgerStore : ILedgerStore, IDisposable
         }
     }
 
-    public void Dispose() => _connection.Dispose();
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _lock.Dispose();
+    }
+
+    /// <summary>Removes what is older than the bound. The last number stays, since ids are never given twice; the audit of what is not done stays.</summary>
+    private void Prune()
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = """
+            DELETE FROM mitigations WHERE number <= (SELECT max(number) FROM mitigations) - $rows AND state >= 3 AND cleared = 1;
+            DELETE FROM audit WHERE sequence <= (SELECT max(sequence) FROM audit) - $entries AND id NOT IN (SELECT id FROM mitigations WHERE state < 3 OR cleared = 0);
+            """;
+        command.Parameters.AddWithValue("$rows", _mostDone);
+        command.Parameters.AddWithValue("$entries", (long)_mostDone * AuditPerRow);
+        command.ExecuteNonQuery();
+    }
 
     /// <summary>Writes the row; true when its state is another one than before: renewals are no news.</summary>
     private bool Upsert(Mitigation mitigation)

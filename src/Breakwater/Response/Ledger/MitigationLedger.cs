@@ -17,6 +17,12 @@ internal sealed class MitigationLedger
     /// <summary>Most proposals that wait for a person; a further one is refused.</summary>
     public const int MaxProposals = 1_000;
 
+    /// <summary>The shortest lease: it has to outlive a hold time and a slow write.</summary>
+    public const int MinLeaseSeconds = 10;
+
+    /// <summary>A proposal that nobody approved for so long is over; sooner when the filter's own end comes.</summary>
+    private static readonly TimeSpan _proposalLasts = TimeSpan.FromDays(1);
+
     /// <summary>A lease is renewed when so much of it has gone.</summary>
     private const double RenewAfter = 1.0 / 3;
 
@@ -30,6 +36,9 @@ internal sealed class MitigationLedger
 
     /// <summary>How long a row had when this process first saw it, by the same clock.</summary>
     private readonly Dictionary<string, (long Since, TimeSpan Left)> _ends = new(StringComparer.Ordinal);
+
+    /// <summary>How long a proposal may wait, in the same manner.</summary>
+    private readonly Dictionary<string, (long Since, TimeSpan Left)> _proposed = new(StringComparer.Ordinal);
 
     private long _lastNumber;
 
@@ -61,8 +70,8 @@ internal sealed class MitigationLedger
     {
         if (RuleCheck.Fault(rule.Match, rule.Action) is { } wrong)
             return (null, wrong);
-        if (lease < TimeSpan.FromSeconds(1) || lease > TimeSpan.FromSeconds(AdvertisedRoutes.MaxLeaseSeconds))
-            return (null, string.Create(CultureInfo.InvariantCulture, $"a lease lasts 1 to {AdvertisedRoutes.MaxLeaseSeconds} s"));
+        if (lease < TimeSpan.FromSeconds(MinLeaseSeconds) || lease > TimeSpan.FromSeconds(AdvertisedRoutes.MaxLeaseSeconds))
+            return (null, string.Create(CultureInfo.InvariantCulture, $"a lease lasts {MinLeaseSeconds} to {AdvertisedRoutes.MaxLeaseSeconds} s"));
         if (_rows.Values.FirstOrDefault(row => row.State < MitigationState.Withdrawn && row.Rule == rule) is { } same)
             return (same, null);
         if (_rows.Values.Count(static row => row.State == MitigationState.Proposed) >= MaxProposals)
@@ -98,6 +107,8 @@ internal sealed class MitigationLedger
             return $"{same.Id} has the same match; a router would keep only one of both";
         if (_rows.Values.Count(static other => other.IsOpen) >= MaxOpen)
             return string.Create(CultureInfo.InvariantCulture, $"{MaxOpen} mitigations are open already");
+        if (IsOver(row))
+            return $"the time of {id} is up";
         row = row with { State = MitigationState.Approved, LeaseUntil = Now + row.Lease, ChangedAt = Now, By = by, Why = why };
         return TryWrite([row], out var fault) ? Send(row) : fault;
     }
@@ -122,8 +133,8 @@ internal sealed class MitigationLedger
         {
             if (row.State >= MitigationState.Withdrawn)
                 over.Add(row);
-            else if (row.IsOpen && IsOver(row))
-                over.Add(Expired(row, "its time was up"));
+            else if (IsOver(row))
+                over.Add(Expired(row, row.IsOpen ? "its time was up" : "nobody approved it in time"));
             else if (row.IsOpen && (IsDue(row) || row.State == MitigationState.Approved))
                 due.Add(row);
         }
@@ -140,6 +151,8 @@ internal sealed class MitigationLedger
         {
             if (row.State >= MitigationState.Withdrawn)
                 over.Add(row);
+            else if (row.State == MitigationState.Proposed && IsOver(row))
+                over.Add(Expired(row, "nobody approved it in time"));
             else if (row.IsOpen && (row.LeaseUntil <= now || IsOver(row)))
                 over.Add(Expired(row, "its lease ended while Breakwater was away"));
             else if (row.IsOpen && row.LeaseUntil > now + row.Lease)
@@ -155,9 +168,14 @@ internal sealed class MitigationLedger
     {
         if (row.EndsAt is { } ends)
             _ends[row.Id] = (_time.GetTimestamp(), ends - Now);
+        if (row.State == MitigationState.Proposed)
+            _proposed[row.Id] = (_time.GetTimestamp(), row.ChangedAt + _proposalLasts - Now);
     }
 
-    private bool IsOver(Mitigation row) => _ends.TryGetValue(row.Id, out var end) && _time.GetElapsedTime(end.Since) >= end.Left;
+    private bool IsOver(Mitigation row) => IsOver(_ends, row) || (row.State == MitigationState.Proposed && IsOver(_proposed, row));
+
+    private bool IsOver(Dictionary<string, (long Since, TimeSpan Left)> ends, Mitigation row) =>
+        ends.TryGetValue(row.Id, out var end) && _time.GetElapsedTime(end.Since) >= end.Left;
 
     private bool IsDue(Mitigation row) => !_setAt.TryGetValue(row.Id, out var at) || _time.GetElapsedTime(at) > row.Lease * RenewAfter;
 
@@ -225,6 +243,7 @@ internal sealed class MitigationLedger
             _rows.Remove(row.Id);
             _setAt.Remove(row.Id);
             _ends.Remove(row.Id);
+            _proposed.Remove(row.Id);
         }
 
         return fault;
