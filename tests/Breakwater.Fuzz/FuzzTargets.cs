@@ -54,5 +54,6 @@ internal static class FuzzTargets
         new MmdbTarget(),
         new LogLinesTarget(),
         new LogFormatTarget(),
+        new BgpTarget(),
     ];
 }

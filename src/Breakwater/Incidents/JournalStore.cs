@@ -74,13 +74,15 @@ internal sealed class JournalStore : IDisposable
         }
     }
 
-    /// <summary>One writer a folder; the kernel lets go of the lock with the process, however that ends.</summary>
+    /// <summary>One writer a file; the kernel lets go of the lock with the process, however that ends.</summary>
     /// <exception cref="StorageException">Another process has it.</exception>
-    public static FileStream TakeLock(string folder)
+    /// <param name="folder">Where.</param>
+    /// <param name="name">The file that is locked; that of the journal when none is named.</param>
+    public static FileStream TakeLock(string folder, string name = LockName)
     {
         try
         {
-            return new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(Path.Combine(folder, name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException error) when (error is not (DirectoryNotFoundException or FileNotFoundException))
         {

@@ -1,0 +1,278 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Breakwater.Wire.Bgp;
+
+namespace Breakwater.Response.Bgp;
+
+/// <summary>How one router does.</summary>
+/// <param name="Name">Which.</param>
+/// <param name="State">Where its session stands.</param>
+/// <param name="HoldSeconds">Negotiated; 0 without a session.</param>
+/// <param name="Families">What both sides have.</param>
+/// <param name="Announced">Routes announced in this session.</param>
+/// <param name="Unsupported">Routes that the peer has no family for.</param>
+/// <param name="Ignored">Routes that came in, in this session.</param>
+/// <param name="Malformed">UPDATE messages with a mistake, in this session.</param>
+/// <param name="Sessions">Sessions that came up since the start.</param>
+/// <param name="Fault">What ended the last session or attempt, as the end of a sentence; null: nothing.</param>
+internal sealed record BgpPeerStatus(
+    string Name, BgpSessionState State, int HoldSeconds, BgpFamilies Families, int Announced, int Unsupported, long Ignored, long Malformed, long Sessions, string? Fault)
+{
+    /// <summary>Why the peer is not to be driven automatically, as the end of a sentence; null: it may. What it keeps has to be gone within the lease.</summary>
+    public string? Unfit(BgpFamilies family, TimeSpan lease)
+    {
+        if (State != BgpSessionState.Established)
+            return "has no session";
+        if ((Families & family) == 0)
+            return $"has no family {family}";
+        return HoldSeconds > lease.TotalSeconds
+            ? string.Create(CultureInfo.InvariantCulture, $"would keep routes for {HoldSeconds} s after Breakwater's end, longer than the lease of {lease.TotalSeconds} s")
+            : null;
+    }
+}
+
+/// <summary>Keeps a session with one router: connects, announces what the table holds, and tries again with growing pauses.</summary>
+internal sealed class BgpPeer : IAsyncDisposable
+{
+    /// <summary>The longest pause between two attempts.</summary>
+    public const int MaxPauseSeconds = 15;
+
+    private static readonly TimeSpan _connectPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _sendPatience = TimeSpan.FromSeconds(5);
+    private readonly BgpPeerSettings _settings;
+    private readonly AdvertisedRoutes _routes;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly Lock _lock = new();
+    private readonly Task _running;
+    private bool _isOver;
+    private BgpSession? _session;
+    private BgpSessionState _outside = BgpSessionState.Idle;
+    private long _sessions;
+    private string? _fault;
+
+    public BgpPeer(BgpPeerSettings settings, AdvertisedRoutes routes, TimeProvider time)
+    {
+        (_settings, _routes, _time) = (settings, routes, time);
+        _running = Task.Run(Run, CancellationToken.None);
+    }
+
+    public BgpPeerSettings Settings => _settings;
+
+    public BgpPeerStatus Status
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _session is { } session
+                    ? new BgpPeerStatus(
+                        _settings.Name, session.State, session.HoldSeconds, session.Families, session.Announced, session.Unsupported, session.Ignored, session.Malformed, _sessions, _fault)
+                    : new BgpPeerStatus(_settings.Name, _outside, 0, BgpFamilies.None, 0, 0, 0, 0, _sessions, _fault);
+            }
+        }
+    }
+
+    /// <summary>True when the router was sent this route in the session that it has; whether it took it, it does not tell.</summary>
+    public bool HasSent(BgpRoute route)
+    {
+        lock (_lock)
+            return _session?.HasSent(route) == true;
+    }
+
+    /// <summary>The table has changed. Never waits; after the end, nothing happens.</summary>
+    public void Wake()
+    {
+        lock (_lock)
+        {
+            if (!_isOver && _wake.CurrentCount == 0)
+                _wake.Release();
+        }
+    }
+
+    /// <summary>Begins the end, without waiting for it.</summary>
+    public void Stop()
+    {
+        lock (_lock)
+        {
+            if (_isOver)
+                return;
+        }
+
+        _stop.Cancel();
+        Wake();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Stop();
+        await _running;
+        lock (_lock)
+        {
+            if (_isOver)
+                return;
+            _isOver = true;
+        }
+
+        _stop.Dispose();
+        _wake.Dispose();
+    }
+
+    private async Task Run()
+    {
+        var pause = 1;
+        while (!_stop.IsCancellationRequested)
+        {
+            var cameUp = false;
+            try
+            {
+                cameUp = await RunSession();
+            }
+            catch (OperationCanceledException)
+            {
+                SetOutside(BgpSessionState.Idle, "no answer in time");
+            }
+            catch (Exception error)
+            {
+                // Whatever it was: a peer that has ended for ever would hold no filter any more, and nobody would know.
+                SetOutside(BgpSessionState.Idle, error.Message);
+            }
+
+            pause = cameUp ? 1 : Math.Min(pause * 2, MaxPauseSeconds);
+            try
+            {
+                await Task.Delay(TimeSpan.FromSeconds(pause), _time, _stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task<bool> RunSession()
+    {
+        SetOutside(BgpSessionState.Connect, null);
+        using var socket = PeerSocket.Make(_settings);
+        using (var patience = new CancellationTokenSource(_connectPatience, _time))
+        using (var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _stop.Token))
+            await socket.ConnectAsync(PeerSocket.EndPointOf(_settings.Address, _settings.Port), either.Token);
+        var session = new BgpSession(_settings, Now());
+        lock (_lock)
+            _session = session;
+        var reading = Task.Run(() => Read(socket, session), CancellationToken.None);
+        try
+        {
+            return await Write(socket, session);
+        }
+        finally
+        {
+            // The reader ends with its socket.
+            socket.Close();
+            await reading;
+            lock (_lock)
+            {
+                _session = null;
+                _outside = BgpSessionState.Idle;
+                _fault = session.Ended ?? "nothing could be sent";
+            }
+        }
+    }
+
+    private async Task Read(Socket socket, BgpSession session)
+    {
+        var buffer = new byte[BgpHeader.LongestMessageBytes * 4];
+        var fault = "the connection broke";
+        try
+        {
+            while (await socket.ReceiveAsync(buffer) is var length and > 0)
+            {
+                bool isNew;
+                lock (_lock)
+                {
+                    var before = session.State;
+                    session.Receive(buffer.AsSpan(0, length), Now());
+                    isNew = session.State == BgpSessionState.Established && before != session.State;
+                    _sessions += isNew ? 1 : 0;
+                    if (session.Ended is not null)
+                        break;
+                }
+
+                Wake();
+            }
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // As a connection that the peer closed.
+        }
+        catch (Exception error)
+        {
+            fault = error.Message;
+        }
+
+        // The writer closes the socket, after its last word.
+        lock (_lock)
+            session.Lose(fault);
+        Wake();
+    }
+
+    /// <summary>Sends what there is until the session ends; true when it had come up.</summary>
+    private async Task<bool> Write(Socket socket, BgpSession session)
+    {
+        var output = new byte[BgpSession.MaxOutputBytes];
+        var cameUp = false;
+        while (true)
+        {
+            int length;
+            bool isOver;
+            TimeSpan wait;
+            lock (_lock)
+            {
+                if (_stop.IsCancellationRequested)
+                    session.Shutdown();
+                session.Tick(Now());
+                session.Synchronize(_routes.Valid(out var nextLapse));
+                cameUp |= session.State == BgpSessionState.Established;
+                length = session.Output.Length;
+                session.Output.CopyTo(output);
+                session.ClearOutput();
+                isOver = session.Ended is not null;
+                wait = TimeSpan.FromMilliseconds(Math.Clamp(Math.Min(session.NextAt - Now(), nextLapse), 1, 1000));
+            }
+
+            try
+            {
+                if (length > 0)
+                    await Send(socket, output.AsMemory(0, length));
+            }
+            catch (Exception error) when (error is SocketException or ObjectDisposedException or OperationCanceledException)
+            {
+                return cameUp;
+            }
+
+            if (isOver)
+                return cameUp;
+            await _wake.WaitAsync(wait);
+        }
+    }
+
+    /// <summary>A peer that takes nothing for seconds is given up: its own hold time will run out.</summary>
+    private async Task Send(Socket socket, ReadOnlyMemory<byte> octets)
+    {
+        using var patience = new CancellationTokenSource(_sendPatience, _time);
+        while (!octets.IsEmpty)
+            octets = octets[await socket.SendAsync(octets, patience.Token)..];
+    }
+
+    private void SetOutside(BgpSessionState state, string? fault)
+    {
+        lock (_lock)
+        {
+            _outside = state;
+            _fault = fault ?? _fault;
+        }
+    }
+
+    private long Now() => (long)_time.GetElapsedTime(0).TotalMilliseconds;
+}

@@ -1,0 +1,331 @@
+using System.Globalization;
+using Breakwater.Wire;
+using Breakwater.Wire.Bgp;
+
+namespace Breakwater.Response.Bgp;
+
+/// <summary>Where a session stands (RFC 4271 §8.2.2, as far as an announcer needs them).</summary>
+internal enum BgpSessionState
+{
+    Idle,
+    Connect,
+    OpenSent,
+    OpenConfirm,
+    Established,
+}
+
+/// <summary>
+/// One connection's session without its socket: octets and time in, octets out. It announces, and counts and ignores what comes in. Times are
+/// milliseconds of a clock that only goes forward.
+/// </summary>
+internal sealed class BgpSession
+{
+    /// <summary>How long an OPEN is waited for; RFC 4271 §8.2.2 suggests four minutes, which no attack leaves.</summary>
+    public const int MaxOpenSeconds = 20;
+
+    /// <summary>Most octets that wait to be sent; further changes wait in the table of routes.</summary>
+    public const int MaxOutputBytes = 256 * 1024;
+
+    private readonly BgpPeerSettings _settings;
+    private readonly byte[] _input = new byte[BgpHeader.LongestMessageBytes];
+    private readonly byte[] _output = new byte[MaxOutputBytes];
+    private readonly Dictionary<string, BgpRoute> _sent = new(StringComparer.Ordinal);
+
+    /// <summary>Keys that a route refresh asked for once more. They stay in what was sent: a route that lapses meanwhile is still to be withdrawn.</summary>
+    private readonly HashSet<string> _again = new(StringComparer.Ordinal);
+    private int _inputBytes;
+    private int _outputBytes;
+    private long _holdUntil;
+    private long _keepAliveAt;
+    private BgpFamilies _families;
+    private int _octetsPerAs = 2;
+
+    public BgpSession(BgpPeerSettings settings, long now)
+    {
+        _settings = settings;
+        _holdUntil = now + (MaxOpenSeconds * 1000);
+        State = BgpSessionState.OpenSent;
+        Send((ref writer) => Open().Write(ref writer));
+    }
+
+    public BgpSessionState State { get; private set; }
+
+    /// <summary>Why the session is over, as the end of a sentence; null while it is not. What is still to be sent then is the NOTIFICATION.</summary>
+    public string? Ended { get; private set; }
+
+    /// <summary>The negotiated hold time in seconds; 0 before the OPEN.</summary>
+    public int HoldSeconds { get; private set; }
+
+    /// <summary>Families that both sides have.</summary>
+    public BgpFamilies Families => State == BgpSessionState.Established ? _families : BgpFamilies.None;
+
+    /// <summary>Routes that stand announced in this session.</summary>
+    public int Announced => _sent.Count;
+
+    /// <summary>True when the peer was sent this very route, and the session stands.</summary>
+    public bool HasSent(BgpRoute route) => State == BgpSessionState.Established && Ended is null && _sent.TryGetValue(route.Key, out var known) && known.Equals(route);
+
+    /// <summary>Routes of the table that this peer has no family for.</summary>
+    public int Unsupported { get; private set; }
+
+    /// <summary>Prefixes and rules that came in, counted and ignored.</summary>
+    public long Ignored { get; private set; }
+
+    /// <summary>UPDATE messages with a mistake, which touch nothing here (RFC 7606 keeps such a session up).</summary>
+    public long Malformed { get; private set; }
+
+    /// <summary>When something is to be done at the latest.</summary>
+    public long NextAt => State is BgpSessionState.OpenSent ? _holdUntil : Math.Min(_holdUntil, _keepAliveAt);
+
+    /// <summary>What waits to be sent.</summary>
+    public ReadOnlySpan<byte> Output => _output.AsSpan(0, _outputBytes);
+
+    public void ClearOutput() => _outputBytes = 0;
+
+    /// <summary>Takes octets as they came from the connection, in any pieces.</summary>
+    public void Receive(ReadOnlySpan<byte> octets, long now)
+    {
+        while (!octets.IsEmpty && Ended is null)
+        {
+            var taken = Math.Min(octets.Length, _input.Length - _inputBytes);
+            octets[..taken].CopyTo(_input.AsSpan(_inputBytes));
+            _inputBytes += taken;
+            octets = octets[taken..];
+            Cut(now);
+        }
+    }
+
+    /// <summary>Keeps the session alive, or ends it when the peer has been silent for the hold time.</summary>
+    public void Tick(long now)
+    {
+        if (Ended is not null)
+            return;
+        if (now >= _holdUntil)
+        {
+            End(new BgpNotification(BgpErrorCode.HoldTimerExpired, 0), "the peer fell silent");
+            return;
+        }
+
+        if (State is BgpSessionState.OpenConfirm or BgpSessionState.Established && now >= _keepAliveAt)
+            KeepAlive(now);
+    }
+
+    /// <summary>Makes what the peer has the same as the table: withdrawals first. What does not fit into the output waits for the next call.</summary>
+    public void Synchronize(IReadOnlyDictionary<string, BgpRoute> table)
+    {
+        if (State != BgpSessionState.Established || Ended is not null)
+            return;
+        foreach (var gone in _sent.Values.Where(route => !table.ContainsKey(route.Key)).ToArray())
+        {
+            if (!Send(gone, isWithdrawn: true))
+                return;
+            _sent.Remove(gone.Key);
+            _again.Remove(gone.Key);
+        }
+
+        Unsupported = 0;
+        foreach (var (key, route) in table)
+        {
+            if ((route.Family & _families) == 0)
+                Unsupported++;
+            else if (!_sent.TryGetValue(key, out var known) || !known.Equals(route) || _again.Contains(key))
+            {
+                if (!Send(route, isWithdrawn: false))
+                    return;
+                _sent[key] = route;
+                _again.Remove(key);
+            }
+        }
+    }
+
+    /// <summary>Closes the session in order (RFC 4486): the peer drops at once what it got.</summary>
+    public void Shutdown() => End(new BgpNotification(BgpErrorCode.Cease, 2), "closed here");
+
+    /// <summary>The connection is gone, without a word.</summary>
+    public void Lose(string why) => Ended ??= why;
+
+    private BgpOpen Open() => new()
+    {
+        TwoOctetAs = _settings.LocalAs > ushort.MaxValue ? BgpOpen.AsTrans : (ushort)_settings.LocalAs,
+        HoldSeconds = (ushort)_settings.HoldSeconds,
+        Identifier = _settings.RouterId,
+        Capabilities = new BgpCapabilities
+        {
+            Families = _settings.Families,
+            FourOctetAs = _settings.LocalAs,
+            RouteRefresh = true,
+        },
+    };
+
+    private void Cut(long now)
+    {
+        var at = 0;
+        while (Ended is null && _inputBytes - at >= BgpHeader.HeaderBytes)
+        {
+            var error = BgpHeader.Read(_input.AsSpan(at, _inputBytes - at), out var header);
+            if (error != DecodeError.None)
+            {
+                var subcode = error == DecodeError.BadValue ? 1 : error == DecodeError.BadLength ? 2 : 3;
+                End(new BgpNotification(BgpErrorCode.MessageHeader, (byte)subcode), $"the peer sent no BGP ({error} in a header)");
+                return;
+            }
+
+            if (_inputBytes - at < header.LengthBytes)
+                break;
+            On(header.Type, _input.AsSpan(at + BgpHeader.HeaderBytes, header.LengthBytes - BgpHeader.HeaderBytes), now);
+            at += header.LengthBytes;
+        }
+
+        _input.AsSpan(at, _inputBytes - at).CopyTo(_input);
+        _inputBytes -= at;
+    }
+
+    private void On(BgpMessageType type, ReadOnlySpan<byte> body, long now)
+    {
+        if (type == BgpMessageType.Notification)
+        {
+            BgpNotification.Read(body, out var notification);
+            Ended = string.Create(CultureInfo.InvariantCulture, $"the peer closed it: {notification.Code} {notification.Subcode}");
+            return;
+        }
+
+        switch (State, type)
+        {
+            case (BgpSessionState.OpenSent, BgpMessageType.Open):
+                OnOpen(body, now);
+                break;
+            case (BgpSessionState.OpenConfirm, BgpMessageType.KeepAlive):
+                State = BgpSessionState.Established;
+                _holdUntil = now + (HoldSeconds * 1000L);
+                break;
+            case (BgpSessionState.Established, BgpMessageType.KeepAlive):
+                _holdUntil = now + (HoldSeconds * 1000L);
+                break;
+            case (BgpSessionState.Established, BgpMessageType.Update):
+                _holdUntil = now + (HoldSeconds * 1000L);
+                var counting = default(Counting);
+                if (BgpUpdateDecoder.Decode(body, _octetsPerAs, ref counting) != DecodeError.None)
+                    Malformed++;
+                Ignored += counting.Routes;
+                break;
+            case (BgpSessionState.Established, BgpMessageType.RouteRefresh):
+                if (BgpRouteRefresh.Read(body, out var refresh) == DecodeError.None && refresh.Subtype == 0)
+                    Repeat(refresh.Family);
+                break;
+            default:
+                var subcode = State switch { BgpSessionState.OpenSent => 1, BgpSessionState.OpenConfirm => 2, _ => 3 };
+                End(new BgpNotification(BgpErrorCode.FiniteStateMachine, (byte)subcode), $"the peer sent {type} in state {State}");
+                break;
+        }
+    }
+
+    private void OnOpen(ReadOnlySpan<byte> body, long now)
+    {
+        var error = BgpOpen.Read(body, out var open);
+        var common = open.Capabilities.NamesFamilies ? open.Capabilities.Families & _settings.Families : BgpFamilies.IPv4Unicast & _settings.Families;
+        var (subcode, fault) = (error, open) switch
+        {
+            (DecodeError.BadVersion, _) => (1, "the peer speaks another version of BGP"),
+            (not DecodeError.None, _) => (0, $"the peer's OPEN is broken ({error})"),
+            _ when open.AsNumber != _settings.PeerAs => (2, $"the peer is AS {open.AsNumber}, and AS {_settings.PeerAs} is configured"),
+            _ when open.Identifier == 0 || open.Identifier == _settings.RouterId => (3, "the peer's BGP identifier is 0 or our own"),
+            // Without a hold time nothing would take the routes back when Breakwater dies.
+            _ when open.HoldSeconds < 3 => (6, $"the peer offers a hold time of {open.HoldSeconds} s"),
+            _ when common == BgpFamilies.None => (7, "the peer has none of the families"),
+            _ => (-1, ""),
+        };
+        if (subcode >= 0)
+        {
+            End(new BgpNotification(BgpErrorCode.OpenMessage, (byte)subcode), fault);
+            return;
+        }
+
+        HoldSeconds = Math.Min(open.HoldSeconds, _settings.HoldSeconds);
+        _families = common;
+        _octetsPerAs = open.Capabilities.FourOctetAs is null ? 2 : 4;
+        _holdUntil = now + (HoldSeconds * 1000L);
+        State = BgpSessionState.OpenConfirm;
+        KeepAlive(now);
+    }
+
+    private void KeepAlive(long now)
+    {
+        Send(static (ref writer) => BgpKeepAlive.Write(ref writer));
+        _keepAliveAt = now + (HoldSeconds * 1000L / 3);
+    }
+
+    private void Repeat(BgpFamilies family)
+    {
+        foreach (var (key, route) in _sent)
+        {
+            if ((route.Family & family) != 0)
+                _again.Add(key);
+        }
+    }
+
+    private void End(BgpNotification notification, string why)
+    {
+        if (Ended is not null)
+            return;
+        // The notification is the last word: what waited before it is not sent any more.
+        _outputBytes = 0;
+        Send((ref writer) => notification.Write(ref writer));
+        Ended = why;
+    }
+
+    private bool Send(BgpRoute route, bool isWithdrawn)
+    {
+        if (MaxOutputBytes - _outputBytes < BgpHeader.LongestMessageBytes)
+            return false;
+        var length = RouteUpdate.Write(_output.AsSpan(_outputBytes, BgpHeader.LongestMessageBytes), route, isWithdrawn, _settings, _octetsPerAs);
+        _outputBytes += length;
+        return length > 0;
+    }
+
+    private void Send(Writing write)
+    {
+        var writer = new WireWriter(_output.AsSpan(_outputBytes));
+        if (write(ref writer))
+            _outputBytes += writer.Length;
+    }
+
+    private delegate bool Writing(ref WireWriter writer);
+
+    /// <summary>Counts what comes in.</summary>
+    private struct Counting : IBgpUpdateSink
+    {
+        public long Routes;
+
+        public readonly void OnAttribute(BgpAttributeFlags flags, BgpAttributeType type, scoped ReadOnlySpan<byte> value)
+        {
+        }
+
+        public readonly void OnOrigin(BgpOrigin origin)
+        {
+        }
+
+        public readonly void OnAsPathSegment(byte segmentType, scoped ReadOnlySpan<byte> numbers, int octetsPerAs)
+        {
+        }
+
+        public readonly void OnNextHop(Address nextHop)
+        {
+        }
+
+        public readonly void OnCommunity(uint community)
+        {
+        }
+
+        public readonly void OnExtendedCommunity(ulong community)
+        {
+        }
+
+        public readonly void OnLargeCommunity(uint administrator, uint first, uint second)
+        {
+        }
+
+        public void OnPrefix(bool isWithdrawn, Address network, int length) => Routes++;
+
+        public void OnFlowSpec(bool isWithdrawn, BgpFamilies family, scoped ReadOnlySpan<byte> components) => Routes++;
+    }
+}

@@ -1,0 +1,184 @@
+using System.Globalization;
+using Breakwater.Incidents;
+using Breakwater.Response.Rules;
+using Microsoft.Data.Sqlite;
+
+namespace Breakwater.Response.Ledger;
+
+/// <summary>The ledger's file, in the manner of the journal's: SQLite, for one writer, every commit on the disk when it returns.</summary>
+internal sealed class LedgerStore : ILedgerStore, IDisposable
+{
+    public const string FileName = "mitigations.db";
+
+    /// <summary>How long a write waits for another process's lock: the provider alone would wait 30 s, half a lease.</summary>
+    private const int PatienceSeconds = 2;
+
+    private const string Columns = "id, incident, rule, state, lease_seconds, lease_until, ends_at, cleared, changed_at, changed_by, why";
+
+    private static readonly string[] _schema =
+    [
+        """
+        CREATE TABLE mitigations(
+          number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, incident TEXT, rule TEXT NOT NULL, state INTEGER NOT NULL, lease_seconds REAL NOT NULL,
+          lease_until INTEGER NOT NULL, ends_at INTEGER, cleared INTEGER NOT NULL, changed_at INTEGER NOT NULL, changed_by TEXT NOT NULL, why TEXT NOT NULL);
+        CREATE INDEX mitigations_open ON mitigations(number) WHERE state < 3 OR cleared = 0;
+        CREATE TABLE audit(
+          sequence INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, id TEXT NOT NULL, state INTEGER NOT NULL, changed_by TEXT NOT NULL, why TEXT NOT NULL);
+        """,
+    ];
+
+    /// <summary>Most rows that are done, and most entries of the audit a row of them; older ones are removed.</summary>
+    public const int MaxDone = 100_000;
+
+    private const int AuditPerRow = 5;
+    private const string LockName = "mitigations.lock";
+
+    private readonly SqliteConnection _connection;
+    private readonly FileStream _lock;
+    private readonly int _mostDone;
+
+    private LedgerStore(SqliteConnection connection, FileStream @lock, int mostDone) => (_connection, _lock, _mostDone) = (connection, @lock, mostDone);
+
+    /// <summary>Opens the file, makes it when missing.</summary>
+    /// <exception cref="SqliteException">The storage fails.</exception>
+    /// <exception cref="StorageException">The file is of a newer version, or another process writes it.</exception>
+    public static LedgerStore Open(string folder, int mostDone = MaxDone)
+    {
+        // Two ledgers on one file would give the same ids, and each would clear what the other renews.
+        var @lock = JournalStore.TakeLock(folder, LockName);
+        SqliteConnection? connection = null;
+        try
+        {
+            connection = SqliteFile.OpenWriter(Path.Combine(folder, FileName), "FULL");
+            connection.DefaultTimeout = PatienceSeconds;
+            SqliteFile.Migrate(connection, _schema);
+            return new LedgerStore(connection, @lock, mostDone);
+        }
+        catch
+        {
+            connection?.Dispose();
+            @lock.Dispose();
+            throw;
+        }
+    }
+
+    public (IReadOnlyList<Mitigation> Open, long LastNumber) Load()
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = $"SELECT {Columns} FROM mitigations WHERE state < 3 OR cleared = 0 ORDER BY number";
+        var rows = new List<Mitigation>();
+        using (var reader = command.ExecuteReader())
+        {
+            while (reader.Read())
+            {
+                // A rule that this version does not read any more cannot be renewed; it lapses with its lease.
+                if (RuleText.Read(reader.GetString(2), out var rule) is null)
+                    rows.Add(Row(reader, rule));
+            }
+        }
+
+        return (rows, SqliteFile.Number(_connection, "SELECT coalesce(max(number), 0) FROM mitigations"));
+    }
+
+    public string? Write(IReadOnlyList<Mitigation> mitigations)
+    {
+        try
+        {
+            SqliteFile.InTransaction(_connection, () =>
+            {
+                var isNews = false;
+                foreach (var mitigation in mitigations)
+                {
+                    if (Upsert(mitigation))
+                    {
+                        Audit(mitigation);
+                        isNews = true;
+                    }
+                }
+
+                if (isNews)
+                    Prune();
+            });
+            return null;
+        }
+        catch (SqliteException error)
+        {
+            return error.Message;
+        }
+    }
+
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _lock.Dispose();
+    }
+
+    /// <summary>Removes what is older than the bound. The last number stays, since ids are never given twice; the audit of what is not done stays.</summary>
+    private void Prune()
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = """
+            DELETE FROM mitigations WHERE number <= (SELECT max(number) FROM mitigations) - $rows AND state >= 3 AND cleared = 1;
+            DELETE FROM audit WHERE sequence <= (SELECT max(sequence) FROM audit) - $entries AND id NOT IN (SELECT id FROM mitigations WHERE state < 3 OR cleared = 0);
+            """;
+        command.Parameters.AddWithValue("$rows", _mostDone);
+        command.Parameters.AddWithValue("$entries", (long)_mostDone * AuditPerRow);
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Writes the row; true when its state is another one than before: renewals are no news.</summary>
+    private bool Upsert(Mitigation mitigation)
+    {
+        var number = long.Parse(mitigation.Id.AsSpan("mit-".Length), NumberStyles.None, CultureInfo.InvariantCulture);
+        using var before = _connection.CreateCommand();
+        before.CommandText = "SELECT state FROM mitigations WHERE number = $number";
+        before.Parameters.AddWithValue("$number", number);
+        var state = before.ExecuteScalar();
+        using var command = _connection.CreateCommand();
+        command.CommandText = $"""
+            INSERT OR REPLACE INTO mitigations(number, {Columns})
+            VALUES ($number, $id, $incident, $rule, $state, $lease, $until, $ends, $cleared, $at, $by, $why)
+            """;
+        command.Parameters.AddWithValue("$number", number);
+        command.Parameters.AddWithValue("$id", mitigation.Id);
+        command.Parameters.AddWithValue("$incident", (object?)mitigation.IncidentId ?? DBNull.Value);
+        command.Parameters.AddWithValue("$rule", mitigation.Rule.ToString());
+        command.Parameters.AddWithValue("$state", (long)mitigation.State);
+        command.Parameters.AddWithValue("$lease", mitigation.Lease.TotalSeconds);
+        command.Parameters.AddWithValue("$until", mitigation.LeaseUntil.UtcTicks);
+        command.Parameters.AddWithValue("$ends", (object?)mitigation.EndsAt?.UtcTicks ?? DBNull.Value);
+        command.Parameters.AddWithValue("$cleared", mitigation.IsCleared ? 1L : 0L);
+        command.Parameters.AddWithValue("$at", mitigation.ChangedAt.UtcTicks);
+        command.Parameters.AddWithValue("$by", mitigation.By);
+        command.Parameters.AddWithValue("$why", mitigation.Why);
+        command.ExecuteNonQuery();
+        return state is not long known || known != (long)mitigation.State;
+    }
+
+    private void Audit(Mitigation mitigation)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = "INSERT INTO audit(at, id, state, changed_by, why) VALUES ($at, $id, $state, $by, $why)";
+        command.Parameters.AddWithValue("$at", mitigation.ChangedAt.UtcTicks);
+        command.Parameters.AddWithValue("$id", mitigation.Id);
+        command.Parameters.AddWithValue("$state", (long)mitigation.State);
+        command.Parameters.AddWithValue("$by", mitigation.By);
+        command.Parameters.AddWithValue("$why", mitigation.Why);
+        command.ExecuteNonQuery();
+    }
+
+    private static Mitigation Row(SqliteDataReader reader, FilterRule rule) => new()
+    {
+        Id = reader.GetString(0),
+        IncidentId = reader.IsDBNull(1) ? null : reader.GetString(1),
+        Rule = rule,
+        State = (MitigationState)reader.GetInt64(3),
+        Lease = TimeSpan.FromSeconds(reader.GetDouble(4)),
+        LeaseUntil = new DateTimeOffset(reader.GetInt64(5), TimeSpan.Zero),
+        EndsAt = reader.IsDBNull(6) ? null : new DateTimeOffset(reader.GetInt64(6), TimeSpan.Zero),
+        IsCleared = reader.GetInt64(7) != 0,
+        ChangedAt = new DateTimeOffset(reader.GetInt64(8), TimeSpan.Zero),
+        By = reader.GetString(9),
+        Why = reader.GetString(10),
+    };
+}

@@ -1,0 +1,93 @@
+using Breakwater.Response.Rules;
+
+namespace Breakwater.Response.Ledger;
+
+/// <summary>Where a mitigation stands (design: proposed, approved, active, withdrawn, expired, failed).</summary>
+internal enum MitigationState
+{
+    /// <summary>A person may approve it; nothing was sent.</summary>
+    Proposed,
+
+    /// <summary>It is to be sent: written before the act, so that a crash leaves no filter that nobody knows of.</summary>
+    Approved,
+
+    /// <summary>It was handed to the data plane and is renewed. Whether anything enforces it by now, <see cref="Mitigation.AnnouncedTo"/> says.</summary>
+    Active,
+
+    /// <summary>A person or the policy took it back.</summary>
+    Withdrawn,
+
+    /// <summary>Its lease ended while Breakwater was away, or its time was up.</summary>
+    Expired,
+
+    /// <summary>The data plane refused it.</summary>
+    Failed,
+}
+
+/// <summary>A filter with its lease: one row of the ledger.</summary>
+internal sealed record Mitigation
+{
+    /// <summary>As <c>mit-17</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The incident that it is for; null: a person's own wish.</summary>
+    public string? IncidentId { get; init; }
+
+    public required FilterRule Rule { get; init; }
+
+    public required MitigationState State { get; init; }
+
+    /// <summary>At most <see cref="Bgp.AdvertisedRoutes.MaxLeaseSeconds"/>.</summary>
+    public required TimeSpan Lease { get; init; }
+
+    /// <summary>Until when the data plane may hold it without being told again; nothing before it was approved.</summary>
+    public DateTimeOffset LeaseUntil { get; init; }
+
+    /// <summary>When it ends by itself; null: when somebody says so.</summary>
+    public DateTimeOffset? EndsAt { get; init; }
+
+    /// <summary>True when the data plane was told that it is over.</summary>
+    public bool IsCleared { get; init; }
+
+    /// <summary>How many routers were told, of those that have a session now; 0 for an active one: no router has it. Not kept.</summary>
+    public int AnnouncedTo { get; init; }
+
+    public required DateTimeOffset ChangedAt { get; init; }
+
+    /// <summary>Who made the last change: a token's name, or "policy".</summary>
+    public required string By { get; init; }
+
+    /// <summary>Why, in a sentence.</summary>
+    public required string Why { get; init; }
+
+    /// <summary>True when it is, or is about to be, in the data plane.</summary>
+    public bool IsOpen => State is MitigationState.Approved or MitigationState.Active;
+
+    /// <summary>True when nothing is to be done for it any more.</summary>
+    public bool IsDone => State >= MitigationState.Withdrawn && IsCleared;
+}
+
+/// <summary>Where rows are kept: a write, of however many rows, is there whole or not at all, and survives the process when it returns.</summary>
+internal interface ILedgerStore
+{
+    /// <summary>Rows that are not done, in any order, and the number of the last id ever given.</summary>
+    (IReadOnlyList<Mitigation> Open, long LastNumber) Load();
+
+    /// <summary>Writes new states of rows, with their entries in the audit: all or none.</summary>
+    /// <returns>Why not, as the end of a sentence; null: written.</returns>
+    string? Write(IReadOnlyList<Mitigation> mitigations);
+}
+
+/// <summary>What enforces filters, or tells those that do.</summary>
+internal interface IFilterPlane
+{
+    /// <summary>Sets a filter for the time of its lease, or renews it.</summary>
+    /// <returns>Why not, as a sentence without its full stop; null: taken.</returns>
+    string? Set(FilterRule rule, TimeSpan lease);
+
+    /// <summary>How many of those that enforce were told of this filter and can still have it.</summary>
+    int AnnouncedTo(FilterRule rule);
+
+    /// <summary>Takes a filter back; one that is not there is no fault.</summary>
+    void Clear(FilterRule rule);
+}

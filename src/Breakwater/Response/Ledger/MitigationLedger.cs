@@ -1,0 +1,269 @@
+using System.Globalization;
+using Breakwater.Response.Bgp;
+using Breakwater.Response.Rules;
+
+namespace Breakwater.Response.Ledger;
+
+/// <summary>
+/// The ledger: what is to be in the data plane, and why. The intent of a new filter, and of an end, is written before its act, so that after a crash at any point the rows
+/// explain all that may be out there; what is out there lapses with its lease; a start makes both the same again. One caller at a time. The wall
+/// clock is asked at a start alone: while the process runs, leases and ends are counted by the clock that only goes forward.
+/// </summary>
+internal sealed class MitigationLedger
+{
+    /// <summary>Most filters at a time.</summary>
+    public const int MaxOpen = AnnouncementGuard.MaxRoutes;
+
+    /// <summary>Most proposals that wait for a person; a further one is refused.</summary>
+    public const int MaxProposals = 1_000;
+
+    /// <summary>The shortest lease: it has to outlive a hold time and a slow write.</summary>
+    public const int MinLeaseSeconds = 10;
+
+    /// <summary>A proposal that nobody approved for so long is over; sooner when the filter's own end comes.</summary>
+    private static readonly TimeSpan _proposalLasts = TimeSpan.FromDays(1);
+
+    /// <summary>A lease is renewed when so much of it has gone.</summary>
+    private const double RenewAfter = 1.0 / 3;
+
+    private readonly ILedgerStore _store;
+    private readonly IFilterPlane _plane;
+    private readonly TimeProvider _time;
+    private readonly Dictionary<string, Mitigation> _rows = new(StringComparer.Ordinal);
+
+    /// <summary>When this process set or renewed a filter last, by the clock that only goes forward.</summary>
+    private readonly Dictionary<string, long> _setAt = new(StringComparer.Ordinal);
+
+    /// <summary>How long a row had when this process first saw it, by the same clock.</summary>
+    private readonly Dictionary<string, (long Since, TimeSpan Left)> _ends = new(StringComparer.Ordinal);
+
+    /// <summary>How long a proposal may wait, in the same manner.</summary>
+    private readonly Dictionary<string, (long Since, TimeSpan Left)> _proposed = new(StringComparer.Ordinal);
+
+    private long _lastNumber;
+
+    /// <summary>Opens the ledger and makes the data plane what the rows say: leases that ended meanwhile are over, all others go on.</summary>
+    public MitigationLedger(ILedgerStore store, IFilterPlane plane, TimeProvider time)
+    {
+        (_store, _plane, _time) = (store, plane, time);
+        var (open, lastNumber) = store.Load();
+        _lastNumber = lastNumber;
+        foreach (var row in open)
+        {
+            _rows[row.Id] = row;
+            CountDown(row);
+        }
+
+        Reconcile();
+    }
+
+    /// <summary>Rows that are not done, as they stand now.</summary>
+    public IReadOnlyCollection<Mitigation> Rows => [.. _rows.Values.Select(row => row.IsOpen ? row with { AnnouncedTo = _plane.AnnouncedTo(row.Rule) } : row)];
+
+    /// <summary>Writes that the storage refused since the start.</summary>
+    public long Unwritten { get; private set; }
+
+    private DateTimeOffset Now => _time.GetUtcNow();
+
+    /// <summary>Puts a filter before people.</summary>
+    public (Mitigation? Row, string? Fault) Propose(FilterRule rule, string? incidentId, TimeSpan lease, DateTimeOffset? endsAt, string by, string why)
+    {
+        if (RuleCheck.Fault(rule.Match, rule.Action) is { } wrong)
+            return (null, wrong);
+        if (lease < TimeSpan.FromSeconds(MinLeaseSeconds) || lease > TimeSpan.FromSeconds(AdvertisedRoutes.MaxLeaseSeconds))
+            return (null, string.Create(CultureInfo.InvariantCulture, $"a lease lasts {MinLeaseSeconds} to {AdvertisedRoutes.MaxLeaseSeconds} s"));
+        if (_rows.Values.FirstOrDefault(row => row.State < MitigationState.Withdrawn && row.Rule == rule) is { } same)
+            return (same, null);
+        if (_rows.Values.Count(static row => row.State == MitigationState.Proposed) >= MaxProposals)
+            return (null, string.Create(CultureInfo.InvariantCulture, $"{MaxProposals} proposals wait already"));
+        var row = new Mitigation
+        {
+            Id = string.Create(CultureInfo.InvariantCulture, $"mit-{_lastNumber + 1}"),
+            IncidentId = incidentId,
+            Rule = rule,
+            State = MitigationState.Proposed,
+            Lease = lease,
+            EndsAt = endsAt,
+            ChangedAt = Now,
+            By = by,
+            Why = why,
+        };
+        if (!TryWrite([row], out var fault))
+            return (null, fault);
+        _lastNumber++;
+        CountDown(row);
+        return (row, null);
+    }
+
+    /// <summary>Sends a proposed filter. One that has been approved before is no fault.</summary>
+    /// <returns>Why not; null: the data plane took it. Whether a router has it, <see cref="Mitigation.AnnouncedTo"/> of its row says.</returns>
+    public string? Approve(string id, string by, string why)
+    {
+        if (!_rows.TryGetValue(id, out var row) || row.State >= MitigationState.Withdrawn)
+            return $"there is no open mitigation {id}";
+        if (row.IsOpen)
+            return null;
+        if (_rows.Values.FirstOrDefault(other => other.IsOpen && HasSameMatch(other.Rule, row.Rule)) is { } same)
+            return $"{same.Id} has the same match; a router would keep only one of both";
+        if (_rows.Values.Count(static other => other.IsOpen) >= MaxOpen)
+            return string.Create(CultureInfo.InvariantCulture, $"{MaxOpen} mitigations are open already");
+        if (IsOver(row))
+            return $"the time of {id} is up";
+        row = row with { State = MitigationState.Approved, LeaseUntil = Now + row.Lease, ChangedAt = Now, By = by, Why = why };
+        return TryWrite([row], out var fault) ? Send(row) : fault;
+    }
+
+    /// <summary>Takes a filter back, or a proposal from the table. Also when the storage fails: then it is not renewed, and said.</summary>
+    /// <returns>Why not, or what went wrong beside it; null: done.</returns>
+    public string? Withdraw(string id, string by, string why)
+    {
+        if (!_rows.TryGetValue(id, out var row) || row.State >= MitigationState.Withdrawn)
+            return $"there is no open mitigation {id}";
+        return End([row with { State = MitigationState.Withdrawn, ChangedAt = Now, By = by, Why = why }]);
+    }
+
+    /// <summary>
+    /// Renews what is active, ends what is over. To be called every second or so. All renewals come before the first write, and there are at most three
+    /// writes, whatever the number of rows: a slow disk must not let leases lapse.
+    /// </summary>
+    public void Tick()
+    {
+        var (due, over) = (new List<Mitigation>(), new List<Mitigation>());
+        foreach (var row in _rows.Values)
+        {
+            if (row.State >= MitigationState.Withdrawn)
+                over.Add(row);
+            else if (IsOver(row))
+                over.Add(Expired(row, row.IsOpen ? "its time was up" : "nobody approved it in time"));
+            else if (row.IsOpen && (IsDue(row) || row.State == MitigationState.Approved))
+                due.Add(row);
+        }
+
+        Settle(due, over);
+    }
+
+    // A lease that would end later than one of now has been written by another clock: nobody knows how old it is.
+    private void Reconcile()
+    {
+        var now = Now;
+        var (due, over) = (new List<Mitigation>(), new List<Mitigation>());
+        foreach (var row in _rows.Values)
+        {
+            if (row.State >= MitigationState.Withdrawn)
+                over.Add(row);
+            else if (row.State == MitigationState.Proposed && IsOver(row))
+                over.Add(Expired(row, "nobody approved it in time"));
+            else if (row.IsOpen && (row.LeaseUntil <= now || IsOver(row)))
+                over.Add(Expired(row, "its lease ended while Breakwater was away"));
+            else if (row.IsOpen && row.LeaseUntil > now + row.Lease)
+                over.Add(Expired(row, "the clock went back while Breakwater was away, so that its lease may have ended"));
+            else if (row.IsOpen)
+                due.Add(row);
+        }
+
+        Settle(due, over);
+    }
+
+    private void CountDown(Mitigation row)
+    {
+        if (row.EndsAt is { } ends)
+            _ends[row.Id] = (_time.GetTimestamp(), ends - Now);
+        if (row.State == MitigationState.Proposed)
+            _proposed[row.Id] = (_time.GetTimestamp(), row.ChangedAt + _proposalLasts - Now);
+    }
+
+    private bool IsOver(Mitigation row) => IsOver(_ends, row) || (row.State == MitigationState.Proposed && IsOver(_proposed, row));
+
+    private bool IsOver(Dictionary<string, (long Since, TimeSpan Left)> ends, Mitigation row) =>
+        ends.TryGetValue(row.Id, out var end) && _time.GetElapsedTime(end.Since) >= end.Left;
+
+    private bool IsDue(Mitigation row) => !_setAt.TryGetValue(row.Id, out var at) || _time.GetElapsedTime(at) > row.Lease * RenewAfter;
+
+    private Mitigation Expired(Mitigation row, string why) => row with { State = MitigationState.Expired, ChangedAt = Now, By = "policy", Why = why };
+
+    private Mitigation Failed(Mitigation row, string why) => row with { State = MitigationState.Failed, ChangedAt = Now, By = "policy", Why = why };
+
+    /// <summary>
+    /// Sets filters whose rows ask for them already, then writes that it did, in one transaction: a disk that is full or slow must not take a
+    /// filter away. Then ends what is over, and what the data plane refused.
+    /// </summary>
+    private void Settle(List<Mitigation> due, List<Mitigation> over)
+    {
+        var renewed = new List<Mitigation>(due.Count);
+        foreach (var row in due)
+        {
+            if (Set(row) is { } refused)
+                over.Add(Failed(row, refused));
+            else
+                renewed.Add(row with { State = MitigationState.Active, LeaseUntil = Now + row.Lease });
+        }
+
+        TryWrite(renewed, out _);
+        End(over);
+    }
+
+    private string? Send(Mitigation row)
+    {
+        if (Set(row) is { } refused)
+        {
+            End([Failed(row, refused)]);
+            return refused;
+        }
+
+        TryWrite([row with { State = MitigationState.Active }], out _);
+        return null;
+    }
+
+    private string? Set(Mitigation row)
+    {
+        _setAt[row.Id] = _time.GetTimestamp();
+        return _plane.Set(row.Rule, row.Lease);
+    }
+
+    // Written, cleared, written again: after a crash between them the rows still ask for the clearing.
+    private string? End(IReadOnlyList<Mitigation> over)
+    {
+        if (!TryWrite(over, out var fault))
+        {
+            foreach (var row in over)
+                _rows[row.Id] = row;
+        }
+
+        foreach (var row in over)
+        {
+            // The same match may stand in another row by now: that one's filter stays.
+            if (!_rows.Values.Any(other => other.IsOpen && HasSameMatch(other.Rule, row.Rule)))
+                _plane.Clear(row.Rule);
+        }
+
+        if (!TryWrite([.. over.Select(static row => row with { IsCleared = true })], out var second))
+            return fault ?? second;
+        foreach (var row in over)
+        {
+            _rows.Remove(row.Id);
+            _setAt.Remove(row.Id);
+            _ends.Remove(row.Id);
+            _proposed.Remove(row.Id);
+        }
+
+        return fault;
+    }
+
+    private bool TryWrite(IReadOnlyList<Mitigation> rows, out string? fault)
+    {
+        fault = rows.Count == 0 ? null : _store.Write(rows);
+        if (fault is not null)
+        {
+            Unwritten++;
+            fault = $"the ledger cannot be written: {fault}";
+            return false;
+        }
+
+        foreach (var row in rows)
+            _rows[row.Id] = row;
+        return true;
+    }
+
+    private static bool HasSameMatch(FilterRule left, FilterRule right) =>
+        left.Match == right.Match && (left.Action.Kind == FilterActionKind.Blackhole) == (right.Action.Kind == FilterActionKind.Blackhole);
+}
