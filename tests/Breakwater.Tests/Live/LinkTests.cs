@@ -3,6 +3,7 @@ using Breakwater.Incidents;
 using Breakwater.Live;
 using Breakwater.Telemetry.Health;
 using Breakwater.Telemetry.Live;
+using Breakwater.Tests.Telemetry.Live;
 using Breakwater.Wire.Ipfix;
 using Breakwater.Wire.NetFlow;
 
@@ -47,6 +48,33 @@ public sealed class LinkTests
         Assert.Equal("xe-0/0/7", (string?)document["interfaces"]![0]!["name"]);
         rig.Tick(TimeSpan.FromSeconds(95));
         Assert.Null(Link(rig, 7).InBitsPerSecond);
+    }
+
+    /// <summary>Counters that are polled too seldom to be fresh give way to the records' last minute, not to all that came meanwhile.</summary>
+    [Fact]
+    public void RecordsAfterCounters_AreThoseOfTheLastMinute()
+    {
+        using var rig = new LiveRig(static settings => settings with { Exporters = [settings.Exporters[0] with { SamplingRate = 1 }] });
+        uint sequence = 0;
+        void Seconds(int seconds)
+        {
+            for (; seconds > 0; seconds--)
+            {
+                rig.Deliver(Datagrams.NetFlow9(sequence++, rig.Now, 10));
+                rig.Tick(TimeSpan.FromSeconds(1));
+            }
+        }
+
+        Seconds(20);
+        var truth = Link(rig, 1).InBitsPerSecond!.Value;
+        rig.Deliver(SflowDatagrams.Counters(1, 1, Gigabit, 0, 0, 0, 0));
+        Seconds(1);
+        rig.Deliver(SflowDatagrams.Counters(2, 1, Gigabit, 1_000_000, 0, 1_000, 0));
+        Seconds(80);
+        Assert.True(Link(rig, 1).IsCounted);
+        Seconds(15);
+        Assert.False(Link(rig, 1).IsCounted);
+        Assert.InRange(Link(rig, 1).InBitsPerSecond!.Value, truth * 0.9, truth * 1.1);
     }
 
     [Fact]
@@ -146,6 +174,48 @@ public sealed class LinkTests
         Assert.Equal(isContradicted, condition is not null);
         if (isContradicted)
             Assert.Contains(timesAsMany > 1 ? "0.10 times" : "10.00 times", condition!.Sentence, StringComparison.Ordinal);
+    }
+
+    /// <summary>Where nine of ten datagrams are lost, counters count ten times as many packets as samples make: no contradiction.</summary>
+    [Theory]
+    [InlineData(10, false)]
+    [InlineData(1, true)]
+    public void SamplesThatWereLost_ContradictNothing(int step, bool isContradicted)
+    {
+        using var rig = new LiveRig();
+        uint sequence = 1, packets = 0;
+        for (var second = 0; second < 100; second++)
+        {
+            if (second % 20 == 0)
+                rig.Deliver(SflowDatagrams.Counters(sequence++, 7, Gigabit, 1000UL * packets, 0, packets, 0));
+            rig.Deliver(SflowDatagrams.Samples(sequence, 7, 8, rate: 1000, count: 10));
+            sequence += (uint)step;
+            packets += 100_000;
+            rig.Tick(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(isContradicted, Edge(rig).Conditions.Any(static condition => condition.Kind == HealthConditionKind.SamplingContradicted));
+    }
+
+    /// <summary>Likewise what the kernel drops; a drop of long ago is no excuse for a minute in which nothing was lost.</summary>
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(0, false)]
+    public void SamplesThatTheKernelDropped_ContradictNothing(int dropsEachSecond, bool isExcused)
+    {
+        var (exporter, watch, sink) = (new LiveExporter(new ExporterEntry("edge", Breakwater.Wire.Address.Parse("127.0.0.1"), 0)), new LinkWatch(), new CountingSink(new FlowCount()));
+        uint sequence = 1, packets = 0;
+        for (long second = 0; second < 100; second++)
+        {
+            var now = LiveRig.Start + (second * 1_000_000_000);
+            if (second % 20 == 0)
+                exporter.Decode(SflowDatagrams.Counters(sequence++, 7, Gigabit, 1000UL * packets, 0, packets, 0), now, sink);
+            exporter.Decode(SflowDatagrams.Samples(sequence++, 7, 8, rate: 1000, count: 10), now, sink);
+            packets += 100_000;
+            watch.Read(exporter, now, 1000, 5 + (second * dropsEachSecond));
+        }
+
+        Assert.Equal(isExcused, watch.Contradiction is null);
     }
 
     [Fact]

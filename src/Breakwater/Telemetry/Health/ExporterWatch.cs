@@ -65,7 +65,10 @@ internal sealed class ExporterWatch
     public long LastReceived { get; private set; }
 
     /// <summary>Looks at the exporter. Takes its gate.</summary>
-    public ExporterHealth Evaluate(long now, out bool isChanged)
+    /// <param name="now">The engine's time.</param>
+    /// <param name="kernelDrops">Datagrams that the kernel dropped since the start, whosoever they were.</param>
+    /// <param name="isChanged">Its list of conditions is different.</param>
+    public ExporterHealth Evaluate(long now, long kernelDrops, out bool isChanged)
     {
         StreamCounts counts;
         StreamExtremes extremes;
@@ -78,7 +81,7 @@ internal sealed class ExporterWatch
             extremes = _exporter.Signs.TakeExtremes();
             LastReceived = _exporter.Signs.LastReceived;
             staleRates = _exporter.Streams.Sum(static stream => stream.State.StaleSamplerCount);
-            links = _links.Read(_exporter, now, extremes.HighestRate);
+            links = _links.Read(_exporter, now, extremes.HighestRate, kernelDrops + counts.Lost + counts.MaybeLost);
             formats = [.. _exporter.Streams.Select(static stream => stream.Kind.Name()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         }
 

@@ -5,6 +5,7 @@ internal sealed class Link(uint index)
 {
     private LinkCounters _last;
     private ulong _sampledInBefore, _sampledOutBefore;
+    private bool _hasGap;
 
     public uint Index { get; } = index;
 
@@ -32,6 +33,9 @@ internal sealed class Link(uint index)
     /// <summary>A record named it.</summary>
     public bool HasTraffic => InBytes + OutBytes > 0;
 
+    /// <summary>Samples may be missing since the last counters: up to the next ones the two say nothing of each other.</summary>
+    public void NoteGap() => _hasGap = true;
+
     /// <summary>Takes counters. Rates are those since the counters before.</summary>
     /// <param name="packets">Gets what both ways of counting say of the packets between them.</param>
     public void Count(in LinkCounters counters, long nanoseconds, ref PacketComparison packets)
@@ -43,9 +47,14 @@ internal sealed class Link(uint index)
         if (hasBefore && inOctets <= long.MaxValue && outOctets <= long.MaxValue)
         {
             CountedBitsPerSecond = (inOctets * 8 / seconds, outOctets * 8 / seconds);
-            packets.Add(SampledIn - _sampledInBefore, SampledIn, unchecked(counters.InPackets - _last.InPackets));
-            packets.Add(SampledOut - _sampledOutBefore, SampledOut, unchecked(counters.OutPackets - _last.OutPackets));
+            if (!_hasGap)
+            {
+                packets.Add(SampledIn - _sampledInBefore, SampledIn, unchecked(counters.InPackets - _last.InPackets));
+                packets.Add(SampledOut - _sampledOutBefore, SampledOut, unchecked(counters.OutPackets - _last.OutPackets));
+            }
         }
+
+        _hasGap = false;
 
         if (counters.BitsPerSecond > 0)
             BitsPerSecond = counters.BitsPerSecond;

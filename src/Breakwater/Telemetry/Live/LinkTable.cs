@@ -46,6 +46,14 @@ internal sealed class LinkTable
         return taken;
     }
 
+    /// <summary>Telemetry was lost: what was sampled and counted up to now, and up to the next counters, is not compared.</summary>
+    public void NoteGap()
+    {
+        _packets = default;
+        foreach (var link in _links.Values)
+            link.NoteGap();
+    }
+
     /// <summary>Goes on with the names and counters of an earlier entry.</summary>
     public void TakeOver(LinkTable earlier)
     {
