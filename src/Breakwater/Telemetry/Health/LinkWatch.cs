@@ -22,7 +22,7 @@ internal sealed class LinkWatch
 
     private const int FewestSeconds = 10;
 
-    private readonly Dictionary<uint, (MinuteWindow<(ulong In, ulong Out)> Minute, int Seconds)> _byRecords = [];
+    private readonly Dictionary<uint, (MinuteWindow<(ulong In, ulong Out, ulong Unknown)> Minute, int Seconds)> _byRecords = [];
     private PacketComparison _packets;
     private long _comparedFrom, _lost;
 
@@ -72,17 +72,17 @@ internal sealed class LinkWatch
         return health with { InBitsPerSecond = byRecords?.In, OutBitsPerSecond = byRecords?.Out };
     }
 
-    /// <summary>Rates of the last minute, bits per second; null while too little is known.</summary>
+    /// <summary>Rates of the last minute, bits per second; null while too little is known, as by records of an unknown sampling.</summary>
     private (double In, double Out)? ByRecords(Link link)
     {
         if (!_byRecords.TryGetValue(link.Index, out var records))
-            records = (new MinuteWindow<(ulong In, ulong Out)>((link.InBytes, link.OutBytes)), 0);
+            records = (new MinuteWindow<(ulong In, ulong Out, ulong Unknown)>((link.InBytes, link.OutBytes, link.OfUnknownRate)), 0);
         var oldest = records.Minute.Oldest;
-        records.Minute.Add((link.InBytes, link.OutBytes));
+        records.Minute.Add((link.InBytes, link.OutBytes, link.OfUnknownRate));
         records.Seconds = Math.Min(records.Seconds + 1, MinuteWindow<int>.Seconds + 1);
         _byRecords[link.Index] = records;
         var seconds = records.Seconds - 1;
-        return seconds < FewestSeconds ? null : ((link.InBytes - oldest.In) * 8.0 / seconds, (link.OutBytes - oldest.Out) * 8.0 / seconds);
+        return seconds < FewestSeconds || link.OfUnknownRate != oldest.Unknown ? null : ((link.InBytes - oldest.In) * 8.0 / seconds, (link.OutBytes - oldest.Out) * 8.0 / seconds);
     }
 
     private void Compare(PacketComparison packets, long now, uint samplingRate)

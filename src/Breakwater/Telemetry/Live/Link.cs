@@ -21,6 +21,9 @@ internal sealed class Link(uint index)
     /// <summary>Octets of records that came in and went out here, scaled by their sampling, since the start.</summary>
     public ulong InBytes, OutBytes;
 
+    /// <summary>Records whose sampling is unknown: octets of theirs are in neither.</summary>
+    public ulong OfUnknownRate;
+
     /// <summary>Packets of sFlow samples that were taken here, scaled, since the start.</summary>
     public ulong SampledIn, SampledOut;
 
@@ -31,7 +34,7 @@ internal sealed class Link(uint index)
     public (double In, double Out)? CountedBitsPerSecond { get; private set; }
 
     /// <summary>A record named it.</summary>
-    public bool HasTraffic => InBytes + OutBytes > 0;
+    public bool HasTraffic => InBytes + OutBytes + OfUnknownRate > 0;
 
     /// <summary>Samples may be missing since the last counters: up to the next ones the two say nothing of each other.</summary>
     public void NoteGap() => _hasGap = true;
