@@ -85,7 +85,7 @@ public sealed class Shard
         entry.DurationMilliseconds = hasStart && flow.Knows(FlowFields.End) && flow.EndNanoseconds > flow.StartNanoseconds
             ? (uint)Math.Min(uint.MaxValue, (flow.EndNanoseconds - flow.StartNanoseconds) / 1_000_000) : 0;
         // More than any link carries is taken for the most that can be added up.
-        var rate = Math.Max(flow.SamplingRate, 1);
+        var rate = (ulong)Math.Max(flow.SamplingRate, 1) << flow.ThinnedLevel;
         entry.Packets = (uint)Math.Min(flow.Packets, Math.Max(1, MostScaledPackets / rate));
         entry.Bytes = Math.Min(flow.Bytes, MostScaledBytes / rate);
         entry.SamplingRate = flow.SamplingRate;
@@ -95,6 +95,8 @@ public sealed class Shard
         entry.Traits = TraitsOf(in flow, trafficClass);
         entry.RecordHash = KeyedHash.OfRecord(
             source, destination, ((ulong)flow.SourcePort << 16) | flow.DestinationPort, entry.Bytes ^ ((ulong)entry.FirstNanoseconds << 12));
+        if (flow.ThinnedLevel > 0)
+            entry = entry.AtLevel(flow.ThinnedLevel);
     }
 
     /// <summary>A first fragment; where records do not tell fragments, UDP packets as large as first fragments are may be such.</summary>

@@ -101,6 +101,12 @@ public struct FlowRecord
     /// <summary>What the first octets of the TCP or UDP payload are; packets and sampled frames only.</summary>
     public ApplicationSign Application;
 
+    /// <summary>
+    /// Of the records themselves one in 2^this was taken whole, and stands for all: its packets stand and fall together. The counters and
+    /// <see cref="SamplingRate"/> do not have it in them. 0: each record is there.
+    /// </summary>
+    public byte ThinnedLevel;
+
     /// <summary>More fragments follow (IPv4 MF, IPv6 fragment header M).</summary>
     public bool MoreFragments;
 

@@ -7,8 +7,8 @@ public sealed partial class ExporterState
 
     private const int MaxPersistedBytes = 64 * 1024 * 1024;
 
-    /// <summary>Sampling rates that <see cref="TryImport"/> brought and options records have not told since.</summary>
-    public int StaleSamplerCount => Samplers.StaleCount;
+    /// <summary>Sampling rates that <see cref="TryImport"/> brought, options records have not told since, and records were given from a time on.</summary>
+    public int StaleSamplersUsedSince(long nanoseconds) => Samplers.StaleUsedSince(nanoseconds);
 
     /// <summary>Writes templates and samplers as versioned bytes for <see cref="TryImport"/>.</summary>
     public byte[] Export()

@@ -8,12 +8,14 @@ internal sealed class SamplerTable(DomainTable domains, ExporterLimits limits)
 {
     private readonly Dictionary<SamplerKey, uint> _rates = [];
     private readonly Queue<SamplerKey> _order = [];
-    private readonly HashSet<SamplerKey> _stale = [];
+
+    // With when one was last used, nanoseconds since 1970-01-01 UTC; 0: not yet.
+    private readonly Dictionary<SamplerKey, long> _stale = [];
 
     internal int Count => _rates.Count;
 
-    /// <summary>Rates of a stored state that were not told since.</summary>
-    internal int StaleCount => _stale.Count;
+    /// <summary>Rates of a stored state that were not told since, and that a record was given from a time on.</summary>
+    internal int StaleUsedSince(long nanoseconds) => _stale.Values.Count(used => used > 0 && used >= nanoseconds);
 
     internal IEnumerable<(SamplerKey Key, uint Rate)> All => _order.Select(key => (key, _rates[key]));
 
@@ -46,7 +48,7 @@ internal sealed class SamplerTable(DomainTable domains, ExporterLimits limits)
     internal void PutStale(in SamplerKey key, uint rate)
     {
         Put(key, rate);
-        _stale.Add(key);
+        _stale[key] = 0;
     }
 
     private void Forget(in SamplerKey key)
@@ -73,9 +75,9 @@ internal sealed class SamplerTable(DomainTable domains, ExporterLimits limits)
             return configured;
         if (fields.Rate > 0)
             return new Sampling(fields.Rate, SamplingSource.Header);
-        var rate = Announced(context.Format, context.DomainId, templateId, fields);
+        var rate = Announced(context, context.DomainId, templateId, fields);
         if (rate == 0 && IsWithinExporter(context.Format, context.DomainId))
-            rate = Announced(context.Format, 0, templateId, fields);
+            rate = Announced(context, 0, templateId, fields);
         if (rate > 0)
             return new Sampling(rate, SamplingSource.Options);
         return limits.ConfiguredSampling(context.DomainId);
@@ -87,22 +89,22 @@ internal sealed class SamplerTable(DomainTable domains, ExporterLimits limits)
     private SamplerScopes ScopesOf(ExportFormat format, uint domainId) => domains.Find(format, domainId)?.Scopes ?? SamplerScopes.None;
 
     // From the most to the least specific. What the record does not carry matches nothing, also no scope with the value 0.
-    private uint Announced(ExportFormat format, uint domainId, ushort templateId, in SamplingFields fields)
+    private uint Announced(in SetContext context, uint domainId, ushort templateId, in SamplingFields fields)
     {
-        if (domains.Find(format, domainId) is not { } domain || domain.Scopes == SamplerScopes.None)
+        if (domains.Find(context.Format, domainId) is not { } domain || domain.Scopes == SamplerScopes.None)
             return 0;
         var scopes = domain.Scopes;
-        var at = new SamplerKey(format, domainId, SamplerScopes.Domain, 0);
+        var at = new SamplerKey(context.Format, domainId, SamplerScopes.Domain, 0);
         uint rate;
         if ((scopes & SamplerScopes.Selector) != 0)
         {
             if (fields.Has(SamplingField.Selector))
             {
-                if (_rates.TryGetValue(at with { Scope = SamplerScopes.Selector, Value = fields.Selector }, out rate))
+                if (TryUse(at with { Scope = SamplerScopes.Selector, Value = fields.Selector }, context.ReceivedNanoseconds, out rate))
                     return rate;
             }
             else if ((scopes & SamplerScopes.SeveralSelectors) == 0
-                && _rates.TryGetValue(at with { Scope = SamplerScopes.Selector, Value = domain.OnlySelector }, out rate))
+                && TryUse(at with { Scope = SamplerScopes.Selector, Value = domain.OnlySelector }, context.ReceivedNanoseconds, out rate))
             {
                 return rate;
             }
@@ -111,31 +113,40 @@ internal sealed class SamplerTable(DomainTable domains, ExporterLimits limits)
         if ((scopes & SamplerScopes.Interface) != 0)
         {
             if (fields.NamesSampledInterface
-                && _rates.TryGetValue(at with { Scope = SamplerScopes.Interface, Value = fields.SampledInterface }, out rate))
+                && TryUse(at with { Scope = SamplerScopes.Interface, Value = fields.SampledInterface }, context.ReceivedNanoseconds, out rate))
             {
                 return rate;
             }
 
             if (fields.MayMeanOtherInterface
-                && _rates.TryGetValue(at with { Scope = SamplerScopes.Interface, Value = fields.OtherInterface }, out rate))
+                && TryUse(at with { Scope = SamplerScopes.Interface, Value = fields.OtherInterface }, context.ReceivedNanoseconds, out rate))
             {
                 return rate;
             }
         }
 
         if ((scopes & SamplerScopes.LineCard) != 0 && fields.Has(SamplingField.LineCard)
-            && _rates.TryGetValue(at with { Scope = SamplerScopes.LineCard, Value = fields.LineCard }, out rate))
+            && TryUse(at with { Scope = SamplerScopes.LineCard, Value = fields.LineCard }, context.ReceivedNanoseconds, out rate))
         {
             return rate;
         }
 
         if ((scopes & SamplerScopes.Template) != 0
-            && _rates.TryGetValue(at with { Scope = SamplerScopes.Template, Value = templateId }, out rate))
+            && TryUse(at with { Scope = SamplerScopes.Template, Value = templateId }, context.ReceivedNanoseconds, out rate))
         {
             return rate;
         }
 
-        return _rates.GetValueOrDefault(at);
+        return TryUse(at, context.ReceivedNanoseconds, out rate) ? rate : 0;
+    }
+
+    private bool TryUse(in SamplerKey key, long nanoseconds, out uint rate)
+    {
+        if (!_rates.TryGetValue(key, out rate))
+            return false;
+        if (_stale.Count > 0 && _stale.ContainsKey(key))
+            _stale[key] = nanoseconds;
+        return true;
     }
 }
 

@@ -68,7 +68,9 @@ internal static class TokenCommand
         }
     }
 
-    private static string Make(BreakwaterConfig config, JsonObject wish)
+    /// <summary>The new token's secret.</summary>
+    /// <exception cref="ClientException">There is none, and why.</exception>
+    internal static string Make(BreakwaterConfig config, JsonObject wish)
     {
         if (LocalClient.IsRunning(config))
         {
@@ -76,7 +78,10 @@ internal static class TokenCommand
             return (string?)client.Post("api/v1/tokens", wish)["token"] ?? throw new ClientException("the answer holds no token");
         }
         // Nobody writes there now: this process is the writer for a moment, with the same checks as the API's.
-        using var journal = new Journal(new JournalOptions(config.Storage.FullPath, config.Detection.Quiet, JournalOptions.DefaultReopen, config.Retention.Incidents), TimeProvider.System);
+        using var journal = new Journal(new JournalOptions(config.Storage.FullPath, config.Detection.Quiet, JournalOptions.DefaultReopen, config.Retention.Incidents)
+        {
+            ClientAddresses = config.Retention.ClientAddresses,
+        }, TimeProvider.System);
         journal.Start(isEngine: false);
         var (secret, _, problem) = TokenApi.Make(journal, config, wish, ApiCaller.Local.Name, TimeProvider.System).GetAwaiter().GetResult();
         return secret ?? throw new ClientException(problem!.Detail);

@@ -45,8 +45,8 @@ internal sealed record ApiContext
     public Func<string, Func<string, bool>, Task<ReloadOutcome>> Reload { get; init; } =
         static (_, _) => Task.FromResult(new ReloadOutcome(false, "", ["this Breakwater has no file of configuration"], []));
 
-    /// <summary>One change of tokens at a time: a precondition holds until its change is made.</summary>
-    public SemaphoreSlim Changes { get; } = new(1);
+    /// <summary>Changes of tokens that are on their way.</summary>
+    public TokenChanges Changes { get; } = new();
 
     public ApiCounters Counters { get; } = new();
 
@@ -68,6 +68,16 @@ internal sealed record ApiContext
 
     /// <summary>Ended when Breakwater stops, so that streams end too.</summary>
     public required CancellationToken Stopping { get; init; }
+}
+
+/// <summary>One change of tokens at a time is let in: nothing waits for a disk or a sender there.</summary>
+internal sealed class TokenChanges
+{
+    /// <summary>Held while a precondition is looked at, and what was asked for is noted in memory.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>Tokens that are being made: not in the journal yet, and no list of before is up to date. Under the gate.</summary>
+    public int Making { get; set; }
 }
 
 /// <summary>What the API counts of itself.</summary>

@@ -40,6 +40,7 @@ internal static class HealthApi
             ["since"] = storage.Since is { } since ? JournalTime.Format(since) : null,
             ["waiting"] = storage.Waiting,
             ["dropped"] = storage.Dropped,
+            ["unreadableRows"] = storage.UnreadableRows,
             ["trafficSecondsLost"] = api.Traffic.LostSeconds,
         };
         document["scripts"] = new JsonArray([.. api.Scripts().Select(static script => new JsonObject

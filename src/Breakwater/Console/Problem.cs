@@ -17,6 +17,7 @@ internal sealed record Problem(int Status, string Title, string Detail)
 
     public static readonly Problem PreconditionFailed = new(412, "Precondition Failed", "it is not what If-Match says any more: look at it again, and then change it");
     public static readonly Problem KeyTaken = new(422, "Unprocessable Content", "this Idempotency-Key was used for another request");
+    public static readonly Problem TooManyKeys = new(503, "Service Unavailable", "too many requests with an Idempotency-Key are still running; try again later");
     public static readonly Problem StillRunning = new(409, "Conflict", "the first request with this Idempotency-Key is still running");
 
     /// <summary>A file with mistakes: nothing was changed.</summary>

@@ -13,34 +13,62 @@ internal static class TokenApi
     private static readonly NameValue _name = new();
     private static readonly DurationValue _lifetime = new(TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650), TimeSpan.FromDays(90));
 
-    public static Task List(HttpContext http, ApiContext api, ApiCaller caller) => Preconditions.Write(http, All(api), Tag(api));
-
-    public static Task Create(HttpContext http, ApiContext api, ApiCaller caller) => Change(http, api, () => CreateNow(http, api, caller));
-
-    public static Task Revoke(HttpContext http, ApiContext api, ApiCaller caller) => Change(http, api, () => RevokeNow(http, api, caller));
+    public static Task List(HttpContext http, ApiContext api, ApiCaller caller)
+    {
+        JsonObject document;
+        string tag;
+        lock (api.Changes.Gate)
+            (document, tag) = (All(api), Tag(api));
+        return Preconditions.Write(http, document, tag);
+    }
 
     private static JsonObject All(ApiContext api) =>
         Answer.Page("tokens", Tokens.All(api).Select(token => Tokens.Describe(token, api.Time.GetUtcNow())), next: null);
 
-    /// <summary>Of all tokens: whoever gives or revokes one next to another change sees it in time.</summary>
-    private static string Tag(ApiContext api) => Preconditions.TagOf(All(api));
-
-    private static async Task Change(HttpContext http, ApiContext api, Func<Task> change)
+    /// <summary>Of all tokens, and those being made: whoever gives or revokes one next to another change sees it in time.</summary>
+    private static string Tag(ApiContext api)
     {
-        await api.Changes.WaitAsync(http.RequestAborted);
-        try
+        var document = All(api);
+        if (api.Changes.Making > 0)
+            document["making"] = api.Changes.Making;
+        return Preconditions.TagOf(document);
+    }
+
+    /// <summary>Notes a change in memory when the caller saw what is there; false: it did not.</summary>
+    private static bool Begin(HttpContext http, ApiContext api, Action note)
+    {
+        lock (api.Changes.Gate)
         {
-            await (Preconditions.Hold(http, Tag(api)) ? change() : Problem.PreconditionFailed.Write(http));
-        }
-        finally
-        {
-            api.Changes.Release();
+            if (!Preconditions.Hold(http, Tag(api)))
+                return false;
+            note();
+            return true;
         }
     }
 
-    private static async Task CreateNow(HttpContext http, ApiContext api, ApiCaller caller)
+    public static async Task Create(HttpContext http, ApiContext api, ApiCaller caller)
     {
-        var (secret, token, problem) = await Make(api.Journal, api.Config(), await Answer.Body(http), caller.Name, api.Time);
+        // Who sends slowly holds up nobody.
+        var body = await Answer.Body(http);
+        var others = 0;
+        if (!Begin(http, api, () => others = api.Changes.Making++))
+        {
+            await Problem.PreconditionFailed.Write(http);
+            return;
+        }
+
+        (string?, AccessToken?, Problem?) made;
+        try
+        {
+            made = await Make(api.Journal, api.Config(), body, caller.Name, api.Time, others);
+        }
+        finally
+        {
+            lock (api.Changes.Gate)
+                api.Changes.Making--;
+        }
+
+        var (secret, token, problem) = made;
         if (problem is not null)
         {
             await problem.Write(http);
@@ -53,14 +81,21 @@ internal static class TokenApi
     }
 
     /// <summary>Makes a token and keeps it; its secret, or why there is none.</summary>
-    public static async Task<(string? Secret, AccessToken? Token, Problem? Problem)> Make(Journal journal, BreakwaterConfig config, JsonObject? body, string by, TimeProvider time)
+    /// <param name="journal">Where it is kept.</param>
+    /// <param name="config">Has the services that it may be for.</param>
+    /// <param name="body">What was asked for.</param>
+    /// <param name="by">Who asks.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="others">Tokens that are being made meanwhile.</param>
+    public static async Task<(string? Secret, AccessToken? Token, Problem? Problem)> Make(
+        Journal journal, BreakwaterConfig config, JsonObject? body, string by, TimeProvider time, int others = 0)
     {
         var (wish, problem) = Read(body, config);
         if (problem is not null)
             return (null, null, problem);
         if (journal.Storage.Fault is { } fault)
             return (null, null, Problem.StorageFails($"a token is only given when it can be kept, and the storage fails: {fault}"));
-        if (journal.Snapshot.Tokens.Count(static token => token.RevokedAt is null) >= Tokens.Maximum)
+        if (journal.Snapshot.Tokens.Count(static token => token.RevokedAt is null) + others >= Tokens.Maximum)
             return (null, null, Problem.BadRequest($"there are {Tokens.Maximum} tokens already: revoke some"));
         var (secret, made) = Tokens.New(wish!.Name, wish.Role, wish.Services, wish.Lifetime, time.GetUtcNow());
         return await Tokens.Keep(journal, made, EntryKind.TokenCreated, by, time)
@@ -68,22 +103,27 @@ internal static class TokenApi
             : (null, null, Problem.StorageFails("the token could not be kept"));
     }
 
-    private static async Task RevokeNow(HttpContext http, ApiContext api, ApiCaller caller)
+    public static async Task Revoke(HttpContext http, ApiContext api, ApiCaller caller)
     {
         var id = (string?)http.Request.RouteValues["id"];
-        if (api.Journal.Snapshot.Tokens.FirstOrDefault(token => token.Id == id) is not { RevokedAt: null } token)
+        AccessToken? revoked = null;
+        // Refused at once, whatever the storage does: asking for it again tries to keep it again.
+        var isSeen = Begin(http, api, () =>
         {
-            await Problem.NotFound.Write(http);
+            if (api.Journal.Snapshot.Tokens.FirstOrDefault(token => token.Id == id) is { RevokedAt: null } token)
+                revoked = token with { RevokedAt = api.Revoked.GetOrAdd(token.Id, api.Time.GetUtcNow()) };
+        });
+        if (!isSeen || revoked is null)
+        {
+            await (isSeen ? Problem.NotFound : Problem.PreconditionFailed).Write(http);
             return;
         }
-        // Refused at once, whatever the storage does: asking for it again tries to keep it again.
-        var revoked = token with { RevokedAt = api.Revoked.GetOrAdd(token.Id, api.Time.GetUtcNow()) };
         if (!await Tokens.Keep(api.Journal, revoked, EntryKind.TokenRevoked, caller.Name, api.Time))
         {
             await Problem.StorageFails("the token is refused from now on, but that could not be kept: after a restart it may be valid again").Write(http);
             return;
         }
-        api.Revoked.TryRemove(token.Id, out _);
+        api.Revoked.TryRemove(revoked.Id, out _);
         http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 

@@ -10,12 +10,28 @@ internal static class ClientAddresses
 {
     private static readonly JsonSerializerOptions _readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The document with hashes in the place of addresses; null: it holds none.</summary>
+    /// <summary>What takes the place of a text that cannot be read: nobody knows which addresses stand in it.</summary>
+    public const string Unreadable = """{"note":"the text could not be read and may have held addresses of clients: it was removed"}""";
+
+    /// <summary>The document with hashes in the place of addresses, <see cref="Unreadable"/> for what is no such document; null: it holds none.</summary>
     /// <param name="json">An incident, or a note on one.</param>
     /// <param name="key">Makes the hashes.</param>
     public static string? Hidden(string json, AddressKey key)
     {
-        if (JsonNode.Parse(json) is not JsonObject document || document["sources"]?["top"] is not JsonArray top)
+        try
+        {
+            return JsonNode.Parse(json) is JsonObject document ? Hidden(document, key) : null;
+        }
+        // Damaged, or of another form: JsonNode says so in three ways.
+        catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException)
+        {
+            return Unreadable;
+        }
+    }
+
+    private static string? Hidden(JsonObject document, AddressKey key)
+    {
+        if (document["sources"]?["top"] is not JsonArray top)
             return null;
         var isChanged = false;
         foreach (var source in top.OfType<JsonObject>())

@@ -142,7 +142,7 @@ internal sealed class IncidentBook(TimeSpan quiet, TimeSpan reopen)
     /// <summary>A step that only the journal knows of: the content stays.</summary>
     private IncidentStep Step(KeptIncident incident, KeptState state, string kind, DateTimeOffset at, JsonObject note)
     {
-        var content = JsonNode.Parse(incident.Json)!.AsObject();
+        var content = Content(incident);
         content["state"] = StateNames.Of(state);
         var changed = incident with { State = state, ChangedAt = state == incident.State ? incident.ChangedAt : at, Sequence = ++Sequence, Json = Text(content), IsSaved = true };
         Hold(changed);
@@ -150,6 +150,22 @@ internal sealed class IncidentBook(TimeSpan quiet, TimeSpan reopen)
         note["state"] = StateNames.Of(state);
         note["sentence"] = incident.Sentence;
         return new IncidentStep(new JournalEntry(Sequence, at, kind, incident.Id, incident.Service, Text(note)), changed);
+    }
+
+    /// <summary>The document; where the storage holds no such text, what is known beside it.</summary>
+    private static JsonObject Content(KeptIncident incident)
+    {
+        try
+        {
+            if (JsonNode.Parse(incident.Json) is JsonObject content)
+                return content;
+        }
+        catch (JsonException)
+        {
+            // Damaged: the incident is open all the same.
+        }
+
+        return new JsonObject { ["id"] = incident.Id, ["sentence"] = incident.Sentence };
     }
 
     private void Hold(KeptIncident incident)

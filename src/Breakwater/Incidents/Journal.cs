@@ -52,6 +52,7 @@ internal sealed class Journal : IDisposable
     private JournalSnapshot _snapshot = JournalSnapshot.Empty;
     private StorageHealth _health = StorageHealth.Good;
     private long _dropped;
+    private long _unreadable;
     private long _notTaken;
     private long _quietTicks;
     private long _commitBegan;
@@ -93,7 +94,7 @@ internal sealed class Journal : IDisposable
     {
         get
         {
-            var health = Volatile.Read(ref _health) with { Dropped = Interlocked.Read(ref _dropped) };
+            var health = Volatile.Read(ref _health) with { Dropped = Interlocked.Read(ref _dropped), UnreadableRows = Interlocked.Read(ref _unreadable) };
             var began = Interlocked.Read(ref _commitBegan);
             if (health.IsGood && began != 0 && _time.GetElapsedTime(began) is var running && running > _slowCommit)
                 return health with { Fault = $"the storage is slow: a commit has been running for {running.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s", Since = _time.GetUtcNow() - running };
@@ -327,6 +328,7 @@ internal sealed class Journal : IDisposable
         {
             var hidden = _time.GetUtcNow() - _options.ClientAddresses;
             var isMore = _store.Forget(_time.GetUtcNow() - _options.Retention) | _store.HideAddresses(hidden, AddressKey);
+            Interlocked.Exchange(ref _unreadable, _store.UnreadableRows);
             if (_book.HideAddresses(hidden, AddressKey))
                 Publish(saved: true);
             _nextRetention = _time.GetTimestamp() + (isMore ? 0 : (long)(_retentionRound.TotalSeconds * _time.TimestampFrequency));
@@ -348,7 +350,7 @@ internal sealed record JournalOptions(string Folder, TimeSpan Quiet, TimeSpan Re
     public static readonly TimeSpan DefaultReopen = TimeSpan.FromMinutes(10);
 
     /// <summary>Addresses of clients in what is older than this are hidden (<see cref="Incidents.AddressKey"/>).</summary>
-    public TimeSpan ClientAddresses { get; init; } = TimeSpan.FromDays(30);
+    public required TimeSpan ClientAddresses { get; init; }
 
     /// <summary>Called at each named point of a commit, for tests that end the process there.</summary>
     public Action<CrashPoint>? Reached { get; init; }

@@ -159,6 +159,9 @@ internal sealed class JournalStore : IDisposable
         return incidents == RetentionRows || entries == RetentionRows;
     }
 
+    /// <summary>Rows whose text could not be read, and was removed when addresses were hidden.</summary>
+    public long UnreadableRows { get; private set; }
+
     /// <summary>Hides the addresses of clients in what is from before <paramref name="before"/>, a bounded number of rows each time.</summary>
     /// <returns>True when there may be more.</returns>
     public bool HideAddresses(DateTimeOffset before, AddressKey key)
@@ -192,8 +195,10 @@ internal sealed class JournalStore : IDisposable
         foreach (var (id, text) in rows)
         {
             using var command = _connection.CreateCommand();
+            var hidden = ClientAddresses.Hidden(text, key);
+            UnreadableRows += hidden == ClientAddresses.Unreadable ? 1 : 0;
             command.CommandText = update;
-            command.Parameters.AddWithValue("$text", (object?)ClientAddresses.Hidden(text, key) ?? DBNull.Value);
+            command.Parameters.AddWithValue("$text", (object?)hidden ?? DBNull.Value);
             command.Parameters.AddWithValue("$id", id);
             command.ExecuteNonQuery();
         }

@@ -12,4 +12,7 @@ internal sealed record StorageHealth(string? Fault, DateTimeOffset? Since, int W
     public static readonly StorageHealth Good = new(null, null, 0, 0, 0, TimeSpan.Zero);
 
     public bool IsGood => Fault is null;
+
+    /// <summary>Rows of the journal since the start whose text could not be read, and was removed.</summary>
+    public long UnreadableRows { get; init; }
 }

@@ -76,7 +76,10 @@ internal sealed class LiveEngine : IDisposable
     /// <summary>What a restart should not lose, as of the last second (templates) or minute (baselines). Any thread.</summary>
     public EngineMemory Memory => new(
         [.. _exporters.All.SelectMany(static exporter => exporter.Remembered().Select(kept => new TemplateMemory(exporter.Entry.Address, kept.Kind, kept.Templates)))],
-        _baselines);
+        _baselines)
+    {
+        Names = [.. _exporters.All.Select(static exporter => new NameMemory(exporter.Entry.Address, exporter.RememberedNames())).Where(static kept => kept.Names.Length > 0)],
+    };
 
     /// <summary>Goes on with what an earlier run knew. Before <see cref="Start"/>; exporters that are not configured any more are left out.</summary>
     public void Restore(EngineMemory memory)
@@ -85,6 +88,12 @@ internal sealed class LiveEngine : IDisposable
         {
             _exporters.Find(kept.Exporter)?.Restore(kept.Kind, kept.Templates);
             _recorder?.Note(TickStart, RecordedEvent.Templates, RecordedSettings.Write(kept));
+        }
+
+        foreach (var kept in memory.Names)
+        {
+            _exporters.Find(kept.Exporter)?.RestoreNames(kept.Names);
+            _recorder?.Note(TickStart, RecordedEvent.Names, RecordedSettings.Write(kept));
         }
 
         if (memory.Baselines.Length == 0)

@@ -16,13 +16,17 @@ internal static class MemoryFile
     /// <summary>A larger file is none of ours; exporters that do not fit are left out.</summary>
     public const int MaximumBytes = 256 * 1024 * 1024;
 
-    private const uint Magic = 0x42574D31; // "BWM1": the version is part of it
-    private const int PartBytes = 16 + 1 + 4;
+    private const uint Magic = 0x42574D32; // "BWM2": the version is part of it
+    private const uint MagicWithoutNames = 0x42574D31; // "BWM1": as it was before, without names at the end
+    private const int PartBytes = 16 + 1 + 4, NamesBytes = 16 + 4;
 
     public static byte[] Encode(EngineMemory memory)
     {
-        var templates = Fitting(memory);
-        var buffer = new byte[12 + templates.Sum(static part => PartBytes + part.Templates.Length) + memory.Baselines.Length + SHA256.HashSizeInBytes];
+        long left = MaximumBytes - memory.Baselines.Length - 64;
+        var templates = Fitting(memory.Templates, static part => PartBytes + part.Templates.Length, ref left);
+        var names = Fitting(memory.Names, static part => NamesBytes + part.Names.Length, ref left);
+        var buffer = new byte[16 + templates.Sum(static part => PartBytes + part.Templates.Length) + memory.Baselines.Length
+            + names.Sum(static part => NamesBytes + part.Names.Length) + SHA256.HashSizeInBytes];
         var writer = new WireWriter(buffer);
         writer.Write(Magic);
         writer.Write((uint)templates.Count);
@@ -37,6 +41,15 @@ internal static class MemoryFile
 
         writer.Write((uint)memory.Baselines.Length);
         writer.Write(memory.Baselines);
+        writer.Write((uint)names.Count);
+        foreach (var part in names)
+        {
+            writer.Write(part.Exporter.High);
+            writer.Write(part.Exporter.Low);
+            writer.Write((uint)part.Names.Length);
+            writer.Write(part.Names);
+        }
+
         writer.Write(SHA256.HashData(writer.Written));
         return buffer;
     }
@@ -47,7 +60,7 @@ internal static class MemoryFile
         if (bytes.Length < SHA256.HashSizeInBytes || !SHA256.HashData(bytes[..^SHA256.HashSizeInBytes]).AsSpan().SequenceEqual(bytes[^SHA256.HashSizeInBytes..]))
             return null;
         var reader = new WireReader(bytes[..^SHA256.HashSizeInBytes]);
-        if (!reader.TryRead(out uint magic) || magic != Magic || !reader.TryRead(out uint count))
+        if (!reader.TryRead(out uint magic) || magic is not (Magic or MagicWithoutNames) || !reader.TryRead(out uint count))
             return null;
         var templates = ImmutableArray.CreateBuilder<TemplateMemory>();
         for (; count > 0; count--)
@@ -57,7 +70,9 @@ internal static class MemoryFile
             templates.Add(new TemplateMemory(Address.FromHalves(high, low), (InputKind)kind, part));
         }
 
-        return TryReadPart(ref reader, out var baselines) && reader.Remaining == 0 ? new EngineMemory(templates.ToImmutable(), baselines) : null;
+        ImmutableArray<NameMemory> names = [];
+        return TryReadPart(ref reader, out var baselines) && (magic == MagicWithoutNames || TryReadNames(ref reader, out names)) && reader.Remaining == 0
+            ? new EngineMemory(templates.ToImmutable(), baselines) { Names = names } : null;
     }
 
     /// <summary>Null without a file.</summary>
@@ -104,19 +119,35 @@ internal static class MemoryFile
         File.Move(path + ".new", path, overwrite: true);
     }
 
-    private static List<TemplateMemory> Fitting(EngineMemory memory)
+    private static List<T> Fitting<T>(ImmutableArray<T> parts, Func<T, int> bytes, ref long left)
     {
-        long left = MaximumBytes - memory.Baselines.Length - 64;
-        var fitting = new List<TemplateMemory>();
-        foreach (var part in memory.Templates)
+        var fitting = new List<T>();
+        foreach (var part in parts)
         {
-            left -= PartBytes + part.Templates.Length;
-            if (left < 0)
+            if (left < bytes(part))
                 break;
+            left -= bytes(part);
             fitting.Add(part);
         }
 
         return fitting;
+    }
+
+    private static bool TryReadNames(ref WireReader reader, out ImmutableArray<NameMemory> names)
+    {
+        names = [];
+        if (!reader.TryRead(out uint count))
+            return false;
+        var read = ImmutableArray.CreateBuilder<NameMemory>();
+        for (; count > 0; count--)
+        {
+            if (!reader.TryRead(out ulong high) || !reader.TryRead(out ulong low) || !TryReadPart(ref reader, out var part))
+                return false;
+            read.Add(new NameMemory(Address.FromHalves(high, low), part));
+        }
+
+        names = read.ToImmutable();
+        return true;
     }
 
     private static bool TryReadPart(ref WireReader reader, out byte[] part)

@@ -19,6 +19,9 @@ internal sealed record RecordedEvent(long AtNanoseconds, long Datagrams, string 
     /// <summary>Templates of an earlier run.</summary>
     public const string Templates = "templates";
 
+    /// <summary>Names of interfaces of an earlier run.</summary>
+    public const string Names = "names";
+
     /// <summary>What was usual in an earlier run.</summary>
     public const string Baselines = "baselines";
 

@@ -29,6 +29,8 @@ internal sealed record RecordedSettings(DetectorOptions Detection, ImmutableArra
 
     public static JsonNode Write(TemplateMemory templates) => JsonSerializer.SerializeToNode(templates, _json)!;
 
+    public static JsonNode Write(NameMemory names) => JsonSerializer.SerializeToNode(names, _json)!;
+
     /// <exception cref="InvalidDataException">These are no settings.</exception>
     public static RecordedSettings Read(JsonNode? data)
     {
@@ -56,6 +58,9 @@ internal sealed record RecordedSettings(DetectorOptions Detection, ImmutableArra
 
     /// <exception cref="InvalidDataException">These are no templates.</exception>
     public static TemplateMemory ReadTemplates(JsonNode? data) => Read<TemplateMemory>(data);
+
+    /// <exception cref="InvalidDataException">These are no names.</exception>
+    public static NameMemory ReadNames(JsonNode? data) => Read<NameMemory>(data);
 
     /// <summary>A number of ticks, none below 0.</summary>
     /// <exception cref="InvalidDataException">It is no number.</exception>

@@ -158,6 +158,10 @@ internal sealed class Replay
                 var kept = RecordedSettings.ReadTemplates(next.Data);
                 _exporters.Find(kept.Exporter)?.Restore(kept.Kind, kept.Templates);
                 break;
+            case RecordedEvent.Names:
+                var names = RecordedSettings.ReadNames(next.Data);
+                _exporters.Find(names.Exporter)?.RestoreNames(names.Names);
+                break;
             case RecordedEvent.Baselines:
                 _detector.ImportBaselines(RecordedSettings.Read<byte[]>(next.Data));
                 break;

@@ -13,7 +13,7 @@ internal sealed class ShardTraffic(ServiceLookup services)
     private readonly ulong[] _packets = new ulong[Math.Max(1, services.Services.Length)];
     private readonly ulong[] _bytes = new ulong[Math.Max(1, services.Services.Length)];
 
-    /// <summary>Counts one record, scaled; one of unknown rate as it is.</summary>
+    /// <summary>Counts one record, scaled; one of unknown rate for itself and those that it stands for.</summary>
     public void Count(in FlowRecord flow)
     {
         if (!flow.Knows(FlowFields.Destination) || flow.Knows(FlowFields.TotalCounters))
@@ -23,7 +23,7 @@ internal sealed class ShardTraffic(ServiceLookup services)
         var number = _number;
         if (number < 0)
             return;
-        ulong rate = Math.Max(1, flow.SamplingRate);
+        var rate = (ulong)Math.Max(1, flow.SamplingRate) << flow.ThinnedLevel;
         _packets[number] += flow.Packets * rate;
         _bytes[number] += flow.Bytes * rate;
     }

@@ -1,10 +1,12 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Breakwater.Console;
 using Breakwater.Detection;
 using Breakwater.Detection.Samples;
 using Breakwater.Incidents;
+using Breakwater.Tests.Incidents;
 using Breakwater.Wire;
 
 namespace Breakwater.Tests.Console;
@@ -52,6 +54,41 @@ public sealed class ChangeTests
         using var other = rig.Client(await rig.Token(Role.Admin));
         await Create(other, "once", (Repeats.Header, "k-1"));
         Assert.Equal(4, Named(rig, "once"));
+    }
+
+    /// <summary>A disk that stands still, and a sender who never ends, hold up no revocation; what waits for the disk is no secret to If-Match.</summary>
+    [Fact]
+    public async Task Revocation_WaitsForNoDisk_AndNoSender()
+    {
+        using var disk = new ManualResetEventSlim(initialState: true);
+        await using var rig = await ConsoleRig.Start(reached: _ => disk.Wait(TimeSpan.FromSeconds(20)));
+        using var client = rig.Client(await rig.Token(Role.Admin));
+        var secret = await rig.Token(Role.Admin);
+        using var victim = rig.Client(secret);
+        using var slow = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await slow.ConnectAsync(IPAddress.Loopback, rig.Address.Port);
+        await slow.SendAsync(Encoding.ASCII.GetBytes($"POST /api/v1/tokens HTTP/1.1\r\nHost: {rig.Address.Authority}\r\nAuthorization: Bearer {secret}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{"));
+        await JournalTests.Until(() => rig.Api.Counters.Requests > 0);
+        var tag = (await client.GetAsync("/api/v1/tokens")).Headers.ETag!.ToString();
+        disk.Reset();
+        try
+        {
+            var creation = Create(client, "waits");
+            await JournalTests.Until(() => rig.Api.Changes.Making == 1);
+            Assert.Equal(HttpStatusCode.PreconditionFailed, (await Create(client, "late", ("If-Match", tag))).StatusCode);
+            var id = AccessToken.IdOf(AccessToken.HashOf(secret));
+            Assert.Equal(HttpStatusCode.OK, (await victim.GetAsync("/api/v1/tokens")).StatusCode);
+            var revocation = client.DeleteAsync($"/api/v1/tokens/{id}");
+            await JournalTests.Until(() => rig.Api.Revoked.ContainsKey(id));
+            Assert.Equal(HttpStatusCode.Unauthorized, (await victim.GetAsync("/api/v1/tokens")).StatusCode);
+            Assert.False(creation.IsCompleted || revocation.IsCompleted);
+            disk.Set();
+            Assert.Equal((HttpStatusCode.Created, HttpStatusCode.NoContent), ((await creation).StatusCode, (await revocation).StatusCode));
+        }
+        finally
+        {
+            disk.Set();
+        }
     }
 
     [Fact]

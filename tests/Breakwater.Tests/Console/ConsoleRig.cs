@@ -20,9 +20,10 @@ internal sealed class ConsoleRig : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private ConsoleHost? _host;
 
-    private ConsoleRig()
+    private ConsoleRig(Action<CrashPoint>? reached)
     {
-        Journal = JournalTests.Started(_folder);
+        Journal = new Journal(JournalTests.Options(_folder) with { Reached = reached }, TimeProvider.System);
+        Journal.Start();
         Traffic = new TrafficStore(_folder.Path, TimeSpan.FromHours(6), TimeSpan.FromDays(28));
     }
 
@@ -46,9 +47,10 @@ internal sealed class ConsoleRig : IAsyncDisposable
     public string Socket => _folder.File("api.sock");
 
     /// <param name="eventSendTime">See <see cref="ApiContext.EventSendTime"/>.</param>
-    public static async Task<ConsoleRig> Start(TimeSpan? eventSendTime = null)
+    /// <param name="reached">See <see cref="JournalOptions.Reached"/>.</param>
+    public static async Task<ConsoleRig> Start(TimeSpan? eventSendTime = null, Action<CrashPoint>? reached = null)
     {
-        var rig = new ConsoleRig();
+        var rig = new ConsoleRig(reached);
         rig.Traffic.Start();
         var config = Configurations.Good("""
             version: 1

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Breakwater.Console;
 using Breakwater.Incidents;
+using Breakwater.Tests.Incidents;
 
 namespace Breakwater.Tests.Console;
 
@@ -180,7 +181,7 @@ public sealed class RequestTests
     public async Task UnixSocket_OfAnotherBreakwater_IsLeftAlone_AndADeadOneIsReplaced()
     {
         await using var rig = await ConsoleRig.Start();
-        using var second = new Journal(new JournalOptions(rig.Folder, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromDays(36_500)), TimeProvider.System);
+        using var second = new Journal(JournalTests.Options(rig.Folder), TimeProvider.System);
         second.Start();
         Assert.False(second.Health.IsGood);
         var api = rig.Api with { Journal = second };

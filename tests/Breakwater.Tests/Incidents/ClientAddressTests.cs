@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Breakwater.Commands;
 using Breakwater.Detection;
 using Breakwater.Incidents;
+using Breakwater.Tests.Configuration;
 using Breakwater.Tests.Live;
 using Breakwater.Wire;
 
@@ -47,6 +49,56 @@ public sealed class ClientAddressTests
         Assert.DoesNotContain(Client, Encoding.Latin1.GetString(File.ReadAllBytes(folder.File(JournalStore.FileName))), StringComparison.Ordinal);
     }
 
+    /// <summary>A command that writes into a storage that stands still keeps to the configured days, as the engine does.</summary>
+    [Theory]
+    [InlineData("365d", true)]
+    [InlineData("30d", false)]
+    public void TokenCommand_HidesByTheConfiguredDays(string days, bool isShown)
+    {
+        using var folder = new ScratchFolder();
+        var time = new ManualTime(JournalTime.ToNanoseconds(TimeProvider.System.GetUtcNow()) - (60 * 86_400_000_000_000));
+        using (var journal = new Journal(JournalTests.Options(folder), time))
+        {
+            journal.Start();
+            journal.TryAdd(Step(1, IncidentChangeKind.Opened, "192.0.2.1", time));
+            journal.TryAdd(Step(1, IncidentChangeKind.Closed, "192.0.2.1", time));
+        }
+
+        var config = Configurations.Good($"version: 1\nretention: {{clientAddresses: {days}}}\nstorage: {{folder: '{folder.Path}'}}\n");
+        Assert.NotEmpty(TokenCommand.Make(config, new JsonObject { ["name"] = "x", ["role"] = "viewer" }));
+        Assert.Equal(isShown, new JournalReader(folder.Path).Incident(IncidentId.Of(1))!.Json.Contains(Client, StringComparison.Ordinal));
+    }
+
+    /// <summary>A damaged row is hidden whole, counted, and no reason to end; the rows beside it are treated as ever.</summary>
+    [Fact]
+    public async Task Row_ThatIsNoJson_GivesWayToANote_AndIsCounted()
+    {
+        using var folder = new ScratchFolder();
+        var time = new ManualTime(JournalTime.ToNanoseconds(Documents.Begin));
+        using (var journal = new Journal(JournalTests.Options(folder), time))
+        {
+            journal.Start();
+            journal.TryAdd(new NoteWork(time.GetUtcNow(), EntryKind.LoggedIn, "test", "{\"address\": " + Client));
+            journal.TryAdd(Step(1, IncidentChangeKind.Opened, "192.0.2.1", time));
+        }
+
+        using (var connection = SqliteFile.OpenWriter(folder.File(JournalStore.FileName), "FULL"))
+            SqliteFile.Execute(connection, "UPDATE incidents SET json = 'no JSON'");
+        time.Move(TimeSpan.FromDays(8));
+        using (var journal = new Journal(JournalTests.Options(folder) with { ClientAddresses = TimeSpan.FromDays(7) }, time))
+        {
+            journal.Start();
+            Assert.Equal(0, journal.Health.UnreadableRows);
+            journal.TryAdd(new NoteWork(time.GetUtcNow(), EntryKind.LoggedIn, "test", "{}"));
+            await JournalTests.Until(() => journal.Health.UnreadableRows > 0);
+            Assert.True(journal.Health.IsGood);
+        }
+
+        var entries = new JournalReader(folder.Path).Entries(0, 10);
+        Assert.Equal(ClientAddresses.Unreadable, entries[0].Data);
+        Assert.DoesNotContain(entries, static entry => entry.Data.Contains(Client, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Key_IsTheOwnersAlone_AndOutlivesTheProcess_ButNotItsDays()
     {
@@ -86,6 +138,17 @@ public sealed class ClientAddressTests
     {
         using var folder = new ScratchFolder();
         Assert.Null(ClientAddresses.Hidden(json, new AddressKey(folder.Path, TimeProvider.System)));
+    }
+
+    [Theory]
+    [InlineData("no JSON")]
+    [InlineData("""{"sources":5}""")]
+    [InlineData("""{"sources":{"top":[{"address":5}]}}""")]
+    [InlineData("""{"sources":{"top":[]},"sources":{"top":[]}}""")]
+    public void Text_OfAnotherForm_IsUnreadable(string json)
+    {
+        using var folder = new ScratchFolder();
+        Assert.Equal(ClientAddresses.Unreadable, ClientAddresses.Hidden(json, new AddressKey(folder.Path, TimeProvider.System)));
     }
 
     /// <summary>In journal, table of incidents and memory: whether the first incident's client can still be read there.</summary>

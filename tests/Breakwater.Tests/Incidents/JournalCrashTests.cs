@@ -91,6 +91,7 @@ public sealed class JournalCrashTests
         var commits = 0;
         var options = new JournalOptions(folder!, TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10), TimeSpan.FromDays(36_500))
         {
+            ClientAddresses = TimeSpan.FromDays(36_500),
             Reached = reached =>
             {
                 if (reached.ToString() == point && ++commits > CommitsBeforeThePoint)

@@ -187,7 +187,9 @@ public sealed class JournalTests
         Assert.Equal(3, again.LastSequence);
     }
 
-    internal static JournalOptions Options(ScratchFolder folder) => new(folder.Path, TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10), TimeSpan.FromDays(36_500))
+    internal static JournalOptions Options(ScratchFolder folder) => Options(folder.Path);
+
+    internal static JournalOptions Options(string folder) => new(folder, TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10), TimeSpan.FromDays(36_500))
     {
         ClientAddresses = TimeSpan.FromDays(36_500),
     };

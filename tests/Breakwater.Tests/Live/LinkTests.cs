@@ -3,6 +3,8 @@ using Breakwater.Incidents;
 using Breakwater.Live;
 using Breakwater.Telemetry.Health;
 using Breakwater.Telemetry.Live;
+using Breakwater.Tests.Samples;
+using Breakwater.Tests.Telemetry.Live;
 using Breakwater.Wire.Ipfix;
 using Breakwater.Wire.NetFlow;
 
@@ -49,6 +51,33 @@ public sealed class LinkTests
         Assert.Null(Link(rig, 7).InBitsPerSecond);
     }
 
+    /// <summary>Counters that are polled too seldom to be fresh give way to the records' last minute, not to all that came meanwhile.</summary>
+    [Fact]
+    public void RecordsAfterCounters_AreThoseOfTheLastMinute()
+    {
+        using var rig = new LiveRig(static settings => settings with { Exporters = [settings.Exporters[0] with { SamplingRate = 1 }] });
+        uint sequence = 0;
+        void Seconds(int seconds)
+        {
+            for (; seconds > 0; seconds--)
+            {
+                rig.Deliver(Datagrams.NetFlow9(sequence++, rig.Now, 10));
+                rig.Tick(TimeSpan.FromSeconds(1));
+            }
+        }
+
+        Seconds(20);
+        var truth = Link(rig, 1).InBitsPerSecond!.Value;
+        rig.Deliver(SflowDatagrams.Counters(1, 1, Gigabit, 0, 0, 0, 0));
+        Seconds(1);
+        rig.Deliver(SflowDatagrams.Counters(2, 1, Gigabit, 1_000_000, 0, 1_000, 0));
+        Seconds(80);
+        Assert.True(Link(rig, 1).IsCounted);
+        Seconds(15);
+        Assert.False(Link(rig, 1).IsCounted);
+        Assert.InRange(Link(rig, 1).InBitsPerSecond!.Value, truth * 0.9, truth * 1.1);
+    }
+
     [Fact]
     public void Counters_ThatBeginAnew_TellNoRate()
     {
@@ -65,7 +94,7 @@ public sealed class LinkTests
     [InlineData(false)]
     public void Options_TellNames(bool isNetFlow9)
     {
-        using var rig = new LiveRig();
+        using var rig = new LiveRig(static settings => settings with { Exporters = [settings.Exporters[0] with { SamplingRate = 1 }] });
         rig.Deliver(isNetFlow9 ? NetFlow9Names(rig.Now) : IpfixNames(rig.Now));
         rig.Deliver(Datagrams.NetFlow9(1, rig.Now, 10));
         rig.Tick(TimeSpan.FromSeconds(15));
@@ -78,27 +107,84 @@ public sealed class LinkTests
         Assert.Null(link.InLoad);
     }
 
-    /// <summary>Before the name is known the interface counts as internal, which health says; from then on as configured.</summary>
-    [Fact]
-    public void RoleByName_CountsFromTheNameOn()
+    /// <summary>Before the name is known its records count, which health says; from then on as configured.</summary>
+    [Theory]
+    [InlineData("eth*", 100)]
+    [InlineData("core*", 0)]
+    public void RoleByName_HoldsFromTheNameOn(string external, double expected)
     {
-        using var rig = new LiveRig(static settings => settings with { Exporters = [settings.Exporters[0] with { Interfaces = ByName }] });
+        using var rig = new LiveRig(settings => settings with { Exporters = [settings.Exporters[0] with { Interfaces = ByName(external) }] });
         rig.Deliver(Datagrams.NetFlow9(1, rig.Now, 10));
         rig.Tick(TimeSpan.FromSeconds(1));
-        Assert.Equal(0, rig.Events.OfType<TrafficSecond>().Sum(static second => second.Services[0].PacketsPerSecond));
+        Assert.Equal(100, Counted(rig));
         Assert.Contains(Edge(rig).Conditions, static condition => condition.Kind == HealthConditionKind.InterfaceUnknown);
         rig.Deliver(NetFlow9Names(rig.Now));
         rig.Deliver(Datagrams.NetFlow9(2, rig.Now, 10));
         rig.Tick(TimeSpan.FromSeconds(1));
-        Assert.Equal(100, rig.Events.OfType<TrafficSecond>().Sum(static second => second.Services[0].PacketsPerSecond));
-        Assert.Equal(InterfaceRole.External, Link(rig, 1).Role);
-        Assert.Equal(10 * Gigabit, Link(rig, 1).BitsPerSecond);
+        Assert.Equal(100 + expected, Counted(rig));
+        Assert.Equal(expected > 0 ? InterfaceRole.External : InterfaceRole.Internal, Link(rig, 1).Role);
         Assert.DoesNotContain(Edge(rig).Conditions, static condition => condition.Kind == HealthConditionKind.InterfaceUnknown);
         // A reload knows the names of before.
         rig.Engine.Reload(rig.Engine.Settings with { Exporters = [rig.Engine.Settings.Exporters[0] with { SamplingRate = 5 }] });
         rig.Deliver(Datagrams.NetFlow9(3, rig.Now, 10));
         rig.Tick(TimeSpan.FromSeconds(1));
-        Assert.Equal(200, rig.Events.OfType<TrafficSecond>().Sum(static second => second.Services[0].PacketsPerSecond));
+        Assert.Equal(100 + (2 * expected), Counted(rig));
+    }
+
+    /// <summary>After a restart roles by name hold from the first record on, live as in a replay; without what was kept all counts.</summary>
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 10)]
+    public void Names_OutliveARestart(bool isKept, long records)
+    {
+        EngineMemory memory;
+        using (var before = new LiveRig())
+        {
+            before.Deliver(Datagrams.NetFlow9(1, before.Now, 1));
+            before.Deliver(NetFlow9Names(before.Now));
+            memory = MemoryFile.Decode(MemoryFile.Encode(before.Engine.Memory))!;
+        }
+
+        using var files = new SampleFiles();
+        using (var recorder = new StreamRecorder(files.Path("recording"), DateTimeOffset.UnixEpoch))
+        using (var after = new LiveRig(static settings => settings with { Exporters = [settings.Exporters[0] with { Interfaces = ByName("core*") }] }, recorder: recorder))
+        {
+            after.Engine.Restore(isKept ? memory : memory with { Names = [] });
+            after.Deliver(Datagrams.NetFlow9(2, after.Now, 10, template: false));
+            Assert.Equal(records, after.Engine.Finish().Records);
+        }
+
+        Assert.Equal(records, Replay.Run(Assert.Single(Directory.GetFiles(files.Path("recording"), "control-*.jsonl")), 1).Result.Records);
+    }
+
+    /// <summary>Records of unknown sampling tell no rate: no number is better than one that may be a thousand times too low.</summary>
+    [Theory]
+    [InlineData(0u, false)]
+    [InlineData(7u, true)]
+    public void UnknownSampling_TellsNoRate(uint samplingRate, bool isTold)
+    {
+        using var rig = new LiveRig();
+        for (uint second = 0; second < 15; second++)
+        {
+            rig.Deliver(Datagrams.NetFlow9(second, rig.Now, 10, rate: samplingRate));
+            rig.Tick(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(isTold, Link(rig, 1).InBitsPerSecond > 0);
+    }
+
+    /// <summary>sFlow's "local" is the exporter itself: no interface, and none that lacks a name.</summary>
+    [Theory]
+    [InlineData(0x3FFF_FFFFu, 0)]
+    [InlineData(0x3FFF_FFFEu, 1)]
+    public void Local_IsNoInterface(uint index, int links)
+    {
+        var table = new LinkTable();
+        var flow = new Breakwater.Wire.FlowRecord { OutputInterface = index, Bytes = 1, SamplingRate = 1, Known = Breakwater.Wire.FlowFields.OutputInterface };
+        table.Saw(in flow);
+        Assert.Equal(links, table.All.Count);
+        var roles = new InterfaceRoles(FrozenDictionary<uint, InterfaceRole>.Empty, hasBoundary: true) { Named = [new NamedInterfaces("eth*", InterfaceRole.External, 0)] };
+        Assert.Equal(links > 0, roles.Counts(in flow));
     }
 
     /// <summary>A link above 90 % is a reason of an incident that is open meanwhile; one below is none.</summary>
@@ -148,6 +234,48 @@ public sealed class LinkTests
             Assert.Contains(timesAsMany > 1 ? "0.10 times" : "10.00 times", condition!.Sentence, StringComparison.Ordinal);
     }
 
+    /// <summary>Where nine of ten datagrams are lost, counters count ten times as many packets as samples make: no contradiction.</summary>
+    [Theory]
+    [InlineData(10, false)]
+    [InlineData(1, true)]
+    public void SamplesThatWereLost_ContradictNothing(int step, bool isContradicted)
+    {
+        using var rig = new LiveRig();
+        uint sequence = 1, packets = 0;
+        for (var second = 0; second < 100; second++)
+        {
+            if (second % 20 == 0)
+                rig.Deliver(SflowDatagrams.Counters(sequence++, 7, Gigabit, 1000UL * packets, 0, packets, 0));
+            rig.Deliver(SflowDatagrams.Samples(sequence, 7, 8, rate: 1000, count: 10));
+            sequence += (uint)step;
+            packets += 100_000;
+            rig.Tick(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(isContradicted, Edge(rig).Conditions.Any(static condition => condition.Kind == HealthConditionKind.SamplingContradicted));
+    }
+
+    /// <summary>Likewise what the kernel drops; a drop of long ago is no excuse for a minute in which nothing was lost.</summary>
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(0, false)]
+    public void SamplesThatTheKernelDropped_ContradictNothing(int dropsEachSecond, bool isExcused)
+    {
+        var (exporter, watch, sink) = (new LiveExporter(new ExporterEntry("edge", Breakwater.Wire.Address.Parse("127.0.0.1"), 0)), new LinkWatch(), new CountingSink(new FlowCount()));
+        uint sequence = 1, packets = 0;
+        for (long second = 0; second < 100; second++)
+        {
+            var now = LiveRig.Start + (second * 1_000_000_000);
+            if (second % 20 == 0)
+                exporter.Decode(SflowDatagrams.Counters(sequence++, 7, Gigabit, 1000UL * packets, 0, packets, 0), now, sink);
+            exporter.Decode(SflowDatagrams.Samples(sequence++, 7, 8, rate: 1000, count: 10), now, sink);
+            packets += 100_000;
+            watch.Read(exporter, now, 1000, 5 + (second * dropsEachSecond));
+        }
+
+        Assert.Equal(isExcused, watch.Contradiction is null);
+    }
+
     [Fact]
     public void Interfaces_BeyondTheBound_AreCounted()
     {
@@ -157,10 +285,12 @@ public sealed class LinkTests
         Assert.Equal((LinkTable.Maximum, 5L), (table.All.Count, table.Beyond));
     }
 
-    private static InterfaceRoles ByName => new(FrozenDictionary<uint, InterfaceRole>.Empty, hasBoundary: true)
+    private static InterfaceRoles ByName(string external) => new(FrozenDictionary<uint, InterfaceRole>.Empty, hasBoundary: true)
     {
-        Named = [new NamedInterfaces("eth*", InterfaceRole.External, 10 * Gigabit)],
+        Named = [new NamedInterfaces(external, InterfaceRole.External, 10 * Gigabit)],
     };
+
+    private static double Counted(LiveRig rig) => rig.Events.OfType<TrafficSecond>().Sum(static second => second.Services[0].PacketsPerSecond);
 
     private static void Attack(LiveRig rig, uint first, int datagrams)
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Breakwater.Live;
 using Breakwater.Telemetry;
 using Breakwater.Telemetry.Health;
@@ -57,6 +58,45 @@ public sealed class MemoryTests
         Assert.DoesNotContain(Edge(after).Conditions, static condition => condition.Kind == HealthConditionKind.SamplingStale);
     }
 
+    /// <summary>A kept rate that no record uses any more is no reason for doubt; one in use stays one.</summary>
+    [Theory]
+    [InlineData(0u, true)]
+    [InlineData(1u, false)]
+    public void RestoredSampler_IsStaleWhileItIsUsed(uint rate, bool isStale)
+    {
+        EngineMemory memory;
+        using (var before = new LiveRig())
+        {
+            before.Deliver(Sampler(before.Now));
+            memory = before.Engine.Memory;
+        }
+
+        using var after = new LiveRig();
+        after.Engine.Restore(memory);
+        after.Deliver(Datagrams.NetFlow9(3, after.Now, 4, rate: 0));
+        after.Tick(TimeSpan.FromSeconds(1));
+        Assert.Contains(Edge(after).Conditions, static condition => condition.Kind == HealthConditionKind.SamplingStale);
+        for (uint second = 0; second < 65; second++)
+        {
+            after.Deliver(Datagrams.NetFlow9(4 + second, after.Now, 4, rate: rate));
+            after.Tick(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(isStale, Edge(after).Conditions.Any(static condition => condition.Kind == HealthConditionKind.SamplingStale));
+    }
+
+    /// <summary>A file of before names were kept is read.</summary>
+    [Fact]
+    public void Decode_WithoutNames_IsOfBefore()
+    {
+        var encoded = MemoryFile.Encode(new EngineMemory([], [4, 5]) { Names = [] });
+        var old = encoded[..^(4 + SHA256.HashSizeInBytes)];
+        old[3] = (byte)'1';
+        Assert.Equal([4, 5], MemoryFile.Decode([.. old, .. SHA256.HashData(old)])!.Baselines);
+        old[3] = (byte)'2';
+        Assert.Null(MemoryFile.Decode([.. old, .. SHA256.HashData(old)]));
+    }
+
     private static ExporterHealth Edge(LiveRig rig) => rig.Engine.Health.Exporters.Single(static exporter => exporter.Name == "edge");
 
     /// <summary>Options of NetFlow v9: sampler 1 takes 1 in 100 (fields 48 and 50, RFC 3954 §8).</summary>
@@ -113,12 +153,13 @@ public sealed class MemoryTests
     [Fact]
     public void Decode_AnyByteChangedOrCutOff_IsRefused()
     {
-        var memory = new EngineMemory([new TemplateMemory(Address.Parse("192.0.2.1"), InputKind.Ipfix, [1, 2, 3])], [4, 5]);
+        var memory = new EngineMemory([new TemplateMemory(Address.Parse("192.0.2.1"), InputKind.Ipfix, [1, 2, 3])], [4, 5]) { Names = [new NameMemory(Address.Parse("192.0.2.2"), [6])] };
         var encoded = MemoryFile.Encode(memory);
         var decoded = MemoryFile.Decode(encoded)!;
         Assert.Equal((memory.Templates[0].Exporter, memory.Templates[0].Kind), (decoded.Templates[0].Exporter, decoded.Templates[0].Kind));
         Assert.Equal(memory.Templates[0].Templates, decoded.Templates[0].Templates);
         Assert.Equal(memory.Baselines, decoded.Baselines);
+        Assert.Equal((memory.Names[0].Exporter, memory.Names[0].Names[0]), (decoded.Names[0].Exporter, Assert.Single(decoded.Names[0].Names)));
         for (var index = 0; index < encoded.Length; index++)
         {
             Assert.Null(MemoryFile.Decode(encoded.AsSpan(0, index)));

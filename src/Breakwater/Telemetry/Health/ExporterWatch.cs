@@ -32,6 +32,9 @@ internal sealed class ExporterWatch
     /// <summary>RFC 7011 §8.4 (via RFC 5153 §6.2): templates that are not repeated for half an hour are not to be relied on.</summary>
     private const long TemplateLife = 1800 * Second;
 
+    /// <summary>A rate of before that no record was given for so long says nothing of now.</summary>
+    private const long StaleRatesLast = 60 * Second;
+
     /// <summary>From this on an attack is seen noticeably later than it could be.</summary>
     private const long LongRecord = 10 * Second;
 
@@ -65,7 +68,10 @@ internal sealed class ExporterWatch
     public long LastReceived { get; private set; }
 
     /// <summary>Looks at the exporter. Takes its gate.</summary>
-    public ExporterHealth Evaluate(long now, out bool isChanged)
+    /// <param name="now">The engine's time.</param>
+    /// <param name="kernelDrops">Datagrams that the kernel dropped since the start, whosoever they were.</param>
+    /// <param name="isChanged">Its list of conditions is different.</param>
+    public ExporterHealth Evaluate(long now, long kernelDrops, out bool isChanged)
     {
         StreamCounts counts;
         StreamExtremes extremes;
@@ -77,8 +83,8 @@ internal sealed class ExporterWatch
             (counts, waiting) = (Read(), _exporter.Streams.Sum(static stream => stream.State.WaitingSetCount));
             extremes = _exporter.Signs.TakeExtremes();
             LastReceived = _exporter.Signs.LastReceived;
-            staleRates = _exporter.Streams.Sum(static stream => stream.State.StaleSamplerCount);
-            links = _links.Read(_exporter, now, extremes.HighestRate);
+            staleRates = _exporter.Streams.Sum(stream => stream.State.StaleSamplersUsedSince(now - StaleRatesLast));
+            links = _links.Read(_exporter, now, extremes.HighestRate, kernelDrops + counts.Lost + counts.MaybeLost);
             formats = [.. _exporter.Streams.Select(static stream => stream.Kind.Name()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         }
 
@@ -213,7 +219,7 @@ internal sealed class ExporterWatch
             return;
         Find(
             HealthConditionKind.SamplingStale, now,
-            $"{staleRates:N0} of its sampling rates were told before a restart, {Seconds(now - _startedNanoseconds)} ago or more, and not since: a changed one would be missed");
+            $"{staleRates:N0} of its sampling rates in use were told before a restart, {Seconds(now - _startedNanoseconds)} ago or more, and not since: a changed one would be missed");
     }
 
     private void FindInterfaces(long now)
@@ -229,7 +235,7 @@ internal sealed class ExporterWatch
         {
             Find(
                 HealthConditionKind.InterfaceUnknown, now,
-                $"{_links.Nameless:N0} of its interfaces have told no name, so that no pattern of 'interfaces' finds them: they count as internal; have it send names, or list their ifIndexes");
+                $"{_links.Nameless:N0} of its interfaces have told no name, so that no pattern of 'interfaces' finds them: their records count, wherever they lead; have it send names, or list their ifIndexes");
         }
     }
 

@@ -46,7 +46,7 @@ internal sealed class HealthMonitor(long startedNanoseconds)
         Follow(exporters, now);
         foreach (var exporter in exporters)
         {
-            var health = _watches[exporter].Evaluate(now, out isChanged);
+            var health = _watches[exporter].Evaluate(now, signs.Account.KernelDrops, out isChanged);
             all.Add(health);
             if (isChanged)
                 changed.Add(health);

@@ -22,9 +22,9 @@ internal sealed class LinkWatch
 
     private const int FewestSeconds = 10;
 
-    private readonly Dictionary<uint, (MinuteWindow<(ulong In, ulong Out)> Minute, int Seconds)> _byRecords = [];
+    private readonly Dictionary<uint, (MinuteWindow<(ulong In, ulong Out, ulong Unknown)> Minute, int Seconds)> _byRecords = [];
     private PacketComparison _packets;
-    private long _comparedFrom;
+    private long _comparedFrom, _lost;
 
     /// <summary>What both say, where they disagree; null: they agree, or nothing can be said.</summary>
     public PacketComparison? Contradiction { get; private set; }
@@ -36,7 +36,8 @@ internal sealed class LinkWatch
     /// <param name="exporter">Whose.</param>
     /// <param name="now">The engine's time.</param>
     /// <param name="samplingRate">The highest rate of the last minute; 0 for none.</param>
-    public ImmutableArray<LinkHealth> Read(LiveExporter exporter, long now, uint samplingRate)
+    /// <param name="lost">What may have been lost on the way or by the kernel since the start.</param>
+    public ImmutableArray<LinkHealth> Read(LiveExporter exporter, long now, uint samplingRate, long lost)
     {
         var roles = exporter.Interfaces;
         var links = ImmutableArray.CreateBuilder<LinkHealth>(exporter.Links.All.Count);
@@ -48,6 +49,13 @@ internal sealed class LinkWatch
                 Nameless++;
         }
 
+        if (lost != _lost)
+        {
+            // Lost samples are no contradiction: the comparison begins anew.
+            exporter.Links.NoteGap();
+            (_packets, _comparedFrom, _lost, Contradiction) = (default, now, lost, null);
+        }
+
         Compare(exporter.Links.TakePackets(), now, samplingRate);
         links.Sort(static (left, right) => left.IfIndex.CompareTo(right.IfIndex));
         return links.MoveToImmutable();
@@ -57,22 +65,24 @@ internal sealed class LinkWatch
     {
         var speed = roles.Speeds.TryGetValue(link.Index, out var given) ? given : link.BitsPerSecond;
         var health = new LinkHealth(link.Index, link.Name, link.Description, roles.RoleOf(link.Index), speed > 0 ? speed : null);
+        // While counters come the minute of records goes on: when they end, it is theirs.
+        var byRecords = link.HasTraffic ? ByRecords(link) : null;
         if (link.CountedBitsPerSecond is { } counted && now - link.CountedNanoseconds < CountersLast)
             return health with { InBitsPerSecond = counted.In, OutBitsPerSecond = counted.Out, IsCounted = true };
-        if (!link.HasTraffic)
-            return health;
+        return health with { InBitsPerSecond = byRecords?.In, OutBitsPerSecond = byRecords?.Out };
+    }
+
+    /// <summary>Rates of the last minute, bits per second; null while too little is known, as by records of an unknown sampling.</summary>
+    private (double In, double Out)? ByRecords(Link link)
+    {
         if (!_byRecords.TryGetValue(link.Index, out var records))
-            records = (new MinuteWindow<(ulong In, ulong Out)>((link.InBytes, link.OutBytes)), 0);
+            records = (new MinuteWindow<(ulong In, ulong Out, ulong Unknown)>((link.InBytes, link.OutBytes, link.OfUnknownRate)), 0);
         var oldest = records.Minute.Oldest;
-        records.Minute.Add((link.InBytes, link.OutBytes));
+        records.Minute.Add((link.InBytes, link.OutBytes, link.OfUnknownRate));
         records.Seconds = Math.Min(records.Seconds + 1, MinuteWindow<int>.Seconds + 1);
         _byRecords[link.Index] = records;
         var seconds = records.Seconds - 1;
-        return seconds < FewestSeconds ? health : health with
-        {
-            InBitsPerSecond = (link.InBytes - oldest.In) * 8.0 / seconds,
-            OutBitsPerSecond = (link.OutBytes - oldest.Out) * 8.0 / seconds,
-        };
+        return seconds < FewestSeconds || link.OfUnknownRate != oldest.Unknown ? null : ((link.InBytes - oldest.In) * 8.0 / seconds, (link.OutBytes - oldest.Out) * 8.0 / seconds);
     }
 
     private void Compare(PacketComparison packets, long now, uint samplingRate)

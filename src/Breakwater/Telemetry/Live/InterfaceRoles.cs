@@ -43,6 +43,9 @@ internal sealed class InterfaceRoles(FrozenDictionary<uint, InterfaceRole> roles
     /// <summary>Interfaces that are not listed by ifIndex; the first pattern that a name is like holds.</summary>
     public ImmutableArray<NamedInterfaces> Named { get; init; } = [];
 
+    /// <summary>Interfaces whose names are known, whatever patterns they are like.</summary>
+    private FrozenSet<uint> Told { get; init; } = [];
+
     /// <summary>Speeds that the operator gave, by ifIndex, bits per second.</summary>
     public FrozenDictionary<uint, ulong> Speeds { get; init; } = FrozenDictionary<uint, ulong>.Empty;
 
@@ -55,8 +58,10 @@ internal sealed class InterfaceRoles(FrozenDictionary<uint, InterfaceRole> roles
         if (Named.IsEmpty)
             return this;
         var (found, speeds) = (roles.ToDictionary(), Speeds.ToDictionary());
+        var told = new HashSet<uint>();
         foreach (var (index, name) in names)
         {
+            told.Add(index);
             if (roles.ContainsKey(index) || Named.FirstOrDefault(named => InterfacePattern.IsLike(name, named.Pattern)) is not { } entry)
                 continue;
             found[index] = entry.Role;
@@ -64,7 +69,7 @@ internal sealed class InterfaceRoles(FrozenDictionary<uint, InterfaceRole> roles
                 speeds[index] = entry.BitsPerSecond;
         }
 
-        return new InterfaceRoles(found.ToFrozenDictionary(), hasBoundary) { Named = Named, Speeds = speeds.ToFrozenDictionary() };
+        return new InterfaceRoles(found.ToFrozenDictionary(), hasBoundary) { Named = Named, Told = told.ToFrozenSet(), Speeds = speeds.ToFrozenDictionary() };
     }
 
     /// <summary>True when the record is to be counted. One that names no interface is: it cannot be told apart.</summary>
@@ -80,12 +85,21 @@ internal sealed class InterfaceRoles(FrozenDictionary<uint, InterfaceRole> roles
             return true;
         // IPFIX flowDirection (IE 61) tells where it was metered: the same flow may be told at its other interface too.
         if (flow.Knows(FlowFields.Direction))
-            return (flow.Direction == Egress ? output : input) == InterfaceRole.External;
-        return input == InterfaceRole.External || output == InterfaceRole.External;
+            return flow.Direction == Egress ? IsExternal(output, in flow, FlowFields.OutputInterface) : IsExternal(input, in flow, FlowFields.InputInterface);
+        return IsExternal(input, in flow, FlowFields.InputInterface) || IsExternal(output, in flow, FlowFields.OutputInterface);
     }
 
     /// <summary>The role of one interface.</summary>
     public InterfaceRole RoleOf(uint index) => roles.GetValueOrDefault(index, InterfaceRole.Internal);
+
+    /// <summary>It is, or it may be: which pattern it is like is not known before its name.</summary>
+    private bool IsExternal(InterfaceRole role, in FlowRecord flow, FlowFields field)
+    {
+        if (role == InterfaceRole.External || Named.IsEmpty || !flow.Knows(field))
+            return role == InterfaceRole.External;
+        var index = field == FlowFields.InputInterface ? flow.InputInterface : flow.OutputInterface;
+        return LinkTable.IsInterface(index) && !roles.ContainsKey(index) && !Told.Contains(index);
+    }
 
     private InterfaceRole RoleOf(in FlowRecord flow, FlowFields field, uint index) => flow.Knows(field) ? RoleOf(index) : InterfaceRole.Internal;
 }

@@ -5,6 +5,7 @@ internal sealed class Link(uint index)
 {
     private LinkCounters _last;
     private ulong _sampledInBefore, _sampledOutBefore;
+    private bool _hasGap;
 
     public uint Index { get; } = index;
 
@@ -20,6 +21,9 @@ internal sealed class Link(uint index)
     /// <summary>Octets of records that came in and went out here, scaled by their sampling, since the start.</summary>
     public ulong InBytes, OutBytes;
 
+    /// <summary>Records whose sampling is unknown: octets of theirs are in neither.</summary>
+    public ulong OfUnknownRate;
+
     /// <summary>Packets of sFlow samples that were taken here, scaled, since the start.</summary>
     public ulong SampledIn, SampledOut;
 
@@ -30,7 +34,10 @@ internal sealed class Link(uint index)
     public (double In, double Out)? CountedBitsPerSecond { get; private set; }
 
     /// <summary>A record named it.</summary>
-    public bool HasTraffic => InBytes + OutBytes > 0;
+    public bool HasTraffic => InBytes + OutBytes + OfUnknownRate > 0;
+
+    /// <summary>Samples may be missing since the last counters: up to the next ones the two say nothing of each other.</summary>
+    public void NoteGap() => _hasGap = true;
 
     /// <summary>Takes counters. Rates are those since the counters before.</summary>
     /// <param name="packets">Gets what both ways of counting say of the packets between them.</param>
@@ -43,9 +50,14 @@ internal sealed class Link(uint index)
         if (hasBefore && inOctets <= long.MaxValue && outOctets <= long.MaxValue)
         {
             CountedBitsPerSecond = (inOctets * 8 / seconds, outOctets * 8 / seconds);
-            packets.Add(SampledIn - _sampledInBefore, SampledIn, unchecked(counters.InPackets - _last.InPackets));
-            packets.Add(SampledOut - _sampledOutBefore, SampledOut, unchecked(counters.OutPackets - _last.OutPackets));
+            if (!_hasGap)
+            {
+                packets.Add(SampledIn - _sampledInBefore, SampledIn, unchecked(counters.InPackets - _last.InPackets));
+                packets.Add(SampledOut - _sampledOutBefore, SampledOut, unchecked(counters.OutPackets - _last.OutPackets));
+            }
         }
+
+        _hasGap = false;
 
         if (counters.BitsPerSecond > 0)
             BitsPerSecond = counters.BitsPerSecond;

@@ -18,6 +18,11 @@ internal sealed class LinkTable
     private const ushort IngressInterface = 10, EgressInterface = 14, InterfaceName = 82, InterfaceDescription = 83, InterfaceScope = 2;
     private const byte Egress = 1;
 
+    /// <summary>sFlow v5's "local": the exporter itself sent or took the packet, and no interface did.</summary>
+    private const uint Local = 0x3FFF_FFFF;
+
+    private const int NameHeadBytes = sizeof(uint) + 1;
+
     private readonly Dictionary<uint, Link> _links = [];
     private Link? _input, _output;
     private PacketComparison _packets;
@@ -38,12 +43,51 @@ internal sealed class LinkTable
         return [.. _links.Values.Where(static link => link.Name is not null).Select(static link => (link.Index, link.Name!))];
     }
 
+    /// <summary>True when an ifIndex of a record stands for an interface.</summary>
+    public static bool IsInterface(uint index) => index is not (0 or Local);
+
+    /// <summary>The names that are known, as bytes for <see cref="ImportNames"/>.</summary>
+    public byte[] ExportNames()
+    {
+        var names = _links.Values.Where(static link => link.Name is not null).OrderBy(static link => link.Index)
+            .Select(static link => (link.Index, Octets: Encoding.UTF8.GetBytes(link.Name!))).ToList();
+        var buffer = new byte[names.Sum(static name => NameHeadBytes + name.Octets.Length)];
+        var writer = new WireWriter(buffer);
+        foreach (var (index, octets) in names)
+        {
+            writer.Write(index);
+            writer.Write((byte)octets.Length);
+            writer.Write(octets);
+        }
+
+        return buffer;
+    }
+
+    /// <summary>Takes names of before; those that were told since stay.</summary>
+    public void ImportNames(ReadOnlySpan<byte> names)
+    {
+        var reader = new WireReader(names);
+        while (reader.TryRead(out uint index) && reader.TryRead(out byte length) && reader.TryReadBytes(length, out var octets))
+        {
+            if (IsInterface(index) && (!_links.TryGetValue(index, out var link) || link.Name is null))
+                Name(index, octets);
+        }
+    }
+
     /// <summary>Packets as sampled and as counted since the last call.</summary>
     public PacketComparison TakePackets()
     {
         var taken = _packets;
         _packets = default;
         return taken;
+    }
+
+    /// <summary>Telemetry was lost: what was sampled and counted up to now, and up to the next counters, is not compared.</summary>
+    public void NoteGap()
+    {
+        _packets = default;
+        foreach (var link in _links.Values)
+            link.NoteGap();
     }
 
     /// <summary>Goes on with the names and counters of an earlier entry.</summary>
@@ -57,12 +101,12 @@ internal sealed class LinkTable
     /// <summary>Notes a record's octets at the interfaces that it names; where it was metered on one side, at that one.</summary>
     public void Saw(in FlowRecord flow)
     {
-        var bytes = flow.Bytes * Math.Max(1, flow.SamplingRate);
+        var (bytes, unknown) = (flow.Bytes * flow.SamplingRate, flow.SamplingRate == 0 ? 1UL : 0);
         var isDirected = flow.Knows(FlowFields.Direction);
         if (flow.Knows(FlowFields.InputInterface) && (!isDirected || flow.Direction != Egress) && Of(flow.InputInterface, ref _input) is { } input)
-            input.InBytes += bytes;
+            (input.InBytes, input.OfUnknownRate) = (input.InBytes + bytes, input.OfUnknownRate + unknown);
         if (flow.Knows(FlowFields.OutputInterface) && (!isDirected || flow.Direction == Egress) && Of(flow.OutputInterface, ref _output) is { } output)
-            output.OutBytes += bytes;
+            (output.OutBytes, output.OfUnknownRate) = (output.OutBytes + bytes, output.OfUnknownRate + unknown);
     }
 
     /// <summary>Notes one sFlow sample at the interface where it was taken (sFlowDataSource of type ifIndex).</summary>
@@ -169,7 +213,7 @@ internal sealed class LinkTable
     {
         if (last is not null && last.Index == index)
             return last;
-        if (index == 0)
+        if (!IsInterface(index))
             return null;
         last = Of(index) ?? last;
         return last?.Index == index ? last : null;

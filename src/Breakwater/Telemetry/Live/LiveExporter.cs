@@ -125,6 +125,23 @@ internal sealed class LiveExporter
         }
     }
 
+    /// <summary>Names of its interfaces, for <see cref="RestoreNames"/>. Takes <see cref="Gate"/>.</summary>
+    public byte[] RememberedNames()
+    {
+        lock (Gate)
+            return Links.ExportNames();
+    }
+
+    /// <summary>Goes on with names of before; those already told again are kept. Takes <see cref="Gate"/>.</summary>
+    public void RestoreNames(ReadOnlySpan<byte> names)
+    {
+        lock (Gate)
+        {
+            Links.ImportNames(names);
+            _interfaces = _configured.Resolved(Links.TakeNames());
+        }
+    }
+
     private ExporterLimits LimitsOf(bool isStream) => Limits with { ConfiguredSamplingRate = Entry.SamplingRate, IsReliableTransport = isStream };
 
     private DecodeError Refuse(DecodeError error)

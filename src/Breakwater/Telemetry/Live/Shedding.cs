@@ -44,11 +44,7 @@ internal sealed class Shedding
         var packets = (double)flow.Packets * Math.Max(1, flow.SamplingRate);
         Packets += packets * factor;
         Variance += packets * packets * factor * (factor - 1);
-        // A rate that is not known stays unknown: then the counts themselves stand for the others.
-        if (flow.SamplingRate == 0)
-            (kept.Packets, kept.Bytes) = (flow.Packets * factor, flow.Bytes * factor);
-        else
-            kept.SamplingRate = (uint)Math.Min(uint.MaxValue, (ulong)flow.SamplingRate * factor);
+        kept.ThinnedLevel = (byte)Level;
         return true;
     }
 
