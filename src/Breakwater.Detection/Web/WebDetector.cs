@@ -51,7 +51,8 @@ public sealed class WebDetector
     /// <param name="request">The request.</param>
     public void Count(ReadOnlySpan<byte> line, in LogRequest request)
     {
-        if (!request.Knows(LogFields.Time | LogFields.Client))
+        // No server logged anything before 1970.
+        if (!request.Knows(LogFields.Time | LogFields.Client) || request.TimeNanoseconds < 0)
         {
             _untimed++;
             return;
@@ -65,6 +66,8 @@ public sealed class WebDetector
         _next = shard + 1 == _shards.Length ? 0 : shard + 1;
         _shards[shard].Reduce(line, in request, out _waitingEntries[shard].Add(second));
         _requests++;
+        if (_requests % WebLimits.RequestsBetweenNameLooks == 0)
+            WebNames.Bound(_names);
         if (++_held >= WebLimits.PendingRequests)
             CountWaiting();
     }
@@ -72,7 +75,7 @@ public sealed class WebDetector
     /// <summary>Ends the logs: closes all that is open.</summary>
     public WebResult Finish()
     {
-        CloseAll();
+        CloseAll(isOver: false);
         var incidents = _incidents
             .OrderBy(static incident => incident.StartedNanoseconds).ThenBy(static incident => incident.Target.Service, StringComparer.Ordinal);
         var hasAny = _requests > 0;
@@ -92,11 +95,15 @@ public sealed class WebDetector
         }
         else if (second < _oldest)
         {
-            _late++;
-            if (++_lateRun < WebLimits.LateRun)
+            // Lines of a moment ago are late because much waited, and say nothing of the clock.
+            if (second >= _newest - WebLimits.LateSeconds || ++_lateRun < WebLimits.LateRun)
+            {
+                _late++;
                 return false;
+            }
+
             // The log's clock was set back, or an earlier line lied: its time counts from here on.
-            CloseAll();
+            CloseAll(isOver: true);
             (_oldest, _newest, _slice) = (second, second, long.MinValue);
         }
 
@@ -104,7 +111,8 @@ public sealed class WebDetector
         return true;
     }
 
-    private void CloseAll()
+    /// <summary>Closes and tells all that is open; the sites' clocks start anew.</summary>
+    private void CloseAll(bool isOver)
     {
         if (_newest == long.MinValue)
             return;
@@ -112,8 +120,8 @@ public sealed class WebDetector
         CloseSlices(_slice + 1, _newest + 1);
         foreach (var site in Sites())
         {
-            if (site.Surge is { } surge)
-                Report(site, surge, isOver: false);
+            if (site.End() is { } surge)
+                Report(site, surge, isOver);
         }
 
         (_oldest, _newest) = (long.MaxValue, long.MinValue);
@@ -175,8 +183,9 @@ public sealed class WebDetector
         if (next * WebLimits.SliceSeconds / WebLimits.NameSeconds == _slice * WebLimits.SliceSeconds / WebLimits.NameSeconds)
             return;
         _waiting.Clear();
+        var limit = WebNames.LimitOf(_names);
         foreach (var shard in _shards)
-            shard.RotateNames();
+            shard.RotateNames(limit);
     }
 
     private WebSite SiteOf(ulong hash)

@@ -39,13 +39,13 @@ internal sealed class WebSite(string? name, DetectorOptions options)
     public WebSurge? Surge { get; private set; }
 
     /// <summary>True once there was a request.</summary>
-    public bool IsAsked => _firstSecond != long.MinValue;
+    public bool IsAsked { get; private set; }
 
     /// <summary>Counts a request of the slice that is going on.</summary>
     public void Count(in WebEntry entry, long second)
     {
         if (_firstSecond == long.MinValue)
-            _firstSecond = second;
+            (_firstSecond, IsAsked) = (second, true);
         if (second != _lastSecond)
             StartSecond(second);
         _seconds[second % RecentSeconds]++;
@@ -61,7 +61,7 @@ internal sealed class WebSite(string? name, DetectorOptions options)
     {
         if (_firstSecond == long.MinValue)
             return null;
-        _slice.Seconds = (int)(end - Math.Max(start, _firstSecond));
+        _slice.Seconds = (int)Math.Max(0, end - Math.Max(start, _firstSecond));
         var isAbove = IsAbove(Surge is null ? 1 : 0.5);
         if (Surge is null && isAbove)
             Open(Math.Max(start, _firstSecond));
@@ -85,8 +85,11 @@ internal sealed class WebSite(string? name, DetectorOptions options)
     {
         if (Surge is not { } surge)
         {
-            for (var slice = 0; slice < slices && slices <= LongestPauseSlices && IsAsked; slice++)
+            if (slices <= 0 || slices > LongestPauseSlices || !IsAsked)
+                return null;
+            for (var slice = 0; slice < slices; slice++)
                 _usual.Learn(default);
+            _recent.Seconds += (int)slices * WebLimits.SliceSeconds;
             return null;
         }
 
@@ -94,6 +97,18 @@ internal sealed class WebSite(string? name, DetectorOptions options)
         if (surge.QuietSlices * WebLimits.SliceSeconds < options.QuietSeconds)
             return null;
         Surge = null;
+        return surge;
+    }
+
+    /// <summary>The log ends, or its clock was set back: the clock starts anew, and what is usual stays.</summary>
+    /// <returns>The surge that was going on.</returns>
+    public WebSurge? End()
+    {
+        var surge = Surge;
+        (Surge, _firstSecond, _lastSecond, _busySlices) = (null, long.MinValue, 0, 0);
+        Array.Clear(_seconds);
+        Array.Clear(_bytes);
+        _slice.Clear();
         return surge;
     }
 

@@ -64,7 +64,8 @@ internal sealed class WebTally(ulong seed)
         if (entry.IsPage)
             CountPage(in entry);
         CountStatus(in entry);
-        var request = KeyedHash.With(client ^ entry.Url, (ulong)second ^ entry.Agent);
+        // All that rules look at is part of the key: which of two requests came last changes nothing.
+        var request = KeyedHash.With(KeyedHash.With(client ^ entry.Url, (ulong)second ^ entry.Agent), ((ulong)entry.Flags << 8) | (uint)(entry.Status / 100));
         if (!Sample.Keeps(request))
             return;
         ref var row = ref Sample[request];
