@@ -12,6 +12,9 @@ internal static class WebLimits
     /// <summary>Requests within that time that a host needs for it.</summary>
     public const int SiteRequests = 20;
 
+    /// <summary>A host that waits and has so many times the requests of one that has a place takes it.</summary>
+    public const int TimesBusier = 10;
+
     /// <summary>Clients of a site and span that are followed each; of more, those with the smallest hashes stand for all.</summary>
     public const int Clients = 8_192;
 

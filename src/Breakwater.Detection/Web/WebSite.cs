@@ -20,6 +20,7 @@ internal sealed class WebSite(string? name, DetectorOptions options)
     private const int GenerationSlices = 120;
     private const int RecentSeconds = 128;
     private const int LongestPauseSlices = 60;
+    private const int AdoptedSeconds = 300;
     private const long Second = 1_000_000_000;
 
     private readonly WebUsual _usual = new();
@@ -38,6 +39,9 @@ internal sealed class WebSite(string? name, DetectorOptions options)
 
     public WebSurge? Surge { get; private set; }
 
+    /// <summary>Requests of this generation of names.</summary>
+    public long Requests { get; set; }
+
     /// <summary>True once there was a request.</summary>
     public bool IsAsked { get; private set; }
 
@@ -46,6 +50,7 @@ internal sealed class WebSite(string? name, DetectorOptions options)
     {
         if (_firstSecond == long.MinValue)
             (_firstSecond, IsAsked) = (second, true);
+        Requests++;
         if (second != _lastSecond)
             StartSecond(second);
         _seconds[second % RecentSeconds]++;
@@ -116,7 +121,9 @@ internal sealed class WebSite(string? name, DetectorOptions options)
     public static bool IsReported(WebSurge surge) => surge.Verdict is { } verdict
         && (verdict.Measures.HasBefore || verdict.Card.Score >= WebCard.Open || verdict.Verdict == Verdict.Attack);
 
-    private static bool IsOrdinary(WebSurge surge) => surge.During.Seconds >= WebUsual.FewestSlices * WebLimits.SliceSeconds && !IsReported(surge);
+    /// <summary>What goes on from the first line for some minutes and is no attack is what the site serves, whatever it looks like.</summary>
+    private static bool IsOrdinary(WebSurge surge) => surge.Verdict is { Verdict: not Verdict.Attack, Measures.HasBefore: false }
+        && surge.During.Seconds >= (IsReported(surge) ? AdoptedSeconds : WebUsual.FewestSlices * WebLimits.SliceSeconds);
 
     private void StartSecond(long second)
     {
