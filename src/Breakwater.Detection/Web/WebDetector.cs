@@ -84,7 +84,10 @@ public sealed class WebDetector
             .OrderBy(static incident => incident.StartedNanoseconds).ThenBy(static incident => incident.Target.Service, StringComparer.Ordinal);
         var hasAny = _requests > 0;
         return new WebResult(
-            [.. incidents], _requests, _late, _untimed, _unreported, hasAny ? _sites.Count + (_rest.IsAsked ? 1 : 0) : 0, hasAny ? _first : null, hasAny ? _last : null) { Together = _together };
+            [.. incidents], _requests, _late, _untimed, _unreported, hasAny ? _sites.Count + (_rest.IsAsked ? 1 : 0) : 0, hasAny ? _first : null, hasAny ? _last : null)
+        {
+            Together = _together,
+        };
     }
 
     /// <summary>Moves the clock on, where the second is a new one; false for a line that comes too late.</summary>

@@ -142,7 +142,7 @@ public sealed class WebDetectorTests
     {
         // Ten requests a second in every other slice are five a second.
         var before = Enumerable.Range(0, 300).Where(static second => second / 5 % 2 == 0).SelectMany(static second =>
-            Enumerable.Range(0, 10).Select(index => WebLogs.Line(second, $"198.18.1.{(second * 10 + index) % 97}", $"/page-{index}")));
+            Enumerable.Range(0, 10).Select(index => WebLogs.Line(second, $"198.18.1.{((second * 10) + index) % 97}", $"/page-{index}")));
         var flood = Enumerable.Range(0, 4_000).Select(static index => WebLogs.Line(300 + (index / 200), $"198.18.2.{index % 40}", $"/?{index}"));
         var reason = Assert.Single(Assert.Single(WebLogs.Detect(before.Concat(flood)).Incidents).Reasons, static reason => reason.Measure == "times-usual");
         Assert.InRange(reason.Value, 33, 47);
