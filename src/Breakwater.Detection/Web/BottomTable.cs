@@ -168,7 +168,7 @@ internal sealed class BottomTable<TRow>(int size)
     {
         var hashes = Hashes();
         Array.Sort(hashes);
-        _limit = hashes[size - 1];
+        (_limit, _told) = (hashes[size - 1], (-1, ulong.MaxValue));
         var kept = 0;
         for (var index = 0; index < _count; index++)
         {

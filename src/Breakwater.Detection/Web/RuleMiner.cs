@@ -44,7 +44,7 @@ internal static class RuleMiner
         var children = surge.During.Groups.Rows(out _).GroupBy(static row => row.Parent).ToDictionary(static group => group.Key, static group => group.Count());
         var conditions = new List<Condition>();
         bool IsFolded(in WebEntry entry) => children.GetValueOrDefault(entry.Parent) > WebLimits.FoldedChildren;
-        Add(WebField.Path, entry => IsFolded(in entry) ? entry.Parent : entry.Group, surge.NameOf, surge.HasName);
+        Add(WebField.Path, entry => IsFolded(in entry) ? entry.Parent : entry.Group, surge.NameOf, hash => surge.HasName(hash) && surge.NameOf(hash).StartsWith('/'));
         Add(WebField.UserAgent, static entry => entry.Agent, surge.NameOf, hash => hash == 0 || surge.HasName(hash));
         Add(WebField.Network, static entry => NetworkOf(entry), null, static _ => true);
         foreach (var (field, flags) in new[] { (WebField.Query, WebFlags.Query), (WebField.Referer, WebFlags.Referer), (WebField.Writes, WebFlags.Writes) })

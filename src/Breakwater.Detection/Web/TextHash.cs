@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -16,17 +17,19 @@ internal static class TextHash
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Of(ReadOnlySpan<byte> text, ulong seed)
     {
+        // The seed is in both factors: no octets make one of them 0 under every seed.
+        var first = First ^ BitOperations.RotateLeft(seed, 32);
         var hash = seed ^ ((ulong)text.Length * Second);
         ref var start = ref MemoryMarshal.GetReference(text);
         var (at, length) = (0, text.Length);
         for (; length - at > 16; at += 16)
-            hash = Fold(Read(ref start, at) ^ First, Read(ref start, at + 8) ^ hash);
+            hash = Fold(Read(ref start, at) ^ first, Read(ref start, at + 8) ^ hash);
         if (length >= 16)
-            hash = Fold(Read(ref start, length - 16) ^ First, Read(ref start, length - 8) ^ hash);
+            hash = Fold(Read(ref start, length - 16) ^ first, Read(ref start, length - 8) ^ hash);
         else if (length >= 8)
-            hash = Fold(Read(ref start, 0) ^ First, Read(ref start, length - 8) ^ hash);
+            hash = Fold(Read(ref start, 0) ^ first, Read(ref start, length - 8) ^ hash);
         else
-            hash = Fold(Short(text) ^ First, hash ^ Second);
+            hash = Fold(Short(text) ^ first, hash ^ Second);
         return Fold(hash ^ First, Second) | 1;
     }
 

@@ -8,8 +8,9 @@ namespace Breakwater.Detection.Web;
 /// <param name="Value">What was measured.</param>
 /// <param name="Weight">Log-likelihood ratio: above 0 it speaks for machines, below 0 for people.</param>
 /// <param name="Neutral">A value at which the line would weigh nothing.</param>
+/// <param name="NeutralWeight">What the line weighs at that value: 0.</param>
 /// <param name="Text">The line as a sentence.</param>
-internal readonly record struct CardLine(string Measure, double Value, double Weight, double Neutral, string Text);
+internal readonly record struct CardLine(string Measure, double Value, double Weight, double Neutral, double NeutralWeight, string Text);
 
 /// <summary>
 /// Flood or flash crowd: log-likelihood ratios of what a surge looks like, added up. At ln 99 it is an attack, at -ln 99 a crowd of people,
@@ -20,8 +21,14 @@ internal sealed class WebCard
     /// <summary>Odds of 99 to 1.</summary>
     public static readonly double Sure = Math.Log(99);
 
+    /// <summary>Odds of 1,000 to 1: what a single look needs to call an attack.</summary>
+    public static readonly double SureAtOnce = 1.5 * Sure;
+
     /// <summary>Odds of 20 to 1: where nothing is known of the time before, less is not mentioned.</summary>
     public static readonly double Open = Math.Log(20);
+
+    private const double FewestSlow = 20;
+    private const double HarmWeight = 1.5;
 
     // The lines are not independent as their sum pretends: of each so much counts (docs/reference/accuracy-web.md).
     private const double Independence = 1;
@@ -41,6 +48,9 @@ internal sealed class WebCard
     /// <summary>Sum of the weights.</summary>
     public double Score { get; }
 
+    /// <summary>True when something speaks for an attack that no site's ordinary machines do: requests that are slow on purpose, that ask for what is not there, or that no cache can answer.</summary>
+    public bool HasHarm => _lines.Exists(static line => line is { Measure: "slow-requests" or "not-found" or "new-queries", Weight: >= HarmWeight });
+
     /// <summary>Probability of an attack that the sum states.</summary>
     public double Probability => 1 / (1 + Math.Exp(-Score));
 
@@ -53,50 +63,47 @@ internal sealed class WebCard
         var (assets, usual) = (m.AssetsPerPage, m.UsualAssetsPerPage);
         if (usual is >= 0.3)
         {
-            var part = assets / usual.Value;
-            Add("sub-resources-per-page", assets, Step(part, (0.1, 2.6), (0.3, 1.4), (0.5, 0), (0.7, -1), (double.MaxValue, -2.6)), 0.4 * usual.Value,
+            Add("sub-resources-per-page", assets, value => Step(value / usual.Value, (0.1, 2.6), (0.3, 1.4), (0.5, 0), (0.7, -1), (3, -2.6), (5, 0), (double.MaxValue, 2)), 0.4 * usual.Value,
                 $"{assets:0.0} parts (styles, scripts, pictures) are fetched with a page, where {usual:0.0} are usual");
         }
         else if (usual is null)
         {
-            Add("sub-resources-per-page", assets, Step(assets, (0.02, 1), (0.2, 0.3), (1, -0.6), (double.MaxValue, -2)), 0.3,
+            Add("sub-resources-per-page", assets, static value => Step(value, (0.02, 1), (0.2, 0.3), (0.4, 0), (1, -0.6), (WebMeasures.MostParts, -2), (double.MaxValue, 1)), 0.3,
                 $"{assets:0.0} parts (styles, scripts, pictures) are fetched with a page");
         }
 
         if (m.BareShare is { } bare)
         {
-            var more = bare - (m.UsualBareShare ?? 0.3);
-            Add("pages-without-parts", bare, m.UsualBareShare is > 0.8 ? 0 : Step(more, (0.05, -1.6), (0.2, -0.4), (0.4, 0.6), (double.MaxValue, 1.8)), (m.UsualBareShare ?? 0.3) + 0.2,
+            Add("pages-without-parts", bare, value => m.UsualBareShare is > 0.8 ? 0 : Step(value - (m.UsualBareShare ?? 0.3), (0.05, -1.6), (0.17, -0.4), (0.23, 0), (0.4, 0.6), (double.MaxValue, 1.8)), (m.UsualBareShare ?? 0.3) + 0.2,
                 $"{bare:P0} of the pages of clients that fetched several went to ones that fetched no part of any");
         }
 
-        var gain = m.TopGroupShare - (m.UsualTopGroupShare ?? 0.3);
-        Add("top-path-group", m.TopGroupShare, Step(gain, (0.1, -0.4), (0.4, 0), (0.6, 0.3), (double.MaxValue, 0.8)), (m.UsualTopGroupShare ?? 0.3) + 0.2,
+        Add("top-path-group", m.TopGroupShare, value => Step(value - (m.UsualTopGroupShare ?? 0.3), (0.1, -0.4), (0.4, 0), (0.6, 0.3), (double.MaxValue, 0.8)), (m.UsualTopGroupShare ?? 0.3) + 0.2,
             $"{m.TopGroupShare:P0} of the additional pages are of one path group");
         if (m.QueryShare >= 0.3)
         {
             // Searches bring new queries too, but only so many of the pages are searches.
             var isUsual = m.UsualNewQueryShare is >= 0.7 && m.QueryShare - m.UsualQueryShare < 0.3;
-            Add("new-queries", m.NewQueryShare, isUsual ? 0 : Step(m.NewQueryShare, (0.2, -0.8), (0.5, 0), (0.75, 1), (double.MaxValue, 3)), 0.4,
+            Add("new-queries", m.NewQueryShare, value => isUsual ? 0 : Step(value, (0.2, -0.8), (0.5, 0), (0.75, 1), (double.MaxValue, 3)), 0.4,
                 $"{m.QueryShare:P0} of the additional pages have a query, and {m.NewQueryShare:P0} of these bring a new one: no cache can answer them");
         }
     }
 
     private void Clients(WebMeasures m)
     {
-        Add("fast-clients", m.FastShare, Step(m.FastShare, (0.02, -0.6), (0.1, 0), (0.3, 1.2), (0.6, 2.4), (double.MaxValue, 3.4)), 0.05,
+        Add("fast-clients", m.FastShare, static value => Step(value, (0.02, -0.6), (0.1, 0), (0.3, 1.2), (0.6, 2.4), (double.MaxValue, 3.4)), 0.05,
             $"{m.FastShare:P0} of the pages go to {Counted(m.FastClients)} that fetch one a second or more");
-        Add("busiest-clients", m.BusiestShare, Step(m.BusiestShare, (0.05, 0), (0.3, 0.2), (0.6, 1.2), (double.MaxValue, 2.2)), 0.04,
+        Add("busiest-clients", m.BusiestShare, static value => Step(value, (0.05, 0), (0.3, 0.2), (0.6, 1.2), (double.MaxValue, 2.2)), 0.04,
             $"the five busiest of {Counted(m.Clients)} have {m.BusiestShare:P0} of the pages");
         if (m.RepeatShare is { } repeats)
         {
-            Add("repeated-pages", repeats, Step(repeats, (0.15, -0.8), (0.35, 0), (0.6, 0.7), (double.MaxValue, 1.5)), 0.25,
+            Add("repeated-pages", repeats, static value => Step(value, (0.15, -0.8), (0.35, 0), (0.6, 0.7), (double.MaxValue, 1.5)), 0.25,
                 $"clients that fetch several pages fetch the same one again in {repeats:P0} of all cases");
         }
 
         if (m.KnownShare is { } known)
         {
-            Add("seen-before", known, Step(known, (0.02, 0.9), (0.08, 0.4), (0.2, 0), (0.4, -0.8), (double.MaxValue, -1.2)), 0.15,
+            Add("seen-before", known, static value => Step(value, (0.02, 0.9), (0.08, 0.4), (0.2, 0), (0.4, -0.8), (double.MaxValue, -1.2)), 0.15,
                 $"{known:P0} of the clients come from networks seen before");
         }
     }
@@ -107,24 +114,21 @@ internal sealed class WebCard
         {
             // Names of browsers are cheap to imitate: where the log shows no parts of pages, usual ones say less.
             var parts = m.UsualAssetsPerPage is >= 0.3 ? 1 : 0.6;
-            Add("agents-unlike-usual", distance, Step(distance, (0.15, -2.4 * parts), (0.3, -1.8 * parts), (0.5, 0), (0.75, 1), (0.9, 2.2), (double.MaxValue, 3.2)), 0.4,
+            Add("agents-unlike-usual", distance, value => Step(value, (0.15, -2.4 * parts), (0.3, -1.8 * parts), (0.5, 0), (0.75, 1), (0.9, 2.2), (double.MaxValue, 3.2)), 0.4,
                 $"the browsers of the additional pages are others than usual (distance {distance:0.00} of 1)");
         }
 
         if (m.Clients >= 20)
         {
-            var gain = m.TopAgentShare - (m.UsualTopAgentShare ?? 0.25);
-            Add("top-agent", m.TopAgentShare, Step(gain, (0.15, 0), (0.4, 0.3), (0.65, 1.2), (double.MaxValue, 2.4)), m.UsualTopAgentShare ?? 0.25,
+            Add("top-agent", m.TopAgentShare, value => Step(value - (m.UsualTopAgentShare ?? 0.25), (0.15, 0), (0.4, 0.3), (0.65, 1.2), (double.MaxValue, 2.4)), m.UsualTopAgentShare ?? 0.25,
                 $"one user agent asks for {m.TopAgentShare:P0} of the additional pages");
         }
 
-        var tools = m.ToolShare - (m.UsualToolShare ?? 0.05);
-        Add("tools", m.ToolShare, Step(tools, (0.03, -0.2), (0.2, 0), (0.5, 1.2), (double.MaxValue, 2.6)), (m.UsualToolShare ?? 0.05) + 0.1,
+        Add("tools", m.ToolShare, value => Step(value - (m.UsualToolShare ?? 0.05), (0.03, -0.2), (0.2, 0), (0.5, 1.2), (double.MaxValue, 2.6)), (m.UsualToolShare ?? 0.05) + 0.1,
             $"{m.ToolShare:P0} of the additional pages are asked for by programs that say so, or without a user agent");
         if (m.UsualOldProtocolShare is { } usual)
         {
-            var more = m.OldProtocolShare - usual;
-            Add("agent-and-headers", m.OldProtocolShare, Step(more, (0.1, -0.4), (0.3, 0), (0.6, 1.2), (double.MaxValue, 2.4)), usual + 0.2,
+            Add("agent-and-headers", m.OldProtocolShare, value => Step(value - usual, (0.1, -0.4), (0.3, 0), (0.6, 1.2), (double.MaxValue, 2.4)), usual + 0.2,
                 $"{m.OldProtocolShare:P0} of those that call themselves browsers speak HTTP/1, where {usual:P0} do so usually");
         }
     }
@@ -133,19 +137,17 @@ internal sealed class WebCard
     {
         if (m.UsualRefererShare is >= 0.2 and var usual)
         {
-            Add("referers", m.RefererShare, Step(m.RefererShare / usual, (0.1, 1.4), (0.35, 0.5), (0.6, 0), (1.5, -0.6), (double.MaxValue, 0.4)), 0.5 * usual,
+            Add("referers", m.RefererShare, value => Step(value / usual, (0.1, 1.4), (0.35, 0.5), (0.6, 0), (1.5, -0.6), (double.MaxValue, 0.4)), 0.5 * usual,
                 $"{m.RefererShare:P0} of the additional pages follow a link, where {usual:P0} do so usually");
         }
 
-        var missing = m.NotFoundShare - (m.UsualNotFoundShare ?? 0.05);
-        Add("not-found", m.NotFoundShare, Step(missing, (0.1, -0.1), (0.3, 0.3), (0.6, 1.5), (double.MaxValue, 2.6)), (m.UsualNotFoundShare ?? 0.05) + 0.1,
+        Add("not-found", m.NotFoundShare, value => Step(value - (m.UsualNotFoundShare ?? 0.05), (0.08, -0.1), (0.12, 0), (0.3, 0.3), (0.6, 1.5), (double.MaxValue, 2.6)), (m.UsualNotFoundShare ?? 0.05) + 0.1,
             $"{m.NotFoundShare:P0} of the additional requests ask for what does not exist");
-        var writes = m.WriteShare - (m.UsualWriteShare ?? 0.1);
-        Add("writes", m.WriteShare, Step(writes, (0.2, 0), (0.5, 0.9), (double.MaxValue, 1.8)), (m.UsualWriteShare ?? 0.1) + 0.1,
+        Add("writes", m.WriteShare, value => Step(value - (m.UsualWriteShare ?? 0.1), (0.2, 0), (0.5, 0.9), (double.MaxValue, 1.8)), (m.UsualWriteShare ?? 0.1) + 0.1,
             $"{m.WriteShare:P0} of the additional requests send something (POST and the like)");
-        if (m.SlowConnections >= 20)
+        if (m.SlowConnections >= FewestSlow)
         {
-            Add("slow-requests", m.SlowConnections, Step(m.SlowShare, (0.02, 0), (0.1, 1), (0.3, 2.5), (double.MaxValue, 4)), 0,
+            Add("slow-requests", m.SlowConnections, value => value < FewestSlow ? 0 : Step(m.SlowShare, (0.02, 0), (0.1, 1), (0.3, 2.5), (double.MaxValue, 4)), 0,
                 $"slow requests that move hardly any bytes hold {m.SlowConnections:0} connections");
         }
     }
@@ -154,24 +156,25 @@ internal sealed class WebCard
     {
         if (m.RiseSeconds is { } rise)
         {
-            Add("ramp", rise, Step(rise, (3, 0.8), (10, 0.3), (30, 0), (60, -0.5), (double.MaxValue, -1)), 20,
+            Add("ramp", rise, static value => Step(value, (3, 0.8), (10, 0.3), (30, 0), (60, -0.5), (double.MaxValue, -1)), 20,
                 $"the rate rose from a fifth to four fifths of its height in {rise} s");
         }
 
         if (m.Times is { } times)
         {
-            Add("times-usual", times, Step(times, (25, 0), (60, 0.4), (double.MaxValue, 0.9)), 10, $"{times:0.0} times the usual rate");
+            Add("times-usual", times, static value => Step(value, (25, 0), (60, 0.4), (double.MaxValue, 0.9)), 10, $"{times:0.0} times the usual rate");
         }
 
         // Harm is no proof of intent: these lines weigh nothing and say how the servers are.
         if (m.TimesSlower is { } slower)
-            Add("latency", slower, 0, slower, $"requests take {slower:0.0} times as long as before");
-        Add("server-errors", m.ServerErrorShare, 0, m.ServerErrorShare, $"{m.ServerErrorShare:P0} of the additional requests are refused or fail (429, 5xx)");
+            Add("latency", slower, static _ => 0, slower, $"requests take {slower:0.0} times as long as before");
+        Add("server-errors", m.ServerErrorShare, static _ => 0, m.ServerErrorShare, $"{m.ServerErrorShare:P0} of the additional requests are refused or fail (429, 5xx)");
     }
 
-    private void Add(string measure, double value, double weight, double neutral, FormattableString text)
+    private void Add(string measure, double value, Func<double, double> weigh, double neutral, FormattableString text)
     {
-        _lines.Add(new CardLine(measure, Math.Round(value, 3), Math.Round(weight * Independence, 2), Math.Round(neutral, 3), text.ToString(CultureInfo.InvariantCulture)));
+        neutral = Math.Round(neutral, 3);
+        _lines.Add(new CardLine(measure, Math.Round(value, 3), Math.Round(weigh(value) * Independence, 2), neutral, weigh(neutral), text.ToString(CultureInfo.InvariantCulture)));
     }
 
     private static string Counted(double clients) => string.Create(CultureInfo.InvariantCulture, $"{clients:N0} client{(Math.Round(clients) == 1 ? "" : "s")}");

@@ -13,7 +13,11 @@ namespace Breakwater.Detection.Web;
 /// <param name="FirstNanoseconds">Time of the earliest request; null without one.</param>
 /// <param name="LastNanoseconds">Time of the latest request.</param>
 public sealed record WebResult(
-    ImmutableArray<Incident> Incidents, long Requests, long Late, long Untimed, long Unreported, int Sites, long? FirstNanoseconds, long? LastNanoseconds);
+    ImmutableArray<Incident> Incidents, long Requests, long Late, long Untimed, long Unreported, int Sites, long? FirstNanoseconds, long? LastNanoseconds)
+{
+    /// <summary>Requests to hosts that were judged together, since there were too many.</summary>
+    public long Together { get; init; }
+}
 
 /// <summary>
 /// Requests of web logs → incidents. Requests are counted in seconds of their own time; a second is over when lines of <see
@@ -33,7 +37,7 @@ public sealed class WebDetector
     private ulong _lastHash;
     private WebSite _lastSite;
     private long _oldest = long.MaxValue, _newest = long.MinValue, _slice = long.MinValue;
-    private long _requests, _late, _untimed, _unreported;
+    private long _requests, _together, _late, _untimed, _unreported;
     private long _first = long.MaxValue, _last = long.MinValue;
     private int _held, _lateRun, _next;
 
@@ -51,7 +55,8 @@ public sealed class WebDetector
     /// <param name="request">The request.</param>
     public void Count(ReadOnlySpan<byte> line, in LogRequest request)
     {
-        if (!request.Knows(LogFields.Time | LogFields.Client))
+        // No server logged anything before 1970.
+        if (!request.Knows(LogFields.Time | LogFields.Client) || request.TimeNanoseconds < 0)
         {
             _untimed++;
             return;
@@ -65,6 +70,8 @@ public sealed class WebDetector
         _next = shard + 1 == _shards.Length ? 0 : shard + 1;
         _shards[shard].Reduce(line, in request, out _waitingEntries[shard].Add(second));
         _requests++;
+        if (_requests % WebLimits.RequestsBetweenNameLooks == 0)
+            WebNames.Bound(_names);
         if (++_held >= WebLimits.PendingRequests)
             CountWaiting();
     }
@@ -72,12 +79,15 @@ public sealed class WebDetector
     /// <summary>Ends the logs: closes all that is open.</summary>
     public WebResult Finish()
     {
-        CloseAll();
+        CloseAll(isOver: false);
         var incidents = _incidents
             .OrderBy(static incident => incident.StartedNanoseconds).ThenBy(static incident => incident.Target.Service, StringComparer.Ordinal);
         var hasAny = _requests > 0;
         return new WebResult(
-            [.. incidents], _requests, _late, _untimed, _unreported, hasAny ? _sites.Count + (_rest.IsAsked ? 1 : 0) : 0, hasAny ? _first : null, hasAny ? _last : null);
+            [.. incidents], _requests, _late, _untimed, _unreported, hasAny ? _sites.Count + (_rest.IsAsked ? 1 : 0) : 0, hasAny ? _first : null, hasAny ? _last : null)
+        {
+            Together = _together,
+        };
     }
 
     /// <summary>Moves the clock on, where the second is a new one; false for a line that comes too late.</summary>
@@ -92,11 +102,15 @@ public sealed class WebDetector
         }
         else if (second < _oldest)
         {
-            _late++;
-            if (++_lateRun < WebLimits.LateRun)
+            // Lines of a moment ago are late because much waited, and say nothing of the clock.
+            if (second >= _newest - WebLimits.LateSeconds || ++_lateRun < WebLimits.LateRun)
+            {
+                _late++;
                 return false;
+            }
+
             // The log's clock was set back, or an earlier line lied: its time counts from here on.
-            CloseAll();
+            CloseAll(isOver: true);
             (_oldest, _newest, _slice) = (second, second, long.MinValue);
         }
 
@@ -104,7 +118,8 @@ public sealed class WebDetector
         return true;
     }
 
-    private void CloseAll()
+    /// <summary>Closes and tells all that is open; the sites' clocks start anew.</summary>
+    private void CloseAll(bool isOver)
     {
         if (_newest == long.MinValue)
             return;
@@ -112,8 +127,8 @@ public sealed class WebDetector
         CloseSlices(_slice + 1, _newest + 1);
         foreach (var site in Sites())
         {
-            if (site.Surge is { } surge)
-                Report(site, surge, isOver: false);
+            if (site.End() is { } surge)
+                Report(site, surge, isOver);
         }
 
         (_oldest, _newest) = (long.MaxValue, long.MinValue);
@@ -144,12 +159,17 @@ public sealed class WebDetector
             _slice = slice;
         }
 
+        var isFull = _sites.Count == WebLimits.Sites;
         foreach (var entries in _waitingEntries)
         {
             for (var chunk = 0; chunk < entries.Chunks(second); chunk++)
             {
                 foreach (ref readonly var entry in entries.Chunk(second, chunk))
-                    SiteOf(entry.Site).Count(in entry, second);
+                {
+                    var site = SiteOf(entry.Site);
+                    site.Count(in entry, second);
+                    _together += isFull && entry.Site != 0 && ReferenceEquals(site, _rest) ? 1 : 0;
+                }
             }
 
             _held -= entries.Count(second);
@@ -174,9 +194,11 @@ public sealed class WebDetector
 
         if (next * WebLimits.SliceSeconds / WebLimits.NameSeconds == _slice * WebLimits.SliceSeconds / WebLimits.NameSeconds)
             return;
+        GivePlacesBack();
         _waiting.Clear();
+        var limit = WebNames.LimitOf(_names);
         foreach (var shard in _shards)
-            shard.RotateNames();
+            shard.RotateNames(limit);
     }
 
     private WebSite SiteOf(ulong hash)
@@ -187,13 +209,31 @@ public sealed class WebDetector
         return _lastSite;
     }
 
+    /// <summary>Where all places are taken: hosts that are hardly asked, or much less than one that waits, make room. What is usual for them is lost.</summary>
+    private void GivePlacesBack()
+    {
+        if (_sites.Count == WebLimits.Sites)
+        {
+            var busiest = _waiting.Rows(out _).Select(static row => row.Requests).DefaultIfEmpty().Max();
+            var fewest = Math.Max(WebLimits.SiteRequests, busiest / WebLimits.TimesBusier);
+            foreach (var (hash, site) in _sites.ToArray())
+            {
+                if (site.Surge is null && site.Requests < fewest)
+                    _sites.Remove(hash);
+            }
+
+            (_lastHash, _lastSite) = (0, _rest);
+        }
+
+        foreach (var site in _sites.Values)
+            site.Requests = 0;
+    }
+
     private IEnumerable<WebSite> Sites() => _sites.Values.Append(_rest);
 
     /// <summary>Hosts with enough requests are judged by themselves from now on, in the order of their hashes.</summary>
     private void AdmitSites(long second)
     {
-        if (_sites.Count == WebLimits.Sites)
-            return;
         foreach (var entries in _waitingEntries)
         {
             for (var chunk = 0; chunk < entries.Chunks(second); chunk++)

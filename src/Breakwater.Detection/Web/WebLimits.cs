@@ -12,6 +12,9 @@ internal static class WebLimits
     /// <summary>Requests within that time that a host needs for it.</summary>
     public const int SiteRequests = 20;
 
+    /// <summary>A host that waits and has so many times the requests of one that has a place takes it.</summary>
+    public const int TimesBusier = 10;
+
     /// <summary>Clients of a site and span that are followed each; of more, those with the smallest hashes stand for all.</summary>
     public const int Clients = 8_192;
 
@@ -30,8 +33,11 @@ internal static class WebLimits
     /// <summary>Days after which a network is forgotten.</summary>
     public const int KnownDays = 14;
 
-    /// <summary>Texts of hosts, path groups and agents that a shard holds of a generation.</summary>
+    /// <summary>Texts of hosts, path groups and agents that are told of a generation, by all shards together.</summary>
     public const int Names = 16_384;
+
+    /// <summary>Requests after which the shards' texts are bounded together; each request brings four at most.</summary>
+    public const int RequestsBetweenNameLooks = Names / 4;
 
     /// <summary>Seconds of a generation of texts; longer than lines may come late.</summary>
     public const int NameSeconds = 120;

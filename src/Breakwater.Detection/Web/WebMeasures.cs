@@ -8,11 +8,22 @@ internal sealed class WebMeasures
 {
     private const int FewestBeforeSeconds = 30;
     private const long FewestBeforePages = 100;
+    private const double TimesUsualParts = 3;
+
+    /// <summary>Parts that are fetched with a page at most, where the usual is not known.</summary>
+    public const double MostParts = 100;
+
     private readonly WebTally _during;
     private readonly WebTally? _before;
 
     // Seconds of the surge by seconds before: what the time before would have brought.
     private readonly double _scale;
+
+    // Hardly a page, and many times the parts of one: requests are then measured whatever they ask for.
+    private readonly bool _isOfParts;
+
+    // What is measured of: requests above the usual, or pages.
+    private readonly double _measured;
 
     public WebMeasures(WebTally during, WebTally before, double? knownShare, int? riseSeconds)
     {
@@ -23,6 +34,8 @@ internal sealed class WebMeasures
         RiseSeconds = riseSeconds;
         Requests = Above(static sums => sums.Requests);
         Pages = Math.Max(1, Above(static sums => sums.Pages));
+        _isOfParts = Pages < 0.1 * Requests && AssetsPerPage > Math.Max(10, UsualAssetsPerPage is { } usual ? TimesUsualParts * usual : MostParts);
+        _measured = _isOfParts ? Math.Max(1, Requests) : Pages;
         Clients = during.ClientSketch.Estimate();
         MeasureClients();
         MeasureAgents();
@@ -58,7 +71,7 @@ internal sealed class WebMeasures
 
     public double? UsualRefererShare => Usual(static sums => sums.Referers);
 
-    public double ToolShare => Above(static sums => sums.Tools) / Pages;
+    public double ToolShare => AboveOfMeasured(static sums => sums.Tools, static sums => sums.PartTools);
 
     public double? UsualToolShare => Usual(static sums => sums.Tools);
 
@@ -76,12 +89,13 @@ internal sealed class WebMeasures
 
     public double CrawlerShare => Above(static sums => sums.Crawlers) / Pages;
 
-    public double QueryShare => Above(static sums => sums.Queries) / Pages;
+    public double QueryShare => AboveOfMeasured(static sums => sums.Queries, static sums => sums.PartQueries);
 
     public double? UsualQueryShare => Usual(static sums => sums.Queries);
 
     /// <summary>Different pages with queries by pages with queries.</summary>
-    public double NewQueryShare => _during.Sums.Queries == 0 ? 0 : Math.Min(1, _during.QueryUrls.Estimate() / _during.Sums.Queries);
+    public double NewQueryShare => _isOfParts && _during.Sums.PartQueries > 0 ? Math.Min(1, _during.PartQueryUrls.Estimate() / _during.Sums.PartQueries)
+        : _during.Sums.Queries == 0 ? 0 : Math.Min(1, _during.QueryUrls.Estimate() / _during.Sums.Queries);
 
     public double? UsualNewQueryShare => HasBefore && _before!.Sums.Queries >= FewestBeforePages
         ? Math.Min(1, _before.QueryUrls.Estimate() / _before.Sums.Queries) : null;
@@ -139,6 +153,8 @@ internal sealed class WebMeasures
 
     private double Above(Func<WebSums, long> of) => Math.Max(0, of(_during.Sums) - (_before is null ? 0 : of(_before.Sums) * _scale));
 
+    private double AboveOfMeasured(Func<WebSums, long> pages, Func<WebSums, long> parts) => (Above(pages) + (_isOfParts ? Above(parts) : 0)) / _measured;
+
     private double? Usual(Func<WebSums, long> of) => _before is null ? null : of(_before.Sums) / (double)_before.Sums.Pages;
 
     private void MeasureClients()
@@ -148,15 +164,16 @@ internal sealed class WebMeasures
         var busiest = new uint[5];
         foreach (ref readonly var row in rows.AsSpan())
         {
-            pages += row.Pages;
-            if (row.Pages > busiest[0])
+            var asked = _isOfParts ? row.Requests : row.Pages;
+            pages += asked;
+            if (asked > busiest[0])
             {
-                busiest[0] = row.Pages;
+                busiest[0] = asked;
                 Array.Sort(busiest);
             }
 
-            if (row.Pages >= 10 && row.Pages >= row.Span)
-                (fast, FastClients) = (fast + row.Pages, FastClients + 1);
+            if (asked >= 10 && asked >= row.Span)
+                (fast, FastClients) = (fast + asked, FastClients + 1);
             if (row.Pages >= 3 && (row.Flags & WebFlags.Browser) != 0)
                 (repeatable, repeated) = (repeatable + row.Pages, repeated + row.Pages - row.DistinctPages);
         }
@@ -188,15 +205,15 @@ internal sealed class WebMeasures
         double all = 0, browsers = 0, distance = 0;
         foreach (ref readonly var row in rows.AsSpan())
         {
-            all += AboveOf(in row, _before?.Agents);
-            browsers += row.Parent == 0 ? 0 : AboveOf(in row, _before?.Agents);
+            all += AboveOfAgent(in row);
+            browsers += row.Parent == 0 ? 0 : AboveOfAgent(in row);
         }
 
         if (all < 1)
             return;
         foreach (ref readonly var row in rows.AsSpan())
         {
-            var above = AboveOf(in row, _before?.Agents);
+            var above = AboveOfAgent(in row);
             if (row.Parent != 0 && browsers > 0)
                 distance += Math.Max(0, (above / browsers) - (UsualShareOf(row.Hash, _before?.Agents, _before?.Sums.Browsers ?? 0) ?? 0));
             if (above / all > TopAgentShare)
@@ -238,6 +255,13 @@ internal sealed class WebMeasures
         foreach (ref readonly var row in groups.Rows(out var share).AsSpan())
             folders[row.Parent] = folders.GetValueOrDefault(row.Parent) + (row.Requests / share);
         return folders;
+    }
+
+    private double AboveOfAgent(in TallyRow row)
+    {
+        var known = default(TallyRow);
+        _before?.Agents.TryFind(row.Hash, out known);
+        return Math.Max(0, row.Requests - (known.Requests * _scale)) + (_isOfParts ? Math.Max(0, row.Parts - (known.Parts * _scale)) : 0);
     }
 
     private double AboveOf(in TallyRow row, BottomTable<TallyRow>? before) =>

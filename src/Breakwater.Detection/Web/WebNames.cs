@@ -19,17 +19,27 @@ internal sealed class WebNames
         _texts.Add(hash, text[..Math.Min(text.Length, WebLimits.NameBytes)].ToArray());
         if (_texts.Count < WebLimits.Names * 3 / 2)
             return;
-        _limit = Smallest([.. _texts.Keys]);
-        foreach (var key in _texts.Keys.Where(key => key > _limit).ToArray())
-            _texts.Remove(key);
+        KeepUpTo(Smallest([.. _texts.Keys]));
     }
 
     /// <summary>Begins a generation; texts that do not come again are forgotten with the next.</summary>
-    public void Rotate()
+    /// <param name="limit">The largest hash that is told, common to all shards: what is above it is forgotten at once.</param>
+    public void Rotate(ulong limit)
     {
+        KeepUpTo(limit);
         (_texts, _older) = (_older, _texts);
         _texts.Clear();
         _limit = ulong.MaxValue;
+    }
+
+    /// <summary>Forgets what no look can tell, where some shards together hold too much. Whether they did changes no answer.</summary>
+    internal static void Bound(WebNames[] shards)
+    {
+        if (shards.Sum(static shard => shard._texts.Count) < WebLimits.Names * 3 / 2)
+            return;
+        var limit = LimitOf(shards);
+        foreach (var shard in shards)
+            shard.KeepUpTo(limit);
     }
 
     /// <summary>Of all hashes of some shards the largest that is told; the answer is the same for any number of them.</summary>
@@ -41,7 +51,22 @@ internal sealed class WebNames
     }
 
     /// <summary>The text of a hash; null when it is not held.</summary>
-    internal byte[]? Find(ulong hash) => _texts.TryGetValue(hash, out var text) || _older.TryGetValue(hash, out text) ? text : null;
+    /// <param name="hash">The text's hash.</param>
+    /// <param name="limit">The largest hash of this generation that is told; the older one holds no other.</param>
+    internal byte[]? Find(ulong hash, ulong limit) =>
+        (hash <= limit && _texts.TryGetValue(hash, out var text)) || _older.TryGetValue(hash, out text) ? text : null;
+
+    /// <summary>Texts of both generations.</summary>
+    internal int Count => _texts.Count + _older.Count;
+
+    private void KeepUpTo(ulong limit)
+    {
+        _limit = Math.Min(_limit, limit);
+        if (limit == ulong.MaxValue)
+            return;
+        foreach (var key in _texts.Keys.Where(key => key > limit).ToArray())
+            _texts.Remove(key);
+    }
 
     private static ulong Smallest(ulong[] hashes)
     {
@@ -60,12 +85,11 @@ internal sealed class WebNameView(WebNames[] shards)
     /// <summary>The text of a hash, of letters that a terminal shows; null when it is not held.</summary>
     public string? Find(ulong hash)
     {
-        if (hash > (_limit ??= WebNames.LimitOf(shards)))
-            return null;
+        var limit = _limit ??= WebNames.LimitOf(shards);
         foreach (var shard in shards)
         {
             // What clients send may hold anything: nothing that a terminal obeys goes further.
-            if (shard.Find(hash) is { } text)
+            if (shard.Find(hash, limit) is { } text)
                 return string.Concat(Encoding.Latin1.GetString(text).Select(static letter => letter is >= ' ' and <= '~' ? letter : '?'));
         }
 

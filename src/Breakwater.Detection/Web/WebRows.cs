@@ -11,12 +11,16 @@ internal struct TallyRow : IBottomRow<TallyRow>
 
     public long Requests;
 
+    /// <summary>Of an agent: parts of pages, beside the requests for pages.</summary>
+    public long Parts;
+
     /// <summary>Of a path group the hash of its folder; of an agent 0 where it is no browser.</summary>
     public ulong Parent;
 
     public void Add(in TallyRow other)
     {
         Requests += other.Requests;
+        Parts += other.Parts;
         Parent = other.Parent;
     }
 }

@@ -16,9 +16,10 @@ internal sealed class WebShard(ulong seed)
     public WebNames Names { get; } = new();
 
     /// <summary>Forgets texts of long ago; those that come again are remembered again.</summary>
-    public void RotateNames()
+    /// <param name="limit">The largest hash whose text is told; the others are forgotten at once.</param>
+    public void RotateNames(ulong limit)
     {
-        Names.Rotate();
+        Names.Rotate(limit);
         Array.Clear(_paths);
         Array.Clear(_groups);
         Array.Clear(_agents);

@@ -20,6 +20,7 @@ internal sealed class WebSite(string? name, DetectorOptions options)
     private const int GenerationSlices = 120;
     private const int RecentSeconds = 128;
     private const int LongestPauseSlices = 60;
+    private const int AdoptedSeconds = 300;
     private const long Second = 1_000_000_000;
 
     private readonly WebUsual _usual = new();
@@ -38,14 +39,18 @@ internal sealed class WebSite(string? name, DetectorOptions options)
 
     public WebSurge? Surge { get; private set; }
 
+    /// <summary>Requests of this generation of names.</summary>
+    public long Requests { get; set; }
+
     /// <summary>True once there was a request.</summary>
-    public bool IsAsked => _firstSecond != long.MinValue;
+    public bool IsAsked { get; private set; }
 
     /// <summary>Counts a request of the slice that is going on.</summary>
     public void Count(in WebEntry entry, long second)
     {
         if (_firstSecond == long.MinValue)
-            _firstSecond = second;
+            (_firstSecond, IsAsked) = (second, true);
+        Requests++;
         if (second != _lastSecond)
             StartSecond(second);
         _seconds[second % RecentSeconds]++;
@@ -61,7 +66,7 @@ internal sealed class WebSite(string? name, DetectorOptions options)
     {
         if (_firstSecond == long.MinValue)
             return null;
-        _slice.Seconds = (int)(end - Math.Max(start, _firstSecond));
+        _slice.Seconds = (int)Math.Max(0, end - Math.Max(start, _firstSecond));
         var isAbove = IsAbove(Surge is null ? 1 : 0.5);
         if (Surge is null && isAbove)
             Open(Math.Max(start, _firstSecond));
@@ -85,8 +90,11 @@ internal sealed class WebSite(string? name, DetectorOptions options)
     {
         if (Surge is not { } surge)
         {
-            for (var slice = 0; slice < slices && slices <= LongestPauseSlices && IsAsked; slice++)
+            if (slices <= 0 || slices > LongestPauseSlices || !IsAsked)
+                return null;
+            for (var slice = 0; slice < slices; slice++)
                 _usual.Learn(default);
+            _recent.Seconds += (int)slices * WebLimits.SliceSeconds;
             return null;
         }
 
@@ -97,11 +105,25 @@ internal sealed class WebSite(string? name, DetectorOptions options)
         return surge;
     }
 
+    /// <summary>The log ends, or its clock was set back: the clock starts anew, and what is usual stays.</summary>
+    /// <returns>The surge that was going on.</returns>
+    public WebSurge? End()
+    {
+        var surge = Surge;
+        (Surge, _firstSecond, _lastSecond, _busySlices) = (null, long.MinValue, 0, 0);
+        Array.Clear(_seconds);
+        Array.Clear(_bytes);
+        _slice.Clear();
+        return surge;
+    }
+
     /// <summary>Whether an incident of this surge is worth a word: without knowledge of the time before, only what looks like an attack is.</summary>
     public static bool IsReported(WebSurge surge) => surge.Verdict is { } verdict
         && (verdict.Measures.HasBefore || verdict.Card.Score >= WebCard.Open || verdict.Verdict == Verdict.Attack);
 
-    private static bool IsOrdinary(WebSurge surge) => surge.During.Seconds >= WebUsual.FewestSlices * WebLimits.SliceSeconds && !IsReported(surge);
+    /// <summary>What goes on from the first line for some minutes and is no attack is what the site serves, whatever it looks like.</summary>
+    private static bool IsOrdinary(WebSurge surge) => surge.Verdict is { Verdict: not Verdict.Attack, Measures.HasBefore: false }
+        && surge.During.Seconds >= (IsReported(surge) ? AdoptedSeconds : WebUsual.FewestSlices * WebLimits.SliceSeconds);
 
     private void StartSecond(long second)
     {

@@ -8,16 +8,20 @@ namespace Breakwater.Detection.Web;
 /// <param name="seed">Seeds the hashes.</param>
 internal sealed class WebSurge(long startedNanoseconds, WebTally before, ulong seed)
 {
+    private const int LooksInARow = 2;
     private readonly TimeSeries _series = new();
     private readonly Dictionary<ulong, string> _names = [];
     private long _peakRequests;
     private long _peakBytes;
 
+    // Looks in a row that say attack (above 0) or people (below 0).
+    private int _looksAlike;
+
     public WebTally During { get; } = new(seed);
 
     public WebTally Before { get; } = before;
 
-    /// <summary>The last look; an attack that was found stays one.</summary>
+    /// <summary>The last look; an attack that was found stays one, unless what came later speaks clearly for people.</summary>
     public WebVerdict? Verdict { get; private set; }
 
     /// <summary>When the verdict was first what it is.</summary>
@@ -42,8 +46,17 @@ internal sealed class WebSurge(long startedNanoseconds, WebTally before, ulong s
     {
         Pin(measures, names);
         var verdict = WebVerdict.Of(measures, During.Sums.Requests, _peakRequests >= floor);
-        // A later look at a smaller share of it makes no attack undone.
-        if (Verdict is { Verdict: Detection.Verdict.Attack } && (verdict.Verdict != Detection.Verdict.Attack || verdict.Card.Score < Verdict.Card.Score))
+        _looksAlike = verdict.Verdict switch
+        {
+            Detection.Verdict.Attack => Math.Max(0, _looksAlike) + 1,
+            Detection.Verdict.FlashCrowd => Math.Min(0, _looksAlike) - 1,
+            _ => 0,
+        };
+        // With hundreds of looks at a long surge one of them may err: one alone has to be surer than two in a row.
+        if (verdict.Verdict == Detection.Verdict.Attack && _looksAlike < LooksInARow && verdict.Card.Score < WebCard.SureAtOnce)
+            verdict = verdict with { Verdict = Detection.Verdict.Undetermined, Confidence = Confidence.Low };
+        // A later look at a smaller share of it makes no attack undone; people in a row do.
+        if (Verdict is { Verdict: Detection.Verdict.Attack } && _looksAlike > -LooksInARow && (verdict.Verdict != Detection.Verdict.Attack || verdict.Card.Score < Verdict.Card.Score))
             return;
         if (Verdict?.Verdict != verdict.Verdict)
             DetectedNanoseconds = nowNanoseconds;

@@ -8,6 +8,7 @@ namespace Breakwater.Detection.Web;
 internal struct WebSums
 {
     public long Requests, Pages, Writes, Logins, Queries, Referers, Tools, Crawlers, Browsers, BrowsersOnHttp1, Versioned;
+    public long PartQueries, PartTools;
     public long NotFound, Denied, Limited, ServerErrors, Aborted, Bytes, Sized, Timed, Milliseconds, Slow, SlowMilliseconds;
 
     public readonly long Assets => Requests - Pages;
@@ -17,6 +18,7 @@ internal struct WebSums
         (Requests, Pages, Writes, Logins) = (Requests + other.Requests, Pages + other.Pages, Writes + other.Writes, Logins + other.Logins);
         (Queries, Referers, Tools, Crawlers) = (Queries + other.Queries, Referers + other.Referers, Tools + other.Tools, Crawlers + other.Crawlers);
         (Browsers, BrowsersOnHttp1, Versioned) = (Browsers + other.Browsers, BrowsersOnHttp1 + other.BrowsersOnHttp1, Versioned + other.Versioned);
+        (PartQueries, PartTools) = (PartQueries + other.PartQueries, PartTools + other.PartTools);
         (NotFound, Denied, Limited) = (NotFound + other.NotFound, Denied + other.Denied, Limited + other.Limited);
         (ServerErrors, Aborted) = (ServerErrors + other.ServerErrors, Aborted + other.Aborted);
         (Bytes, Sized, Timed) = (Bytes + other.Bytes, Sized + other.Sized, Timed + other.Timed);
@@ -47,6 +49,9 @@ internal sealed class WebTally(ulong seed)
     /// <summary>Those of pages with a query.</summary>
     public HyperLogLog QueryUrls { get; } = new(UrlPrecision);
 
+    /// <summary>Parts of pages with a query.</summary>
+    public HyperLogLog PartQueryUrls { get; } = new(UrlPrecision);
+
     public BottomTable<ClientRow> Clients { get; } = new(WebLimits.Clients);
 
     public BottomTable<TallyRow> Groups { get; } = new(WebLimits.Groups);
@@ -63,13 +68,29 @@ internal sealed class WebTally(ulong seed)
         Clients[client].Count(in entry, second);
         if (entry.IsPage)
             CountPage(in entry);
+        else
+            CountPart(in entry);
         CountStatus(in entry);
-        var request = KeyedHash.With(client ^ entry.Url, (ulong)second ^ entry.Agent);
+        // All that rules look at is part of the key: which of two requests came last changes nothing.
+        var request = KeyedHash.With(KeyedHash.With(client ^ entry.Url, (ulong)second ^ entry.Agent), ((ulong)entry.Flags << 8) | (uint)(entry.Status / 100));
         if (!Sample.Keeps(request))
             return;
         ref var row = ref Sample[request];
         row.Entry = entry;
         row.Requests++;
+    }
+
+    /// <summary>A part of a page: what is measured of it when hardly anything else is asked for.</summary>
+    private void CountPart(in WebEntry entry)
+    {
+        ref var agent = ref Agents[entry.Agent];
+        agent.Parts++;
+        agent.Parent = (ulong)(entry.Flags & WebFlags.Browser);
+        Sums.PartTools += Bit(in entry, WebFlags.Tool);
+        if (!entry.Has(WebFlags.Query))
+            return;
+        Sums.PartQueries++;
+        PartQueryUrls.Add(entry.Url * 0x9E37_79B9_7F4A_7C15UL);
     }
 
     private void CountPage(in WebEntry entry)
@@ -128,6 +149,7 @@ internal sealed class WebTally(ulong seed)
         ClientSketch.Merge(other.ClientSketch);
         Urls.Merge(other.Urls);
         QueryUrls.Merge(other.QueryUrls);
+        PartQueryUrls.Merge(other.PartQueryUrls);
         Clients.Merge(other.Clients);
         Groups.Merge(other.Groups);
         Agents.Merge(other.Agents);
@@ -140,6 +162,7 @@ internal sealed class WebTally(ulong seed)
         ClientSketch.Clear();
         Urls.Clear();
         QueryUrls.Clear();
+        PartQueryUrls.Clear();
         Clients.Clear();
         Groups.Clear();
         Agents.Clear();

@@ -18,6 +18,9 @@ internal sealed record WebVerdict(Vector Vector, Verdict Verdict, Confidence Con
             : card.Score >= WebCard.Sure ? Verdict.Attack
             : card.Score <= -WebCard.Sure ? Verdict.FlashCrowd
             : Verdict.Undetermined;
+        // Machines may be all that a site serves: without its usual only what harms by itself is called an attack.
+        if (verdict == Verdict.Attack && !measures.HasBefore && !card.HasHarm)
+            verdict = Verdict.Undetermined;
         var confidence = verdict is Verdict.InsufficientEvidence or Verdict.Undetermined ? Confidence.Low
             : isLarge && Math.Abs(card.Score) >= 1.5 * WebCard.Sure ? Confidence.High : Confidence.Medium;
         return new WebVerdict(VectorOf(measures), verdict, confidence, card, measures);

@@ -133,13 +133,13 @@ internal static class ExplainText
     {
         for (var index = 0; index < incident.WebRules.Length; index++)
         {
-            var (rule, name) = (incident.WebRules[index], WebRuleText.Name(index));
+            var (rule, name) = (incident.WebRules[index], WebRuleText.Name(incident, index));
             output.WriteLine();
             Paragraph.Write(output, "  Rule: ", "    ", WebRuleText.Sentence(rule));
             output.WriteLine("  HAProxy, in the frontend:");
-            WriteIndented(WebRuleText.HaProxy(rule, name), output);
+            WriteIndented(WebRuleText.HaProxy(rule, name, incident.Target.Service), output);
             output.WriteLine("  nginx, in the http block:");
-            WriteIndented(WebRuleText.Nginx(rule, name), output);
+            WriteIndented(WebRuleText.Nginx(rule, name, incident.Target.Service), output);
         }
     }
 

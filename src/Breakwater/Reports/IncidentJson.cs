@@ -50,7 +50,7 @@ internal static class IncidentJson
         ["reasons"] = new JsonArray([.. incident.Reasons.Select(Write)]),
         ["telemetry"] = new JsonObject { ["samplingRate"] = Number(incident.SamplingRate), ["health"] = null },
         ["limits"] = new JsonArray([.. incident.Limits.Select(static limit => (JsonNode)limit)]),
-        ["mitigations"] = new JsonArray([.. incident.WebRules.Select(WebRuleJson.Write)]),
+        ["mitigations"] = new JsonArray([.. Enumerable.Range(0, incident.WebRules.Length).Select(index => WebRuleJson.Write(incident, index))]),
     };
 
     /// <summary>The same event has the same identifier in every run: it is a hash of target and start.</summary>

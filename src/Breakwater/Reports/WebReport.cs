@@ -21,6 +21,8 @@ internal static class WebReport
     {
         if (web.Late > 0)
             lacks.Add(Text($"{web.Late:N0} requests stand more than a minute behind later ones in their log and were left out"));
+        if (web.Together > 0)
+            lacks.Add(Text($"{web.Together:N0} requests went to hosts for which no place was left, and were judged together"));
         if (web.Untimed > 0)
             lacks.Add(Text($"{web.Untimed:N0} requests without a time or a client's address bear on no verdict"));
         if (web.Unreported > 0)

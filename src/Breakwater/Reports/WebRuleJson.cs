@@ -1,22 +1,22 @@
 using System.Text.Json.Nodes;
-using Breakwater.Detection.Web;
+using Breakwater.Detection;
 
 namespace Breakwater.Reports;
 
 /// <summary>A proposed rule of a web incident as the report's JSON has it.</summary>
 internal static class WebRuleJson
 {
-    public static JsonNode Write(WebRule rule, int index)
+    public static JsonNode Write(Incident incident, int index)
     {
-        var name = WebRuleText.Name(index);
+        var (rule, name, site) = (incident.WebRules[index], WebRuleText.Name(incident, index), incident.Target.Service);
         return new JsonObject
         {
             ["id"] = name,
             ["kind"] = "http-conditions",
             ["action"] = "deny",
             ["rule"] = WebRuleText.Sentence(rule),
-            ["haproxy"] = WebRuleText.HaProxy(rule, name),
-            ["nginx"] = WebRuleText.Nginx(rule, name),
+            ["haproxy"] = WebRuleText.HaProxy(rule, name, site),
+            ["nginx"] = WebRuleText.Nginx(rule, name, site),
             ["state"] = "proposed",
             ["leaseUntil"] = null,
             ["attackCovered"] = IncidentJson.Write(rule.ExcessCovered),

@@ -11,31 +11,50 @@ namespace Breakwater.Reports;
 /// </summary>
 internal static class WebRuleText
 {
-    /// <summary>The name that its conditions have in a configuration.</summary>
-    public static string Name(int index) => string.Create(CultureInfo.InvariantCulture, $"breakwater_{index + 1}");
+    /// <summary>The name that its conditions have in a configuration: no other incident's rule has it.</summary>
+    public static string Name(Incident incident, int index) => string.Create(
+        CultureInfo.InvariantCulture, $"breakwater_{IncidentJson.Id(incident).Replace('-', '_')}_{index + 1}");
 
     /// <summary>The rule and its price for a person.</summary>
     public static string Sentence(WebRule rule) => $"{string.Join(" and ", rule.Conditions.Select(Sentence))}: covers {Share(rule.ExcessCovered)} of the excess, "
         + $"touches {Share(rule.LegitimateTouched)} of the usual requests and {Share(rule.LegitimateClients)} of the usual clients";
 
     /// <summary>Lines for a frontend: a list of conditions under names, and the rule itself.</summary>
-    public static string HaProxy(WebRule rule, string name)
+    /// <param name="rule">The rule.</param>
+    /// <param name="name">The name of its conditions.</param>
+    /// <param name="site">The host that it is for; null where the log names none.</param>
+    public static string HaProxy(WebRule rule, string name, string? site = null)
     {
-        var text = new StringBuilder();
+        var (lists, terms) = (new StringBuilder(), new StringBuilder());
+        if (site is not null)
+            Add($"{name}_host", $"req.hdr(host) -m reg -i -- {QuotedForHaProxy($"^{Literal(site)}(:[0-9]+)?$")}", isMet: true);
         for (var index = 0; index < rule.Conditions.Length; index++)
-            text.Append("acl ").Append(name).Append(Letter(index)).Append(' ').Append(HaProxy(rule.Conditions[index])).Append('\n');
-        text.Append("http-request deny deny_status 429 if ").AppendJoin(' ', Enumerable.Range(0, rule.Conditions.Length).Select(index => name + Letter(index))).Append('\n');
-        return text.ToString();
+            Add(name + Letter(index), HaProxy(rule.Conditions[index]), IsMetForHaProxy(rule.Conditions[index]));
+        return lists.Append("http-request deny deny_status 429 if").Append(terms).Append('\n').ToString();
+
+        void Add(string list, string condition, bool isMet)
+        {
+            lists.Append("acl ").Append(list).Append(' ').Append(condition).Append('\n');
+            terms.Append(isMet ? " " : " !").Append(list);
+        }
     }
 
     /// <summary>Maps for the http block, and behind them, as a comment, what a server block needs.</summary>
-    public static string Nginx(WebRule rule, string name)
+    /// <inheritdoc cref="HaProxy(WebRule, string, string?)"/>
+    public static string Nginx(WebRule rule, string name, string? site = null)
     {
+        List<string> variables = [.. Enumerable.Range(0, rule.Conditions.Length).Select(index => name + Letter(index))];
         var text = new StringBuilder();
         for (var index = 0; index < rule.Conditions.Length; index++)
-            text.Append(Nginx(rule.Conditions[index], name + Letter(index))).Append('\n');
-        text.Append("map \"").AppendJoin("", Enumerable.Range(0, rule.Conditions.Length).Select(index => $"${name}{Letter(index)}")).Append("\" $").Append(name)
-            .Append(" { default 0; \"").Append('1', rule.Conditions.Length).Append("\" 1; }\n");
+            text.Append(Nginx(rule.Conditions[index], variables[index])).Append('\n');
+        if (site is not null)
+        {
+            variables.Add(name + "_host");
+            text.Append(Map("$host", variables[^1], $"~*^{Literal(site)}$")).Append('\n');
+        }
+
+        text.Append("map \"").AppendJoin("", variables.Select(static variable => $"${variable}")).Append("\" $").Append(name)
+            .Append(" { default 0; \"").Append('1', variables.Count).Append("\" 1; }\n");
         return text.Append("# in the server block: if ($").Append(name).Append(") { return 429; }\n").ToString();
     }
 
@@ -60,39 +79,51 @@ internal static class WebRuleText
         _ => "a method that changes nothing",
     };
 
+    /// <summary>What is asked of a request. Every pattern of letters stands behind <c>--</c>: one that begins with a dash is no option.</summary>
     private static string HaProxy(WebCondition condition) => (condition.Field, condition.Value) switch
     {
-        (WebField.Path, var group) => $"path -m reg {Quoted(Pattern(group))}",
-        (WebField.UserAgent, "") => "req.hdr_cnt(user-agent) eq 0",
-        (WebField.UserAgent, var agent) => IsCut(agent) ? $"req.fhdr(user-agent) -m beg {Quoted(agent)}" : $"req.fhdr(user-agent) -m str {Quoted(agent)}",
-        (WebField.Network, var network) => $"src {network}",
-        (WebField.Query, "1") => "query -m len gt 0",
-        (WebField.Query, _) => "query -m len eq 0",
-        (WebField.Referer, "1") => "req.hdr_cnt(referer) gt 0",
-        (WebField.Referer, _) => "req.hdr_cnt(referer) eq 0",
-        (WebField.HttpVersion, "1") => "req.ver -m beg 1.",
-        (WebField.HttpVersion, _) => "req.ver -m reg ^[23]",
-        (_, "1") => "method POST PUT PATCH DELETE",
-        _ => "method GET HEAD OPTIONS",
+        (WebField.Path, var group) => $"path -m reg -- {QuotedForHaProxy(Pattern(group))}",
+        (WebField.UserAgent, "") => "req.fhdr(user-agent) -m len gt 0",
+        (WebField.UserAgent, var agent) when !LoggedText.IsExact(agent) => $"req.fhdr(user-agent) -m reg -- {QuotedForHaProxy(AgentPattern(agent))}",
+        (WebField.UserAgent, var agent) => $"req.fhdr(user-agent) -m {(IsCut(agent) ? "beg" : "str")} -- {QuotedForHaProxy(agent)}",
+        (WebField.Network, var network) => $"src -- {network}",
+        (WebField.Query, _) => "query -m len gt 0",
+        (WebField.Referer, _) => "req.fhdr(referer) -m len gt 0",
+        (WebField.HttpVersion, "1") => "req.ver -m beg -- 1.",
+        (WebField.HttpVersion, _) => "req.ver -m reg -- ^[23]",
+        _ => "method -- POST PUT PATCH DELETE",
     };
 
+    /// <summary>False for what is told by its absence: a list never holds for what is not there, so its contrary is asked for.</summary>
+    private static bool IsMetForHaProxy(WebCondition condition) => condition switch
+    {
+        { Field: WebField.UserAgent, Value: "" } => false,
+        { Field: WebField.Query or WebField.Referer or WebField.Writes, Value: not "1" } => false,
+        _ => true,
+    };
+
+    /// <summary>A map tries no regular expression on an empty value: what is not there is asked for as the empty text.</summary>
     private static string Nginx(WebCondition condition, string name) => (condition.Field, condition.Value) switch
     {
-        (WebField.Path, var group) => Map("$uri", name, '~' + Pattern(group)),
-        (WebField.UserAgent, var agent) => IsCut(agent) ? Map("$http_user_agent", name, "~^" + Literal(agent)) : Map("$http_user_agent", name, "~^" + Literal(agent) + "$"),
+        // As it was sent: $uri is decoded, and has its slashes merged.
+        (WebField.Path, var group) => Map("$request_uri", name, $"~{Pattern(group)[..^1]}(\\?|$)"),
+        (WebField.UserAgent, "") => Map("$http_user_agent", name, ""),
+        (WebField.UserAgent, var agent) => Map("$http_user_agent", name, '~' + AgentPattern(agent)),
         (WebField.Network, var network) => $"geo ${name} {{ default 0; {network} 1; }}",
         (WebField.Query, "1") => Map("$args", name, "~."),
-        (WebField.Query, _) => Map("$args", name, "~^$"),
+        (WebField.Query, _) => Map("$args", name, ""),
         (WebField.Referer, "1") => Map("$http_referer", name, "~."),
-        (WebField.Referer, _) => Map("$http_referer", name, "~^$"),
+        (WebField.Referer, _) => Map("$http_referer", name, ""),
         (WebField.HttpVersion, "1") => Map("$server_protocol", name, "~^HTTP/1"),
         (WebField.HttpVersion, _) => Map("$server_protocol", name, "~^HTTP/[23]"),
         (_, "1") => Map("$request_method", name, "~^(POST|PUT|PATCH|DELETE)$"),
-        _ => Map("$request_method", name, "~^(GET|HEAD|OPTIONS)$"),
+        _ => Map("$request_method", name, "~^(?!(POST|PUT|PATCH|DELETE)$)"),
     };
 
     private static string Map(string variable, string name, string pattern) =>
-        $"map {variable} ${name} {{ default 0; {Quoted(pattern)} 1; }}";
+        $"map {variable} ${name} {{ default 0; {QuotedForNginx(pattern)} 1; }}";
+
+    private static string AgentPattern(string agent) => $"^{LoggedText.Pattern(agent)}{(IsCut(agent) ? "" : "$")}";
 
     /// <summary>A text that was as long as is held may go on.</summary>
     private static bool IsCut(string text) => text.Length >= WebRule.LongestValue;
@@ -105,21 +136,13 @@ internal static class WebRuleText
         return $"^{string.Join("[^/]*", parts)}{(isOpen ? ".*" : "")}$";
     }
 
-    /// <summary>A literal inside a regular expression. A question mark stands for an octet that a terminal would not show.</summary>
-    private static string Literal(string text)
-    {
-        var escaped = new StringBuilder();
-        foreach (var letter in text)
-            escaped.Append(letter switch
-            {
-                '?' => ".",
-                _ when char.IsAsciiLetterOrDigit(letter) || letter is '/' or '-' or '_' or '~' or ' ' or ',' or ':' or ';' or '=' or '@' or '%' or '&' or '!' => letter.ToString(),
-                _ => $"\\x{(int)letter:x2}",
-            });
-        return escaped.ToString();
-    }
+    private static string Literal(string text) => string.Concat(text.Select(LoggedText.Octet));
 
-    /// <summary>In double quotes, as both proxies read them.</summary>
-    private static string Quoted(string text) =>
-        '"' + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("$", "\\$", StringComparison.Ordinal) + '"';
+    /// <summary>In double quotes, where a dollar would stand for the environment.</summary>
+    private static string QuotedForHaProxy(string text) => Quoted(text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("$", "\\$", StringComparison.Ordinal));
+
+    /// <summary>In double quotes, where a backslash before a dollar would stay.</summary>
+    private static string QuotedForNginx(string text) => Quoted(text.Replace("\\", "\\\\", StringComparison.Ordinal));
+
+    private static string Quoted(string text) => '"' + text.Replace("\"", "\\\"", StringComparison.Ordinal) + '"';
 }

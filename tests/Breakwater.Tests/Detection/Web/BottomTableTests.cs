@@ -25,6 +25,18 @@ public sealed class BottomTableTests
     }
 
     [Fact]
+    public void Rows_AskedForBeforeAndAfterRoomWasMade_AreThoseOfNow()
+    {
+        // Each key is smaller than all before: 1,001 are held when first asked, and again once the 1,501st made room.
+        var keys = Enumerable.Range(0, 1_501).Select(static number => ulong.MaxValue - ((ulong)number << 40)).ToArray();
+        var table = Filled(keys[..1_001]);
+        Assert.Equal(1_000, table.Rows(out _).Length);
+        foreach (var key in keys[1_001..])
+            table[key].Requests++;
+        Assert.Equal(Filled(keys).Rows(out _), table.Rows(out _));
+    }
+
+    [Fact]
     public void Rows_FewKeys_AreComplete()
     {
         var table = Filled([5, 3, 5, 5]);

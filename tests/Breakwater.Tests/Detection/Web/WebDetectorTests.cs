@@ -74,7 +74,45 @@ public sealed class WebDetectorTests
     {
         // One page a second is what a crawler does; sixty a second are a flood under any name.
         Assert.Empty(WebLogs.Detect(Crawl(perSecond: 1)).Incidents);
-        Assert.Equal(Verdict.Attack, Assert.Single(WebLogs.Detect(Crawl(perSecond: 60)).Incidents).Verdict);
+        var ordinary = WebLogs.Lines(_shop);
+        Assert.Contains(WebLogs.Detect(ordinary.Concat(Crawl(perSecond: 60, from: 166))).Incidents, static incident => incident.Verdict == Verdict.Attack);
+    }
+
+    [Fact]
+    public void MachinesThatASiteServes_FromTheFirstLineOn_AreNoAttack()
+    {
+        // Forty programs at four requests a second each, from the log's first line on: what the site is for.
+        var incident = Assert.Single(WebLogs.Detect(Programs(seconds: 900)).Incidents);
+        Assert.Equal((Verdict.Undetermined, Confidence.Low), (incident.Verdict, incident.Confidence));
+        // After some minutes it is what is usual: told once, and over by then.
+        Assert.InRange((incident.EndedNanoseconds - incident.StartedNanoseconds)!.Value, 290e9, 400e9);
+        // The twin: the same programs asking for what is not there are an attack from the first line on.
+        Assert.Equal(Verdict.Attack, Assert.Single(WebLogs.Detect(Programs(seconds: 60, status: 404)).Incidents).Verdict);
+    }
+
+    [Theory]
+    [InlineData("/logo.png")]
+    [InlineData("/index.php/x.css?r=")]
+    public void FloodOfWhatLooksLikeParts_IsAnAttack(string target)
+    {
+        var ordinary = WebLogs.Lines(_shop);
+        var flood = Enumerable.Range(0, 16_000).Select(index =>
+            WebLogs.Line(120 + (index / 400), $"198.18.3.{index % 100}", target.EndsWith('=') ? target + index : target, "curl/8.5.0"));
+        var incident = Assert.Single(WebLogs.Detect(ordinary.Concat(flood)).Incidents);
+        Assert.Equal(Verdict.Attack, incident.Verdict);
+    }
+
+    [Fact]
+    public void Hosts_BeyondThoseJudgedByThemselves_AreTold_AndIdleOnesMakeRoom()
+    {
+        static string Hosted(int second, int host) => $"{{\"remote_addr\":\"198.18.9.{host}\",\"time_iso8601\":\"{DateTime.UnixEpoch.AddSeconds(1_767_225_600 + second):yyyy-MM-dd'T'HH:mm:ss}+00:00\",\"request\":\"GET / HTTP/1.1\",\"status\":200,\"body_bytes_sent\":1,\"http_user_agent\":\"made\",\"host\":\"h{host}.example.com\"}}";
+        // Strangers name sixteen hosts in the first minute; a real one comes after them.
+        var strangers = Enumerable.Range(0, 16 * 40).Select(static index => Hosted(index / 16, index % 16)).ToList();
+        Assert.Equal(0, WebLogs.Detect(strangers).Together);
+        var real = Enumerable.Range(0, 1_200).Select(static index => Hosted(60 + (index / 2), 200));
+        Assert.InRange(WebLogs.Detect(strangers.Concat(real)).Together, 100, 500);
+        var crowded = WebLogs.Detect(strangers.Concat(Enumerable.Range(0, 1_000).Select(static index => Hosted(41, 100 + (index % 100)))));
+        Assert.Equal(1_000, crowded.Together);
     }
 
     [Fact]
@@ -99,8 +137,22 @@ public sealed class WebDetectorTests
         Assert.All(result.Incidents, static incident => Assert.Equal(Verdict.Attack, incident.Verdict));
     }
 
-    private static IEnumerable<string> Crawl(int perSecond) => Enumerable.Range(0, 120 * perSecond)
-        .Select(page => WebLogs.Line(page / perSecond, "198.51.100.9", $"/page-{page}", "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"));
+    [Fact]
+    public void SilentSlices_AreTimeBefore()
+    {
+        // Ten requests a second in every other slice are five a second.
+        var before = Enumerable.Range(0, 300).Where(static second => second / 5 % 2 == 0).SelectMany(static second =>
+            Enumerable.Range(0, 10).Select(index => WebLogs.Line(second, $"198.18.1.{((second * 10) + index) % 97}", $"/page-{index}")));
+        var flood = Enumerable.Range(0, 4_000).Select(static index => WebLogs.Line(300 + (index / 200), $"198.18.2.{index % 40}", $"/?{index}"));
+        var reason = Assert.Single(Assert.Single(WebLogs.Detect(before.Concat(flood)).Incidents).Reasons, static reason => reason.Measure == "times-usual");
+        Assert.InRange(reason.Value, 33, 47);
+    }
+
+    private static IEnumerable<string> Programs(int seconds, int status = 200) => Enumerable.Range(0, seconds * 160)
+        .Select(index => WebLogs.Line(index / 160, $"198.18.5.{index % 40}", $"/api/v1/{(index % 7 == 0 ? "items" : "orders")}", "okhttp/4.12.0", status));
+
+    private static IEnumerable<string> Crawl(int perSecond, int from = 0) => Enumerable.Range(0, 120 * perSecond)
+        .Select(page => WebLogs.Line(from + (page / perSecond), "198.51.100.9", $"/page-{page}", "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"));
 
     private static FloodOptions FloodOf(Vector vector) => vector switch
     {

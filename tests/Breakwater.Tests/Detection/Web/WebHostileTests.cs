@@ -44,6 +44,51 @@ public sealed class WebHostileTests
     }
 
     [Fact]
+    public void TimeBefore1970_IsUntimed()
+    {
+        // Half past eleven on the last evening of 1969, in UTC.
+        const string Old = "198.18.0.1 - - [01/Jan/1970:00:00:00 +0100] \"GET / HTTP/1.1\" 200 1 \"-\" \"-\"";
+        var result = WebLogs.Detect([Old, WebLogs.Line(0, "198.18.0.2", "/"), Old]);
+        Assert.Equal((1, 2), (result.Requests, result.Untimed));
+    }
+
+    [Fact]
+    public void NewerLogFirst_EachFloodIsToldOnce()
+    {
+        var lines = WebLogs.Lines(_shop with { DuringSeconds = 60, AfterSeconds = 0, Flood = new FloodOptions(FloodTarget.Landing, 400, 800) { Agents = 4 } });
+        var alone = Assert.Single(WebLogs.Detect(lines).Incidents);
+        // The newer log ends in a flood; the older one behind it is of the evening before.
+        var older = WebLogs.Lines(_shop).ConvertAll(static line => line.Replace("2026-01-01T", "2025-12-31T", StringComparison.Ordinal));
+        Assert.DoesNotContain(older, static line => line.Contains("2026-01-01T", StringComparison.Ordinal));
+        var incident = Assert.Single(WebLogs.Detect(lines.Concat(older)).Incidents);
+        Assert.Equal((alone.StartedNanoseconds, alone.Peak), (incident.StartedNanoseconds, incident.Peak));
+        Assert.True(incident.EndedNanoseconds >= incident.StartedNanoseconds);
+    }
+
+    [Fact]
+    public void FirstLineFromTheFuture_ChangesNoRate()
+    {
+        var lines = WebLogs.Lines(_shop with { Flood = new FloodOptions(FloodTarget.Landing, 400, 800) { Agents = 4 } });
+        var expected = Assert.Single(WebLogs.Detect(lines.Skip(256)).Incidents);
+        lines.Insert(0, WebLogs.Line(200_000_000, "198.18.1.1", "/"));
+        var incident = Assert.Single(WebLogs.Detect(lines).Incidents);
+        Assert.Equal((expected.StartedNanoseconds, expected.Peak), (incident.StartedNanoseconds, incident.Peak));
+        Assert.True(incident.EndedNanoseconds is not { } ended || ended >= incident.StartedNanoseconds);
+    }
+
+    [Theory]
+    [InlineData(2, 1, 1_000)]
+    [InlineData(200_000, 3, 255)]
+    public void LinesOfAMomentAgo_WhereMuchWaits_SetNoClockBack(int agoSeconds, int incidents, int late)
+    {
+        // More than may wait in one second closes those before it; a block of a moment ago comes behind.
+        var full = Enumerable.Range(0, 300_000).Select(static index => WebLogs.Line(250_000, $"198.18.{index % 200}.7", "/"));
+        var block = Enumerable.Range(0, 1_000).Select(index => WebLogs.Line(250_000 - agoSeconds, $"198.18.{index % 200}.7", "/"));
+        var result = WebLogs.Detect(full.Concat(block).Concat(full.Take(1_000)));
+        Assert.Equal((incidents, late), (result.Incidents.Length, (int)result.Late));
+    }
+
+    [Fact]
     public void LateLines_CountInTheirOwnSecond()
     {
         // Servers that log a request's begin write it when it ends: half a minute late is nothing.

@@ -66,7 +66,7 @@ public sealed class WebRuleTests
     public void HaProxy_ReadsEveryRule(int agent)
     {
         var configuration = "global\n  maxconn 10\ndefaults\n  mode http\n  timeout client 1s\n  timeout server 1s\n  timeout connect 1s\nfrontend f\n  bind 127.0.0.1:1\n"
-            + string.Concat(Rules(agent).Select(static (rule, index) => WebRuleText.HaProxy(rule, WebRuleText.Name(index)).Replace("\n", "\n  ", StringComparison.Ordinal))) + "\n  default_backend b\nbackend b\n  server s 127.0.0.1:2\n";
+            + string.Concat(Rules(agent).Select(static (rule, index) => WebRuleText.HaProxy(rule, Name(index)).Replace("\n", "\n  ", StringComparison.Ordinal))) + "\n  default_backend b\nbackend b\n  server s 127.0.0.1:2\n";
         AssertReads("haproxy", configuration, static path => ["-c", "-q", "-f", path]);
     }
 
@@ -77,8 +77,8 @@ public sealed class WebRuleTests
     {
         var rules = Rules(agent).ToList();
         var configuration = "pid /dev/null;\nerror_log /dev/null;\nevents {}\nhttp {\naccess_log off;\nmap_hash_bucket_size 512;\n"
-            + string.Concat(rules.Select(static (rule, index) => WebRuleText.Nginx(rule, WebRuleText.Name(index))))
-            + "server { listen 127.0.0.1:18999; " + string.Concat(rules.Select(static (_, index) => $"if (${WebRuleText.Name(index)}) {{ return 429; }} ")) + "}\n}\n";
+            + string.Concat(rules.Select(static (rule, index) => WebRuleText.Nginx(rule, Name(index))))
+            + "server { listen 127.0.0.1:18999; " + string.Concat(rules.Select(static (_, index) => $"if (${Name(index)}) {{ return 429; }} ")) + "}\n}\n";
         AssertReads("nginx", configuration, static path => ["-t", "-q", "-c", path]);
     }
 
@@ -112,6 +112,8 @@ public sealed class WebRuleTests
         _ => Prefix.TryParse(condition.Value, out var prefix) && prefix.Contains(hit.Client),
     });
 
+    private static string Name(int index) => $"breakwater_{index + 1}";
+
     private static IEnumerable<WebRule> Rules(int agent)
     {
         WebCondition[] conditions =
@@ -142,9 +144,9 @@ public sealed class WebRuleTests
         return (process.ExitCode, output.GetAwaiter().GetResult());
     }
 
-    private static string? Find(string program) => new[] { "/usr/sbin/", "/usr/bin/", "/usr/local/sbin/" }.Select(folder => folder + program).FirstOrDefault(File.Exists);
+    internal static string? Find(string program) => new[] { "/usr/sbin/", "/usr/bin/", "/usr/local/sbin/" }.Select(folder => folder + program).FirstOrDefault(File.Exists);
 
-    private static void Require(string program)
+    internal static void Require(string program)
     {
         if (Find(program) is not null)
             return;
