@@ -137,17 +137,6 @@ public sealed class WebDetectorTests
         Assert.All(result.Incidents, static incident => Assert.Equal(Verdict.Attack, incident.Verdict));
     }
 
-    [Fact]
-    public void SilentSlices_AreTimeBefore()
-    {
-        // Ten requests a second in every other slice are five a second.
-        var before = Enumerable.Range(0, 300).Where(static second => second / 5 % 2 == 0).SelectMany(static second =>
-            Enumerable.Range(0, 10).Select(index => WebLogs.Line(second, $"198.18.1.{((second * 10) + index) % 97}", $"/page-{index}")));
-        var flood = Enumerable.Range(0, 4_000).Select(static index => WebLogs.Line(300 + (index / 200), $"198.18.2.{index % 40}", $"/?{index}"));
-        var reason = Assert.Single(Assert.Single(WebLogs.Detect(before.Concat(flood)).Incidents).Reasons, static reason => reason.Measure == "times-usual");
-        Assert.InRange(reason.Value, 33, 47);
-    }
-
     private static IEnumerable<string> Programs(int seconds, int status = 200) => Enumerable.Range(0, seconds * 160)
         .Select(index => WebLogs.Line(index / 160, $"198.18.5.{index % 40}", $"/api/v1/{(index % 7 == 0 ? "items" : "orders")}", "okhttp/4.12.0", status));
 
