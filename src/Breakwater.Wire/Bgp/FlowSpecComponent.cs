@@ -35,7 +35,7 @@ public enum FlowSpecComponent : byte
 public enum NumericOperators : byte
 {
     /// <summary>No comparison: false whatever the value.</summary>
-    Never = 0,
+    None = 0,
     Equal = 1 << 0,
     GreaterThan = 1 << 1,
     LessThan = 1 << 2,
@@ -49,7 +49,7 @@ public enum NumericOperators : byte
 public enum BitmaskOperators : byte
 {
     /// <summary>Any of the bits is set.</summary>
-    Any = 0,
+    None = 0,
 
     /// <summary>All of the bits are set.</summary>
     All = 1 << 0,

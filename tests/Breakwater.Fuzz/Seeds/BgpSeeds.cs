@@ -66,7 +66,7 @@ internal static class BgpSeeds
         rule.Numeric(FlowSpecComponent.Protocol, [new(NumericOperators.Equal, 17)]);
         rule.Numeric(FlowSpecComponent.SourcePort, [new(NumericOperators.GreaterThan | NumericOperators.Equal, 1024), new(NumericOperators.And | NumericOperators.LessThan, 2048)]);
         rule.Bitmask(FlowSpecComponent.TcpFlags, [new(BitmaskOperators.All, 2), new(BitmaskOperators.And | BitmaskOperators.Not, 16)]);
-        rule.Bitmask(FlowSpecComponent.Fragment, [new(BitmaskOperators.Any, (byte)FlowSpecFragment.IsFragment)]);
+        rule.Bitmask(FlowSpecComponent.Fragment, [new(BitmaskOperators.None, (byte)FlowSpecFragment.IsFragment)]);
         var writer = new BgpUpdateWriter(new byte[BgpHeader.LongestMessageBytes]);
         writer.Origin(BgpOrigin.Igp);
         writer.AsPath([], 4);

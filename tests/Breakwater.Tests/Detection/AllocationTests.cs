@@ -11,14 +11,11 @@ public sealed class AllocationTests
     {
         var flows = Stream(20_000, 1, static (index, time) => Udp(time, Sender(index), 389, Address.FromIPv4(0xCB007100u + (uint)(index % 250)), 80, 900)).ToArray();
         var detector = new Detector(new DetectorOptions());
-        CountAll(detector, flows);
+        // The log of a tick grows to eight times the flows, and keeps its room.
+        for (var run = 0; run < 8; run++)
+            CountAll(detector, flows);
         detector.Tick(Start + Detector.TickNanoseconds);
-
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        CountAll(detector, flows);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-
-        Assert.Equal(0, allocated);
+        Assert.Equal(0, AllocatedBytes.Least(() => CountAll(detector, flows)));
     }
 
     [Fact]

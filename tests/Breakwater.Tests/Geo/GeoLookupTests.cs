@@ -1,6 +1,5 @@
 using Breakwater.Geo;
 using Breakwater.Tests.Mmdb;
-using Breakwater.Tests.Pcap;
 using Breakwater.Wire;
 
 namespace Breakwater.Tests.Geo;

@@ -1,4 +1,3 @@
-using Breakwater.Tests.Pcap;
 using Breakwater.Wire;
 using Breakwater.Wire.Mmdb;
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Breakwater.Tests.Pcap;
 using Breakwater.Wire;
 using Breakwater.Wire.Packet;
 

@@ -1,5 +1,4 @@
 using Breakwater.Tests.Packet;
-using Breakwater.Tests.Pcap;
 using Breakwater.Wire;
 using Breakwater.Wire.Packet;
 using Breakwater.Wire.Sflow;

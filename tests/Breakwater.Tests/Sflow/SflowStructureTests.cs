@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
-using Breakwater.Tests.Pcap;
 using Breakwater.Wire;
 using Breakwater.Wire.Sflow;
 

