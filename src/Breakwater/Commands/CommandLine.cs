@@ -7,7 +7,7 @@ internal static class CommandLine
 {
     public static int Run(string[] args)
     {
-        var root = new RootCommand("Keeps public services reachable when a crowd floods them: watches, explains, and drives filters.")
+        var root = new RootCommand("Keeps public services reachable when a crowd floods them: watches, and explains what it sees.")
         {
             DecodeCommand.Create(),
             AnalyzeCommand.Create(),

@@ -71,10 +71,10 @@ internal sealed class AnnouncementGuard(ImmutableArray<Prefix> allowed, Immutabl
             writer.Withdraw(network, length);
         else
             writer.UnreachUnicast(route.Family, network, length);
-        var sink = default(OnePrefix);
+        var sink = default(RouteCounter);
         if (!writer.TryFinish(out var message) || BgpUpdateDecoder.Decode(message[BgpHeader.HeaderBytes..], 4, ref sink) != DecodeError.None)
             return null;
-        return sink.Count == 1 ? sink.Prefix : null;
+        return sink.Routes == 1 ? sink.Prefix : null;
     }
 
     private static bool IsHarmless(ulong action) =>
@@ -102,45 +102,6 @@ internal sealed class AnnouncementGuard(ImmutableArray<Prefix> allowed, Immutabl
     }
 
     private static bool Covers(Prefix wide, Prefix narrow) => wide.Length <= narrow.Length && wide.Contains(narrow.Network);
-
-    /// <summary>The prefix of an UPDATE, and how many there are.</summary>
-    private struct OnePrefix : IBgpUpdateSink
-    {
-        public Prefix Prefix;
-        public int Count;
-
-        public readonly void OnAttribute(BgpAttributeFlags flags, BgpAttributeType type, scoped ReadOnlySpan<byte> value)
-        {
-        }
-
-        public readonly void OnOrigin(BgpOrigin origin)
-        {
-        }
-
-        public readonly void OnAsPathSegment(byte segmentType, scoped ReadOnlySpan<byte> numbers, int octetsPerAs)
-        {
-        }
-
-        public readonly void OnNextHop(Address nextHop)
-        {
-        }
-
-        public readonly void OnCommunity(uint community)
-        {
-        }
-
-        public readonly void OnExtendedCommunity(ulong community)
-        {
-        }
-
-        public readonly void OnLargeCommunity(uint administrator, uint first, uint second)
-        {
-        }
-
-        public void OnPrefix(bool isWithdrawn, Address network, int length) => (Prefix, Count) = (new Prefix(network, length), Count + 1);
-
-        public void OnFlowSpec(bool isWithdrawn, BgpFamilies family, scoped ReadOnlySpan<byte> components) => Count++;
-    }
 
     private struct Prefixes : IFlowSpecSink
     {

@@ -203,7 +203,7 @@ internal sealed class BgpSession
                 break;
             case (BgpSessionState.Established, BgpMessageType.Update):
                 _holdUntil = now + (HoldSeconds * 1000L);
-                var counting = default(Counting);
+                var counting = default(RouteCounter);
                 if (BgpUpdateDecoder.Decode(body, _octetsPerAs, ref counting) != DecodeError.None)
                     Malformed++;
                 Ignored += counting.Routes;
@@ -290,42 +290,4 @@ internal sealed class BgpSession
     }
 
     private delegate bool Writing(ref WireWriter writer);
-
-    /// <summary>Counts what comes in.</summary>
-    private struct Counting : IBgpUpdateSink
-    {
-        public long Routes;
-
-        public readonly void OnAttribute(BgpAttributeFlags flags, BgpAttributeType type, scoped ReadOnlySpan<byte> value)
-        {
-        }
-
-        public readonly void OnOrigin(BgpOrigin origin)
-        {
-        }
-
-        public readonly void OnAsPathSegment(byte segmentType, scoped ReadOnlySpan<byte> numbers, int octetsPerAs)
-        {
-        }
-
-        public readonly void OnNextHop(Address nextHop)
-        {
-        }
-
-        public readonly void OnCommunity(uint community)
-        {
-        }
-
-        public readonly void OnExtendedCommunity(ulong community)
-        {
-        }
-
-        public readonly void OnLargeCommunity(uint administrator, uint first, uint second)
-        {
-        }
-
-        public void OnPrefix(bool isWithdrawn, Address network, int length) => Routes++;
-
-        public void OnFlowSpec(bool isWithdrawn, BgpFamilies family, scoped ReadOnlySpan<byte> components) => Routes++;
-    }
 }
