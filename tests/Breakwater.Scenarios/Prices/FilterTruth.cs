@@ -4,9 +4,16 @@ using Breakwater.Wire;
 
 namespace Breakwater.Scenarios.Prices;
 
-/// <summary>What filters do to packets, counted packet by packet as a router would: a second opinion that shares nothing with the planner.</summary>
-internal sealed class FilterTruth(FilterMatch[] set)
+/// <summary>
+/// What filters do to packets, counted packet by packet as a router would: a second opinion that shares nothing with the planner. A connection whose first packet is
+/// dropped does not come about. Clients are drawn as the standing samples draw them, by their packets.
+/// </summary>
+/// <param name="set">The filters.</param>
+/// <param name="sampledPart">Part of the packets that the samples hold.</param>
+/// <param name="random">Draws clients.</param>
+internal sealed class FilterTruth(FilterMatch[] set, double sampledPart, SeededRandom random)
 {
+    private readonly HashSet<(Address Source, ushort SourcePort, ushort DestinationPort)> _failed = [];
     private readonly Dictionary<Address, bool> _clients = [];
     private double _attack, _attackMet, _packets, _packetsMet, _bytes, _bytesMet;
 
@@ -23,9 +30,15 @@ internal sealed class FilterTruth(FilterMatch[] set)
             return;
         }
 
+        var connection = (packet.Source, packet.SourcePort, packet.DestinationPort);
+        if (packet is { Protocol: IpProtocol.Tcp, TcpFlags: TcpFlags.Syn })
+            _ = isMet ? _failed.Add(connection) : _failed.Remove(connection);
+        else if (packet.Protocol == IpProtocol.Tcp && _failed.Contains(connection))
+            isMet = true;
         (_packets, _packetsMet) = (_packets + 1, _packetsMet + (isMet ? 1 : 0));
         (_bytes, _bytesMet) = (_bytes + length, _bytesMet + (isMet ? length : 0));
-        _clients[packet.Source] = isMet || _clients.GetValueOrDefault(packet.Source);
+        if (random.NextUInt32() < sampledPart * uint.MaxValue)
+            _clients[packet.Source] = isMet || _clients.GetValueOrDefault(packet.Source);
     }
 
     private static bool IsMet(FilterMatch match, SamplePacket packet, int length)

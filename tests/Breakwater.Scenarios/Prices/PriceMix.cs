@@ -20,6 +20,12 @@ internal sealed record PriceMix(string Name, ImmutableArray<(string Kind, int We
     /// <summary>A web server without QUIC that hardly asks anybody.</summary>
     public static readonly PriceMix Plain = new("plain", [("web", 100), ("dns", 10), ("ping", 10)]);
 
+    /// <summary>A server that takes uploads.</summary>
+    public static readonly PriceMix Uploads = new("uploads", [("web", 40), ("uploads", 40), ("dns", 10), ("ping", 10)]);
+
+    /// <summary>A host that asks for the time again and again.</summary>
+    public static readonly PriceMix Clock = new("clock", [("web", 30), ("clock", 60), ("dns", 10)]);
+
     /// <summary>A name server.</summary>
     public static readonly PriceMix Names = new("names", [("queries", 100), ("dns", 20), ("ping", 4)]);
 
@@ -72,8 +78,10 @@ internal sealed record PriceMix(string Name, ImmutableArray<(string Kind, int We
         "ping" => FromClient(random, 0) with { Protocol = IpProtocol.Icmp, Turns = [new(true, 56), new(false, 56)] },
         "asks" => ToServer(random, 0, 200) with { Protocol = IpProtocol.Icmp, Turns = [new(true, 56), new(false, 56)] },
         "sip" => FromClient(random, 5_060) with { ClientPort = 5_060, Turns = [new(true, random.Between(300, 700)), new(false, random.Between(300, 700)), new(true, 280)] },
-        "gre" => Tunnel(random, IpProtocol.Gre),
-        _ => Tunnel(random, IpProtocol.Esp),
+        "uploads" => FromClient(random, 443) with { Tcp = true, Turns = [new(true, 517), new(false, 3_000), new(true, random.HeavyTail(6_000, 4)), new(false, 300)], AcknowledgeEvery = 2 },
+        "clock" => ToServer(random, 123, 24) with { Turns = [new(true, 48), new(false, 48)] },
+        "gre" => Tunnel(random, IpProtocol.Gre, random.Between(20, 100), 1_300),
+        _ => Tunnel(random, IpProtocol.Esp, random.Between(60, 140) & ~3, 1_400),
     };
 
     private static ConversationPlan Queries(SeededRandom random)
@@ -94,11 +102,11 @@ internal sealed record PriceMix(string Name, ImmutableArray<(string Kind, int We
         return turns;
     }
 
-    private static ConversationPlan Tunnel(SeededRandom random, byte protocol) => FromClient(random, 443) with
+    private static ConversationPlan Tunnel(SeededRandom random, byte protocol, int smallBytes, int largeBytes) => FromClient(random, 443) with
     {
         Protocol = protocol,
-        SegmentBytes = 1_380,
-        Turns = [new(true, random.HeavyTail(60, 5)), new(false, random.HeavyTail(200, 5)), new(true, 96)],
+        SegmentBytes = largeBytes,
+        Turns = [new(true, smallBytes), new(false, largeBytes), new(true, largeBytes * random.Between(1, 4)), new(false, smallBytes)],
     };
 
     private static ConversationPlan FromClient(SeededRandom random, ushort port) => new(Client(random), Target, random.EphemeralPort(), port)

@@ -209,7 +209,7 @@ internal sealed class CandidateSearch
                 System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums, key(in row), out _) += row.Packets;
         }
 
-        return [.. sums.Where(entry => entry.Value >= WorthKeeping * _table.BeforePackets).OrderByDescending(static entry => entry.Value).ThenBy(static entry => entry.Key)
+        return [.. sums.Where(entry => entry.Key < Candidate.FirstDynamic && entry.Value >= WorthKeeping * _table.BeforePackets).OrderByDescending(static entry => entry.Value).ThenBy(static entry => entry.Key)
             .Take(UsualPorts).Select(static entry => (ushort)entry.Key).Order()];
     }
 
