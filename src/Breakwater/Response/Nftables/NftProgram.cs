@@ -31,7 +31,8 @@ internal sealed class NftProgram(TimeProvider time) : INft
     /// <summary>The full path; null where nft is not installed.</summary>
     public static string? Path { get; } = SearchPath.Split(':').Select(static folder => folder + "/nft").FirstOrDefault(File.Exists);
 
-    public async Task<string?> Apply(string commands) => (await Run(commands, ["-j", "-f", "-"])).Fault;
+    // Not with -j: the reader of JSON would take standard input first, and leave nothing of it to the reader of commands.
+    public async Task<string?> Apply(string commands) => (await Run(commands, ["-f", "-"])).Fault;
 
     public Task<(string? Json, string? Fault)> List() => Run("", ["-j", "list", "table", .. NftTable.Name.Split(' ')]);
 

@@ -74,7 +74,7 @@ internal sealed class NftablesPlane : IFilterPlane, IAsyncDisposable
             if (_guard?.Fault(rule, lease, _wanted.Count - (before is null ? 0 : 1)) is { } fault)
                 return fault;
             _unwanted.Remove(key);
-            _wanted[key] = new Wanted(rule, _time.GetTimestamp(), lease) { AgentHasUntil = before?.Rule == rule ? before.AgentHasUntil : null };
+            _wanted[key] = (before?.Rule == rule ? before : new Wanted(rule, 0, default)) with { At = _time.GetTimestamp(), Lease = lease, IsSent = false };
         }
 
         Wake();

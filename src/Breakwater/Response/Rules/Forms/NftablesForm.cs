@@ -5,7 +5,8 @@ namespace Breakwater.Response.Rules.Forms;
 /// <summary>A filter as a rule of an nftables chain (nft(8)).</summary>
 internal static class NftablesForm
 {
-    internal const string LaterIPv6 = "frag frag-off != 0";
+    private const string LaterIPv4 = "ip frag-off & 0x1fff != 0";
+    private const string LaterIPv6 = "frag frag-off != 0";
 
     private const int IPv6HeaderBytes = 40;
 
@@ -46,11 +47,14 @@ internal static class NftablesForm
         if (!AddLengths(parts, family, match.PacketLengths))
             return null;
         if (match.Fragments == FragmentMatch.Later)
-            parts.Add(family == "ip6" ? LaterIPv6 : "ip frag-off & 0x1fff != 0");
+            parts.Add(Later(rule));
         else if (match.Fragments == FragmentMatch.NotLater && family == "ip")
             parts.Add("ip frag-off & 0x1fff == 0");
         return parts;
     }
+
+    /// <summary>Fragments other than the first.</summary>
+    internal static string Later(FilterRule rule) => RuleForms.IsIPv4(rule) ? LaterIPv4 : LaterIPv6;
 
     /// <summary>What is done, as the end of a rule.</summary>
     /// <param name="rule">Whose action.</param>

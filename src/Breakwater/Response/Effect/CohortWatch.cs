@@ -1,0 +1,117 @@
+using System.Globalization;
+
+namespace Breakwater.Response.Effect;
+
+/// <summary>What a filter does to clients that were good before the attack.</summary>
+internal enum CohortVerdict
+{
+    /// <summary>Too few of them, or nothing seen of them.</summary>
+    CannotTell,
+
+    /// <summary>No fall that chance would not explain.</summary>
+    NoHarmSeen,
+
+    /// <summary>Their traffic fell when the filter became active, and not before.</summary>
+    Hurt,
+
+    /// <summary>It fell, and had been falling before: the attack may do that as well.</summary>
+    FellBefore,
+}
+
+/// <summary>One look at the cohort.</summary>
+/// <param name="Verdict">The word.</param>
+/// <param name="Fell">Clients with fewer packets since the filter became active than in as long a time before.</param>
+/// <param name="Rose">Clients with more.</param>
+/// <param name="Active">Clients with any packet in either time.</param>
+/// <param name="Probability">Of at least so many that fell, were falling and rising equally likely; uncorrected.</param>
+internal sealed record CohortLook(CohortVerdict Verdict, int Fell, int Rose, int Active, double Probability)
+{
+    public string Why => Verdict switch
+    {
+        CohortVerdict.Hurt => Text($"{Fell} of {Active} known-good clients fell since the filter became active, {Rose} rose"),
+        CohortVerdict.FellBefore => Text($"{Fell} of {Active} known-good clients fell, as they did before the filter became active"),
+        CohortVerdict.NoHarmSeen => Text($"of {Active} known-good clients {Fell} fell and {Rose} rose"),
+        _ => Text($"only {Active} known-good clients are seen"),
+    };
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>
+/// Watches the cohort from the moment a filter becomes active. At second L after it, each client's packets of those L seconds are compared with its packets of the L seconds before:
+/// the client is the unit, so a busy one counts once. Without harm falling and rising are equally likely, so the sign test is exact; look L may spend
+/// <see cref="FalseAlarm"/>/(L(L+1)), which adds up to <see cref="FalseAlarm"/> over all looks (decision 046).
+/// </summary>
+/// <param name="meter">The cohort's packets.</param>
+/// <param name="activeSecond">First whole second in which the filter was active, by the telemetry's clock.</param>
+internal sealed class CohortWatch(CohortMeter meter, long activeSecond)
+{
+    /// <summary>How likely all looks together may call chance a harm.</summary>
+    public const double FalseAlarm = 1e-3;
+
+    /// <summary>Looks, one a second; afterwards the day's ordinary change would be taken for harm.</summary>
+    public const int MaximumLooks = 60;
+
+    /// <summary>Fewer active clients decide nothing.</summary>
+    public const int FewestClients = 20;
+
+    /// <summary>A smaller surplus of clients that fell over those that rose, of all active, is left alone: sessions end, and the cohort is of yesterday.</summary>
+    private const double SmallestFall = 0.2;
+
+    /// <summary>How unlikely a fall before the filter has to be to count as one.</summary>
+    private const double FallBefore = 0.05;
+
+    private readonly int[] _since = new int[meter.Clients];
+    private readonly int[] _before = new int[meter.Clients];
+    private int _looks;
+
+    /// <summary>The last look; null before the first.</summary>
+    public CohortLook? Last { get; private set; }
+
+    /// <summary>Looks at all seconds that are complete and not looked at yet; stops at the first that shows harm.</summary>
+    /// <param name="completeUntil">Telemetry of seconds before this one is complete.</param>
+    public CohortLook? Look(long completeUntil)
+    {
+        var most = Math.Min(completeUntil - activeSecond, MaximumLooks);
+        while (_looks < most && Last is not { Verdict: CohortVerdict.Hurt })
+            Last = LookAfter(++_looks);
+        return Last;
+    }
+
+    private CohortLook LookAfter(int seconds)
+    {
+        meter.AddTo(_since, activeSecond + seconds - 1);
+        meter.AddTo(_before, activeSecond - seconds);
+        var (fell, rose, active) = Compare(_before, _since);
+        var probability = SignTest.UpperTail(fell, rose);
+        var look = new CohortLook(CohortVerdict.NoHarmSeen, fell, rose, active, probability);
+        if (active < FewestClients)
+            return look with { Verdict = CohortVerdict.CannotTell };
+        if (probability > FalseAlarm / (seconds * (seconds + 1.0)) || fell - rose < SmallestFall * active)
+            return look;
+        return look with { Verdict = FellAlready(seconds, (double)(fell - rose) / active) ? CohortVerdict.FellBefore : CohortVerdict.Hurt };
+    }
+
+    // As far back as is kept; what is kept no longer looks like a rise.
+    private bool FellAlready(int seconds, double share)
+    {
+        var earlier = new int[meter.Clients];
+        for (var second = activeSecond - (2 * seconds); second < activeSecond - seconds; second++)
+            meter.AddTo(earlier, second);
+        var (fell, rose, active) = Compare(earlier, _before);
+        return active > 0 && SignTest.UpperTail(fell, rose) <= FallBefore && fell - rose >= share / 2 * active;
+    }
+
+    private static (int Fell, int Rose, int Active) Compare(int[] before, int[] since)
+    {
+        var (fell, rose, active) = (0, 0, 0);
+        for (var number = 0; number < before.Length; number++)
+        {
+            fell += before[number] > since[number] ? 1 : 0;
+            rose += before[number] < since[number] ? 1 : 0;
+            active += before[number] + since[number] > 0 ? 1 : 0;
+        }
+
+        return (fell, rose, active);
+    }
+}
