@@ -13,7 +13,7 @@ internal sealed class CohortMeter
     public const int MaximumClients = 2_048;
 
     /// <summary>Seconds that are kept.</summary>
-    public const int MaximumSeconds = 128;
+    public const int MaximumSeconds = 256;
 
     private readonly FrozenDictionary<Address, int> _clients;
     private readonly Lock _lock = new();
@@ -36,7 +36,7 @@ internal sealed class CohortMeter
     /// <param name="packets">As seen, not scaled.</param>
     public void Offer(Address client, long second, long packets)
     {
-        if (!_clients.TryGetValue(client, out var number))
+        if (second < 0 || !_clients.TryGetValue(client, out var number))
             return;
         lock (_lock)
         {
@@ -60,6 +60,8 @@ internal sealed class CohortMeter
     /// <param name="second">Which; one that is not kept adds nothing.</param>
     public void AddTo(int[] sums, long second)
     {
+        if (second < 0)
+            return;
         lock (_lock)
         {
             var slot = (int)(second % MaximumSeconds);

@@ -11,7 +11,7 @@ namespace Breakwater.Tests.Response.Effect;
 internal sealed class CohortModel
 {
     public const long ActiveSecond = 1_000;
-    private const int SecondsBefore = 64;
+    private const int SecondsBefore = 180;
 
     private readonly Random _random;
     private readonly double[] _pace;

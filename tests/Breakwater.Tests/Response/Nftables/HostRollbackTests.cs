@@ -45,7 +45,7 @@ public sealed class HostRollbackTests
             return socket;
         })).ToArray();
         var asking = clients.Select((client, number) => Task.Run(() => Ask(client, number, stop.Token))).ToArray();
-        await Task.Delay(TimeSpan.FromSeconds(12), TimeProvider.System);
+        await Task.Delay(TimeSpan.FromSeconds(30), TimeProvider.System);
 
         var rule = HostRig.Set(plane, text, _lease);
         var active = watch.Elapsed;
