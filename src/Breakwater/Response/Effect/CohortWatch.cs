@@ -128,8 +128,8 @@ internal sealed class CohortWatch(CohortMeter meter, long activeSecond)
     /// <param name="falls">Share of falling clients among those that changed, at this look.</param>
     private bool BeganBefore(double falls)
     {
-        var halfway = (falls + 0.5) / 2;
-        return _looks.Any(look => SignTest.LowerTail(look.Fell, look.Rose, halfway) <= DoubtOfAny);
+        var almost = ((2 * falls) + 0.5) / 3;
+        return _looks.Any(look => SignTest.LowerTail(look.Fell, look.Rose, almost) <= DoubtOfAny);
     }
 
     private int[] Sum(long from, int seconds)
