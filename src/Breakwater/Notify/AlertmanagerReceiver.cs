@@ -18,6 +18,8 @@ internal sealed class AlertmanagerReceiver(Uri url, TimeProvider time) : IReceiv
 
     public string Name => $"alertmanager {url.GetLeftPart(UriPartial.Path)}";
 
+    public object Settings => url;
+
     public bool KeepsState => true;
 
     public Task<Delivery> Deliver(Notice notice, CancellationToken abort)

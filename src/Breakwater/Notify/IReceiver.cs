@@ -18,6 +18,9 @@ internal interface IReceiver
     /// <summary>What it is, for people: <c>webhook https://hooks.example.net/</c>. No secret is part of it.</summary>
     string Name { get; }
 
+    /// <summary>What it was made from: while that stays equal over a reload, its lane stays.</summary>
+    object Settings { get; }
+
     /// <summary>True when it wants <see cref="NoticeKind.State"/> and no repeats: it repeats by itself.</summary>
     bool KeepsState { get; }
 

@@ -14,6 +14,8 @@ internal sealed class MailReceiver(MailConfig config, TimeProvider time) : IRece
 
     public string Name => $"mail {config.Server}";
 
+    public object Settings => config;
+
     public bool KeepsState => false;
 
     public Task<Delivery> Deliver(Notice notice, CancellationToken abort)

@@ -72,7 +72,8 @@ internal sealed class NoticeBook
         if (_groupSince is { } since && now - since >= group)
         {
             _groupSince = null;
-            Tell(NoticeKind.Begin, at, now, _attacks.Values.Where(attack => attack.ToldAt is null && !IsPart(attack)), notices);
+            var wide = _attacks.Values.Where(static attack => attack.IsWide).ToList();
+            Tell(NoticeKind.Begin, at, now, _attacks.Values.Where(attack => attack.ToldAt is null && !IsPart(attack, wide)), notices);
         }
 
         Tell(NoticeKind.Repeat, at, now, _attacks.Values.Where(attack => attack.ToldAt is { } told && now - told >= repeat), notices);
@@ -99,9 +100,11 @@ internal sealed class NoticeBook
         return new Notice(id, kind, at, [.. items.Take(Notice.MaximumItems)], Math.Max(0, items.Count - Notice.MaximumItems));
     }
 
-    // One event has one incident as a rule; where a host got its own before its network had one, the network's tells for both.
-    private bool IsPart(Attack attack) => Network(attack.Item.Target) is { } own && _attacks.Values.Any(other =>
-        other != attack && other.Item.IsInbound == attack.Item.IsInbound && Network(other.Item.Target) is { } wide && wide.PrefixLength < own.PrefixLength && wide.Contains(own.BaseAddress));
+    /// <summary>One event has one incident as a rule; where a host got its own before its network had one, the network's tells for both.</summary>
+    /// <param name="attack">Which.</param>
+    /// <param name="wide">Attacks on networks.</param>
+    private static bool IsPart(Attack attack, List<Attack> wide) => attack.Network is { } own && wide.Exists(other =>
+        other != attack && other.Item.IsInbound == attack.Item.IsInbound && other.Network!.Value.PrefixLength < own.PrefixLength && other.Network.Value.Contains(own.BaseAddress));
 
     private static IPNetwork? Network(string target)
     {
@@ -113,6 +116,11 @@ internal sealed class NoticeBook
     private sealed class Attack(NoticeItem item)
     {
         public NoticeItem Item { get; set; } = item;
+
+        /// <summary>What is attacked; null: a name.</summary>
+        public IPNetwork? Network { get; } = NoticeBook.Network(item.Target);
+
+        public bool IsWide => Network is { } network && network.PrefixLength < network.BaseAddress.GetAddressBytes().Length * 8;
 
         /// <summary>When it was told last; null: never.</summary>
         public TimeSpan? ToldAt { get; set; }

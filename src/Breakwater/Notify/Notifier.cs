@@ -130,9 +130,9 @@ internal sealed class Notifier : IAsyncDisposable
             return;
         _lanesOf = config;
         var receivers = Receivers.Of(config, _time);
-        var kept = _lanes.Where(lane => receivers.Any(receiver => receiver.Name == lane.Health.Path)).ToList();
+        var kept = _lanes.Where(lane => receivers.Any(receiver => receiver.Settings.Equals(lane.Settings))).ToList();
         foreach (var lane in _lanes.Except(kept))
             lane.Complete();
-        _lanes = [.. receivers.Select(receiver => kept.FirstOrDefault(lane => lane.Health.Path == receiver.Name) ?? new ReceiverLane(receiver, _time, _abort.Token))];
+        _lanes = [.. receivers.Select(receiver => kept.FirstOrDefault(lane => receiver.Settings.Equals(lane.Settings)) ?? new ReceiverLane(receiver, _time, _abort.Token))];
     }
 }

@@ -31,6 +31,8 @@ internal sealed class ReceiverLane
         Running = Task.Run(Run, CancellationToken.None);
     }
 
+    public object Settings => _receiver.Settings;
+
     public bool KeepsState => _receiver.KeepsState;
 
     /// <summary>Completes when the last notice is delivered or given up.</summary>

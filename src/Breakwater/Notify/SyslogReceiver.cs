@@ -19,6 +19,8 @@ internal sealed class SyslogReceiver(SyslogTarget target, string host, int proce
 
     public string Name => $"syslog {target}";
 
+    public object Settings => target;
+
     public bool KeepsState => false;
 
     public Task<Delivery> Deliver(Notice notice, CancellationToken abort) => Receivers.Attempt(end => Send([.. notice.Items.Select(item => Line(notice, item))], end), time, abort);

@@ -16,6 +16,8 @@ internal sealed class WebhookReceiver(WebhookConfig config, TimeProvider time) :
 
     public string Name => $"webhook {config.Url.GetLeftPart(UriPartial.Path)}";
 
+    public object Settings => config;
+
     public bool KeepsState => false;
 
     public Task<Delivery> Deliver(Notice notice, CancellationToken abort)
