@@ -12,18 +12,18 @@ internal sealed record AgentRequest
     /// <summary>Most rules of one line: they are one transaction.</summary>
     public const int MaximumRules = 200;
 
-    public required string Operation { get; init; }
+    public required string? Operation { get; init; }
 
-    /// <summary>Rules as <see cref="Rules.RuleText"/> writes them.</summary>
-    public AgentRule[] Rules { get; init; } = [];
+    /// <summary>Rules as <see cref="Rules.RuleText"/> writes them; what the other end leaves out, or gives as null, is null.</summary>
+    public AgentRule?[]? Rules { get; init; }
 }
 
 /// <param name="Rule">The rule on one line.</param>
 /// <param name="LeaseMilliseconds">How long it stands; 0 where it is cleared.</param>
-internal sealed record AgentRule(string Rule, long LeaseMilliseconds = 0);
+internal sealed record AgentRule(string? Rule, long LeaseMilliseconds = 0);
 
 /// <summary>What the agent says first to everybody who may speak to it.</summary>
-internal sealed record AgentGreeting(string Agent, int Version, string[] Interfaces, string[] Prefixes, int MaxRules)
+internal sealed record AgentGreeting(string? Agent, int Version, string[]? Interfaces, string[]? Prefixes, int MaxRules)
 {
     public const string Name = "breakwater";
     public const int SupportedVersion = 1;
@@ -35,15 +35,15 @@ internal sealed record AgentAnswer
     /// <summary>Why nothing was done at all; null: it was, but for <see cref="Refused"/>.</summary>
     public string? Fault { get; init; }
 
-    public RefusedRule[] Refused { get; init; } = [];
+    public RefusedRule?[]? Refused { get; init; }
 
     /// <summary>Of the operation "counters".</summary>
-    public CountedRule[] Counters { get; init; } = [];
+    public CountedRule?[]? Counters { get; init; }
 }
 
-internal sealed record RefusedRule(string Rule, string Fault);
+internal sealed record RefusedRule(string? Rule, string? Fault);
 
-internal sealed record CountedRule(string Rule, long LeaseLeftMilliseconds, long MatchedPackets, long MatchedBytes, long DroppedPackets, long DroppedBytes);
+internal sealed record CountedRule(string? Rule, long LeaseLeftMilliseconds, long MatchedPackets, long MatchedBytes, long DroppedPackets, long DroppedBytes);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, MaxDepth = 8, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(AgentRequest))]

@@ -131,14 +131,15 @@ internal sealed class AgentServer(HostFilters filters, IReadOnlySet<uint> caller
 
     private async Task<AgentAnswer> Answer(AgentRequest request)
     {
-        if (request.Rules.Length > AgentRequest.MaximumRules)
+        var rules = request.Rules?.OfType<AgentRule>().ToArray() ?? [];
+        if (rules.Length > AgentRequest.MaximumRules)
             return new AgentAnswer { Fault = FormattableString.Invariant($"a line has at most {AgentRequest.MaximumRules} rules") };
         switch (request.Operation)
         {
             case AgentRequest.SetOperation:
-                return await Set(request.Rules);
+                return await Set(rules);
             case AgentRequest.ClearOperation:
-                return new AgentAnswer { Fault = await filters.Clear(Readable(request.Rules, []).Select(static entry => entry.Rule)) };
+                return new AgentAnswer { Fault = await filters.Clear(Readable(rules, []).Select(static entry => entry.Rule)) };
             case AgentRequest.CountersOperation:
                 var (states, fault) = await filters.Counters();
                 return new AgentAnswer { Fault = fault, Counters = [.. states.Select(Counted)] };
@@ -168,7 +169,7 @@ internal sealed class AgentServer(HostFilters filters, IReadOnlySet<uint> caller
         var readable = new List<(FilterRule Rule, TimeSpan Lease)>();
         foreach (var entry in rules)
         {
-            if (RuleText.Read(entry.Rule, out var rule) is { } fault)
+            if (RuleText.Read(entry.Rule ?? "", out var rule) is { } fault)
                 refused.Add(new RefusedRule(entry.Rule, fault));
             else
                 readable.Add((rule, TimeSpan.FromMilliseconds(Math.Clamp(entry.LeaseMilliseconds, 0, int.MaxValue))));

@@ -167,11 +167,11 @@ internal sealed class NftablesPlane : IFilterPlane, IAsyncDisposable
             return false;
         }
 
-        var prefixes = greeting.Prefixes.Select(static text => Prefix.TryParse(text, out var prefix) ? prefix : (Prefix?)null).OfType<Prefix>();
+        var prefixes = (greeting.Prefixes ?? []).Select(static text => Prefix.TryParse(text, out var prefix) ? prefix : (Prefix?)null).OfType<Prefix>();
         lock (_lock)
         {
             _guard = new AgentGuard([.. prefixes], greeting.MaxRules);
-            _health = new AgentHealth(true, null, [.. greeting.Interfaces]);
+            _health = new AgentHealth(true, null, [.. greeting.Interfaces ?? []]);
         }
 
         return true;
@@ -251,7 +251,7 @@ internal sealed class NftablesPlane : IFilterPlane, IAsyncDisposable
         var request = new AgentRequest { Operation = AgentRequest.SetOperation, Rules = [.. rules] };
         if (await Ask(lines, request) is not { Fault: null } answer)
             return false;
-        var refused = answer.Refused.ToDictionary(static one => one.Rule, static one => one.Fault, StringComparer.Ordinal);
+        var refused = (answer.Refused ?? []).OfType<RefusedRule>().DistinctBy(static one => one.Rule).ToDictionary(static one => one.Rule ?? "", static one => one.Fault ?? "it was refused", StringComparer.Ordinal);
         lock (_lock)
         {
             foreach (var (key, wanted) in chunk)
@@ -271,7 +271,7 @@ internal sealed class NftablesPlane : IFilterPlane, IAsyncDisposable
     {
         if (await Ask(lines, new AgentRequest { Operation = AgentRequest.CountersOperation }) is not { Fault: null } answer)
             return false;
-        var counted = answer.Counters.ToDictionary(static one => one.Rule, StringComparer.Ordinal);
+        var counted = (answer.Counters ?? []).OfType<CountedRule>().DistinctBy(static one => one.Rule).ToDictionary(static one => one.Rule ?? "", StringComparer.Ordinal);
         lock (_lock)
         {
             var now = _time.GetTimestamp();
@@ -280,7 +280,8 @@ internal sealed class NftablesPlane : IFilterPlane, IAsyncDisposable
                 if (counted.TryGetValue(RuleText.Of(wanted.Rule), out var one))
                     _wanted[key] = wanted with { Counters = (new FilterCounters(one.MatchedPackets, one.MatchedBytes, one.DroppedPackets, one.DroppedBytes), now) };
                 else if (wanted.IsSent)
-                    _wanted[key] = wanted with { AgentHasUntil = null, Counters = null };
+                    // The agent lost it: it is brought over again.
+                    _wanted[key] = wanted with { IsSent = false, AgentHasUntil = null, Counters = null };
             }
         }
 
