@@ -251,7 +251,7 @@ internal sealed class NftablesPlane : IFilterPlane, IAsyncDisposable
         var request = new AgentRequest { Operation = AgentRequest.SetOperation, Rules = [.. rules] };
         if (await Ask(lines, request) is not { Fault: null } answer)
             return false;
-        var refused = (answer.Refused ?? []).OfType<RefusedRule>().DistinctBy(static one => one.Rule).ToDictionary(static one => one.Rule ?? "", static one => one.Fault ?? "it was refused", StringComparer.Ordinal);
+        var refused = (answer.Refused ?? []).OfType<RefusedRule>().DistinctBy(static one => one.Rule, StringComparer.Ordinal).ToDictionary(static one => one.Rule ?? "", static one => one.Fault ?? "it was refused", StringComparer.Ordinal);
         lock (_lock)
         {
             foreach (var (key, wanted) in chunk)
@@ -271,7 +271,7 @@ internal sealed class NftablesPlane : IFilterPlane, IAsyncDisposable
     {
         if (await Ask(lines, new AgentRequest { Operation = AgentRequest.CountersOperation }) is not { Fault: null } answer)
             return false;
-        var counted = (answer.Counters ?? []).OfType<CountedRule>().DistinctBy(static one => one.Rule).ToDictionary(static one => one.Rule ?? "", StringComparer.Ordinal);
+        var counted = (answer.Counters ?? []).OfType<CountedRule>().DistinctBy(static one => one.Rule, StringComparer.Ordinal).ToDictionary(static one => one.Rule ?? "", StringComparer.Ordinal);
         lock (_lock)
         {
             var now = _time.GetTimestamp();
