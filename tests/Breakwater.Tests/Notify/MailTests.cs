@@ -62,8 +62,12 @@ public sealed class MailTests : IDisposable
 
     private static MailConfig Config(int port, MailSecurity security, string? password) => new()
     {
-        Server = new MailServer("127.0.0.1", port), Security = security, From = "breakwater@example.net", To = ["noc@example.net", "duty@example.net"],
-        User = password is null ? null : "noc", Password = password is null ? null : new SecretSource(true, password),
+        Server = new MailServer("127.0.0.1", port),
+        Security = security,
+        From = "breakwater@example.net",
+        To = ["noc@example.net", "duty@example.net"],
+        User = password is null ? null : "noc",
+        Password = password is null ? null : new SecretSource(true, password),
     };
 
     private static async Task<(string? Fault, string Dialogue)> Deliver(MailSecurity security, string? password, string offers, string recipientReply = "250 ok")

@@ -118,6 +118,9 @@ public sealed class NoticeBookTests
 
     private static string Json(string id, string target, string verdict, string direction, string? sentence) => new JsonObject
     {
-        ["id"] = id, ["verdict"] = verdict, ["sentence"] = sentence ?? $"Attack on {target}.", ["target"] = new JsonObject { ["value"] = target, ["direction"] = direction },
+        ["id"] = id,
+        ["verdict"] = verdict,
+        ["sentence"] = sentence ?? $"Attack on {target}.",
+        ["target"] = new JsonObject { ["value"] = target, ["direction"] = direction },
     }.ToJsonString();
 }

@@ -71,7 +71,8 @@ public sealed class NotifierTests : IDisposable
         var port = FreePort();
         var start = new ProcessStartInfo(program!, [$"--config.file={_folder.File("am.yml")}", $"--storage.path={_folder.File("am")}", string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{port}"), "--cluster.listen-address="])
         {
-            RedirectStandardError = true, RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
         };
         using var process = Process.Start(start)!;
         process.ErrorDataReceived += static (_, _) => { };

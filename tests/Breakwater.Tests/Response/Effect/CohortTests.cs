@@ -169,8 +169,18 @@ public sealed class CohortTests
         var (peer, host) = (Address.Parse(client), Address.Parse("203.0.113.7"));
         return new StandingRecord(at.ToUnixTimeSeconds() / 60, 1, new SampledRecord
         {
-            Hash = 1, FirstNanoseconds = (at - DateTimeOffset.UnixEpoch).Ticks * 100, Source = direction == Direction.Inbound ? peer : host, Destination = direction == Direction.Inbound ? host : peer,
-            Bytes = 100, Packets = packets, SamplingRate = 1, SourcePort = 40_000, DestinationPort = 443, Protocol = protocol, Class = trafficClass, Direction = direction,
+            Hash = 1,
+            FirstNanoseconds = (at - DateTimeOffset.UnixEpoch).Ticks * 100,
+            Source = direction == Direction.Inbound ? peer : host,
+            Destination = direction == Direction.Inbound ? host : peer,
+            Bytes = 100,
+            Packets = packets,
+            SamplingRate = 1,
+            SourcePort = 40_000,
+            DestinationPort = 443,
+            Protocol = protocol,
+            Class = trafficClass,
+            Direction = direction,
         });
     }
 
