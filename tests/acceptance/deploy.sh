@@ -19,4 +19,12 @@ check 'deploy: exposure of the service is at most 2.0' no "$(exposed "$unit")"
 tail -n 1 "$scratch/exposure"
 grep -v '^Protect' "$unit" >"$scratch/weak/breakwater.service"
 check 'deploy: and without protection is more' yes "$(exposed "$scratch/weak/breakwater.service")"
+
+# The agent's unit: the same questions.
+agent=$root/deploy/breakwater-agent.service
+mkdir "$scratch/agent"
+sed 's#=/opt/breakwater/breakwater#=/bin/true#' "$agent" >"$scratch/agent/breakwater.service"
+check 'deploy: systemd-analyze verify of the agent is clean' '' "$(blame "$scratch/agent")"
+check 'deploy: exposure of the agent is at most 2.0' no "$(exposed "$agent")"
+check 'deploy: the agent has one capability' 'CapabilityBoundingSet=CAP_NET_ADMIN' "$(grep '^CapabilityBoundingSet' "$agent")"
 exit "$bad"

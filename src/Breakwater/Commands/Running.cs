@@ -22,6 +22,7 @@ internal sealed class Running : IAsyncDisposable
     private readonly TrafficStore _traffic;
     private readonly MemoryKeeper _memory;
     private readonly ScriptNotifier _scripts;
+    private readonly Notifier _notifier;
     private readonly GcPauses _pauses = new(TimeProvider.System);
     private Task _reading = Task.CompletedTask;
     private ConsoleHost? _console;
@@ -37,6 +38,7 @@ internal sealed class Running : IAsyncDisposable
         _traffic = new TrafficStore(folder, config.Retention.Seconds, config.Retention.Minutes);
         _memory = new MemoryKeeper(engine, folder, (fault, stands) => Journal.Beside.Set(SideFaults.Memory, fault, stands));
         _scripts = new ScriptNotifier(Journal, () => current().Notify, TimeProvider.System);
+        _notifier = new Notifier(Journal, () => current().Notify, TimeProvider.System);
     }
 
     public Journal Journal { get; }
@@ -72,7 +74,7 @@ internal sealed class Running : IAsyncDisposable
                 Traffic = running._traffic,
                 Config = config,
                 Health = () => engine.Health,
-                Scripts = () => running._scripts.Health,
+                Scripts = () => [.. running._scripts.Health, .. running._notifier.Health],
                 EventsDropped = () => engine.Output.Dropped,
                 Samples = engine.Samples,
                 Pauses = running._pauses,
@@ -84,6 +86,7 @@ internal sealed class Running : IAsyncDisposable
                 api = api with { Reload = (by, holds) => Task.Run(() => reload(by, holds, running.Journal)) };
             running.Journal.Start();
             running._scripts.Start();
+            running._notifier.Start();
             running._traffic.Start();
             running._console = await ConsoleHost.Start(running.Listening(atStart), api);
             if (running._console.SocketFault is { } fault)
@@ -121,7 +124,7 @@ internal sealed class Running : IAsyncDisposable
             }
             finally
             {
-                await _scripts.DisposeAsync();
+                await Task.WhenAll(_scripts.DisposeAsync().AsTask(), _notifier.DisposeAsync().AsTask());
                 _traffic.Dispose();
                 _pauses.Dispose();
                 _stopping.Dispose();

@@ -20,7 +20,7 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
             Interfaces = Interfaces(root, exporters),
             Detection = detection,
             Allow = Sorted(root.ReadList(RootKeys.Allow)),
-            Notify = Notify(root.ReadSection(RootKeys.Notify)),
+            Notify = NotifyBuilder.Build(root.ReadSection(RootKeys.Notify), mistakes),
             Limits = Limits(root.ReadSection(RootKeys.Limits)),
             Geo = Geo(root.ReadSection(RootKeys.Geo)),
             Retention = Retention(root.ReadSection(RootKeys.Retention)),
@@ -171,20 +171,6 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
         RequestsPerSecond = section.Read(FloorKeys.Requests, otherwise.RequestsPerSecond),
         VolumeBitsPerSecond = section.Read(FloorKeys.Volume, otherwise.VolumeBitsPerSecond),
     };
-
-    private NotifyConfig Notify(ConfigSection section)
-    {
-        var scripts = section.ReadList(NotifyKeys.Scripts);
-        foreach (var script in scripts.Skip(NotifyKeys.MaximumScripts))
-            mistakes.Add(script.Place, $"{ConfigMistakes.Quote(script.Value)} is one script too many", $"keep {NotifyKeys.MaximumScripts}; one script can call others");
-        foreach (var script in scripts.Where(static script => ScriptPathValue.Fault(script.Value) is not null))
-            mistakes.Add(script.Place, $"{ConfigMistakes.Quote(script.Value)} {ScriptPathValue.Fault(script.Value)}", "put an executable file there, or remove it from 'notify.scripts'");
-        return new NotifyConfig
-        {
-            Scripts = [.. scripts.Select(static script => script.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-            TimeLimit = section.Read(NotifyKeys.TimeLimit),
-        };
-    }
 
     private static LimitsConfig Limits(ConfigSection section) => new()
     {

@@ -150,7 +150,48 @@ internal static class ConfigHash
             json.WriteStringValue(script);
         json.WriteEndArray();
         json.WriteNumber("timeLimitMilliseconds", notify.TimeLimit.Ticks / TimeSpan.TicksPerMillisecond);
+        json.WriteStartArray("webhooks");
+        foreach (var webhook in notify.Webhooks)
+        {
+            json.WriteStartObject();
+            json.WriteString("url", webhook.Url.AbsoluteUri);
+            json.WriteString("secret", webhook.Secret.ToString());
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        Write(json, notify.Mail);
+        WriteTexts(json, "syslog", notify.Syslog.Select(static target => target.ToString()));
+        WriteTexts(json, "alertmanagers", notify.Alertmanagers.Select(static url => url.AbsoluteUri));
+        json.WriteNumber("groupMilliseconds", notify.Group.Ticks / TimeSpan.TicksPerMillisecond);
+        json.WriteNumber("repeatMilliseconds", notify.Repeat.Ticks / TimeSpan.TicksPerMillisecond);
         json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, MailConfig? mail)
+    {
+        if (mail is null)
+        {
+            json.WriteNull("mail");
+            return;
+        }
+
+        json.WriteStartObject("mail");
+        json.WriteString("server", mail.Server.ToString());
+        json.WriteString("security", MailKeys.Security.Value.Spell(mail.Security));
+        json.WriteString("from", mail.From);
+        WriteTexts(json, "to", mail.To);
+        json.WriteString("user", mail.User);
+        json.WriteString("password", mail.Password?.ToString());
+        json.WriteEndObject();
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter json, LimitsConfig limits)

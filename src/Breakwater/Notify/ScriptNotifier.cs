@@ -15,18 +15,20 @@ internal sealed class ScriptNotifier : IAsyncDisposable
 
     /// <summary>How long the end of Breakwater waits for calls.</summary>
     private static readonly TimeSpan _lastCalls = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
 
     private readonly Journal _journal;
     private readonly Func<NotifyConfig> _config;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _abort = new();
-    private readonly CancellationTokenSource _stop = new();
+    private readonly JournalFollower _follower;
     private readonly Dictionary<string, ScriptCall> _begun = new(StringComparer.Ordinal);
     private volatile ImmutableDictionary<string, ScriptLane> _lanes = ImmutableDictionary.Create<string, ScriptLane>(StringComparer.Ordinal);
-    private Task _reading = Task.CompletedTask;
 
-    public ScriptNotifier(Journal journal, Func<NotifyConfig> config, TimeProvider time) => (_journal, _config, _time) = (journal, config, time);
+    public ScriptNotifier(Journal journal, Func<NotifyConfig> config, TimeProvider time)
+    {
+        (_journal, _config, _time) = (journal, config, time);
+        _follower = new JournalFollower(journal, time, Take);
+    }
 
     /// <summary>Of every script that was called, by its path.</summary>
     public ImmutableArray<ScriptHealth> Health => [.. _lanes.Values.Select(static lane => lane.Health).OrderBy(static health => health.Path, StringComparer.Ordinal)];
@@ -34,55 +36,21 @@ internal sealed class ScriptNotifier : IAsyncDisposable
     /// <summary>Takes what is open as told by the process before; then calls for what happens. After the journal's start.</summary>
     public void Start()
     {
-        var events = _journal.Events.Open(after: null);
+        _follower.Open();
         foreach (var incident in _journal.Snapshot.Incidents.Where(static incident => incident is { IsOpen: true, Verdict: "attack" }))
             Remember(incident.Id, ScriptCall.Begin(incident.Json));
-        _reading = Task.Run(() => Read(events), CancellationToken.None);
+        _follower.Start();
     }
 
     /// <summary>Takes what the journal told until its end, and gives the calls a few seconds. After the journal's end.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _reading;
+        await _follower.DisposeAsync();
         foreach (var lane in _lanes.Values)
             lane.Complete();
         _abort.CancelAfter(_lastCalls);
         await Task.WhenAll(_lanes.Values.Select(static lane => lane.Running));
         _abort.Dispose();
-        _stop.Dispose();
-    }
-
-    private async Task Read(EventReader? events)
-    {
-        var last = _journal.Events.Published;
-        try
-        {
-            while (true)
-            {
-                using (events)
-                {
-                    if (events is not null)
-                    {
-                        await foreach (var entry in events.Read(CancellationToken.None))
-                        {
-                            last = entry.Sequence;
-                            Take(entry);
-                        }
-                    }
-                }
-
-                // It ended with the journal; or it was cut off, and goes on where it was.
-                if (_stop.IsCancellationRequested)
-                    return;
-                await Task.Delay(_pause, _time, _stop.Token);
-                events = _journal.Events.Open(last);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The end that was asked for.
-        }
     }
 
     private void Take(JournalEntry entry)

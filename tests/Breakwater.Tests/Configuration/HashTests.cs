@@ -125,6 +125,18 @@ public sealed class HashTests
         { "retention.clientAddresses", "version: 1", "version: 1\nretention: {clientAddresses: 7d}" },
         { "notify.scripts", "version: 1", "version: 1\nnotify: {scripts: [/bin/sh]}" },
         { "notify.timeLimit", "version: 1", "version: 1\nnotify: {timeLimit: 31s}" },
+        { "notify.webhooks[].url", "version: 1", "version: 1\nnotify: {webhooks: [{url: 'https://hooks.example.net/', secret: 'file:/etc/passwd'}]}" },
+        { "notify.webhooks[].secret", "version: 1", "version: 1\nnotify: {webhooks: [{url: 'https://hooks.example.net/', secret: 'file:/etc/group'}]}" },
+        { "notify.mail.server", "version: 1", "version: 1\nnotify: {mail: {server: 'mail.example.net:587', from: a@example.net, to: [b@example.net]}}" },
+        { "notify.mail.security", "version: 1", "version: 1\nnotify: {mail: {server: 'mail.example.net:587', security: tls, from: a@example.net, to: [b@example.net]}}" },
+        { "notify.mail.from", "version: 1", "version: 1\nnotify: {mail: {server: 'mail.example.net:587', from: c@example.net, to: [b@example.net]}}" },
+        { "notify.mail.to", "version: 1", "version: 1\nnotify: {mail: {server: 'mail.example.net:587', from: a@example.net, to: [b@example.net, c@example.net]}}" },
+        { "notify.mail.user", "version: 1", "version: 1\nnotify: {mail: {server: 'mail.example.net:587', from: a@example.net, to: [b@example.net], user: a, password: 'file:/etc/passwd'}}" },
+        { "notify.mail.password", "version: 1", "version: 1\nnotify: {mail: {server: 'mail.example.net:587', from: a@example.net, to: [b@example.net], user: a, password: 'file:/etc/group'}}" },
+        { "notify.syslog", "version: 1", "version: 1\nnotify: {syslog: ['udp://192.0.2.1:514']}" },
+        { "notify.alertmanagers", "version: 1", "version: 1\nnotify: {alertmanagers: ['http://127.0.0.1:9093']}" },
+        { "notify.group", "version: 1", "version: 1\nnotify: {group: 4s}" },
+        { "notify.repeat", "version: 1", "version: 1\nnotify: {repeat: 3h}" },
         { "storage.folder", "version: 1", "version: 1\nstorage: {folder: elsewhere}" },
     };
 
@@ -164,6 +176,6 @@ public sealed class HashTests
     /// <summary>The canonical form may only change together with what reports call the same configuration.</summary>
     [Fact]
     public void Canonical_OfTheDefaults_IsWritten() => Assert.Equal(
-        """{"version":1,"listen":{"telemetry":["127.0.0.1:2055","127.0.0.1:4739","127.0.0.1:6343","[::1]:2055","[::1]:4739","[::1]:6343"],"ipfixTcp":[],"api":"127.0.0.1:8686","names":[]},"services":[],"exporters":[],"interfaces":[],"detection":{"falseAlarm":1E-10,"quietMilliseconds":60000,"floors":{"amplification":500,"syn":500,"synAck":500,"segments":1000,"udp":2000,"icmp":500,"fragments":1000,"protocols":2000,"queries":1000,"connections":200,"requests":100,"volume":null},"prefixFactor":2,"prefixes":[],"off":[],"unaskedReplies":100,"reflectionSenders":10,"crowdSenders":256},"allow":[],"notify":{"scripts":[],"timeLimitMilliseconds":30000},"limits":{"hosts":1048576,"dossiers":1024,"tickRecords":1048576},"geo":{"countries":null,"asns":null},"retention":{"incidentsSeconds":31536000,"secondsSeconds":21600,"minutesSeconds":2419200,"clientAddressesSeconds":2592000},"storage":{"folder":"breakwater-data"}}""",
+        """{"version":1,"listen":{"telemetry":["127.0.0.1:2055","127.0.0.1:4739","127.0.0.1:6343","[::1]:2055","[::1]:4739","[::1]:6343"],"ipfixTcp":[],"api":"127.0.0.1:8686","names":[]},"services":[],"exporters":[],"interfaces":[],"detection":{"falseAlarm":1E-10,"quietMilliseconds":60000,"floors":{"amplification":500,"syn":500,"synAck":500,"segments":1000,"udp":2000,"icmp":500,"fragments":1000,"protocols":2000,"queries":1000,"connections":200,"requests":100,"volume":null},"prefixFactor":2,"prefixes":[],"off":[],"unaskedReplies":100,"reflectionSenders":10,"crowdSenders":256},"allow":[],"notify":{"scripts":[],"timeLimitMilliseconds":30000,"webhooks":[],"mail":null,"syslog":[],"alertmanagers":[],"groupMilliseconds":3000,"repeatMilliseconds":14400000},"limits":{"hosts":1048576,"dossiers":1024,"tickRecords":1048576},"geo":{"countries":null,"asns":null},"retention":{"incidentsSeconds":31536000,"secondsSeconds":21600,"minutesSeconds":2419200,"clientAddressesSeconds":2592000},"storage":{"folder":"breakwater-data"}}""",
         Encoding.UTF8.GetString(ConfigHash.Canonical(new BreakwaterConfig())));
 }

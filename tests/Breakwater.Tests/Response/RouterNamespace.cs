@@ -23,6 +23,12 @@ internal sealed class RouterNamespace : IDisposable
             File.SetUnixFileMode(Folder, (UnixFileMode)Convert.ToInt32("777", 8));
     }
 
+    /// <summary>Name of the router's namespace; its end of the cable is <c>v1</c>.</summary>
+    public string Router => _router;
+
+    /// <summary>Name of the speaker's namespace; its end of the cable is <c>v0</c>.</summary>
+    public string Speaker => _speaker;
+
     /// <summary>For configurations, sockets and logs; other users may write there.</summary>
     public string Folder { get; }
 
@@ -70,6 +76,9 @@ internal sealed class RouterNamespace : IDisposable
 
     /// <summary>What a program says when it runs beside the router.</summary>
     public string Ask(params string[] command) => TryRun("ip", ["netns", "exec", _router, .. command]).Output;
+
+    /// <summary>What a program says when it runs beside the speaker.</summary>
+    public string AskSpeaker(params string[] command) => TryRun("ip", ["netns", "exec", _speaker, .. command]).Output;
 
     /// <summary>Takes the speaker's end of the cable away or gives it back.</summary>
     public void SetCable(bool isUp) => Run("ip", "-n", _speaker, "link", "set", "v0", isUp ? "up" : "down");

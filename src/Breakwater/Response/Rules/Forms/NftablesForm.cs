@@ -5,16 +5,31 @@ namespace Breakwater.Response.Rules.Forms;
 /// <summary>A filter as a rule of an nftables chain (nft(8)).</summary>
 internal static class NftablesForm
 {
+    private const string LaterIPv4 = "ip frag-off & 0x1fff != 0";
+    private const string LaterIPv6 = "frag frag-off != 0";
+
     private const int IPv6HeaderBytes = 40;
+
+    /// <summary>The largest rate that the kernel counts: it multiplies by 10⁹ in 64 bits.</summary>
+    public const long MaxBytesPerSecond = 18_000_000_000;
 
     public static string? Of(FilterRule rule)
     {
-        var match = rule.Match;
-        var family = RuleForms.IsIPv4(rule) ? "ip" : "ip6";
         // IPv6 has its fragments in an extension header that most packets lack: "no later fragment" is no single match there.
-        if (match.Fragments == FragmentMatch.NotLater && family == "ip6")
+        if ((rule.Match.Fragments == FragmentMatch.NotLater && Family(rule) == "ip6") || Conditions(rule) is not { } conditions)
             return null;
-        var parts = new List<string> { $"{family} daddr {match.Destination}" };
+        return string.Join(' ', [$"{Family(rule)} daddr {rule.Match.Destination}", .. conditions, Action(rule, "")]);
+    }
+
+    /// <summary><c>ip</c> or <c>ip6</c>.</summary>
+    internal static string Family(FilterRule rule) => RuleForms.IsIPv4(rule) ? "ip" : "ip6";
+
+    /// <summary>What has to hold besides the destination, and besides <see cref="FragmentMatch.NotLater"/> of IPv6; null when no packet can fulfil it.</summary>
+    internal static List<string>? Conditions(FilterRule rule)
+    {
+        var match = rule.Match;
+        var family = Family(rule);
+        var parts = new List<string>();
         if (match.Source is { } source)
             parts.Add($"{family} saddr {source}");
         var protocol = match.Protocol == RuleForms.Tcp ? "tcp" : "udp";
@@ -31,16 +46,25 @@ internal static class NftablesForm
             parts.Add(RuleForms.Text($"tcp flags & 0x{flags.Set | flags.Clear:x} == 0x{flags.Set:x}"));
         if (!AddLengths(parts, family, match.PacketLengths))
             return null;
-        if (match.Fragments != FragmentMatch.Any)
-            parts.Add(family == "ip6" ? "frag frag-off != 0" : $"ip frag-off & 0x1fff {(match.Fragments == FragmentMatch.Later ? "!=" : "==")} 0");
-        parts.Add(rule.Action.Kind switch
-        {
-            FilterActionKind.RateLimit => RuleForms.Text($"limit rate over {rule.Action.Value} bytes/second drop"),
-            FilterActionKind.Mark => RuleForms.Text($"{family} dscp set {rule.Action.Value}"),
-            _ => "drop",
-        });
-        return string.Join(' ', parts);
+        if (match.Fragments == FragmentMatch.Later)
+            parts.Add(Later(rule));
+        else if (match.Fragments == FragmentMatch.NotLater && family == "ip")
+            parts.Add("ip frag-off & 0x1fff == 0");
+        return parts;
     }
+
+    /// <summary>Fragments other than the first.</summary>
+    internal static string Later(FilterRule rule) => RuleForms.IsIPv4(rule) ? LaterIPv4 : LaterIPv6;
+
+    /// <summary>What is done, as the end of a rule.</summary>
+    /// <param name="rule">Whose action.</param>
+    /// <param name="counter">Stands before a drop of a rate limit; with a blank behind it, or empty.</param>
+    internal static string Action(FilterRule rule, string counter) => rule.Action.Kind switch
+    {
+        FilterActionKind.RateLimit => RuleForms.Text($"limit rate over {rule.Action.Value} bytes/second {counter}drop"),
+        FilterActionKind.Mark => RuleForms.Text($"{Family(rule)} dscp set {rule.Action.Value}"),
+        _ => "drop",
+    };
 
     // IPv6 tells the length of what follows its header.
     private static bool AddLengths(List<string> parts, string family, ImmutableArray<NumberRange> lengths)

@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Breakwater.Detection;
+using Breakwater.Detection.Samples;
+using Breakwater.Wire;
+
+namespace Breakwater.Response.Effect;
+
+/// <summary>
+/// Clients that are known to be good: before the attack, the standing samples hold a TCP segment of an open connection from them and one of the service to them. A forged
+/// sender gets no such answer, so nobody becomes known-good by forging (rule 10). UDP services have no such clients, and their cohort is empty.
+/// </summary>
+internal static class KnownGoodCohort
+{
+    /// <summary>What the last minutes before the attack hold may be its beginning.</summary>
+    public static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
+
+    private const byte Tcp = 6;
+
+    /// <summary>Flow records whose flags show a whole session; see <see cref="SampledRecord.Class"/>.</summary>
+    private const byte Session = 60;
+
+    /// <summary>The cohort of one service, those seen last first.</summary>
+    /// <param name="records">Its standing samples.</param>
+    /// <param name="attackBegan">First sign of the attack.</param>
+    public static ImmutableArray<Address> Of(IEnumerable<StandingRecord> records, DateTimeOffset attackBegan)
+    {
+        var before = (attackBegan - Margin - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var (asked, answered) = (new Dictionary<Address, long>(), new HashSet<Address>());
+        foreach (var (_, _, record) in records)
+        {
+            if (record.FirstNanoseconds >= before || record.Protocol != Tcp || !IsOfOpenConnection(record.Class))
+                continue;
+            if (record.Direction == Direction.Inbound)
+                asked[record.Source] = Math.Max(asked.GetValueOrDefault(record.Source), record.FirstNanoseconds);
+            else
+                answered.Add(record.Destination);
+            // A record of a whole session shows both by itself.
+            if (record.Class == Session && record.Direction == Direction.Inbound && record.Packets > 2)
+                answered.Add(record.Source);
+        }
+
+        return [.. asked.Where(client => answered.Contains(client.Key)).OrderByDescending(static client => client.Value).ThenBy(static client => client.Key).Select(static client => client.Key).Take(CohortMeter.MaximumClients)];
+    }
+
+    // Neither a SYN, an answer to it, nor a reset: those are sent for forged segments too.
+    private static bool IsOfOpenConnection(byte trafficClass) =>
+        trafficClass is Session or (byte)Vector.AckFlood or (byte)Vector.FinFlood or (byte)Vector.HttpFlood;
+}

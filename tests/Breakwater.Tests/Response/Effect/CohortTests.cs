@@ -1,0 +1,200 @@
+using System.Globalization;
+using Breakwater.Detection;
+using Breakwater.Detection.Samples;
+using Breakwater.Response.Effect;
+using Breakwater.Wire;
+
+namespace Breakwater.Tests.Response.Effect;
+
+/// <summary>A filter that hurts known-good clients is noticed within 10 s; one that does not is left alone.</summary>
+public sealed class CohortTests
+{
+    private const int Seeds = 1_000;
+
+    /// <summary>Everything of the cohort is dropped: within 10 s in at least 99 of 100 runs, sampled telemetry too.</summary>
+    [Theory]
+    [InlineData(60, 1, 5)]
+    [InlineData(200, 1, 4)]
+    [InlineData(200, 8, 6)]
+    [InlineData(1_000, 64, 8)]
+    public void WrongRule_ThatDropsTheCohort_IsNoticedWithinTenSeconds(int clients, int sampling, int usualSeconds)
+    {
+        var found = Run(200, clients, sampling, static (second, _) => second < 0 ? 1 : 0);
+        Say($"{clients} clients, 1 in {sampling}", found);
+        Assert.True(found.Count(static second => second <= 10) >= 198, $"{found.Count(static second => second is null)} never");
+        Assert.True(found.Order().ElementAt(100) <= usualSeconds, $"median {found.Order().ElementAt(100)} s");
+    }
+
+    /// <summary>Half of the packets of all clients, or all packets of half of the clients.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void WrongRule_ThatDropsHalf_IsNoticed(bool isOfEach)
+    {
+        var found = Run(100, 500, 1, (second, client) => second < 0 ? 1 : isOfEach ? 0.5 : client % 2);
+        Say(isOfEach ? "half of each" : "half of the clients", found);
+        Assert.True(found.Count(static second => second <= 10) >= 95);
+    }
+
+    /// <summary>Nothing is done to the cohort: over all looks of a thousand runs harm is seen in no more than the stated share.</summary>
+    [Theory]
+    [InlineData(60, 1)]
+    [InlineData(500, 1)]
+    [InlineData(500, 16)]
+    public void InnocentRule_IsLeftAlone(int clients, int sampling)
+    {
+        var alarms = Run(Seeds, clients, sampling, static (_, _) => 1).Count(static second => second is not null);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{clients} clients, 1 in {sampling}: {alarms} false alarms in {Seeds} runs of {CohortWatch.MaximumLooks} looks");
+        // 0.001 a run are 1 in 1,000; 5 or more would be less likely than 0.004.
+        Assert.InRange(alarms, 0, 4);
+    }
+
+    /// <summary>A rule that takes a hundredth of the cohort's packets is no harm to roll back for: its price said so.</summary>
+    [Fact]
+    public void CheapRule_IsLeftAlone() => Assert.Equal(0, Run(200, 500, 1, static (second, client) => second >= 0 && client % 100 == 0 ? 0 : 1).Count(static second => second is not null));
+
+    /// <summary>The attack itself drives the cohort away, from seconds before the filter on: that is not the filter's doing.</summary>
+    [Theory]
+    [InlineData(-2)]
+    [InlineData(-5)]
+    [InlineData(-10)]
+    [InlineData(-20)]
+    public void Fall_ThatBeganBefore_IsNotTheRules(int began)
+    {
+        var found = Run(200, 500, 1, (second, _) => second < began ? 1 : 0.3);
+        Say($"fell at {began} s", found);
+        // One in twenty is what the question "had it begun before?" may be wrong.
+        Assert.InRange(found.Count(static second => second is not null), 0, 10);
+    }
+
+    /// <summary>A server that pauses now and then, or an export that comes late: all clients fall at once, and nothing is the filter's doing. Now and then, also just after it.</summary>
+    [Fact]
+    public void Hiccups_OfAllClients_AreNotTheRules()
+    {
+        var found = new int?[200];
+        Parallel.For(0, found.Length, new ParallelOptions { MaxDegreeOfParallelism = 2 }, seed =>
+        {
+            var random = new Random(seed);
+            var hiccups = Enumerable.Range(-200, 300).ToDictionary(static second => second, _ => random.NextDouble() < 0.05 ? random.NextDouble() * 0.8 : 1);
+            found[seed] = new CohortModel(seed, 300, 1).FirstHarm((second, _) => hiccups[second]);
+        });
+        Say("hiccups", found);
+        Assert.InRange(found.Count(static second => second is not null), 0, 2);
+        // The same clients with a filter that drops them are noticed all the same.
+        var wrong = Run(100, 300, 1, static (second, _) => second >= 0 ? 0 : second % 20 == 0 ? 0.3 : 1);
+        Say("hiccups, and a wrong rule", wrong);
+        Assert.True(wrong.Count(static second => second <= 10) >= 99);
+    }
+
+    [Fact]
+    public void Cohort_OfAFew_DecidesNothing()
+    {
+        Assert.Null(new CohortModel(1, 15, 1).FirstHarm(static (second, _) => second < 0 ? 1 : 0));
+        var watch = new CohortWatch(new CohortMeter([]), 10);
+        Assert.Equal(CohortVerdict.CannotTell, watch.Look(20)!.Verdict);
+    }
+
+    /// <summary>The tail is that of the binomial distribution, compared with the sum over all outcomes in whole numbers.</summary>
+    [Fact]
+    public void SignTest_IsExact()
+    {
+        for (var pairs = 0; pairs <= 60; pairs++)
+        {
+            for (var fell = 0; fell <= pairs; fell++)
+            {
+                System.Numerics.BigInteger sum = 0, term = 1;
+                for (var k = 0; k <= pairs; k++)
+                {
+                    sum += k >= fell ? term : 0;
+                    term = term * (pairs - k) / (k + 1);
+                }
+
+                var exact = Math.Exp(System.Numerics.BigInteger.Log(sum) - (pairs * Math.Log(2)));
+                Assert.Equal(exact, SignTest.UpperTail(fell, pairs - fell), exact * 1e-9);
+            }
+        }
+
+        Assert.InRange(SignTest.UpperTail(2_048, 0), 0, 1e-300);
+        Assert.InRange(SignTest.UpperTail(1_024, 1_024), 0.5, 0.52);
+    }
+
+    /// <summary>Seconds come in any order, from any thread; those that are not kept any more change nothing.</summary>
+    [Fact]
+    public void Meter_KeepsItsSeconds_AndNoOthers()
+    {
+        var client = Address.Parse("192.0.2.1");
+        var meter = new CohortMeter([client, client, Address.Parse("192.0.2.2")]);
+        Assert.Equal(2, meter.Clients);
+        Parallel.For(0, 1_000, _ => meter.Offer(client, 500, 1));
+        meter.Offer(client, 501, 70_000);
+        meter.Offer(client, 500 - CohortMeter.MaximumSeconds, 9);
+        meter.Offer(Address.Parse("192.0.2.3"), 500, 9);
+        var sums = new int[2];
+        meter.AddTo(sums, 500);
+        Assert.Equal([1_000, 0], sums);
+        meter.AddTo(sums, 501);
+        Assert.Equal([1_000 + ushort.MaxValue, 0], sums);
+        meter.AddTo(sums, 500 - CohortMeter.MaximumSeconds);
+        Assert.Equal([1_000 + ushort.MaxValue, 0], sums);
+    }
+
+    /// <summary>Nobody becomes known-good by forging: a SYN, its answer, a reset, UDP, and segments that are not answered count for nothing.</summary>
+    [Fact]
+    public void KnownGood_AreThoseWhoseSegmentsWereAnswered_LongBeforeTheAttack()
+    {
+        var began = DateTimeOffset.UnixEpoch.AddDays(20_000);
+        var early = began.AddMinutes(-10);
+        const byte ack = (byte)Vector.AckFlood, session = 60;
+        StandingRecord[] records =
+        [
+            .. Both("192.0.2.1", ack, ack, early),
+            Record("192.0.2.2", Direction.Inbound, ack, early),
+            .. Both("192.0.2.3", (byte)Vector.SynFlood, (byte)Vector.SynAckFlood, early),
+            .. Both("192.0.2.4", ack, (byte)Vector.RstFlood, early),
+            .. Both("192.0.2.5", ack, ack, began.AddMinutes(-1)),
+            .. Both("192.0.2.6", ack, ack, early, protocol: 17),
+            Record("192.0.2.7", Direction.Inbound, session, early, packets: 12),
+            Record("192.0.2.8", Direction.Inbound, session, early, packets: 2),
+            Record("192.0.2.9", Direction.Outbound, ack, early),
+            .. Both("192.0.2.10", ack, (byte)Vector.HttpFlood, early.AddMinutes(1)),
+        ];
+        Assert.Equal(["192.0.2.10", "192.0.2.1", "192.0.2.7"], KnownGoodCohort.Of(records, began).Select(static client => client.ToString()));
+    }
+
+    private static StandingRecord[] Both(string client, byte inbound, byte outbound, DateTimeOffset at, byte protocol = 6) =>
+        [Record(client, Direction.Inbound, inbound, at, protocol), Record(client, Direction.Outbound, outbound, at, protocol)];
+
+    private static StandingRecord Record(string client, Direction direction, byte trafficClass, DateTimeOffset at, byte protocol = 6, uint packets = 1)
+    {
+        var (peer, host) = (Address.Parse(client), Address.Parse("203.0.113.7"));
+        return new StandingRecord(at.ToUnixTimeSeconds() / 60, 1, new SampledRecord
+        {
+            Hash = 1,
+            FirstNanoseconds = (at - DateTimeOffset.UnixEpoch).Ticks * 100,
+            Source = direction == Direction.Inbound ? peer : host,
+            Destination = direction == Direction.Inbound ? host : peer,
+            Bytes = 100,
+            Packets = packets,
+            SamplingRate = 1,
+            SourcePort = 40_000,
+            DestinationPort = 443,
+            Protocol = protocol,
+            Class = trafficClass,
+            Direction = direction,
+        });
+    }
+
+    private static int?[] Run(int seeds, int clients, int sampling, Func<int, int, double> passes)
+    {
+        var found = new int?[seeds];
+        Parallel.For(0, seeds, new ParallelOptions { MaxDegreeOfParallelism = 2 }, seed => found[seed] = new CohortModel(seed, clients, sampling).FirstHarm(passes));
+        return found;
+    }
+
+    private static void Say(string what, int?[] found)
+    {
+        var seconds = found.OfType<int>().Order().ToArray();
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{what}: seen in {seconds.Length} of {found.Length} runs; median {(seconds.Length == 0 ? 0 : seconds[seconds.Length / 2])} s, longest {(seconds.Length == 0 ? 0 : seconds[^1])} s"));
+    }
+}
