@@ -1,7 +1,7 @@
 namespace Breakwater.Detection.Web;
 
 /// <summary>Bounds of what web logs can make grow, and the spans that they are judged over.</summary>
-internal static class WebLimits
+public static class WebLimits
 {
     /// <summary>Hosts that are judged each by themselves; requests to further ones are judged together.</summary>
     public const int Sites = 16;

@@ -53,6 +53,10 @@ internal static class ServeCommand
             lines.WriteLine($"breakwater: listening on {address} (UDP): sFlow, NetFlow, IPFIX");
         foreach (var address in engine.StreamAddresses)
             lines.WriteLine($"breakwater: listening on {address} (TCP): IPFIX");
+        foreach (var address in engine.SyslogAddresses)
+            lines.WriteLine($"breakwater: listening on {address} (syslog): web logs");
+        foreach (var input in engine.Settings.Logs.Where(static input => input.Pattern is not null))
+            lines.WriteLine($"breakwater: following {input.Name}");
         var (reloader, text) = (new Reloader(engine, path, config, Reloader.OpenGeo(config, lines), lines, Settings), new LiveText());
         await using var running = await Running.Start(
             engine, () => reloader.Config, () => reloader.Geo,

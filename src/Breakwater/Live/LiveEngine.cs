@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Breakwater.Detection;
 using Breakwater.Detection.Samples;
+using Breakwater.Reports;
 using Breakwater.Telemetry.Health;
 using Breakwater.Telemetry.Live;
 using Breakwater.Wire;
@@ -23,7 +24,7 @@ internal sealed class LiveEngine : IDisposable
     private readonly HealthMonitor _monitor;
     private readonly Lock _ticking = new();
     private readonly ManualResetEventSlim _stop = new();
-    private readonly List<IncidentChange> _changes = [];
+    private readonly List<IncidentChange> _changes = [], _joined = [];
     private readonly IncidentKeys _keys = new();
     private readonly List<ExporterHealth> _healthChanges = [];
     private readonly Dictionary<Address, (long Datagrams, long LastReceived)> _unknown = [];
@@ -31,6 +32,9 @@ internal sealed class LiveEngine : IDisposable
     private readonly TimeProvider _time;
     private readonly LoadShedder _shedder = new();
     private readonly FullLinks _fullLinks = new();
+    private readonly WebEngine? _web;
+    private readonly IncidentJoin _join = new();
+    private readonly WebHealth _webHealth = new();
     private Detector _detector;
     private ServiceLookup _services;
     private ImmutableArray<UsualTraffic> _usual;
@@ -53,6 +57,17 @@ internal sealed class LiveEngine : IDisposable
         _intake = new Intake<ShardSink>(settings.Listen, _exporters, _clock, [.. _slots.Select(static slot => new ShardSink(slot))], time, recorder);
         _detector.Tick(_clock.NextTick());
         recorder?.Note(TickStart, RecordedEvent.Start, RecordedSettings.Write(settings));
+        if (settings.Logs.IsEmpty)
+            return;
+        try
+        {
+            _web = new WebEngine(settings, time, recorder is null ? null : new LineRecorder(WebReplay.PathOf(recorder.ControlPath)));
+        }
+        catch
+        {
+            _intake.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What happens, for the next stage.</summary>
@@ -69,6 +84,12 @@ internal sealed class LiveEngine : IDisposable
 
     /// <summary>Where IPFIX connections are taken.</summary>
     public IEnumerable<IPEndPoint> StreamAddresses => _intake.StreamAddresses;
+
+    /// <summary>Where syslog of web servers is taken.</summary>
+    public IEnumerable<EndPoint> SyslogAddresses => _web?.Addresses ?? [];
+
+    /// <summary>How the reading of web logs stands; null: none are configured. Any thread.</summary>
+    public WebState? WebLogs => _web?.State;
 
     /// <summary>The smallest buffer that the kernel granted to a socket, bytes.</summary>
     public int SmallestBufferBytes => _intake.SmallestBufferBytes;
@@ -107,6 +128,7 @@ internal sealed class LiveEngine : IDisposable
     public void Start()
     {
         StartReceiving();
+        _web?.Start();
         _ticker = new Thread(RunTicks) { IsBackground = true, Name = "tick" };
         _ticker.Start();
     }
@@ -165,13 +187,15 @@ internal sealed class LiveEngine : IDisposable
     public ImmutableArray<string> Reload(LiveSettings settings)
     {
         var late = ImmutableArray.CreateBuilder<string>();
+        if (!settings.Logs.SequenceEqual(Settings.Logs, LogSource.Comparer))
+            late.Add("'web.inputs' are different: they take effect at the next start");
         if (!settings.Listen.Equals(Settings.Listen))
             late.Add("'listen' is different: it takes effect at the next start");
         var (now, then) = (Settings.Detection, settings.Detection);
         if ((now.MaxHosts, now.MaxDossiers, now.MaxTickRecords) != (then.MaxHosts, then.MaxDossiers, then.MaxTickRecords))
             late.Add("'limits' are different: they take effect at the next start");
         then = then with { MaxHosts = now.MaxHosts, MaxDossiers = now.MaxDossiers, MaxTickRecords = now.MaxTickRecords };
-        settings = settings with { Listen = Settings.Listen, Threads = Settings.Threads, Detection = then };
+        settings = settings with { Listen = Settings.Listen, Logs = Settings.Logs, LogPositions = Settings.LogPositions, Threads = Settings.Threads, Detection = then };
         lock (_ticking)
         {
             _intake.CloseGates();
@@ -179,7 +203,11 @@ internal sealed class LiveEngine : IDisposable
             {
                 _exporters.Reload(settings.Exporters);
                 if (then.Canonical() != now.Canonical())
+                {
                     ReplaceDetector(settings);
+                    _web?.Reload(then);
+                }
+
                 _recorder?.Note(TickStart, RecordedEvent.Settings, RecordedSettings.Write(settings));
                 Settings = settings;
             }
@@ -247,7 +275,8 @@ internal sealed class LiveEngine : IDisposable
             try
             {
                 _recorder?.Note(TickStart, RecordedEvent.End);
-                return _detector.Finish();
+                var result = _detector.Finish();
+                return _web is null ? result : WebReport.Join(result, _web.Finish(), Settings.Detection.QuietSeconds);
             }
             finally
             {
@@ -262,6 +291,7 @@ internal sealed class LiveEngine : IDisposable
         _stop.Set();
         _ticker?.Join();
         _intake.Dispose();
+        _web?.Dispose();
         Output.Complete();
         _stop.Dispose();
     }
@@ -349,11 +379,18 @@ internal sealed class LiveEngine : IDisposable
     {
         _changes.Clear();
         _detector.TakeChanges(_changes);
+        _joined.Clear();
         foreach (var change in _changes)
-            Output.Write(new IncidentEvent(at, _fullLinks.With(_keys.Translate(change))));
+            _join.TakeNetwork(_keys.Translate(change), _joined);
         _changes.Clear();
         _keys.CloseLost(_clock.TickEnd / TickClock.TickNanoseconds, _changes);
         foreach (var change in _changes)
+            _join.TakeNetwork(change, _joined);
+        _changes.Clear();
+        _web?.TakeChanges(_changes);
+        foreach (var change in _changes)
+            _join.TakeWeb(change, _joined);
+        foreach (var change in _joined)
             Output.Write(new IncidentEvent(at, _fullLinks.With(change)));
         if (traffic is not null)
             Output.Write(traffic);
@@ -363,6 +400,8 @@ internal sealed class LiveEngine : IDisposable
         var signs = new CollectorSigns(counts.Account, _latest, _clock.AheadNanoseconds, counts.Shed);
         _latest = 0;
         _health = _monitor.Evaluate(_clock.TickEnd - TickClock.TickNanoseconds, _exporters.All, signs, _unknown, _healthChanges);
+        if (_web is not null)
+            _health = _webHealth.AddTo(_health, _web.State, _clock.TickEnd - TickClock.TickNanoseconds, _healthChanges);
         foreach (var change in _fullLinks.See(_health, _exporters.All.Any(static exporter => exporter.Interfaces.HasBoundary)))
             Output.Write(new IncidentEvent(at, change));
         foreach (var health in _healthChanges)

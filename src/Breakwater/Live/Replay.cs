@@ -1,5 +1,6 @@
 using System.Globalization;
 using Breakwater.Detection;
+using Breakwater.Reports;
 using Breakwater.Telemetry;
 using Breakwater.Telemetry.Live;
 using Breakwater.Wire;
@@ -99,6 +100,8 @@ internal sealed class Replay
         if (!replay._hasEnd)
             replay._lacks.Add("the run did not end by itself: what came last may be missing");
         replay.Result = replay._detector.Finish();
+        if (WebReplay.PathOf(controlPath) is var requests && File.Exists(requests))
+            replay.Result = WebReport.Join(replay.Result, WebReplay.Run(requests, replay._lacks), replay.Options.QuietSeconds);
         return replay;
     }
 

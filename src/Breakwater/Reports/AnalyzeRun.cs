@@ -24,7 +24,7 @@ internal static class AnalyzeRun
         {
             Options = options,
             Inputs = [.. pass.Summary.Inputs.Select(ToReportInput)],
-            Result = WebReport.Join(pass.Result, pass.Web),
+            Result = WebReport.Join(pass.Result, pass.Web, options.QuietSeconds),
             RecordsRead = pass.Summary.RecordsRead,
             Warnings = warnings.Sentences,
             Complete = warnings.Complete,
