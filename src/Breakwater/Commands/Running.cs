@@ -72,6 +72,7 @@ internal sealed class Running : IAsyncDisposable
                 Traffic = running._traffic,
                 Config = config,
                 Health = () => engine.Health,
+                WebLogs = () => engine.WebLogs,
                 Scripts = () => running._scripts.Health,
                 EventsDropped = () => engine.Output.Dropped,
                 Samples = engine.Samples,

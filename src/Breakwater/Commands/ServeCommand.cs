@@ -35,6 +35,8 @@ internal static class ServeCommand
                 lines.WriteLine($"breakwater: verdicts of this run: {ReplayReport.Write(engine, recorder.ReportPath)}; 'breakwater analyze {recorder.ControlPath}' gives the same");
             if (recorder is { Dropped: > 0 } or { Failure: not null })
                 lines.WriteLine($"breakwater: the recording is incomplete: {recorder.Dropped} datagrams and events left out{(recorder.Failure is { } failure ? $": {failure}" : "")}");
+            if (engine.LinesNotRecorded > 0)
+                lines.WriteLine($"breakwater: the recording is incomplete: {engine.LinesNotRecorded} pieces of web logs left out");
             return ExitCode.Done;
         }
         catch (Exception error) when (error is ListenException or System.Net.Sockets.SocketException or IOException or UnauthorizedAccessException)

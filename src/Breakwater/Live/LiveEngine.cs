@@ -91,6 +91,9 @@ internal sealed class LiveEngine : IDisposable
     /// <summary>How the reading of web logs stands; null: none are configured. Any thread.</summary>
     public WebState? WebLogs => _web?.State;
 
+    /// <summary>Pieces of web logs that the recording does not hold.</summary>
+    public long LinesNotRecorded => _web?.NotRecorded ?? 0;
+
     /// <summary>The smallest buffer that the kernel granted to a socket, bytes.</summary>
     public int SmallestBufferBytes => _intake.SmallestBufferBytes;
 

@@ -53,6 +53,9 @@ internal sealed class WebEngine : IDisposable
     /// <summary>Where syslog is taken.</summary>
     public IEnumerable<EndPoint> Addresses => _intake.Addresses;
 
+    /// <summary>Pieces that the recording does not hold, because the disk was too slow, or gone.</summary>
+    public long NotRecorded => _recorder?.Dropped ?? 0;
+
     /// <summary>As of the last round. Any thread.</summary>
     public WebState State => _state;
 
@@ -77,6 +80,8 @@ internal sealed class WebEngine : IDisposable
     /// <summary>Stops reading.</summary>
     public void Dispose()
     {
+        if (_isStopped)
+            return;
         _isStopped = true;
         if (_thread.IsAlive)
             _thread.Join();

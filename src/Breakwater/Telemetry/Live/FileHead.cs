@@ -35,5 +35,5 @@ internal readonly record struct FileHead(int Length, ulong Hash)
 
     /// <summary>True when the file begins with these bytes. Without any, every file does.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public bool IsOf(SafeFileHandle file) => Of(file, Length) == this;
+    public bool IsOf(SafeFileHandle file) => Length == 0 || Of(file, Length) == this;
 }

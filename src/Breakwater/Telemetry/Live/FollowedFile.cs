@@ -58,11 +58,8 @@ internal sealed class FollowedFile(SafeFileHandle handle, FileIdentity identity,
     public bool Look(long now)
     {
         var size = RandomAccess.GetLength(handle);
-        if (size < Offset)
-            return false;
-        if (size == SizeBytes)
-            return true;
-        if (!Head.IsOf(handle))
+        // Emptied and filled to the same size again, it is another one.
+        if (size < Offset || !Head.IsOf(handle))
             return false;
         if (Head.Length < FileHead.MaximumBytes)
             Head = FileHead.Of(handle, Math.Min(size, FileHead.MaximumBytes));

@@ -104,7 +104,7 @@ internal sealed class FollowedLog(string path, LogStream stream) : IDisposable
         if (_current is null)
             Fault = state is null ? "there is no such file" : "it must not be read";
         else if (!TryLook(_current, now))
-            BeginAgain(_current);
+            BeginAgain(_current, now);
     }
 
     /// <summary>Takes the next chunk, of the oldest file first.</summary>
@@ -188,7 +188,7 @@ internal sealed class FollowedLog(string path, LogStream stream) : IDisposable
     }
 
     /// <summary>Emptied, or written anew (copytruncate): the rest of what stood there is in its copy.</summary>
-    private void BeginAgain(FollowedFile emptied)
+    private void BeginAgain(FollowedFile emptied, long now)
     {
         var position = emptied.Position;
         emptied.Dispose();
@@ -199,6 +199,8 @@ internal sealed class FollowedLog(string path, LogStream stream) : IDisposable
             LostRests++;
         if (FileState.Of(path) is { } state)
             _current = FollowedFile.Open(path, state.Identity, 0, default);
+        foreach (var file in _rotated.Append(_current).OfType<FollowedFile>())
+            _ = TryLook(file, now);
     }
 
     private static FollowedFile? OpenAt(string path, LogPosition position)

@@ -44,13 +44,14 @@ internal sealed class LogFollower(LogSource source, Func<string, LogStream> open
         if (_hasBegun && now - _lookedForNames >= NamesNanoseconds)
         {
             _lookedForNames = now;
+            // A log that is configured by its name is waited for.
+            if (IsPattern)
+                _logs.RemoveAll(static log => log.IsMissing && Drop(log));
             foreach (var path in Matching())
             {
-                if (!_logs.Exists(log => log.Path == path) && FileState.Of(path) is { } state && !IsRotated(path, state))
+                if (!_logs.Exists(log => log.Path == path) && FileState.Of(path) is { } state && !(IsPattern && IsRotated(path, state)))
                     Add(path);
             }
-
-            _logs.RemoveAll(static log => log.IsMissing && Drop(log));
         }
 
         foreach (var log in _logs)
