@@ -15,6 +15,7 @@ internal static class CommandLine
             CheckCommand.Create(),
             ConfigCommand.Create(),
             ServeCommand.Create(),
+            TopCommand.Create(),
             DemoCommand.Create(),
             TokenCommand.Create(),
             TokenCommand.CreateLogin(),

@@ -10,7 +10,7 @@ namespace Breakwater.Live;
 internal sealed class IncidentJoin
 {
     /// <summary>Keys of logs' incidents: none of the network's comes there.</summary>
-    private const long FirstWebKey = 1L << 40;
+    public const long FirstWebKey = 1L << 40;
 
     private readonly SortedDictionary<long, Joined> _network = [];
     private readonly SortedDictionary<long, Web> _web = [];

@@ -32,7 +32,7 @@ internal sealed class WebEngine : IDisposable
     private readonly Thread _thread;
     private readonly HashSet<WebLog> _read = [];
     private volatile bool _isStopped;
-    private long _lastLine, _passed, _unreadBefore;
+    private long _lastLine, _passed, _unreadBefore, _linesBefore;
     private bool _isHeld;
     private int _judgedSecond;
     private DetectorOptions? _next;
@@ -170,13 +170,13 @@ internal sealed class WebEngine : IDisposable
         {
             _judgedSecond = (int)(now / Second);
             var unread = _intake.States.Sum(static state => state.UnreadBytes);
-            if (_shedder.Note(lag, unread < _unreadBefore))
+            if (_shedder.Note(lag, _lines.Lines - _linesBefore, unread < _unreadBefore))
             {
                 _lines.Detector.Shed(_shedder.Level);
                 _recorder?.Write(LineRecordKind.Shed, value: _shedder.Level);
             }
 
-            _unreadBefore = unread;
+            (_unreadBefore, _linesBefore) = (unread, _lines.Lines);
         }
 
         lock (_lock)

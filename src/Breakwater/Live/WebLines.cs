@@ -6,6 +6,9 @@ using Breakwater.Wire.AccessLog;
 
 namespace Breakwater.Live;
 
+/// <summary>Takes a request that was read; its texts lie in the line, which is valid until the method returns.</summary>
+internal delegate void RequestTaker(ReadOnlySpan<byte> line, in LogRequest request);
+
 /// <summary>
 /// Lines to incidents, in the order in which they come. No clock and no I/O: a recording calls the same in the same order, and comes to the same
 /// verdicts.
@@ -21,6 +24,9 @@ internal sealed class WebLines
 
     /// <summary>Logs that lines came of, by number.</summary>
     public IReadOnlyDictionary<int, WebLog> Logs => _logs;
+
+    /// <summary>Takes each request besides; null: nobody does.</summary>
+    public RequestTaker? Taken { get; set; }
 
     public long Lines { get; private set; }
 
@@ -64,6 +70,7 @@ internal sealed class WebLines
 
             Requests++;
             Detector.Count(line, in request, log.Source.Service);
+            Taken?.Invoke(line, in request);
         }
     }
 }
