@@ -81,6 +81,7 @@ internal sealed class TopTally
     public void PassTo(long second)
     {
         _lines.Detector.Pass(second);
+        MoveTo(second);
         TakeChanges();
     }
 
@@ -166,16 +167,18 @@ internal sealed class TopTally
             row.Milliseconds += request.DurationNanoseconds / 1_000_000;
     }
 
+    private void MoveTo(long second)
+    {
+        if (_second != long.MinValue && second <= _second)
+            return;
+        for (var begun = Math.Max(_second == long.MinValue ? second : _second + 1, second - RateSeconds + 1); begun <= second; begun++)
+            _rates[Place(begun)] = 0;
+        _second = second;
+    }
+
     private void CountSecond(long second)
     {
-        if (_second == long.MinValue || second > _second)
-        {
-            var from = Math.Max(_second == long.MinValue ? second : _second + 1, second - RateSeconds + 1);
-            for (var begun = from; begun <= second; begun++)
-                _rates[Place(begun)] = 0;
-            _second = second;
-        }
-
+        MoveTo(second);
         if (second <= _second - RateSeconds)
             return;
         PeakPerSecond = Math.Max(PeakPerSecond, ++_rates[Place(second)]);

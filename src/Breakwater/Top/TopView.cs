@@ -45,11 +45,12 @@ internal sealed class TopView(TopStyle style)
         foreach (var panel in Enum.GetValues<TopPanel>())
         {
             if (panel == choice.Panel)
-                Panel(tally, choice, panel, isAll ? left - (PanelCount * 2) - (others * (PanelCount - 1)) + 1 : left - 2, width, lines);
+                Panel(tally, choice, panel, isAll ? left - (PanelCount * 2) - (others * (PanelCount - 1)) : left - 2, width, lines);
             else if (isAll)
                 Panel(tally, choice, panel, others, width, lines);
         }
 
+        lines.RemoveRange(Math.Min(lines.Count, height - 1), Math.Max(0, lines.Count - height + 1));
         while (lines.Count < height - 1)
             lines.Add("");
         lines.Add(Footer(width));

@@ -38,6 +38,8 @@ internal sealed class SyslogRig : IDisposable
     /// <summary>Rounds until so many lines have come, or a few seconds have passed.</summary>
     public void Await(int lines) => Await(() => Taken.Count >= lines);
 
+    public void Round() => _intake.Round();
+
     public void Await(Func<bool> isDone)
     {
         for (var round = 0; round < 100 && !isDone(); round++)

@@ -27,7 +27,7 @@ public sealed class SyslogTests
     [InlineData(nameof(SyslogTransport.UnixStream))]
     public void Connections_BothFramings_InAnyPieces(string transport)
     {
-        const string stream = "<190>one\n8 <190>two9 <190>th\nee<190>four\n";
+        const string stream = "<190>one\n8 <190>two10 <190>th\nee<190>four\n";
         for (var cut = 1; cut < stream.Length; cut++)
         {
             using var rig = new SyslogRig(Enum.Parse<SyslogTransport>(transport));
@@ -124,12 +124,14 @@ public sealed class SyslogTests
         var source = new LogSource("second", -1) { Syslog = new SyslogEndpoint(SyslogTransport.Unix, null, first.SocketPath) };
         var error = Assert.Throws<ListenException>(() => new LogIntake([source], null, static (_, _) => { }, TimeProvider.System));
         Assert.Contains("second", error.Message, StringComparison.Ordinal);
+        // A socket whose process was killed leaves its file behind: here it is moved away before the socket removes it.
         var left = Path.Combine(first.Folder, "left.sock");
         using (var abandoned = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified))
-            abandoned.Bind(new UnixDomainSocketEndPoint(left));
-        // .NET removes the file of a socket that it closes: what a killed process leaves behind is made by another one.
-        if (!File.Exists(left))
-            System.Diagnostics.Process.Start("python3", ["-c", $"import socket; socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).bind('{left}')"]).WaitForExit();
+        {
+            abandoned.Bind(new UnixDomainSocketEndPoint(left + "~"));
+            File.Move(left + "~", left);
+        }
+
         using var intake = new LogIntake([source with { Syslog = new SyslogEndpoint(SyslogTransport.Unix, null, left) }], null, static (_, _) => { }, TimeProvider.System);
         Assert.Single(intake.Addresses);
     }
