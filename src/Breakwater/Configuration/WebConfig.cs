@@ -36,7 +36,7 @@ internal sealed record WebInputConfig
     /// <summary>Senders of syslog that are believed; default loopback.</summary>
     public ImmutableArray<Prefix> Allow { get; init; } = Loopback;
 
-    internal static ImmutableArray<Prefix> Loopback { get; } = [Prefix.TryParse("127.0.0.0/8", out var four) ? four : default, Prefix.TryParse("::1/128", out var six) ? six : default];
+    internal static ImmutableArray<Prefix> Loopback { get; } = [Prefix.TryParse("::1/128", out var six) ? six : default, Prefix.TryParse("127.0.0.0/8", out var four) ? four : default];
 
     /// <summary>What it is called in health and metrics.</summary>
     public string Name => File ?? Syslog?.ToString() ?? "";

@@ -13,7 +13,7 @@ namespace Breakwater.Live;
 /// The running engine: receiving threads count into the detector's shards; at the end of each tick of arrival it judges, and tells what
 /// happened through <see cref="Output"/>. Its verdicts are those that <c>analyze</c> gives for the same datagrams.
 /// </summary>
-internal sealed class LiveEngine : IDisposable
+internal sealed partial class LiveEngine : IDisposable
 {
     private const long SecondNanoseconds = 1_000_000_000;
 
@@ -24,7 +24,7 @@ internal sealed class LiveEngine : IDisposable
     private readonly HealthMonitor _monitor;
     private readonly Lock _ticking = new();
     private readonly ManualResetEventSlim _stop = new();
-    private readonly List<IncidentChange> _changes = [], _joined = [];
+    private readonly List<IncidentChange> _changes = [];
     private readonly IncidentKeys _keys = new();
     private readonly List<ExporterHealth> _healthChanges = [];
     private readonly Dictionary<Address, (long Datagrams, long LastReceived)> _unknown = [];
@@ -32,9 +32,6 @@ internal sealed class LiveEngine : IDisposable
     private readonly TimeProvider _time;
     private readonly LoadShedder _shedder = new();
     private readonly FullLinks _fullLinks = new();
-    private readonly WebEngine? _web;
-    private readonly IncidentJoin _join = new();
-    private readonly WebHealth _webHealth = new();
     private Detector _detector;
     private ServiceLookup _services;
     private ImmutableArray<UsualTraffic> _usual;
@@ -84,15 +81,6 @@ internal sealed class LiveEngine : IDisposable
 
     /// <summary>Where IPFIX connections are taken.</summary>
     public IEnumerable<IPEndPoint> StreamAddresses => _intake.StreamAddresses;
-
-    /// <summary>Where syslog of web servers is taken.</summary>
-    public IEnumerable<EndPoint> SyslogAddresses => _web?.Addresses ?? [];
-
-    /// <summary>How the reading of web logs stands; null: none are configured. Any thread.</summary>
-    public WebState? WebLogs => _web?.State;
-
-    /// <summary>Pieces of web logs that the recording does not hold.</summary>
-    public long LinesNotRecorded => _web?.NotRecorded ?? 0;
 
     /// <summary>The smallest buffer that the kernel granted to a socket, bytes.</summary>
     public int SmallestBufferBytes => _intake.SmallestBufferBytes;
@@ -380,21 +368,7 @@ internal sealed class LiveEngine : IDisposable
 
     private void Tell(DateTimeOffset at, TrafficSecond? traffic, (ReceiveAccount Account, ShedSigns Shed)? account)
     {
-        _changes.Clear();
-        _detector.TakeChanges(_changes);
-        _joined.Clear();
-        foreach (var change in _changes)
-            _join.TakeNetwork(_keys.Translate(change), _joined);
-        _changes.Clear();
-        _keys.CloseLost(_clock.TickEnd / TickClock.TickNanoseconds, _changes);
-        foreach (var change in _changes)
-            _join.TakeNetwork(change, _joined);
-        _changes.Clear();
-        _web?.TakeChanges(_changes);
-        foreach (var change in _changes)
-            _join.TakeWeb(change, _joined);
-        foreach (var change in _joined)
-            Output.Write(new IncidentEvent(at, _fullLinks.With(change)));
+        TellIncidents(at);
         if (traffic is not null)
             Output.Write(traffic);
         if (account is not { } counts)
@@ -403,8 +377,7 @@ internal sealed class LiveEngine : IDisposable
         var signs = new CollectorSigns(counts.Account, _latest, _clock.AheadNanoseconds, counts.Shed);
         _latest = 0;
         _health = _monitor.Evaluate(_clock.TickEnd - TickClock.TickNanoseconds, _exporters.All, signs, _unknown, _healthChanges);
-        if (_web is not null)
-            _health = _webHealth.AddTo(_health, _web.State, _clock.TickEnd - TickClock.TickNanoseconds, _healthChanges);
+        TellWeb(at);
         foreach (var change in _fullLinks.See(_health, _exporters.All.Any(static exporter => exporter.Interfaces.HasBoundary)))
             Output.Write(new IncidentEvent(at, change));
         foreach (var health in _healthChanges)

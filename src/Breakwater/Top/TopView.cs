@@ -71,9 +71,10 @@ internal sealed class TopView(TopStyle style)
     {
         var clock = tally.NewestSecond is { } second ? $"{TopFormat.Time(second)} UTC" : "no line yet";
         var state = choice.IsPaused ? style.Warning(" PAUSED") : "";
-        lines.Add(style.Title(Cut($"breakwater top  {TopTable.Shown(Encoding.Latin1.GetBytes(name))}", Math.Max(10, width - 50))) + style.Faint($"   {clock}   {note}") + state);
+        var title = Cut($"breakwater top  {TopTable.Shown(Encoding.Latin1.GetBytes(name))}", Math.Max(10, width - 50));
+        lines.Add(style.Title(title) + style.Faint(Cut($"   {clock}   {TopTable.Shown(Encoding.Latin1.GetBytes(note))}", Math.Max(0, width - title.Length - 7))) + state);
         lines.Add(Verdict(tally, width));
-        var span = Math.Clamp(width - 50, 10, 60);
+        var span = Math.Clamp(width - 45, 1, 60);
         var rates = tally.Rates(span);
         lines.Add("");
         lines.Add($"{style.Title(TopFormat.Rate(Recent(rates)).PadLeft(9))} req/s  {style.Bar(rates.Max() == 0 ? new string(' ', span) : Sparkline.Draw(rates))} {style.Faint($"{span} s")}  peak {TopFormat.Count(tally.PeakPerSecond)}/s");

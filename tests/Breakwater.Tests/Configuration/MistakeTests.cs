@@ -45,7 +45,7 @@ public sealed class MistakeTests
     // Web logs.
     [InlineData("version: 1\nweb: {inputs: [{format: auto}]}", "f.yaml:2:16: an item of 'web.inputs' says neither file nor syslog; write one of 'file: /var/log/nginx/access.log' and 'syslog: udp://127.0.0.1:5514'")]
     [InlineData("version: 1\nweb: {inputs: [{file: a.log, syslog: 'udp://127.0.0.1:5514'}]}", "f.yaml:2:16: an item of 'web.inputs' has both 'file' and 'syslog'; write one of 'file: /var/log/nginx/access.log' and 'syslog: udp://127.0.0.1:5514'")]
-    [InlineData("version: 1\nweb: {inputs: [{syslog: 'unix:/run/x.sock'}, {syslog: 'unix:/run/x.sock'}]}", "f.yaml:2:56: 'unix:/run/x.sock' is an input already, on line 2; keep one of them")]
+    [InlineData("version: 1\nweb: {inputs: [{syslog: 'unix:/run/x.sock'}, {syslog: 'unix:/run/x.sock'}]}", "f.yaml:2:55: 'unix:/run/x.sock' is an input already, on line 2; keep one of them")]
     [InlineData("version: 1\nweb: {inputs: [{file: a.log, service: shop}]}", "f.yaml:2:39: unknown service 'shop'; add it to 'services'")]
     [InlineData("version: 1\nservices: [{name: shop, addresses: [192.0.2.1]}]\nweb: {inputs: [{file: a.log, service: shp}]}", "f.yaml:3:39: unknown service 'shp'; did you mean 'shop'?")]
     [InlineData("version: 1\nweb: {inputs: [{file: /var/*/access.log}]}", "f.yaml:2:23: 'web.inputs[].file': '/var/*/access.log' has a pattern in the name of a folder; write * and ? in the last part alone, and an input for each folder")]

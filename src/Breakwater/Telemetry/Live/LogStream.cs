@@ -28,9 +28,6 @@ internal static class LiveLogLimits
     /// <summary>Bytes that are read at once.</summary>
     public const int ChunkBytes = 262_144;
 
-    /// <summary>Inputs of a configuration.</summary>
-    public const int Inputs = 64;
-
     /// <summary>Files that one pattern follows.</summary>
     public const int FilesOfAPattern = 64;
 
