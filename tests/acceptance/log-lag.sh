@@ -30,7 +30,7 @@ said=$(node "$(dirname -- "${BASH_SOURCE[0]}")/log-lag.mjs" "$scratch/access.log
 echo "log-lag: at $rate lines/s: $said (seconds)"
 word() { sed -n "s/.*$1 \([0-9.]*\).*/\1/p" <<<"$said"; }
 check "log-lag: p99 of the lag at $rate lines/s is at most 2 s" 1 "$(node -e "console.log(Number(process.argv[1] <= 2))" "$(word p99)")"
-check "log-lag: what /metrics tells is no less than half of it" 1 "$(node -e "console.log(Number(process.argv[1] * 2 + 0.2 >= process.argv[2]))" "$(word told99)" "$(word p99)")"
+check "log-lag: what /metrics tells is no less than half of it, a look aside" 1 "$(node -e "console.log(Number(process.argv[1] * 2 + 0.3 >= process.argv[2]))" "$(word told99)" "$(word p99)")"
 check "log-lag: every line is counted once" "$(word written)" "$(word counted)"
 before=$(word written)
 # The twin: a serve that stands still lags.

@@ -105,7 +105,7 @@ internal sealed class TopCommand
     private static TopChoice Loop(TopReader reader, ServeSignals signals, TopTerminal? terminal, TopChoice choice, Action show, Action<TopChoice> choose)
     {
         var isResized = 0;
-        using var resized = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Interlocked.Exchange(ref isResized, 1));
+        using var resized = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Interlocked.Exchange(ref isResized, 1));
         var time = TimeProvider.System;
         var (shown, passed) = (time.GetTimestamp(), time.GetTimestamp());
         var isFirst = terminal is not null;

@@ -47,7 +47,10 @@ internal static class WebKeys
     /// <summary>Most inputs.</summary>
     public const int MaximumInputs = 64;
 
-    public static readonly SectionListKey Inputs = new("inputs", WebInputKeys.All, "Logs of web servers: files that are followed, and syslog") { Reload = ConfigReload.Restart };
+    public static readonly SectionListKey Inputs = new("inputs", WebInputKeys.All, "Logs of web servers: files that are followed, and syslog")
+    {
+        Reload = ConfigReload.Restart,
+    };
 
     public static readonly ImmutableArray<ConfigKey> All = [Inputs];
 }
@@ -55,19 +58,35 @@ internal static class WebKeys
 internal static class WebInputKeys
 {
     public static readonly ScalarKey<string> File = new(
-        "file", new LogPathValue(), "A log that is followed through rotation; in its last part * and ? stand for letters of its name") { Reload = ConfigReload.Restart };
+        "file", new LogPathValue(), "A log that is followed through rotation; in its last part * and ? stand for letters of its name")
+    {
+        Reload = ConfigReload.Restart,
+    };
 
     public static readonly ScalarKey<SyslogListen> Syslog = new(
-        "syslog", new SyslogValue(), "Instead of a file: where servers send their log, as nginx and HAProxy do") { Reload = ConfigReload.Restart };
+        "syslog", new SyslogValue(), "Instead of a file: where servers send their log, as nginx and HAProxy do")
+    {
+        Reload = ConfigReload.Restart,
+    };
 
     public static readonly ScalarKey<string> Format = new(
-        "format", new LogFormatValue(), "The format of its lines, when it is not found from them") { Default = LogFormatValue.Found, Reload = ConfigReload.Restart };
+        "format", new LogFormatValue(), "The format of its lines, when it is not found from them")
+    {
+        Default = LogFormatValue.Found,
+        Reload = ConfigReload.Restart,
+    };
 
     public static readonly ScalarKey<string> Service = new(
-        "service", new NameValue(), "The service of this file that its requests are for; what packets and the log tell of it is then one incident") { Reload = ConfigReload.Restart };
+        "service", new NameValue(), "The service of this file that its requests are for; what packets and the log tell of it is then one incident")
+    {
+        Reload = ConfigReload.Restart,
+    };
 
     public static readonly ListKey<Prefix> TrustedProxies = new(
-        "trustedProxies", new PrefixValue(), "Networks whose word on X-Forwarded-For is taken; nobody else's is") { Reload = ConfigReload.Restart };
+        "trustedProxies", new PrefixValue(), "Networks whose word on X-Forwarded-For is taken; nobody else's is")
+    {
+        Reload = ConfigReload.Restart,
+    };
 
     public static readonly ListKey<Prefix> Allow = new(
         "allow", new PrefixValue(), "Senders of syslog that are believed; of others messages are counted and nothing else")

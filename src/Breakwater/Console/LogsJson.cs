@@ -7,9 +7,9 @@ namespace Breakwater.Console;
 /// <summary>How the reading of web logs stands, as <c>/exporters</c> has it.</summary>
 internal static class LogsJson
 {
-    public static JsonObject Write(WebState logs) => new()
+    public static JsonObject Write(WebState logs, DateTimeOffset now) => new()
     {
-        ["lagSeconds"] = Math.Round(logs.LagSeconds, 3),
+        ["lagSeconds"] = Math.Round(logs.LagSeconds(now), 3),
         ["unreadBytes"] = logs.UnreadBytes,
         ["lines"] = logs.Lines,
         ["requests"] = logs.Requests,

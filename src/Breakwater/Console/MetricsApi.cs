@@ -41,7 +41,7 @@ internal static class MetricsApi
         Family(text, "breakwater_incidents_dropped_events_total", "counter", "Events between engine and journal that found no place.", [("", api.EventsDropped())]);
         Family(text, "breakwater_incidents_lost_traffic_seconds_total", "counter", "Seconds of traffic that are not on disk.", [("", api.Traffic.LostSeconds)]);
         if (api.WebLogs() is { } logs)
-            WebMetrics.Write(text, logs);
+            WebMetrics.Write(text, logs, api.Time.GetUtcNow());
         var scripts = api.Scripts();
         Family(text, "breakwater_notify_script_calls_total", "counter", "Calls of scripts that ended.", [("", scripts.Sum(static script => script.Calls))]);
         Family(text, "breakwater_notify_script_failures_total", "counter", "Calls of scripts that went wrong.", [("", scripts.Sum(static script => script.Failures))]);

@@ -6,9 +6,9 @@ namespace Breakwater.Console;
 /// <summary>Web logs among the metrics; only where some are configured.</summary>
 internal static class WebMetrics
 {
-    public static void Write(StringBuilder text, WebState logs)
+    public static void Write(StringBuilder text, WebState logs, DateTimeOffset now)
     {
-        MetricsApi.Family(text, "breakwater_web_lag_seconds", "gauge", "The longest time that a log line which is not counted yet can have waited.", [("", logs.LagSeconds)]);
+        MetricsApi.Family(text, "breakwater_web_lag_seconds", "gauge", "The longest time that a log line which is not counted yet can have waited.", [("", logs.LagSeconds(now))]);
         MetricsApi.Family(text, "breakwater_web_unread_bytes", "gauge", "Bytes of followed files that wait, by input.", [.. logs.Inputs.Where(static input => input.Syslog is null).Select(static input => (Label(input.Name), (double)input.UnreadBytes))]);
         MetricsApi.Family(text, "breakwater_web_lines_total", "counter", "Log lines read, by what became of them.",
             [("outcome=\"request\"", logs.Requests), ("outcome=\"unreadable\"", logs.Unreadable), ("outcome=\"other\"", logs.Lines - logs.Requests - logs.Unreadable)]);

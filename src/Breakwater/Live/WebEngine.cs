@@ -184,7 +184,7 @@ internal sealed class WebEngine : IDisposable
         _state = new WebState
         {
             Inputs = _intake.States,
-            LagSeconds = lag,
+            CaughtUpNanoseconds = _intake.CaughtUpNanoseconds,
             Lines = _lines.Lines,
             Requests = _lines.Requests,
             Unreadable = _lines.Unreadable,
@@ -192,7 +192,7 @@ internal sealed class WebEngine : IDisposable
             ShedLevel = _shedder.Level,
             LastLineNanoseconds = _lastLine,
             Skews = [.. _lines.Logs.Values.Where(static log => log.SkewSeconds != 0).Select(static log => (log.Source.Name, log.SkewSeconds))],
-            Unrecognized = [.. _lines.Logs.Values.Where(static log => log.FormatName is null).Select(static log => log.Source.Name).Distinct()],
+            Unrecognized = [.. _lines.Logs.Values.Where(static log => log.FormatName is null).Select(static log => log.Source.Name).Distinct(StringComparer.Ordinal)],
             PositionFault = _intake.PositionFault,
         };
     }

@@ -69,8 +69,8 @@ internal sealed class WebHealth
             _conditions.Find(HealthConditionKind.UnknownSenders, at, $"{unknown - before.Unknown:N0} messages or connections of the last minute came from addresses that are not in 'allow', the last from {LastUnknown(state)}: they are ignored");
         if (drops > before.Drops)
             _conditions.Find(HealthConditionKind.KernelDrops, at, $"the kernel dropped {drops - before.Drops:N0} syslog datagrams in the last minute: more came than could be read; raise net.core.rmem_max");
-        if (state.LagSeconds > NoticeableLag)
-            _conditions.Find(HealthConditionKind.Late, at, $"log lines are read {state.LagSeconds:N1} s late, {state.UnreadBytes:N0} bytes wait");
+        if (state.LagSeconds(at) is > NoticeableLag and var lag)
+            _conditions.Find(HealthConditionKind.Late, at, $"log lines are read {lag:N1} s late, {state.UnreadBytes:N0} bytes wait");
         if (state.LeftOut > before.LeftOut)
             _conditions.Find(HealthConditionKind.Shedding, at, $"{state.LeftOut - before.LeftOut:N0} requests of the last minute were left out, more came than can be judged; 1 client in {1 << state.ShedLevel} is looked at and stands for the others; incidents tell the error");
         if (state.PositionFault is { } fault)

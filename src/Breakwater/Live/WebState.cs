@@ -10,8 +10,8 @@ internal sealed record WebState
 
     public ImmutableArray<LogInputState> Inputs { get; init; } = [];
 
-    /// <summary>The longest time that a line which is not counted yet can have waited, in seconds.</summary>
-    public double LagSeconds { get; init; }
+    /// <summary>Begin of the last look of which everything that was there then has been counted, nanoseconds since 1970-01-01 UTC; 0: none yet.</summary>
+    public long CaughtUpNanoseconds { get; init; }
 
     /// <summary>Lines read.</summary>
     public long Lines { get; init; }
@@ -39,6 +39,10 @@ internal sealed record WebState
 
     /// <summary>Why positions are not kept; null: they are.</summary>
     public string? PositionFault { get; init; }
+
+    /// <summary>The longest time that a line which is not counted yet can have waited, in seconds.</summary>
+    public double LagSeconds(DateTimeOffset now) =>
+        CaughtUpNanoseconds == 0 ? 0 : Math.Max(0, ((now - DateTimeOffset.UnixEpoch).Ticks * 100) - CaughtUpNanoseconds) / 1e9;
 
     /// <summary>Bytes that wait in files.</summary>
     public long UnreadBytes => Inputs.Sum(static input => input.UnreadBytes);

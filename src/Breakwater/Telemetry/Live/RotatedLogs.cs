@@ -87,7 +87,10 @@ internal static class RotatedLogs
             var buffer = new byte[LiveLogLimits.ChunkBytes];
             long at = 0;
             var name = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-            using (var rest = new FileStream(name, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using (var rest = new FileStream(name, options))
             {
                 for (int count; rest.Length < MaximumUnpackedBytes && (count = packed.Read(buffer)) > 0; at += count)
                 {

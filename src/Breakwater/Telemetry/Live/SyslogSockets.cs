@@ -62,7 +62,8 @@ internal static class SyslogSockets
         if (File.Exists(path) && IsAbandoned(path, socket.SocketType))
             File.Delete(path);
         socket.Bind(new UnixDomainSocketEndPoint(path));
-        File.SetUnixFileMode(path, Writers);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, Writers);
     }
 
     private static bool IsAbandoned(string path, SocketType type)
