@@ -77,6 +77,9 @@ public sealed record Incident
 {
     public required Target Target { get; init; }
 
+    /// <summary>The host of the web logs that it rests on; null where they name none, and without logs.</summary>
+    public string? Site { get; init; }
+
     public required Shape Shape { get; init; }
 
     public required Verdict Verdict { get; init; }

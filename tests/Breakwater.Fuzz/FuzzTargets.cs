@@ -54,6 +54,7 @@ internal static class FuzzTargets
         new MmdbTarget(),
         new LogLinesTarget(),
         new LogFormatTarget(),
+        new SyslogFramingTarget(),
         new BgpTarget(),
     ];
 }

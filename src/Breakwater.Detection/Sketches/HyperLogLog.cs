@@ -9,7 +9,7 @@ namespace Breakwater.Detection.Sketches;
 /// Distinct count in one byte a register (Flajolet et al. 2007): only maxima, so order and repetition do not matter and two sketches
 /// merge. Ertl's improved estimator (2017, arXiv:1702.01284), without bias from no hash to all registers full.
 /// </summary>
-internal sealed class HyperLogLog(int precision)
+public sealed class HyperLogLog(int precision)
 {
     private readonly byte[] _registers = new byte[1 << precision];
 

@@ -8,7 +8,7 @@ namespace Breakwater.Detection.Sketches;
 /// The one hash of all tables and sketches: multiply-xor rounds over address halves with a seed, finished as in MurmurHash3's fmix64.
 /// Seeded so that strangers cannot aim at buckets; not cryptographic.
 /// </summary>
-internal readonly struct KeyedHash(ulong seed)
+public readonly struct KeyedHash(ulong seed)
 {
     public ulong Of(Address address) => Mix(Fold(address) + seed);
 

@@ -4,7 +4,7 @@ namespace Breakwater.Detection.Web;
 /// The group of a path: digits, identifiers and tokens become <c>*</c>, deep paths end in <c>/**</c>. A function of the path alone, so that
 /// order changes nothing; folders with too many children are folded later, from counts.
 /// </summary>
-internal static class PathShape
+public static class PathShape
 {
     private const int LongSegment = 32;
     private static readonly string[] _assets =

@@ -8,7 +8,7 @@ namespace Breakwater.Detection.Web;
 /// Seeded hash of a text, sixteen bytes a step by folded 64 × 64 bit products (as in wyhash). Strangers cannot aim at buckets; it is not
 /// cryptographic.
 /// </summary>
-internal static class TextHash
+public static class TextHash
 {
     private const ulong First = 0xA076_1D64_78BD_642F;
     private const ulong Second = 0xE703_7ED1_A0B4_28DB;

@@ -23,10 +23,10 @@ public sealed record WebResult(
 /// Requests of web logs → incidents. Requests are counted in seconds of their own time; a second is over when lines of <see
 /// cref="WebLimits.LateSeconds"/> later have come. What is counted in a second depends on no order; floats are made when a slice closes.
 /// </summary>
-public sealed class WebDetector
+public sealed partial class WebDetector
 {
-    private const int Ring = WebLimits.LateSeconds;
-    private readonly DetectorOptions _options;
+    private readonly ImmutableArray<string> _services;
+    private DetectorOptions _options;
     private readonly WebShard[] _shards;
     private readonly WebNames[] _names;
     private readonly WaitingEntries[] _waitingEntries;
@@ -41,11 +41,13 @@ public sealed class WebDetector
     private long _first = long.MaxValue, _last = long.MinValue;
     private int _held, _lateRun, _next;
 
-    public WebDetector(DetectorOptions options)
+    /// <param name="options">All that changes verdicts.</param>
+    /// <param name="services">Services that logs can belong to, by number.</param>
+    public WebDetector(DetectorOptions options, ImmutableArray<string> services = default)
     {
-        _options = options;
-        _rest = _lastSite = new WebSite(null, options);
-        _shards = [.. Enumerable.Range(0, Math.Max(1, options.Shards)).Select(_ => new WebShard(options.Seed))];
+        (_options, _services) = (options, services.IsDefault ? [] : services);
+        _rest = _lastSite = new WebSite(null, null, options);
+        _shards = [.. Enumerable.Range(0, Math.Max(1, options.Shards)).Select(_ => new WebShard(options.Seed, _services))];
         _names = Array.ConvertAll(_shards, static shard => shard.Names);
         _waitingEntries = Array.ConvertAll(_shards, static _ => new WaitingEntries());
     }
@@ -53,7 +55,8 @@ public sealed class WebDetector
     /// <summary>Counts one request of a log.</summary>
     /// <param name="line">The line that its texts lie in.</param>
     /// <param name="request">The request.</param>
-    public void Count(ReadOnlySpan<byte> line, in LogRequest request)
+    /// <param name="service">Number of the service that the log belongs to; below 0: none.</param>
+    public void Count(ReadOnlySpan<byte> line, in LogRequest request, int service = -1)
     {
         // No server logged anything before 1970.
         if (!request.Knows(LogFields.Time | LogFields.Client) || request.TimeNanoseconds < 0)
@@ -63,12 +66,12 @@ public sealed class WebDetector
         }
 
         var second = request.TimeNanoseconds / 1_000_000_000;
-        if (!Advance(second))
+        if (!Advance(ref second) || IsLeftOut(in request, second))
             return;
         (_first, _last) = (Math.Min(_first, request.TimeNanoseconds), Math.Max(_last, request.TimeNanoseconds));
         var shard = _next;
         _next = shard + 1 == _shards.Length ? 0 : shard + 1;
-        _shards[shard].Reduce(line, in request, out _waitingEntries[shard].Add(second));
+        _shards[shard].Reduce(line, in request, service, out _waitingEntries[shard].Add(second));
         _requests++;
         if (_requests % WebLimits.RequestsBetweenNameLooks == 0)
             WebNames.Bound(_names);
@@ -91,17 +94,21 @@ public sealed class WebDetector
     }
 
     /// <summary>Moves the clock on, where the second is a new one; false for a line that comes too late.</summary>
-    private bool Advance(long second)
+    private bool Advance(ref long second)
     {
         if (second > _newest)
         {
-            if (_newest == long.MinValue)
-                _oldest = second;
-            CloseUpTo(second - Ring + 1);
-            _newest = second;
+            MoveTo(second);
         }
         else if (second < _oldest)
         {
+            // What is known from its arrival on is counted there.
+            if (IsLive && second >= _newest - WebLimits.LateSeconds)
+            {
+                (second, _lateRun) = (_oldest, 0);
+                return true;
+            }
+
             // Lines of a moment ago are late because much waited, and say nothing of the clock.
             if (second >= _newest - WebLimits.LateSeconds || ++_lateRun < WebLimits.LateRun)
             {
@@ -111,11 +118,21 @@ public sealed class WebDetector
 
             // The log's clock was set back, or an earlier line lied: its time counts from here on.
             CloseAll(isOver: true);
+            BeginSlices(long.MinValue, second);
             (_oldest, _newest, _slice) = (second, second, long.MinValue);
         }
 
         _lateRun = 0;
         return true;
+    }
+
+    private void MoveTo(long second)
+    {
+        if (_newest == long.MinValue)
+            _oldest = second;
+        CloseUpTo(second - LateSeconds + 1);
+        BeginSlices(_newest, second);
+        _newest = second;
     }
 
     /// <summary>Closes and tells all that is open; the sites' clocks start anew.</summary>
@@ -159,7 +176,7 @@ public sealed class WebDetector
             _slice = slice;
         }
 
-        var isFull = _sites.Count == WebLimits.Sites;
+        var (isFull, weight) = (_sites.Count == WebLimits.Sites, WeightOf(second));
         foreach (var entries in _waitingEntries)
         {
             for (var chunk = 0; chunk < entries.Chunks(second); chunk++)
@@ -167,7 +184,7 @@ public sealed class WebDetector
                 foreach (ref readonly var entry in entries.Chunk(second, chunk))
                 {
                     var site = SiteOf(entry.Site);
-                    site.Count(in entry, second);
+                    site.Count(in entry, second, weight);
                     _together += isFull && entry.Site != 0 && ReferenceEquals(site, _rest) ? 1 : 0;
                 }
             }
@@ -186,11 +203,13 @@ public sealed class WebDetector
         var names = new WebNameView(_names);
         foreach (var site in Sites())
         {
-            if (site.CloseSlice(_slice * WebLimits.SliceSeconds, end, names) is { } ended)
+            if (site.CloseSlice(_slice * WebLimits.SliceSeconds, end, names, HoldsIncidents) is { } ended)
                 Report(site, ended, isOver: true);
-            if (site.Pass(next - _slice - 1) is { } past)
+            if (site.Pass(HoldsIncidents ? 0 : next - _slice - 1) is { } past)
                 Report(site, past, isOver: true);
+            Tell(site);
         }
+
 
         if (next * WebLimits.SliceSeconds / WebLimits.NameSeconds == _slice * WebLimits.SliceSeconds / WebLimits.NameSeconds)
             return;
@@ -251,7 +270,8 @@ public sealed class WebDetector
         {
             if (row.Requests < WebLimits.SiteRequests || _sites.Count == WebLimits.Sites || _sites.ContainsKey(row.Hash) || names.Find(row.Hash) is not { } name)
                 continue;
-            _sites.Add(row.Hash, new WebSite(name, _options));
+            var service = ServiceOf(row.Hash, name);
+            _sites.Add(row.Hash, new WebSite(service?.Name == name && service?.HasHost == false ? null : name, service?.Name, _options));
             _lastHash = 0;
             _lastSite = _rest;
         }
@@ -261,8 +281,12 @@ public sealed class WebDetector
     {
         if (!WebSite.IsReported(surge))
             return;
+        var incident = surge.ToIncident(site.Name, site.Service, isOver);
+        TellEnd(surge, incident);
+        if (IsLive && _incidents.Count == WebLimits.Incidents)
+            _incidents.RemoveRange(0, WebLimits.Incidents / 10);
         if (_incidents.Count < WebLimits.Incidents)
-            _incidents.Add(surge.ToIncident(site.Name, isOver));
+            _incidents.Add(incident);
         else
             _unreported++;
     }

@@ -1,7 +1,7 @@
 namespace Breakwater.Detection.Web;
 
 /// <summary>Bounds of what web logs can make grow, and the spans that they are judged over.</summary>
-internal static class WebLimits
+public static class WebLimits
 {
     /// <summary>Hosts that are judged each by themselves; requests to further ones are judged together.</summary>
     public const int Sites = 16;
@@ -56,6 +56,12 @@ internal static class WebLimits
 
     /// <summary>Seconds that a line may come later than others of its time: servers log requests when they end.</summary>
     public const int LateSeconds = 64;
+
+    /// <summary>As <see cref="LateSeconds"/> where lines are judged as they come: later ones are counted when they come.</summary>
+    public const int LiveLateSeconds = 2;
+
+    /// <summary>Under overload 1 client in 2 to this power is looked at, at least.</summary>
+    public const int MaximumShedLevel = 6;
 
     /// <summary>Requests that wait for their second to be over; beyond, the oldest second is closed early.</summary>
     public const int PendingRequests = 262_144;

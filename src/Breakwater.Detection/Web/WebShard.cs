@@ -1,15 +1,18 @@
+using System.Collections.Immutable;
+using System.Text;
 using Breakwater.Detection.Sketches;
 using Breakwater.Wire.AccessLog;
 
 namespace Breakwater.Detection.Web;
 
 /// <summary>Reduces lines to entries. One thread each; shards share nothing.</summary>
-internal sealed class WebShard(ulong seed)
+internal sealed class WebShard(ulong seed, ImmutableArray<string> services)
 {
     private const int CacheSize = 8_192;
     private readonly PathWords[] _paths = new PathWords[CacheSize];
     private readonly (ulong Group, ulong Parent, WebFlags Flags)[] _groups = new (ulong, ulong, WebFlags)[CacheSize];
     private readonly (ulong Hash, WebFlags Family)[] _agents = new (ulong, WebFlags)[CacheSize];
+    private readonly ImmutableArray<(ulong Hash, byte[] Name)> _services = [.. services.Select(name => (TextHash.Of(Encoding.ASCII.GetBytes(name), seed), Encoding.ASCII.GetBytes(name)))];
     private ulong _host;
 
     /// <summary>Texts of hosts, path groups and agents.</summary>
@@ -29,12 +32,14 @@ internal sealed class WebShard(ulong seed)
     /// <summary>The request as numbers.</summary>
     /// <param name="line">The line that its texts lie in.</param>
     /// <param name="request">The request; its client and time must be known.</param>
+    /// <param name="service">Number of the service of its log; below 0: none.</param>
     /// <param name="entry">Gets the numbers.</param>
-    public void Reduce(ReadOnlySpan<byte> line, in LogRequest request, out WebEntry entry)
+    public void Reduce(ReadOnlySpan<byte> line, in LogRequest request, int service, out WebEntry entry)
     {
         entry = new WebEntry { Client = request.Client, Status = request.Status };
-        if (request.Knows(LogFields.Host))
-            entry.Site = SiteOf(request.Host.In(line));
+        var host = request.Knows(LogFields.Host) ? request.Host.In(line) : default;
+        if (service >= 0 || !host.IsEmpty)
+            entry.Site = SiteOf(host, service);
         ReducePath(line, in request, ref entry);
         ReduceAgent(line, in request, ref entry);
         if (request.Knows(LogFields.Method) && request.Method.In(line) is [(byte)'P', (byte)'O' or (byte)'U' or (byte)'A', ..] or [(byte)'D', ..])
@@ -49,24 +54,35 @@ internal sealed class WebShard(ulong seed)
             (entry.Milliseconds, entry.Flags) = ((uint)Math.Min(request.DurationNanoseconds / 1_000_000, uint.MaxValue), entry.Flags | WebFlags.Timed);
     }
 
-    private ulong SiteOf(ReadOnlySpan<byte> host)
+    private ulong SiteOf(ReadOnlySpan<byte> host, int service)
     {
         Span<byte> lower = stackalloc byte[WebLimits.NameBytes];
         // Of a name and its port the name alone; an IPv6 address keeps its brackets.
         var colon = host.LastIndexOf((byte)':');
         if (colon > 0 && host[^1] != ']')
             host = host[..colon];
-        if (host.Length > lower.Length || System.Text.Ascii.ToLower(host, lower, out var length) != System.Buffers.OperationStatus.Done)
-            return 0;
-        var hash = TextHash.Of(lower[..length], seed);
-        if (hash != _host)
+        if (host.Length > lower.Length || Ascii.ToLower(host, lower, out var length) != System.Buffers.OperationStatus.Done)
+            length = 0;
+        ReadOnlySpan<byte> name = lower[..length];
+        var hash = length == 0 ? 0 : TextHash.Of(name, seed);
+        if (service >= 0)
+        {
+            hash = HashIn(hash, _services[service].Hash);
+            if (length == 0)
+                name = _services[service].Name;
+        }
+
+        if (hash != 0 && hash != _host)
         {
             _host = hash;
-            Names.Add(hash, lower[..length]);
+            Names.Add(hash, name);
         }
 
         return hash;
     }
+
+    /// <summary>A host of a service, or (0) all of the service whose host is not logged.</summary>
+    internal static ulong HashIn(ulong host, ulong service) => host == 0 ? service : KeyedHash.With(host, service);
 
     private void ReducePath(ReadOnlySpan<byte> line, in LogRequest request, ref WebEntry entry)
     {

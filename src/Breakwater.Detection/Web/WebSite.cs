@@ -1,7 +1,10 @@
 namespace Breakwater.Detection.Web;
 
 /// <summary>One host of the logs, or all that have none of their own: its slices, its usual, and its surge when there is one.</summary>
-internal sealed class WebSite(string? name, DetectorOptions options)
+/// <param name="name">The host; null where the logs name none, or too many.</param>
+/// <param name="service">The service that its log belongs to; null: none.</param>
+/// <param name="options">Settings; others may come later (<see cref="Take"/>).</param>
+internal sealed class WebSite(string? name, string? service, DetectorOptions options)
 {
     /// <summary>Connections held by slow requests from which on they are looked at.</summary>
     public const double SlowFloor = 100;
@@ -23,6 +26,7 @@ internal sealed class WebSite(string? name, DetectorOptions options)
     private const int AdoptedSeconds = 300;
     private const long Second = 1_000_000_000;
 
+    private DetectorOptions _options = options;
     private readonly WebUsual _usual = new();
     private readonly KnownNetworks _known = new(options.Seed);
     private readonly long[] _seconds = new long[RecentSeconds];
@@ -32,10 +36,13 @@ internal sealed class WebSite(string? name, DetectorOptions options)
     // The last slices are learned with a delay: a surge may have begun in them, below what is told from chance.
     private WebTally _last = new(options.Seed), _last2 = new(options.Seed);
     private long _firstSecond = long.MinValue, _lastSecond;
-    private int _recentSlices, _busySlices;
+    private int _recentSlices, _busySlices, _weight = 1;
 
     /// <summary>The host; null where the logs name none, or too many.</summary>
     public string? Name { get; } = name;
+
+    /// <summary>The service that its log belongs to; null: none.</summary>
+    public string? Service { get; } = service;
 
     public WebSurge? Surge { get; private set; }
 
@@ -46,36 +53,45 @@ internal sealed class WebSite(string? name, DetectorOptions options)
     public bool IsAsked { get; private set; }
 
     /// <summary>Counts a request of the slice that is going on.</summary>
-    public void Count(in WebEntry entry, long second)
+    public void Count(in WebEntry entry, long second, int weight)
     {
         if (_firstSecond == long.MinValue)
             (_firstSecond, IsAsked) = (second, true);
-        Requests++;
+        Requests += weight;
         if (second != _lastSecond)
             StartSecond(second);
-        _seconds[second % RecentSeconds]++;
-        _bytes[second % RecentSeconds] += entry.Bytes;
+        _seconds[second % RecentSeconds] += weight;
+        _bytes[second % RecentSeconds] += (long)entry.Bytes * weight;
         _slice.Count(in entry, (int)second);
+        if (weight > 1)
+            _weight = weight;
     }
 
     /// <summary>Closes the slice. Returns the surge that has ended with it.</summary>
     /// <param name="start">The slice's first second.</param>
     /// <param name="end">The second after its last.</param>
     /// <param name="names">Texts behind hashes.</param>
-    public WebSurge? CloseSlice(long start, long end, WebNameView names)
+    /// <param name="isHeld">Part of the logs could not be read: what is not seen is no sign of quiet.</param>
+    public WebSurge? CloseSlice(long start, long end, WebNameView names, bool isHeld)
     {
         if (_firstSecond == long.MinValue)
             return null;
         _slice.Seconds = (int)Math.Max(0, end - Math.Max(start, _firstSecond));
+        var weight = _weight;
+        if (weight > 1)
+            _slice.Sums.Scale(weight);
+        _weight = 1;
         var isAbove = IsAbove(Surge is null ? 1 : 0.5);
         if (Surge is null && isAbove)
             Open(Math.Max(start, _firstSecond));
         if (Surge is null)
             Learn(end);
-        else
-            Follow(start, end, isAbove, names);
+        else if (Surge.Weight < weight)
+            Surge.Weight = weight;
+        if (Surge is not null)
+            Follow(start, end, isAbove, names, isHeld);
         _slice.Clear();
-        if (Surge is not { } ended || (ended.QuietSlices * WebLimits.SliceSeconds < options.QuietSeconds && !IsOrdinary(ended)))
+        if (Surge is not { } ended || (ended.QuietSlices * WebLimits.SliceSeconds < _options.QuietSeconds && !IsOrdinary(ended)))
             return null;
         Surge = null;
         // What went on from the log's first line without a sign of an attack is what is usual here.
@@ -83,6 +99,9 @@ internal sealed class WebSite(string? name, DetectorOptions options)
             Adopt(ended);
         return ended;
     }
+
+    /// <summary>Other settings from now on; what is known stays.</summary>
+    public void Take(DetectorOptions options) => _options = options;
 
     /// <summary>A pause in the log: slices without requests. A long one is a log that stops, and says nothing of what is usual.</summary>
     /// <returns>The surge that has ended with it.</returns>
@@ -99,7 +118,7 @@ internal sealed class WebSite(string? name, DetectorOptions options)
         }
 
         surge.QuietSlices += (int)Math.Min(slices, WebLimits.UsualSlices);
-        if (surge.QuietSlices * WebLimits.SliceSeconds < options.QuietSeconds)
+        if (surge.QuietSlices * WebLimits.SliceSeconds < _options.QuietSeconds)
             return null;
         Surge = null;
         return surge;
@@ -137,7 +156,7 @@ internal sealed class WebSite(string? name, DetectorOptions options)
         ref readonly var sums = ref _slice.Sums;
         double seconds = Math.Max(1, _slice.Seconds);
         var rate = sums.Requests / seconds;
-        if (rate >= part * options.Floors.Requests && (!_usual.IsKnown || (rate >= (1 + (part * (TimesUsual - 1))) * _usual.RequestsPerSecond && _usual.Deviations(sums.Requests) >= part * Deviations)))
+        if (rate >= part * _options.Floors.Requests && (!_usual.IsKnown || (rate >= (1 + (part * (TimesUsual - 1))) * _usual.RequestsPerSecond && _usual.Deviations(sums.Requests) >= part * Deviations)))
             return true;
         var slow = sums.SlowMilliseconds / (1000 * seconds);
         if (slow >= part * SlowFloor && slow >= 4 * part * _usual.SlowConnections)
@@ -168,7 +187,7 @@ internal sealed class WebSite(string? name, DetectorOptions options)
         long top = 0;
         for (var second = Math.Max(_firstSecond, _lastSecond - WebLimits.SliceSeconds + 1); second <= _lastSecond; second++)
             top = Math.Max(top, _seconds[second % RecentSeconds]);
-        if (most * 2 >= sums.Pages && top >= part * options.Floors.Requests / 2)
+        if (most * 2 >= sums.Pages && top >= part * _options.Floors.Requests / 2)
             return true;
         _busySlices = sums.NotFound * 2 > sums.Requests ? 0 : _busySlices + 1;
         return _busySlices >= part * BusySlices;
@@ -176,22 +195,22 @@ internal sealed class WebSite(string? name, DetectorOptions options)
 
     private void Open(long start)
     {
-        var before = new WebTally(options.Seed);
+        var before = new WebTally(_options.Seed);
         if (_usual.IsKnown)
         {
             before.Merge(_older);
             before.Merge(_recent);
         }
 
-        Surge = new WebSurge(start * Second, before, options.Seed);
+        Surge = new WebSurge(start * Second, before, _options.Seed);
         _last.Clear();
         _last2.Clear();
     }
 
-    private void Follow(long start, long end, bool isAbove, WebNameView names)
+    private void Follow(long start, long end, bool isAbove, WebNameView names, bool isHeld)
     {
         var surge = Surge!;
-        surge.QuietSlices = isAbove ? 0 : surge.QuietSlices + 1;
+        surge.QuietSlices = isAbove ? 0 : surge.QuietSlices + (isHeld ? 0 : 1);
         if (!isAbove)
             return;
         surge.During.Merge(_slice);
@@ -204,7 +223,7 @@ internal sealed class WebSite(string? name, DetectorOptions options)
         surge.LastNanoseconds = _lastSecond * Second;
         var day = (int)(end / 86_400);
         var known = _known.ShareOf(surge.During.Clients.Rows(out _), day);
-        surge.Judge(new WebMeasures(surge.During, surge.Before, known, RiseSeconds(surge.StartedNanoseconds / Second)), end * Second, names, options.Floors.Requests);
+        surge.Judge(new WebMeasures(surge.During, surge.Before, known, RiseSeconds(surge.StartedNanoseconds / Second)), end * Second, names, _options.Floors.Requests);
     }
 
     private void Learn(long end)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Breakwater.Detection.Incidents;
 
 namespace Breakwater.Detection.Web;
 
@@ -35,6 +36,16 @@ internal sealed class WebSurge(long startedNanoseconds, WebTally before, ulong s
     /// <summary>Slices since the last one above.</summary>
     public int QuietSlices { get; set; }
 
+    /// <summary>Most clients that one of those counted stood for, under overload.</summary>
+    public int Weight { get; set; } = 1;
+
+    /// <summary>What the next stage knows of it.</summary>
+    public ToldSurge Told { get; } = new();
+
+    /// <summary>What a reader notices of it.</summary>
+    public SurgeSigns Signs => new(
+        Verdict!.Verdict, Verdict.Confidence, Verdict.Vector, IncidentSigns.Step((ulong)_peakRequests, 1.1), IncidentSigns.Step((ulong)During.Sums.Requests, 2));
+
     public void CountSecond(long second, long requests, long bytes)
     {
         _series.Add(second, second, (ulong)requests);
@@ -69,18 +80,23 @@ internal sealed class WebSurge(long startedNanoseconds, WebTally before, ulong s
     /// <summary>True when the text is held.</summary>
     public bool HasName(ulong hash) => _names.ContainsKey(hash);
 
-    public Incident ToIncident(string? site, bool isOver)
+    public Incident ToIncident(string? site, string? service, bool isOver)
     {
         var sums = During.Sums;
         var verdict = Verdict!;
         var clients = During.Clients.Rows(out var share);
         var distinct = share == 1 ? clients.Length : During.ClientSketch.Estimate();
         var error = share == 1 ? 0 : 1.96 * During.ClientSketch.StandardErrorAt(distinct);
+        // Of clients that were left out by chance it is not known how many there were.
+        if (Weight > 1)
+            (distinct, error) = (distinct * Weight, distinct * (Weight - 1));
         var senders = new Estimate(Math.Round(distinct), Math.Round(Math.Max(1, distinct - error)), Math.Round(distinct + error), sums.Requests);
         var isSized = sums.Sized == sums.Requests;
+        var requestError = RequestError(clients, share);
         return new Incident
         {
-            Target = new Target(TargetKind.Service, default, Direction.Inbound, site),
+            Target = new Target(TargetKind.Service, default, Direction.Inbound, service ?? site),
+            Site = site,
             Shape = Shape.Host,
             Verdict = verdict.Verdict,
             Confidence = verdict.Confidence,
@@ -89,15 +105,15 @@ internal sealed class WebSurge(long startedNanoseconds, WebTally before, ulong s
             StartedNanoseconds = StartedNanoseconds,
             DetectedNanoseconds = DetectedNanoseconds,
             EndedNanoseconds = isOver || QuietSlices > 0 ? LastNanoseconds : null,
-            Peak = new Peak(1, Unknown, isSized ? Exact(_peakBytes * 8, sums.Requests) : Unknown, Exact(_peakRequests, sums.Requests)),
+            Peak = new Peak(1, Unknown, isSized ? About(_peakBytes * 8, requestError, sums.Requests) : Unknown, About(_peakRequests, requestError, sums.Requests)),
             Packets = Unknown,
-            Bytes = isSized ? Exact(sums.Bytes, sums.Requests) : Unknown,
+            Bytes = isSized ? About(sums.Bytes, requestError, sums.Requests) : Unknown,
             Sources = senders,
             Proven = senders,
             SourceSample = [.. clients.Take(Sketches.SourceSample.Size).Select(static row => new SampledSource(row.Client, row.Requests))],
-            SourceSampleIsComplete = share == 1 && clients.Length <= Sketches.SourceSample.Size,
+            SourceSampleIsComplete = share == 1 && Weight == 1 && clients.Length <= Sketches.SourceSample.Size,
             SeenBeforeShare = verdict.Measures.KnownShare,
-            Requests = Exact(sums.Requests, sums.Requests),
+            Requests = About(sums.Requests, requestError, sums.Requests),
             Reasons = [.. verdict.Card.Lines.Select(line => ToReason(line, verdict.Card.Score))],
             SamplingRate = 1,
             Limits = Limits(verdict),
@@ -108,7 +124,21 @@ internal sealed class WebSurge(long startedNanoseconds, WebTally before, ulong s
 
     private static Estimate Unknown => new(null, null, null, 0);
 
-    private static Estimate Exact(double value, long samples) => new(value, value, value, samples);
+    private static Estimate About(double value, double error, long samples) => new(value, Math.Max(0, value * (1 - error)), value * (1 + error), samples);
+
+    /// <summary>
+    /// Relative error of counts where some clients stood for all (Horvitz and Thompson 1952, each client kept with the same chance): 1.96 standard
+    /// deviations; 0 where all were counted.
+    /// </summary>
+    private double RequestError(ReadOnlySpan<ClientRow> clients, double share)
+    {
+        if (Weight == 1 || During.Sums.Requests == 0)
+            return 0;
+        double squares = 0;
+        foreach (ref readonly var client in clients)
+            squares += (double)client.Requests * client.Requests;
+        return 1.96 * Math.Sqrt(Weight * (Weight - 1.0) * squares / share) / During.Sums.Requests;
+    }
 
     private ImmutableArray<string> Limits(WebVerdict verdict)
     {
@@ -116,6 +146,8 @@ internal sealed class WebSurge(long startedNanoseconds, WebTally before, ulong s
         limits.Add("requests, bytes and clients are all that the site was asked for in this time, ordinary visitors included");
         if (!verdict.Measures.HasBefore)
             limits.Add("the log does not show what was usual before: the verdict rests on what the requests look like alone");
+        if (Weight > 1)
+            limits.Add(RuleText($"more lines came than can be judged: one client in {Weight} stood for the others at times, requests and bytes are estimates, and the number of clients is one within a factor of {Weight}"));
         return limits.ToImmutable();
     }
 

@@ -24,6 +24,17 @@ internal struct WebSums
         (Bytes, Sized, Timed) = (Bytes + other.Bytes, Sized + other.Sized, Timed + other.Timed);
         (Milliseconds, Slow, SlowMilliseconds) = (Milliseconds + other.Milliseconds, Slow + other.Slow, SlowMilliseconds + other.SlowMilliseconds);
     }
+
+    /// <summary>The requests of one client stand for those of so many.</summary>
+    public void Scale(int weight)
+    {
+        var one = this;
+        for (var doubled = 1; doubled < weight; doubled *= 2)
+        {
+            Add(in one);
+            one = this;
+        }
+    }
 }
 
 /// <summary>All that is counted of one site over one span. Integers, maxima and samples by hash: no order of requests changes it.</summary>

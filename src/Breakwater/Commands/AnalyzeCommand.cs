@@ -28,6 +28,7 @@ internal sealed class AnalyzeCommand
     private readonly Option<string> _format = new("--format") { Description = "text or json", DefaultValueFactory = _ => "text" };
     private readonly Option<string> _failOn = new("--fail-on") { Description = "Exit 1 when there is an attack, or (undetermined) anything but quiet" };
     private readonly Option<int> _shards = new("--shards") { HelpName = "N", Description = "Count into so many shards (1 to 64); the verdicts are the same", DefaultValueFactory = _ => 1 };
+    private readonly Option<string> _logService = new("--log-service") { HelpName = "NAME", Description = "Access logs are of this service of --config: with what packets tell of it, it is one incident" };
     private readonly InputCommandOptions _inputs = new();
 
     public static Command Create() => new AnalyzeCommand().Build();
@@ -51,7 +52,7 @@ internal sealed class AnalyzeCommand
         });
         var command = new Command("analyze", "Say which attacks captures, flow exports and access logs hold, how sure, and why")
         {
-            _files, _config, _protect, _geo, _explain, _format, _failOn, _shards,
+            _files, _config, _protect, _geo, _explain, _format, _failOn, _shards, _logService,
         };
         _inputs.AddTo(command, readsLogs: true);
         command.SetAction(Run);
@@ -71,6 +72,8 @@ internal sealed class AnalyzeCommand
             }
             config = loaded.Config;
         }
+        if (parsed.GetValue(_logService) is { } service && config?.Services.Any(known => known.Name == service) != true)
+            return Refuse([config is null ? "--log-service names a service of --config, and there is none" : $"--log-service: the configuration has no service '{service}'"]);
         var named = GeoPaths(parsed.GetValue(_geo), config);
         var geo = GeoFiles.Open(named, AppContext.BaseDirectory);
         if (named.Count > 0 && geo.Faults.Count > 0)
@@ -86,7 +89,7 @@ internal sealed class AnalyzeCommand
         // Not System.Console.Error: the runtime would send the terminal key settings of its own.
         using var terminal = new StreamWriter(System.Console.OpenStandardError());
         var progress = System.Console.IsErrorRedirected ? null : new ReadingProgress(terminal, TimeProvider.System);
-        var report = AnalyzeRun.Run(files, inputs, options, TimeProvider.System, progress);
+        var report = AnalyzeRun.Run(files, inputs, options, TimeProvider.System, progress, parsed.GetValue(_logService));
         report = report with { FileHash = config?.Hash, Geo = geo.Lookup, Warnings = [.. report.Warnings, .. geo.Faults] };
         return Print(report, parsed);
     }

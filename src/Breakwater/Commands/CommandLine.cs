@@ -16,6 +16,7 @@ internal static class CommandLine
             ConfigCommand.Create(),
             ServeCommand.Create(),
             AgentCommand.Create(),
+            TopCommand.Create(),
             DemoCommand.Create(),
             TokenCommand.Create(),
             TokenCommand.CreateLogin(),

@@ -74,6 +74,7 @@ internal sealed class Running : IAsyncDisposable
                 Traffic = running._traffic,
                 Config = config,
                 Health = () => engine.Health,
+                WebLogs = () => engine.WebLogs,
                 Scripts = () => [.. running._scripts.Health, .. running._notifier.Health],
                 EventsDropped = () => engine.Output.Dropped,
                 Samples = engine.Samples,

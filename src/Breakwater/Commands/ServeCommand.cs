@@ -35,6 +35,8 @@ internal static class ServeCommand
                 lines.WriteLine($"breakwater: verdicts of this run: {ReplayReport.Write(engine, recorder.ReportPath)}; 'breakwater analyze {recorder.ControlPath}' gives the same");
             if (recorder is { Dropped: > 0 } or { Failure: not null })
                 lines.WriteLine($"breakwater: the recording is incomplete: {recorder.Dropped} datagrams and events left out{(recorder.Failure is { } failure ? $": {failure}" : "")}");
+            if (engine.LinesNotRecorded > 0)
+                lines.WriteLine($"breakwater: the recording is incomplete: {engine.LinesNotRecorded} pieces of web logs left out");
             return ExitCode.Done;
         }
         catch (Exception error) when (error is ListenException or System.Net.Sockets.SocketException or IOException or UnauthorizedAccessException)
@@ -53,6 +55,10 @@ internal static class ServeCommand
             lines.WriteLine($"breakwater: listening on {address} (UDP): sFlow, NetFlow, IPFIX");
         foreach (var address in engine.StreamAddresses)
             lines.WriteLine($"breakwater: listening on {address} (TCP): IPFIX");
+        foreach (var address in engine.SyslogAddresses)
+            lines.WriteLine($"breakwater: listening on {address} (syslog): web logs");
+        foreach (var input in engine.Settings.Logs.Where(static input => input.Pattern is not null))
+            lines.WriteLine($"breakwater: following {input.Name}");
         var (reloader, text) = (new Reloader(engine, path, config, Reloader.OpenGeo(config, lines), lines, Settings), new LiveText());
         await using var running = await Running.Start(
             engine, () => reloader.Config, () => reloader.Geo,

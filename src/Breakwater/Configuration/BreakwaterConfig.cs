@@ -26,6 +26,9 @@ internal sealed record BreakwaterConfig
 
     public DetectionConfig Detection { get; init; } = DetectionConfig.Default;
 
+    /// <summary>What web servers tell.</summary>
+    public WebConfig Web { get; init; } = WebConfig.Default;
+
     /// <summary>Sources that are never acted upon. They are judged like others: senders can be forged.</summary>
     public ImmutableArray<Prefix> Allow { get; init; } = [];
 

@@ -12,13 +12,15 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
         root.Read(RootKeys.Version);
         var detection = Detection(root.ReadSection(RootKeys.Detection));
         var exporters = Exporters(root);
+        var services = Services(root, detection.Floors);
         return new BreakwaterConfig
         {
             Listen = Listen(root.ReadSection(RootKeys.Listen)),
-            Services = Services(root, detection.Floors),
+            Services = services,
             Exporters = exporters,
             Interfaces = Interfaces(root, exporters),
             Detection = detection,
+            Web = new WebInputs(folder, mistakes).Read(root.ReadSection(RootKeys.Web), services.Select(static service => service.Name)),
             Allow = Sorted(root.ReadList(RootKeys.Allow)),
             Notify = NotifyBuilder.Build(root.ReadSection(RootKeys.Notify), mistakes),
             Limits = Limits(root.ReadSection(RootKeys.Limits)),

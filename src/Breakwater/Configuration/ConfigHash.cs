@@ -45,6 +45,7 @@ internal static class ConfigHash
                 Write(json, entry);
             json.WriteEndArray();
             Write(json, config.Detection);
+            Write(json, config.Web);
             Write(json, "allow", config.Allow);
             Write(json, config.Notify);
             Write(json, config.Limits);
@@ -112,6 +113,27 @@ internal static class ConfigHash
         json.WriteNumber("reflectionSenders", detection.ReflectionSenders);
         json.WriteNumber("crowdSenders", detection.CrowdSenders);
         json.WriteEndObject();
+    }
+
+    /// <summary>Nothing where there is nothing: a configuration without logs has the hash that it always had.</summary>
+    private static void Write(Utf8JsonWriter json, WebConfig web)
+    {
+        if (web.Inputs.IsEmpty)
+            return;
+        json.WriteStartArray("web");
+        foreach (var input in web.Inputs)
+        {
+            json.WriteStartObject();
+            json.WriteString("file", input.File);
+            json.WriteString("syslog", input.Syslog?.ToString());
+            json.WriteString("format", input.Format);
+            json.WriteString("service", input.Service);
+            Write(json, "trustedProxies", input.TrustedProxies);
+            Write(json, "allow", input.Allow);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter json, FloorsConfig floors)

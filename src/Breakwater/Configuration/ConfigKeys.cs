@@ -19,6 +19,8 @@ internal static class RootKeys
     public static readonly SectionListKey Interfaces = new("interfaces", InterfaceKeys.All, "Where traffic is counted, so that it counts once; without it, every record counts");
     public static readonly SectionKey Detection = new("detection", DetectionKeys.All, "When a deviation is an alarm");
 
+    public static readonly SectionKey Web = new("web", WebKeys.All, "What web servers tell: their logs");
+
     public static readonly ListKey<Prefix> Allow = new("allow", new PrefixValue(), "Sources that are never acted upon; they are judged like all others, for senders can be forged");
 
     public static readonly SectionKey Notify = new("notify", NotifyKeys.All, "Who is told of attacks");
@@ -31,7 +33,7 @@ internal static class RootKeys
     public static readonly ImmutableArray<ConfigKey> All =
     [
         Version, Listen, Exporters, Interfaces, Services, new UnsupportedKey("upstreams"), Detection,
-        new UnsupportedKey("web"), new UnsupportedKey("response"), Notify, Allow, Retention, Limits, Geo,
+        Web, new UnsupportedKey("response"), Notify, Allow, Retention, Limits, Geo,
         Storage, new UnsupportedKey("tokens"), new UnsupportedKey("public"),
     ];
 }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Breakwater.Configuration;
 using Breakwater.Detection.Samples;
 using Breakwater.Incidents;
+using Breakwater.Live;
 using Breakwater.Notify;
 using Breakwater.Telemetry.Health;
 
@@ -24,6 +25,9 @@ internal sealed record ApiContext
 
     /// <summary>The telemetry as of the last second.</summary>
     public required Func<HealthSnapshot> Health { get; init; }
+
+    /// <summary>How the reading of web logs stands; null: none are configured.</summary>
+    public Func<WebState?> WebLogs { get; init; } = static () => null;
 
     /// <summary>Events between engine and journal that were dropped.</summary>
     public required Func<long> EventsDropped { get; init; }

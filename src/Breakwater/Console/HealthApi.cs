@@ -33,6 +33,7 @@ internal static class HealthApi
             ["datagrams"] = sender.Datagrams,
             ["lastSeenAt"] = JournalTime.Format(sender.LastSeen),
         })]);
+        document["logs"] = api.WebLogs() is { } logs ? LogsJson.Write(logs, api.Time.GetUtcNow()) : null;
         document["storage"] = new JsonObject
         {
             ["good"] = storage.IsGood,

@@ -40,6 +40,8 @@ internal static class MetricsApi
         Family(text, "breakwater_incidents_dropped_entries_total", "counter", "Entries that found no place.", [("", storage.Dropped)]);
         Family(text, "breakwater_incidents_dropped_events_total", "counter", "Events between engine and journal that found no place.", [("", api.EventsDropped())]);
         Family(text, "breakwater_incidents_lost_traffic_seconds_total", "counter", "Seconds of traffic that are not on disk.", [("", api.Traffic.LostSeconds)]);
+        if (api.WebLogs() is { } logs)
+            WebMetrics.Write(text, logs, api.Time.GetUtcNow());
         var scripts = api.Scripts();
         Family(text, "breakwater_notify_script_calls_total", "counter", "Calls of scripts that ended.", [("", scripts.Sum(static script => script.Calls))]);
         Family(text, "breakwater_notify_script_failures_total", "counter", "Calls of scripts that went wrong.", [("", scripts.Sum(static script => script.Failures))]);
@@ -76,9 +78,12 @@ internal static class MetricsApi
 
     /// <summary>Names of interfaces come from outside: quoted as the format asks.</summary>
     private static string Labels(ExporterHealth exporter, LinkHealth link) => string.Create(
-        CultureInfo.InvariantCulture, $"exporter=\"{exporter.Name}\",ifindex=\"{link.IfIndex}\",interface=\"{(link.Name ?? "").Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
+        CultureInfo.InvariantCulture, $"exporter=\"{exporter.Name}\",ifindex=\"{link.IfIndex}\",interface=\"{Quoted(link.Name ?? "")}\"");
 
-    private static void Family(StringBuilder text, string name, string type, string help, (string Labels, double Value)[] samples)
+    /// <summary>A label's value as the format asks.</summary>
+    internal static string Quoted(string value) => value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+
+    internal static void Family(StringBuilder text, string name, string type, string help, (string Labels, double Value)[] samples)
     {
         if (samples.Length == 0)
             return;

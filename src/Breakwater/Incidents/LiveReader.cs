@@ -76,6 +76,9 @@ internal sealed class LiveReader(LiveOutput output, Journal journal, TrafficHist
             case HealthEvent { Health: var health }:
                 journal.TryAdd(new NoteWork(item.At, EntryKind.Health, health.Name, HealthJson.Write(health).ToJsonString()));
                 break;
+            case LogSecond:
+                journal.TryAdd(new TrafficWork(item.At, TimeSpan.FromSeconds(1)));
+                break;
             case TrafficSecond told:
                 var second = _usual.Fill(told, IsCalm);
                 history.Add(second);

@@ -15,8 +15,25 @@ internal static class LiveConfiguration
         Detection = ConfiguredOptions.Detector(config, []),
         Exporters = Exporters(config),
         Listen = new ListenAddresses([.. config.Listen.Telemetry.Select(ToEndPoint)], [.. config.Listen.IpfixTcp.Select(ToEndPoint)]),
+        Logs = Logs(config),
+        LogPositions = config.Web.Inputs.IsEmpty ? null : Path.Combine(config.Storage.FullPath, PositionsFile),
         Threads = threads,
     };
+
+    /// <summary>In the storage folder.</summary>
+    public const string PositionsFile = "log-positions.json";
+
+    private static ImmutableArray<LogSource> Logs(BreakwaterConfig config) =>
+    [
+        .. config.Web.Inputs.Select(input => new LogSource(input.Name, config.Services.Select(static service => service.Name).ToList().IndexOf(input.Service!))
+        {
+            Pattern = input.FullPath,
+            Syslog = input.Syslog is { } syslog ? new SyslogEndpoint((SyslogTransport)syslog.Scheme, syslog.Endpoint is { } endpoint ? ToEndPoint(endpoint) : null, syslog.Path) : null,
+            FormatText = input.Format,
+            TrustedProxies = [.. input.TrustedProxies.Select(static network => network.ToString())],
+            Allow = [.. input.Allow.Select(static network => (network.Network, network.Length))],
+        }),
+    ];
 
     /// <summary>One entry an address: those for single observation domains stand for it when there is no other.</summary>
     private static ImmutableArray<ExporterEntry> Exporters(BreakwaterConfig config) =>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Breakwater.Detection;
 using Breakwater.Detection.Samples;
+using Breakwater.Reports;
 using Breakwater.Telemetry.Health;
 using Breakwater.Telemetry.Live;
 using Breakwater.Wire;
@@ -12,7 +13,7 @@ namespace Breakwater.Live;
 /// The running engine: receiving threads count into the detector's shards; at the end of each tick of arrival it judges, and tells what
 /// happened through <see cref="Output"/>. Its verdicts are those that <c>analyze</c> gives for the same datagrams.
 /// </summary>
-internal sealed class LiveEngine : IDisposable
+internal sealed partial class LiveEngine : IDisposable
 {
     private const long SecondNanoseconds = 1_000_000_000;
 
@@ -53,6 +54,17 @@ internal sealed class LiveEngine : IDisposable
         _intake = new Intake<ShardSink>(settings.Listen, _exporters, _clock, [.. _slots.Select(static slot => new ShardSink(slot))], time, recorder);
         _detector.Tick(_clock.NextTick());
         recorder?.Note(TickStart, RecordedEvent.Start, RecordedSettings.Write(settings));
+        if (settings.Logs.IsEmpty)
+            return;
+        try
+        {
+            _web = new WebEngine(settings, time, recorder is null ? null : new LineRecorder(WebReplay.PathOf(recorder.ControlPath)));
+        }
+        catch
+        {
+            _intake.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What happens, for the next stage.</summary>
@@ -107,6 +119,7 @@ internal sealed class LiveEngine : IDisposable
     public void Start()
     {
         StartReceiving();
+        _web?.Start();
         _ticker = new Thread(RunTicks) { IsBackground = true, Name = "tick" };
         _ticker.Start();
     }
@@ -165,13 +178,15 @@ internal sealed class LiveEngine : IDisposable
     public ImmutableArray<string> Reload(LiveSettings settings)
     {
         var late = ImmutableArray.CreateBuilder<string>();
+        if (!settings.Logs.SequenceEqual(Settings.Logs, LogSource.Comparer))
+            late.Add("'web.inputs' are different: they take effect at the next start");
         if (!settings.Listen.Equals(Settings.Listen))
             late.Add("'listen' is different: it takes effect at the next start");
         var (now, then) = (Settings.Detection, settings.Detection);
         if ((now.MaxHosts, now.MaxDossiers, now.MaxTickRecords) != (then.MaxHosts, then.MaxDossiers, then.MaxTickRecords))
             late.Add("'limits' are different: they take effect at the next start");
         then = then with { MaxHosts = now.MaxHosts, MaxDossiers = now.MaxDossiers, MaxTickRecords = now.MaxTickRecords };
-        settings = settings with { Listen = Settings.Listen, Threads = Settings.Threads, Detection = then };
+        settings = settings with { Listen = Settings.Listen, Logs = Settings.Logs, LogPositions = Settings.LogPositions, Threads = Settings.Threads, Detection = then };
         lock (_ticking)
         {
             _intake.CloseGates();
@@ -179,7 +194,11 @@ internal sealed class LiveEngine : IDisposable
             {
                 _exporters.Reload(settings.Exporters);
                 if (then.Canonical() != now.Canonical())
+                {
                     ReplaceDetector(settings);
+                    _web?.Reload(then);
+                }
+
                 _recorder?.Note(TickStart, RecordedEvent.Settings, RecordedSettings.Write(settings));
                 Settings = settings;
             }
@@ -247,7 +266,8 @@ internal sealed class LiveEngine : IDisposable
             try
             {
                 _recorder?.Note(TickStart, RecordedEvent.End);
-                return _detector.Finish();
+                var result = _detector.Finish();
+                return _web is null ? result : WebReport.Join(result, _web.Finish(), Settings.Detection.QuietSeconds);
             }
             finally
             {
@@ -262,6 +282,7 @@ internal sealed class LiveEngine : IDisposable
         _stop.Set();
         _ticker?.Join();
         _intake.Dispose();
+        _web?.Dispose();
         Output.Complete();
         _stop.Dispose();
     }
@@ -347,14 +368,7 @@ internal sealed class LiveEngine : IDisposable
 
     private void Tell(DateTimeOffset at, TrafficSecond? traffic, (ReceiveAccount Account, ShedSigns Shed)? account)
     {
-        _changes.Clear();
-        _detector.TakeChanges(_changes);
-        foreach (var change in _changes)
-            Output.Write(new IncidentEvent(at, _fullLinks.With(_keys.Translate(change))));
-        _changes.Clear();
-        _keys.CloseLost(_clock.TickEnd / TickClock.TickNanoseconds, _changes);
-        foreach (var change in _changes)
-            Output.Write(new IncidentEvent(at, _fullLinks.With(change)));
+        TellIncidents(at);
         if (traffic is not null)
             Output.Write(traffic);
         if (account is not { } counts)
@@ -363,6 +377,7 @@ internal sealed class LiveEngine : IDisposable
         var signs = new CollectorSigns(counts.Account, _latest, _clock.AheadNanoseconds, counts.Shed);
         _latest = 0;
         _health = _monitor.Evaluate(_clock.TickEnd - TickClock.TickNanoseconds, _exporters.All, signs, _unknown, _healthChanges);
+        TellWeb(at);
         foreach (var change in _fullLinks.See(_health, _exporters.All.Any(static exporter => exporter.Interfaces.HasBoundary)))
             Output.Write(new IncidentEvent(at, change));
         foreach (var health in _healthChanges)

@@ -23,6 +23,9 @@ internal sealed record TrafficSecond(DateTimeOffset At, ImmutableArray<ServiceTr
     public long LengthSeconds { get; init; } = 1;
 }
 
+/// <summary>Requests came from web logs in the second that ended at <see cref="LiveEvent.At"/>; told only where no telemetry says that time passes.</summary>
+internal sealed record LogSecond(DateTimeOffset At) : LiveEvent(At);
+
 /// <summary>One service's inbound traffic in one second.</summary>
 /// <param name="Name">The service.</param>
 /// <param name="PacketsPerSecond">Scaled by the sampling rate; records of unknown rate count once.</param>

@@ -16,6 +16,12 @@ internal sealed record LiveSettings
     /// <summary>Where telemetry is listened for; a reload cannot change it.</summary>
     public required ListenAddresses Listen { get; init; }
 
+    /// <summary>Web logs; a reload cannot change them.</summary>
+    public ImmutableArray<LogSource> Logs { get; init; } = [];
+
+    /// <summary>File that keeps where reading of logs stands; null: none, and they are read from their begin.</summary>
+    public string? LogPositions { get; init; }
+
     /// <summary>Threads that take datagrams, one shard each; 1 to 64.</summary>
     public int Threads { get; init; } = 1;
 }

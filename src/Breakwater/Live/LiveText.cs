@@ -26,8 +26,11 @@ internal sealed class LiveText
         _said[change.Key] = sentence;
         if (change.Kind == IncidentChangeKind.Closed)
             _said.Remove(change.Key);
-        return change.Kind == IncidentChangeKind.Updated && !isNew ? null : $"{Time(at)} incident {change.Key} {What(change)}: {sentence}";
+        return change.Kind == IncidentChangeKind.Updated && !isNew ? null : $"{Time(at)} incident {Number(change.Key)} {What(change)}: {sentence}";
     }
+
+    /// <summary>Incidents of logs have numbers of their own.</summary>
+    private static string Number(long key) => key > IncidentJoin.FirstWebKey ? string.Create(CultureInfo.InvariantCulture, $"w{key - IncidentJoin.FirstWebKey}") : key.ToString(CultureInfo.InvariantCulture);
 
     private static string What(IncidentChange change) => change switch
     {

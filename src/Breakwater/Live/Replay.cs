@@ -1,5 +1,6 @@
 using System.Globalization;
 using Breakwater.Detection;
+using Breakwater.Reports;
 using Breakwater.Telemetry;
 using Breakwater.Telemetry.Live;
 using Breakwater.Wire;
@@ -51,6 +52,9 @@ internal sealed class Replay
     /// <summary>Datagrams and messages read.</summary>
     public long Datagrams => _datagrams;
 
+    /// <summary>Requests of web logs read.</summary>
+    public long Requests { get; private set; }
+
     /// <summary>Why the verdicts may not be those of the run, each in a sentence; empty: they are.</summary>
     public IReadOnlyList<string> Lacks => _lacks;
 
@@ -99,6 +103,13 @@ internal sealed class Replay
         if (!replay._hasEnd)
             replay._lacks.Add("the run did not end by itself: what came last may be missing");
         replay.Result = replay._detector.Finish();
+        if (WebReplay.PathOf(controlPath) is var requests && File.Exists(requests))
+        {
+            var web = WebReplay.Run(requests, replay._lacks);
+            replay.Requests = web.Requests;
+            replay.Result = WebReport.Join(replay.Result, web, replay.Options.QuietSeconds);
+        }
+
         return replay;
     }
 

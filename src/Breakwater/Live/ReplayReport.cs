@@ -43,7 +43,7 @@ internal static class ReplayReport
             Options = replay.Options,
             Inputs = [.. Replay.Captures(controlPath).Select(path => new ReportInput(path, "packets", 0, new FileInfo(path).Length, result.FirstNanoseconds, result.LastNanoseconds, 0, null))],
             Result = result,
-            RecordsRead = replay.Datagrams,
+            RecordsRead = replay.Datagrams + replay.Requests,
             Warnings = [.. replay.Lacks],
             Complete = replay.Lacks.Count == 0,
             ElapsedSeconds = clock.GetElapsedTime(started).TotalSeconds,

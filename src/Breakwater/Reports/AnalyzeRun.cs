@@ -9,22 +9,28 @@ namespace Breakwater.Reports;
 /// <summary>Files in, report out: the one place where telemetry meets detection.</summary>
 internal static class AnalyzeRun
 {
+    /// <param name="paths">Files, in the order given.</param>
+    /// <param name="inputs">How they are read.</param>
+    /// <param name="options">All that changes verdicts.</param>
+    /// <param name="clock">For the time that it took.</param>
+    /// <param name="progress">Told while it reads.</param>
+    /// <param name="logService">The service that access logs are of: what they tell is joined with what packets tell of it; null: none.</param>
     public static AnalysisReport Run(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options, TimeProvider clock,
-        ReadingProgress? progress = null)
+        ReadingProgress? progress = null, string? logService = null)
     {
         var started = clock.GetTimestamp();
         // A pipe can be read only once: it is put into order at once.
         var isStraight = paths is [var only] && InputFile.IsRereadable(only);
-        var pass = isStraight ? Straight(paths, inputs, options, progress) : Merged(paths, inputs, options, progress);
+        var pass = isStraight ? Straight(paths, inputs, options, progress, logService) : Merged(paths, inputs, options, progress, logService);
         if (pass.OutOfOrder > 0 && isStraight)
-            pass = Merged(paths, inputs, options, progress);
+            pass = Merged(paths, inputs, options, progress, logService);
         progress?.Erase();
         var warnings = Warnings(pass);
         return new AnalysisReport
         {
             Options = options,
             Inputs = [.. pass.Summary.Inputs.Select(ToReportInput)],
-            Result = WebReport.Join(pass.Result, pass.Web),
+            Result = WebReport.Join(pass.Result, pass.Web, options.QuietSeconds),
             Plans = IncidentPlans.Of(pass.Detector, pass.Result, options),
             RecordsRead = pass.Summary.RecordsRead,
             Warnings = warnings.Sentences,
@@ -34,26 +40,28 @@ internal static class AnalyzeRun
     }
 
     /// <summary>One file in its own order: no copy of a record is kept.</summary>
-    private static Pass Straight(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options, ReadingProgress? progress)
+    private static Pass Straight(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options, ReadingProgress? progress, string? logService)
     {
         var summary = new DecodeSummary();
-        var (detector, web) = (new Detector(options), new WebDetector(options));
+        var (detector, web) = (new Detector(options), NewWebDetector(options, logService));
         var feed = new ProgressFeed<DetectorFeed>(new DetectorFeed(detector), progress, summary);
-        TelemetryInputs.Read(paths, inputs, summary, ref feed, new WebFeed(web, progress, summary));
+        TelemetryInputs.Read(paths, inputs, summary, ref feed, new WebFeed(web, progress, summary, logService is null ? -1 : 0));
         return new Pass(summary, detector, detector.Finish(), web.Finish(), feed.Feed.OutOfOrder);
     }
 
     /// <summary>Several files, or one whose times jump back, put into the order of arrival.</summary>
-    private static Pass Merged(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options, ReadingProgress? progress)
+    private static Pass Merged(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options, ReadingProgress? progress, string? logService)
     {
         var summary = new DecodeSummary();
-        var (detector, web) = (new Detector(options), new WebDetector(options));
+        var (detector, web) = (new Detector(options), NewWebDetector(options, logService));
         var reader = new ProgressFeed<MergingFeed>(new MergingFeed(new DetectorFeed(detector)), progress, summary);
-        TelemetryInputs.Read(paths, inputs, summary, ref reader, new WebFeed(web, progress, summary));
+        TelemetryInputs.Read(paths, inputs, summary, ref reader, new WebFeed(web, progress, summary, logService is null ? -1 : 0));
         var feed = reader.Feed;
         feed.Flush();
         return new Pass(summary, detector, detector.Finish(), web.Finish(), feed.OutOfOrder);
     }
+
+    private static WebDetector NewWebDetector(DetectorOptions options, string? service) => new(options, service is null ? [] : [service]);
 
     private sealed record Pass(DecodeSummary Summary, Detector Detector, DetectionResult Result, WebResult Web, long OutOfOrder);
 

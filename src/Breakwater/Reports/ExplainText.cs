@@ -138,9 +138,9 @@ internal static class ExplainText
             output.WriteLine();
             Paragraph.Write(output, "  Rule: ", "    ", WebRuleText.Sentence(rule));
             output.WriteLine("  HAProxy, in the frontend:");
-            WriteIndented(WebRuleText.HaProxy(rule, name, incident.Target.Service), output);
+            WriteIndented(WebRuleText.HaProxy(rule, name, incident.Site), output);
             output.WriteLine("  nginx, in the http block:");
-            WriteIndented(WebRuleText.Nginx(rule, name, incident.Target.Service), output);
+            WriteIndented(WebRuleText.Nginx(rule, name, incident.Site), output);
         }
     }
 

@@ -5,7 +5,7 @@ using Breakwater.Wire.AccessLog;
 namespace Breakwater.Reports;
 
 /// <summary>Hands requests to web detection, and looks after the progress now and then.</summary>
-internal sealed class WebFeed(WebDetector detector, ReadingProgress? progress, DecodeSummary summary) : IRequestReader
+internal sealed class WebFeed(WebDetector detector, ReadingProgress? progress, DecodeSummary summary, int service = -1) : IRequestReader
 {
     private const uint RequestsBetweenLooks = 1 << 16;
     private uint _requests;
@@ -16,7 +16,7 @@ internal sealed class WebFeed(WebDetector detector, ReadingProgress? progress, D
 
     public void OnRequest(LogFormat format, ReadOnlySpan<byte> line, in LogRequest request)
     {
-        detector.Count(line, in request);
+        detector.Count(line, in request, service);
         if (++_requests % RequestsBetweenLooks == 0)
             progress?.Look(summary);
     }

@@ -7,9 +7,12 @@ namespace Breakwater.Reports;
 /// <summary>Joins what web logs gave with what packets and flows gave.</summary>
 internal static class WebReport
 {
-    public static DetectionResult Join(DetectionResult flows, WebResult web) => flows with
+    /// <param name="flows">What packets and flows gave.</param>
+    /// <param name="web">What logs gave.</param>
+    /// <param name="quietSeconds">How long an incident stays open after its last sign.</param>
+    public static DetectionResult Join(DetectionResult flows, WebResult web, int quietSeconds) => flows with
     {
-        Incidents = [.. flows.Incidents, .. web.Incidents],
+        Incidents = WebJoin.All(flows.Incidents, web.Incidents, quietSeconds),
         Records = flows.Records + web.Requests,
         Hosts = flows.Hosts + web.Sites,
         FirstNanoseconds = Earlier(flows.FirstNanoseconds, web.FirstNanoseconds),

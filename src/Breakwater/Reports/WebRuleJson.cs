@@ -8,7 +8,7 @@ internal static class WebRuleJson
 {
     public static JsonNode Write(Incident incident, int index)
     {
-        var (rule, name, site) = (incident.WebRules[index], WebRuleText.Name(incident, index), incident.Target.Service);
+        var (rule, name, site) = (incident.WebRules[index], WebRuleText.Name(incident, index), incident.Site);
         return new JsonObject
         {
             ["id"] = name,

@@ -17,6 +17,7 @@ public sealed class HashTests
         listen: {telemetry: ["127.0.0.1:2055", "[::1]:2055"]}
         interfaces: [{exporter: x, ifIndexes: [2, 1], role: external}]
         detection: {quiet: 60s, falseAlarm: 1e-9, floors: {volume: 1Gbps}, off: [carpet, volume]}
+        web: {inputs: [{syslog: 'udp://127.0.0.1:5514'}, {file: access.log}]}
         allow: [10.0.0.0/8, 192.0.2.9]
         """;
 
@@ -26,6 +27,12 @@ public sealed class HashTests
           - 192.0.2.9/32
           - "10.0.0.0/8"
           - 10.0.0.0/8
+        web:
+          inputs:
+            - file: "access.log"
+              format: auto
+            - syslog: udp://127.0.0.1:5514
+              allow: ["::1", 127.0.0.0/8]
         limits:
           hosts: 1048576
         detection:
@@ -112,6 +119,12 @@ public sealed class HashTests
         { "detection.crowdSenders", "quiet: 60s", "quiet: 60s, crowdSenders: 255" },
         { "detection.unaskedReplies", "quiet: 60s", "quiet: 60s, unaskedReplies: 7" },
         { "allow", "10.0.0.0/8", "10.0.0.0/9" },
+        { "web.inputs[].file", "file: access.log", "file: other.log" },
+        { "web.inputs[].syslog", "127.0.0.1:5514", "127.0.0.1:5515" },
+        { "web.inputs[].format", "file: access.log", "file: access.log, format: combined" },
+        { "web.inputs[].service", "file: access.log", "file: access.log, service: b" },
+        { "web.inputs[].trustedProxies", "file: access.log", "file: access.log, trustedProxies: [192.0.2.0/24]" },
+        { "web.inputs[].allow", "5514'", "5514', allow: [192.0.2.1]" },
         { "limits.hosts", "version: 1", "version: 1\nlimits: {hosts: 2048}" },
         { "limits.dossiers", "version: 1", "version: 1\nlimits: {dossiers: 2048}" },
         { "limits.tickRecords", "version: 1", "version: 1\nlimits: {tickRecords: 2048}" },

@@ -53,6 +53,9 @@ internal enum HealthConditionKind : byte
 
     /// <summary>The collector: more came than can be judged, and a sample of it stands for the rest.</summary>
     Shedding,
+
+    /// <summary>Logs: where reading stands cannot be kept.</summary>
+    PositionUnkept,
 }
 
 /// <summary>One thing that is wrong.</summary>

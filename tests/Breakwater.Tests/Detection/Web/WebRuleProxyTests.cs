@@ -88,7 +88,7 @@ public sealed class WebRuleProxyTests : IDisposable
     {
         var rule = RuleOf(_cases[0]);
         var lines = Enumerable.Range(0, 3_000).Select(static index => WebLogs.Line(index / 200, $"198.18.1.{index % 40}", $"/?{index}"));
-        var incident = Assert.Single(WebLogs.Detect(lines).Incidents) with { Target = new Target(TargetKind.Service, default, Direction.Inbound, Site), WebRules = [rule, rule] };
+        var incident = Assert.Single(WebLogs.Detect(lines).Incidents) with { Target = new Target(TargetKind.Service, default, Direction.Inbound, Site), Site = Site, WebRules = [rule, rule] };
         Incident[] incidents = [incident, incident with { StartedNanoseconds = 1 }];
         Assert.Equal(4, incidents.SelectMany(static incident => new[] { WebRuleText.Name(incident, 0), WebRuleText.Name(incident, 1) }).Distinct().Count());
         Assert.All(incidents, static incident => Assert.Contains("shop", WebRuleJson.Write(incident, 0)["nginx"]!.ToString(), StringComparison.Ordinal));
