@@ -46,6 +46,11 @@ internal static class ConfigHash
             json.WriteEndArray();
             Write(json, config.Detection);
             Write(json, "allow", config.Allow);
+            json.WriteStartArray("upstreams");
+            foreach (var upstream in config.Upstreams)
+                Write(json, upstream);
+            json.WriteEndArray();
+            ResponseHash.Write(json, config.Response);
             Write(json, config.Notify);
             Write(json, config.Limits);
             json.WriteStartObject("geo");
@@ -69,6 +74,20 @@ internal static class ConfigHash
         Write(json, "addresses", service.Addresses);
         json.WriteString("profile", ServiceKeys.Profile.Value.Spell(service.Profile));
         Write(json, service.Floors);
+        json.WriteStartObject("response");
+        ResponseHash.Write(json, service.Response);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, UpstreamConfig upstream)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", upstream.Name);
+        json.WriteString("contact", upstream.Contact);
+        json.WriteNumberOrNull("asNumber", upstream.AsNumber);
+        json.WriteString("blackholeCommunity", upstream.BlackholeCommunity);
+        json.WriteString("form", UpstreamKeys.Form.Value.Spell(upstream.Form));
         json.WriteEndObject();
     }
 
@@ -162,7 +181,7 @@ internal static class ConfigHash
         json.WriteEndObject();
     }
 
-    private static void Write<T>(Utf8JsonWriter json, string name, ImmutableArray<T> items)
+    internal static void Write<T>(Utf8JsonWriter json, string name, ImmutableArray<T> items)
         where T : struct
     {
         json.WriteStartArray(name);
