@@ -35,8 +35,8 @@ internal enum RouterFamily
     Frr,
     Gobgp,
     CiscoIosXr,
-    Junos,
-    AristaEos,
+    JuniperMx,
+    Arista,
     MikroTik,
 }
 

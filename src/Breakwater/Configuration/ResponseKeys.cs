@@ -143,8 +143,8 @@ internal static class PeerKeys
         "profile",
         new ChoiceValue<RouterFamily>("profile",
         [
-            ("generic", RouterFamily.Generic), ("bird", RouterFamily.Bird), ("frr", RouterFamily.Frr), ("gobgp", RouterFamily.Gobgp), ("ios-xr", RouterFamily.CiscoIosXr),
-            ("junos", RouterFamily.Junos), ("eos", RouterFamily.AristaEos), ("routeros", RouterFamily.MikroTik),
+            ("generic", RouterFamily.Generic), ("bird", RouterFamily.Bird), ("frr", RouterFamily.Frr), ("gobgp", RouterFamily.Gobgp), ("cisco-ios-xr", RouterFamily.CiscoIosXr),
+            ("juniper-mx", RouterFamily.JuniperMx), ("arista", RouterFamily.Arista), ("mikrotik", RouterFamily.MikroTik),
         ]),
         "What it is, for what it can enforce")
     {
