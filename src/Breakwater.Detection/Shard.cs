@@ -92,11 +92,25 @@ public sealed class Shard
         (entry.SourcePort, entry.DestinationPort) = (flow.SourcePort, flow.DestinationPort);
         (entry.Class, entry.Protocol, entry.Level) = (trafficClass, flow.Protocol, 0);
         (entry.Resource, entry.Variant) = ((uint)flow.ApplicationResource, (uint)flow.ApplicationVariant);
+        entry.TcpFlags = flow is { Protocol: 6, IsLaterFragment: false } && flow.Knows(FlowFields.TcpFlags) ? (byte)flow.TcpFlags : null;
+        if (flow is { Protocol: 1 or 58, ApplicationResource: 0 })
+            entry.IcmpTypeCode = flow.Knows(FlowFields.IcmpTypeCode) && !flow.IsLaterFragment ? flow.IcmpTypeCode : null;
+        entry.LinkBytes = LinkBytes(in flow);
         entry.Traits = TraitsOf(in flow, trafficClass);
         entry.RecordHash = KeyedHash.OfRecord(
             source, destination, ((ulong)flow.SourcePort << 16) | flow.DestinationPort, entry.Bytes ^ ((ulong)entry.FirstNanoseconds << 12));
         if (flow.ThinnedLevel > 0)
             entry = entry.AtLevel(flow.ThinnedLevel);
+    }
+
+    /// <summary>What a record of one packet has in its bytes besides the IP packet: frames have a header and padding, flow records have neither.</summary>
+    private static byte LinkBytes(in FlowRecord flow)
+    {
+        if (flow.Packets != 1 || !flow.Knows(FlowFields.Bytes))
+            return TickEntry.UnknownLength;
+        if (!flow.Knows(FlowFields.IpLength))
+            return 0;
+        return flow.Bytes >= flow.IpLength && flow.Bytes - flow.IpLength < TickEntry.UnknownLength ? (byte)(flow.Bytes - flow.IpLength) : TickEntry.UnknownLength;
     }
 
     /// <summary>A first fragment; where records do not tell fragments, UDP packets as large as first fragments are may be such.</summary>

@@ -52,14 +52,61 @@ internal struct TickEntry
     public ushort DestinationPort;
     public byte Class;
     public byte Protocol;
-    public Direction Direction;
     public EntryTraits Traits;
+
+    /// <summary>Bytes of each packet in front of its IP header and behind its end, as <see cref="Bytes"/> has them in it; <see cref="UnknownLength"/> when not known.</summary>
+    public byte LinkBytes;
+
+    // Bit 0 the direction, bits 1 to 6 the TCP flags from FIN on, bit 7 that they are known: the entry is no longer for them.
+    private byte _side;
 
     /// <summary>Number of the service that has the host, -1 for none.</summary>
     public short Service;
 
     /// <summary>The engine itself looks at one in 2^this of its kind; <see cref="SamplingRate"/> has it in it.</summary>
     public byte Level;
+
+    /// <summary>A value of <see cref="LinkBytes"/>.</summary>
+    public const byte UnknownLength = byte.MaxValue;
+
+    private const byte FlagsKnown = 0x80;
+    private const uint TypeKnown = 1u << 31;
+
+    public Direction Direction
+    {
+        readonly get => (Direction)(_side & 1);
+        set => _side = (byte)((_side & ~1) | (byte)value);
+    }
+
+    /// <summary>TCP flags, FIN 1 to URG 32, of all packets of the record; null when not known.</summary>
+    public byte? TcpFlags
+    {
+        readonly get => (_side & FlagsKnown) != 0 ? (byte)((_side >> 1) & 63) : null;
+        set => _side = (byte)((_side & 1) | (value is { } flags ? FlagsKnown | ((flags & 63) << 1) : 0));
+    }
+
+    /// <summary>
+    /// ICMP type × 256 + code; null when not known, or for another protocol. ICMP asks for no resource, so that <see cref="Variant"/> has room for it.
+    /// </summary>
+    public ushort? IcmpTypeCode
+    {
+        readonly get => Resource == 0 && (Variant & TypeKnown) != 0 && Protocol is 1 or 58 ? (ushort)Variant : null;
+        set => Variant = value is { } known ? TypeKnown | known : 0;
+    }
+
+    /// <summary>Length of the IP packet in bytes when the record is exactly one packet; 0 otherwise, and when not known.</summary>
+    public readonly ushort PacketLength
+    {
+        get
+        {
+            // Of an unknown rate the level is in packets and bytes (AtLevel).
+            var level = SamplingRate == 0 ? Level : 0;
+            if (LinkBytes == UnknownLength || level > 31 || Packets != 1u << level)
+                return 0;
+            var length = (long)(Bytes >> level) - LinkBytes;
+            return length is > 0 and <= ushort.MaxValue ? (ushort)length : (ushort)0;
+        }
+    }
 
     /// <summary>The rate that the exporter sampled at, 0 while unknown.</summary>
     public readonly uint ExportedRate => Level < 32 ? SamplingRate >> Level : 0;

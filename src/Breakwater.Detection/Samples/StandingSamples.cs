@@ -61,6 +61,8 @@ internal sealed class StandingSamples
     private static SampledRecord ToRecord(in TickEntry entry, ulong hash)
     {
         var isInbound = entry.Direction == Direction.Inbound;
+        var (flags, icmp) = (entry.TcpFlags, entry.IcmpTypeCode);
+        var isLater = entry.Class == (byte)Vector.FragmentFlood;
         return new SampledRecord
         {
             Hash = hash,
@@ -75,6 +77,13 @@ internal sealed class StandingSamples
             Protocol = entry.Protocol,
             Class = entry.Class,
             Direction = entry.Direction,
+            PacketLength = entry.PacketLength,
+            TcpFlags = flags ?? 0,
+            IcmpType = (byte)((icmp ?? 0) >> 8),
+            IcmpCode = (byte)(icmp ?? 0),
+            Fragment = isLater ? FragmentPlace.Later : entry.Has(EntryTraits.FirstFragment) ? FragmentPlace.First : FragmentPlace.Whole,
+            Known = (entry.Has(EntryTraits.HasPorts) && !isLater ? SampledFields.Ports : 0)
+                | (flags is null ? 0 : SampledFields.TcpFlags) | (icmp is null ? 0 : SampledFields.Icmp),
         };
     }
 

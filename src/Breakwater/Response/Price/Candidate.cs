@@ -1,0 +1,60 @@
+using Breakwater.Response.Rules;
+
+namespace Breakwater.Response.Price;
+
+/// <summary>A match with the records that it meets, one bit each.</summary>
+internal sealed class Candidate
+{
+    private const int WholeProtocol = 3;
+
+    public Candidate(FilterMatch match, TrafficTable table)
+    {
+        Match = match;
+        var rows = table.Rows;
+        Met = new ulong[(rows.Length + 63) / 64];
+        for (var index = 0; index < rows.Length; index++)
+        {
+            if (rows[index].IsMetBy(match))
+                Met[index >> 6] |= 1UL << (index & 63);
+        }
+
+        Excess = Sum(Met, table.ExcessOf);
+    }
+
+    public FilterMatch Match { get; }
+
+    public ulong[] Met { get; }
+
+    /// <summary>Packets on top of the usual that it meets.</summary>
+    public double Excess { get; }
+
+    /// <summary>Parts of the match: of two that do the same, the plainer one is taken; a whole protocol counts as more than one port of it, since nobody knows who else will need it.</summary>
+    public int Parts => (RouterProfile.ComponentsOf(Match) == FilterComponents.Protocol ? WholeProtocol : 0) + System.Numerics.BitOperations.PopCount((uint)RouterProfile.ComponentsOf(Match))
+        + (!Match.SourcePorts.IsEmpty && !Match.DestinationPorts.IsEmpty ? 1 : 0) + Match.SourcePorts.Length + Match.DestinationPorts.Length + Match.PacketLengths.Length;
+
+    /// <summary>The sum of what the records with a bit weigh.</summary>
+    public static double Sum(ReadOnlySpan<ulong> met, ReadOnlySpan<double> weights)
+    {
+        var sum = 0.0;
+        for (var word = 0; word < met.Length; word++)
+        {
+            for (var bits = met[word]; bits != 0; bits &= bits - 1)
+                sum += weights[(word << 6) + System.Numerics.BitOperations.TrailingZeroCount(bits)];
+        }
+
+        return sum;
+    }
+
+    /// <summary>All records that any of them meets.</summary>
+    public static ulong[] Union(IReadOnlyList<Candidate> candidates, int words)
+    {
+        var met = new ulong[words];
+        foreach (var candidate in candidates)
+        {
+            for (var word = 0; word < words; word++)
+                met[word] |= candidate.Met[word];
+        }
+
+        return met;
+    }
+}

@@ -1,0 +1,200 @@
+using System.Collections.Immutable;
+using Breakwater.Detection.Samples;
+using Breakwater.Response.Rules;
+
+namespace Breakwater.Response.Price;
+
+/// <summary>
+/// Finds matches worth a look: what most of the excess has in common, by protocol, ports, flags, ICMP types and fragments, and each of the best with the lengths that tell
+/// the excess from what was there before.
+/// </summary>
+internal sealed class CandidateSearch
+{
+    private const int PortsOfAKind = 8;
+    private const int FlagsOfAKind = 6;
+    private const int BasesWithLengths = 12;
+    private const double WorthALook = 0.02;
+    private const byte Icmp = 1, Tcp = 6, Udp = 17, IcmpV6 = 58;
+    private const byte AllFlags = 63;
+
+    private readonly TrafficTable _table;
+    private readonly FilterMatch _whole;
+    private readonly double _least;
+    private readonly List<Candidate> _found = [];
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+
+    private CandidateSearch(TrafficTable table, FilterMatch whole) =>
+        (_table, _whole, _least) = (table, whole, WorthALook * table.Excess);
+
+    /// <summary>The candidates, those that meet most first.</summary>
+    public static List<Candidate> Find(TrafficTable table, FilterMatch whole)
+    {
+        var search = new CandidateSearch(table, whole);
+        if (table.Excess <= 0)
+            return [];
+        foreach (var (protocol, _) in search.Top(static (in row) => row.Protocol, static (in _) => true, 4))
+            search.OfProtocol((byte)protocol);
+        foreach (var protocol in search.Top(static (in row) => row.Protocol, static (in row) => row.Fragment == FragmentPlace.Later, 2))
+            search.Add(whole with { Protocol = (byte)protocol.Key, Fragments = FragmentMatch.Later });
+        foreach (var candidate in search._found.OrderByDescending(static candidate => candidate.Excess).ThenBy(static candidate => candidate.Parts).Take(BasesWithLengths).ToList())
+            search.WithLengths(candidate);
+        return [.. search._found.OrderByDescending(static candidate => candidate.Excess).ThenBy(static candidate => candidate.Parts).ThenBy(static candidate => RuleText.Of(candidate.Match), StringComparer.Ordinal)];
+    }
+
+    private void OfProtocol(byte protocol)
+    {
+        var match = _whole with { Protocol = protocol };
+        Add(match);
+        switch (protocol)
+        {
+            case Tcp:
+                OfPorts(match);
+                OfFlags(match);
+                break;
+            case Udp:
+                OfPorts(match);
+                break;
+            case Icmp or IcmpV6 when protocol == Icmp == _whole.Destination.Network.IsIPv4:
+                foreach (var (type, _) in Top(static (in row) => row.IcmpType, (in row) => row.Protocol == protocol && (row.Known & SampledFields.Icmp) != 0, 4))
+                {
+                    Add(match with { IcmpType = (byte)type });
+                    foreach (var (code, _) in Top(static (in row) => row.IcmpCode, (in row) => row.Protocol == protocol && (row.Known & SampledFields.Icmp) != 0 && row.IcmpType == type, 1))
+                        Add(match with { IcmpType = (byte)type, IcmpCode = (byte)code });
+                }
+
+                break;
+        }
+    }
+
+    private void OfPorts(FilterMatch match)
+    {
+        var protocol = match.Protocol;
+        var sources = Top(static (in row) => row.SourcePort, (in row) => row.Protocol == protocol && HasPorts(in row), RuleText.MaxRanges);
+        var destinations = Top(static (in row) => row.DestinationPort, (in row) => row.Protocol == protocol && HasPorts(in row), PortsOfAKind);
+        foreach (var (port, _) in sources.Take(PortsOfAKind))
+            Add(match with { SourcePorts = [NumberRange.Of((ushort)port)] });
+        foreach (var (port, _) in destinations)
+            Add(match with { DestinationPorts = [NumberRange.Of((ushort)port)] });
+        if (sources.Count > 1)
+            Add(match with { SourcePorts = Ranges(sources) });
+        foreach (var (pair, _) in Top(static (in row) => (row.SourcePort << 16) | row.DestinationPort, (in row) => row.Protocol == protocol && HasPorts(in row), PortsOfAKind))
+            Add(match with { SourcePorts = [NumberRange.Of((ushort)(pair >> 16))], DestinationPorts = [NumberRange.Of((ushort)pair)] });
+    }
+
+    private void OfFlags(FilterMatch match)
+    {
+        var flags = Top(static (in row) => row.TcpFlags, static (in row) => row.Protocol == Tcp && (row.Known & SampledFields.TcpFlags) != 0, FlagsOfAKind);
+        foreach (var (set, _) in flags)
+        {
+            var exact = match with { TcpFlags = new TcpFlagsMatch((byte)set, (byte)(AllFlags & ~set)) };
+            Add(exact);
+            foreach (var (port, _) in Top(static (in row) => row.DestinationPort, (in row) => row.Protocol == Tcp && HasPorts(in row) && row.TcpFlags == set, 2))
+                Add(exact with { DestinationPorts = [NumberRange.Of((ushort)port)] });
+            foreach (var (port, _) in Top(static (in row) => row.SourcePort, (in row) => row.Protocol == Tcp && HasPorts(in row) && row.TcpFlags == set, 2))
+                Add(exact with { SourcePorts = [NumberRange.Of((ushort)port)] });
+        }
+    }
+
+    /// <summary>A candidate with lengths: those of the excess, and those on the far side of nearly all that was there before.</summary>
+    private void WithLengths(Candidate candidate)
+    {
+        var (during, before) = (Lengths(candidate, isDuring: true, out var isKnown), Lengths(candidate, isDuring: false, out var wasKnown));
+        if (during.Count == 0 || !isKnown || !wasKnown)
+            return;
+        AddLengths(candidate, Quantile(during, 0.005), Quantile(during, 0.995));
+        foreach (var (length, _) in Top(static (in row) => row.Length, (in row) => row.Length > 0 && row.IsMetBy(candidate.Match), 2))
+            AddLengths(candidate, (ushort)length, (ushort)length);
+        if (before.Count == 0)
+            return;
+        foreach (var part in (ReadOnlySpan<double>)[0, 0.002, 0.01])
+        {
+            AddLengths(candidate, Quantile(before, 1 - part) + 1, ushort.MaxValue);
+            AddLengths(candidate, 1, Quantile(before, part) - 1);
+        }
+    }
+
+    private void AddLengths(Candidate candidate, int low, int high)
+    {
+        if (low <= high && low is >= 1 and <= ushort.MaxValue && high <= ushort.MaxValue)
+            Add(candidate.Match with { PacketLengths = [new NumberRange((ushort)low, (ushort)high)] });
+    }
+
+    /// <summary>Lengths of what a candidate meets, sorted, with what they weigh; only of records of one packet, which nearly all have to be.</summary>
+    private List<(ushort Length, double Packets)> Lengths(Candidate candidate, bool isDuring, out bool areKnown)
+    {
+        var lengths = new List<(ushort Length, double Packets)>();
+        var (known, all) = (0.0, 0.0);
+        for (var index = 0; index < _table.Rows.Length; index++)
+        {
+            ref readonly var row = ref _table.Rows[index];
+            if (row.IsDuring != isDuring || (candidate.Met[index >> 6] & (1UL << (index & 63))) == 0)
+                continue;
+            all += row.Packets;
+            known += row.Length > 0 ? row.Packets : 0;
+            if (row.Length > 0)
+                lengths.Add((row.Length, row.Packets));
+        }
+
+        lengths.Sort(static (left, right) => left.CompareTo(right));
+        areKnown = known >= 0.95 * all;
+        return lengths;
+    }
+
+    /// <summary>The length that this part of the packets does not exceed.</summary>
+    private static int Quantile(List<(ushort Length, double Packets)> lengths, double part)
+    {
+        var left = part * lengths.Sum(static entry => entry.Packets);
+        foreach (var (length, packets) in lengths)
+        {
+            left -= packets;
+            if (left <= 0)
+                return length;
+        }
+
+        return lengths[^1].Length;
+    }
+
+    private void Add(FilterMatch match)
+    {
+        if (!_known.Add(RuleText.Of(match)) || RuleCheck.Fault(match, FilterAction.Discard) is not null)
+            return;
+        var candidate = new Candidate(match, _table);
+        if (candidate.Excess >= _least)
+            _found.Add(candidate);
+    }
+
+    private delegate bool RowTest(in TrafficRow row);
+
+    private delegate int RowKey(in TrafficRow row);
+
+    /// <summary>The values that have most of the excess, each with what it has.</summary>
+    private List<(int Key, double Excess)> Top(RowKey key, RowTest test, int most)
+    {
+        var sums = new Dictionary<int, double>();
+        for (var index = 0; index < _table.Rows.Length; index++)
+        {
+            ref readonly var row = ref _table.Rows[index];
+            if (test(in row))
+                System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums, key(in row), out _) += _table.ExcessOf[index];
+        }
+
+        return [.. sums.Where(entry => entry.Value >= _least).OrderByDescending(static entry => entry.Value).ThenBy(static entry => entry.Key).Take(most).Select(static entry => (entry.Key, entry.Value))];
+    }
+
+    private static bool HasPorts(in TrafficRow row) => (row.Known & SampledFields.Ports) != 0 && row.Fragment != FragmentPlace.Later;
+
+    /// <summary>Ports as ranges, neighbours joined.</summary>
+    private static ImmutableArray<NumberRange> Ranges(List<(int Key, double Excess)> ports)
+    {
+        var ranges = new List<NumberRange>();
+        foreach (var port in ports.Select(static entry => (ushort)entry.Key).Order())
+        {
+            if (ranges.Count > 0 && ranges[^1].High + 1 == port)
+                ranges[^1] = new NumberRange(ranges[^1].Low, port);
+            else
+                ranges.Add(NumberRange.Of(port));
+        }
+
+        return [.. ranges];
+    }
+}

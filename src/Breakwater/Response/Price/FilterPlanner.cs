@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Breakwater.Detection;
+using Breakwater.Response.Rules;
+
+namespace Breakwater.Response.Price;
+
+/// <summary>
+/// From an attack's records to the filters that stop it, side by side, each with what it costs (rule 8). Pure: the same records give the same plan in whatever order
+/// they come. Every rule has the target as its destination; none names a source that is not proven (rule 10).
+/// </summary>
+internal static class FilterPlanner
+{
+    private const int MostTries = 4;
+
+    public static FilterPlan Plan(FilterQuestion question)
+    {
+        if (Refusal(question) is { } refusal)
+            return new FilterPlan([], refusal);
+        var table = new TrafficTable(question);
+        var meter = new PriceMeter(table, question.Seed);
+        var alternatives = new Alternatives(question, table, meter);
+        var cover = new SetCover(table, meter, question.Limits);
+        var candidates = CandidateSearch.Find(table, new FilterMatch { Destination = question.Target })
+            .Where(candidate => !TouchesAllowed(candidate, table, question.Allow)).ToList();
+        var router = Fitting(candidates, question.Profile, cover, meter, question.Limits);
+        if ((question.Profile.Actions & FilterActions.Discard) != 0)
+            alternatives.AddRouter(router);
+        alternatives.AddProvenSources();
+        alternatives.AddElsewhere(router, profile => Fitting(candidates, profile, cover, meter, question.Limits));
+        alternatives.AddBlackhole();
+        return alternatives.ToPlan();
+    }
+
+    /// <summary>Why there can be no rule at all; null when there can.</summary>
+    private static string? Refusal(FilterQuestion question)
+    {
+        if (question.Target.Length == 0)
+            return "no filter: the target is everything, and no rule may match everything";
+        foreach (var allowed in question.Allow)
+        {
+            if (Overlap(allowed, question.Target))
+                return $"no filter: the target {question.Target} is on the allow-list ({allowed})";
+        }
+
+        return null;
+    }
+
+    public static bool Overlap(Prefix left, Prefix right) => left.Length <= right.Length ? left.Contains(right.Network) : right.Contains(left.Network);
+
+    /// <summary>The best set that a profile enforces: under the limit, else the one that meets most.</summary>
+    private static FittingSet Fitting(List<Candidate> candidates, RouterProfile profile, SetCover cover, PriceMeter meter, SynthesisLimits limits)
+    {
+        var open = candidates.Where(candidate => profile.Supports(candidate.Match)).ToList();
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            var chosen = cover.Choose(open, profile.MaxRules, limits.Dropped);
+            if (chosen.Count == 0)
+                break;
+            var price = meter.Price(Candidate.Union(chosen, chosen[0].Met.Length));
+            if (price.WorstCase <= limits.Dropped)
+                return new FittingSet(chosen, price);
+            // The quick bound was too low for these: without the dearest of them.
+            open.Remove(chosen.MaxBy(cover.BoundOf)!);
+        }
+
+        var most = cover.Choose([.. candidates.Where(candidate => profile.Supports(candidate.Match))], profile.MaxRules, 1);
+        return most.Count == 0 ? new FittingSet([], FilterPrice.Unknown(0)) : new FittingSet(most, meter.Price(Candidate.Union(most, most[0].Met.Length)));
+    }
+
+    /// <summary>Traffic of an allow-listed sender from before the attack would be dropped. During it such addresses may be forged.</summary>
+    private static bool TouchesAllowed(Candidate candidate, TrafficTable table, ImmutableArray<Prefix> allow)
+    {
+        if (allow.IsEmpty)
+            return false;
+        for (var index = 0; index < table.Rows.Length; index++)
+        {
+            ref readonly var row = ref table.Rows[index];
+            if (row.IsDuring || (candidate.Met[index >> 6] & (1UL << (index & 63))) == 0)
+                continue;
+            foreach (var allowed in allow)
+            {
+                if (allowed.Contains(row.Source))
+                    return true;
+            }
+        }
+
+        return false;
+    }
+}
+
+/// <summary>Matches that together meet the attack, and what dropping all that they meet costs.</summary>
+internal sealed record FittingSet(List<Candidate> Chosen, FilterPrice Price);

@@ -1,0 +1,210 @@
+using Breakwater.Detection;
+using Breakwater.Detection.Samples;
+using Breakwater.Wire;
+
+namespace Breakwater.Response.Price;
+
+/// <summary>
+/// The records towards the target, in an order that depends on nothing but themselves: those from before the attack, and those of its time with what
+/// they have in excess of the usual.
+/// </summary>
+internal sealed class TrafficTable
+{
+    private const long MinuteNanoseconds = 60_000_000_000;
+
+    /// <summary>Known clients that send so many times what they sent before are likely forged ones: they speak for nobody.</summary>
+    private const double ForgedFactor = 4;
+
+    /// <summary>Each record: plus its packets when it is of the attack's time, minus those that are usual in as long a time before.</summary>
+    private readonly double[] _excess;
+
+    public TrafficTable(FilterQuestion question)
+    {
+        var records = Chosen(question, out var thinned);
+        Rows = new TrafficRow[records.Count];
+        for (var index = 0; index < Rows.Length; index++)
+            Rows[index] = new TrafficRow(records[index] with { Weight = records[index].Weight * thinned }, records[index].Record.FirstNanoseconds >= question.StartedNanoseconds);
+        var (known, unknown) = (0, 0);
+        foreach (var record in records)
+            _ = record.Record.SamplingRate == 0 ? unknown++ : known++;
+        (RateIsKnown, RatesAreMixed) = (unknown == 0, unknown > 0 && known > 0);
+        (BeforeSeconds, DuringSeconds) = Spans(records, question);
+        Clients = NumberClients(out var count);
+        ClientCount = count;
+        _excess = new double[Rows.Length];
+        var scale = BeforeSeconds > 0 ? DuringSeconds / BeforeSeconds : 0;
+        var packets = 0.0;
+        for (var index = 0; index < Rows.Length; index++)
+        {
+            ref readonly var row = ref Rows[index];
+            _excess[index] = row.IsDuring ? row.Packets : -scale * row.Packets;
+            DuringPackets += row.IsDuring ? row.Packets : 0;
+            BeforePackets += row.IsDuring ? 0 : row.Packets;
+            packets += row.IsDuring && Clients[index] >= 0 ? row.Packets : 0;
+        }
+
+        Scale = scale;
+        CohortFactor = scale > 0 && BeforePackets > 0 ? packets / (scale * BeforePackets) : 0;
+        CohortCount = CountCohort();
+        SampledPart = SampledPartOf(records, question.StartedNanoseconds);
+    }
+
+    public TrafficRow[] Rows { get; }
+
+    /// <summary>Number of each record's client among those seen before the attack; -1 for strangers.</summary>
+    public int[] Clients { get; }
+
+    /// <summary>Clients seen before the attack.</summary>
+    public int ClientCount { get; }
+
+    /// <summary>All sampling rates are known: absolute figures are.</summary>
+    public bool RateIsKnown { get; }
+
+    /// <summary>Some are known and some are not: no record can be weighed against another.</summary>
+    public bool RatesAreMixed { get; }
+
+    public double BeforeSeconds { get; }
+
+    public double DuringSeconds { get; }
+
+    /// <summary>What a packet from before stands for in a time as long as the attack's.</summary>
+    public double Scale { get; }
+
+    public double BeforePackets { get; }
+
+    public double DuringPackets { get; }
+
+    /// <summary>Of these, those seen during it too.</summary>
+    public int CohortCount { get; }
+
+    /// <summary>How many times the usual all clients seen before send during the attack.</summary>
+    public double CohortFactor { get; }
+
+    /// <summary>Known clients send so much that their addresses may be forged.</summary>
+    public bool CohortIsForged => CohortFactor > ForgedFactor;
+
+    /// <summary>Part of the packets from before that the records kept are: who sends little is missed when it is small.</summary>
+    public double SampledPart { get; }
+
+    /// <summary>Packets on top of the usual; 0 when there are none.</summary>
+    public double Excess => Math.Max(0, DuringPackets - (Scale * BeforePackets));
+
+    /// <summary>What each record adds to the excess.</summary>
+    public ReadOnlySpan<double> ExcessOf => _excess;
+
+    /// <summary>The records towards the target, in their order; of too many a part, each of which stands for so many.</summary>
+    private static List<StandingRecord> Chosen(FilterQuestion question, out double thinned)
+    {
+        var records = new List<StandingRecord>(question.Records.Count);
+        foreach (var record in question.Records)
+        {
+            if (record.Record.Direction == Direction.Inbound && record.Record.Packets > 0 && question.Target.Contains(record.Record.Destination)
+                && record.Record.FirstNanoseconds <= question.NowNanoseconds)
+                records.Add(record);
+        }
+
+        records.Sort(static (left, right) => Compare(in left, in right));
+        thinned = Math.Max(1, (double)records.Count / FilterQuestion.MaxRecords);
+        if (records.Count > FilterQuestion.MaxRecords)
+            records.RemoveRange(FilterQuestion.MaxRecords, records.Count - FilterQuestion.MaxRecords);
+        return records;
+    }
+
+    /// <summary>Records with one hash and one minute are one and the same, but for what the hash leaves out. The order is not that of hashes: busy minutes keep the smallest.</summary>
+    private static int Compare(in StandingRecord left, in StandingRecord right)
+    {
+        var order = (left.Record.Hash * 0xD6E8_FEB8_6659_FD93UL).CompareTo(right.Record.Hash * 0xD6E8_FEB8_6659_FD93UL);
+        if (order == 0)
+            order = left.Minute.CompareTo(right.Minute);
+        if (order == 0)
+            order = left.Record.FirstNanoseconds.CompareTo(right.Record.FirstNanoseconds);
+        if (order == 0)
+            order = left.Record.Source.CompareTo(right.Record.Source);
+        if (order == 0)
+            order = left.Record.Packets.CompareTo(right.Record.Packets);
+        if (order == 0)
+            order = left.Record.Bytes.CompareTo(right.Record.Bytes);
+        return order != 0 ? order : KeyOf(in left).CompareTo(KeyOf(in right));
+    }
+
+    private static UInt128 KeyOf(in StandingRecord standing)
+    {
+        var record = standing.Record;
+        return ((UInt128)(((ulong)record.SourcePort << 48) | ((ulong)record.DestinationPort << 32) | ((ulong)record.PacketLength << 16) | ((ulong)record.Protocol << 8) | record.TcpFlags) << 64)
+            | ((ulong)record.IcmpType << 48) | ((ulong)record.IcmpCode << 40) | ((ulong)record.Fragment << 36) | ((ulong)record.Known << 32) | record.SamplingRate;
+    }
+
+    /// <summary>How much time the records from before and those of the attack cover: minutes that were kept, cut where the attack began.</summary>
+    private static (double Before, double During) Spans(List<StandingRecord> records, FilterQuestion question)
+    {
+        var started = question.StartedNanoseconds;
+        var minutes = new HashSet<long>();
+        var (first, covered) = (long.MaxValue, 0L);
+        foreach (var record in records)
+        {
+            if (record.Record.FirstNanoseconds >= started)
+                continue;
+            first = Math.Min(first, record.Record.FirstNanoseconds);
+            minutes.Add(Math.Min(record.Minute, (started - 1) / MinuteNanoseconds));
+        }
+
+        foreach (var minute in minutes)
+        {
+            var begin = minute * MinuteNanoseconds;
+            // The first one may have begun late: a capture does not start with a minute.
+            var from = first >= begin && first < begin + MinuteNanoseconds ? first : begin;
+            covered += Math.Min(begin + MinuteNanoseconds, started) - from;
+        }
+
+        return (Math.Max(0, covered) / 1e9, Math.Max(question.NowNanoseconds - started, Detector.TickNanoseconds) / 1e9);
+    }
+
+    private int[] NumberClients(out int count)
+    {
+        var numbers = new Dictionary<Address, int>();
+        var clients = new int[Rows.Length];
+        for (var index = 0; index < Rows.Length; index++)
+        {
+            if (Rows[index].IsDuring)
+                continue;
+            if (!numbers.TryGetValue(Rows[index].Client, out var number))
+                numbers.Add(Rows[index].Client, number = numbers.Count);
+            clients[index] = number;
+        }
+
+        for (var index = 0; index < Rows.Length; index++)
+        {
+            if (Rows[index].IsDuring)
+                clients[index] = numbers.GetValueOrDefault(Rows[index].Client, -1);
+        }
+
+        count = numbers.Count;
+        return clients;
+    }
+
+    private int CountCohort()
+    {
+        var seen = new HashSet<int>();
+        for (var index = 0; index < Rows.Length; index++)
+        {
+            if (Rows[index].IsDuring && Clients[index] >= 0)
+                seen.Add(Clients[index]);
+        }
+
+        return seen.Count;
+    }
+
+    private static double SampledPartOf(List<StandingRecord> records, long started)
+    {
+        var (kept, all) = (0, 0.0);
+        foreach (var record in records)
+        {
+            if (record.Record.FirstNanoseconds >= started)
+                continue;
+            kept++;
+            all += record.Weight * Math.Max(1, record.Record.SamplingRate);
+        }
+
+        return all > 0 ? Math.Min(1, kept / all) : 1;
+    }
+}
