@@ -6,6 +6,7 @@ using Breakwater.Incidents;
 using Breakwater.Live;
 using Breakwater.Notify;
 using Breakwater.Reports;
+using Breakwater.Response;
 
 namespace Breakwater.Commands;
 
@@ -22,6 +23,7 @@ internal sealed class Running : IAsyncDisposable
     private readonly TrafficStore _traffic;
     private readonly MemoryKeeper _memory;
     private readonly ScriptNotifier _scripts;
+    private readonly ResponseStage _response;
     private readonly GcPauses _pauses = new(TimeProvider.System);
     private Task _reading = Task.CompletedTask;
     private ConsoleHost? _console;
@@ -37,6 +39,7 @@ internal sealed class Running : IAsyncDisposable
         _traffic = new TrafficStore(folder, config.Retention.Seconds, config.Retention.Minutes);
         _memory = new MemoryKeeper(engine, folder, (fault, stands) => Journal.Beside.Set(SideFaults.Memory, fault, stands));
         _scripts = new ScriptNotifier(Journal, () => current().Notify, TimeProvider.System);
+        _response = new ResponseStage(current, Journal, engine.Samples, () => engine.Health, TimeProvider.System);
     }
 
     public Journal Journal { get; }
@@ -75,6 +78,7 @@ internal sealed class Running : IAsyncDisposable
                 Scripts = () => running._scripts.Health,
                 EventsDropped = () => engine.Output.Dropped,
                 Samples = engine.Samples,
+                Response = running._response,
                 Pauses = running._pauses,
                 Sessions = running.Sessions,
                 Time = TimeProvider.System,
@@ -84,6 +88,7 @@ internal sealed class Running : IAsyncDisposable
                 api = api with { Reload = (by, holds) => Task.Run(() => reload(by, holds, running.Journal)) };
             running.Journal.Start();
             running._scripts.Start();
+            running._response.Start();
             running._traffic.Start();
             running._console = await ConsoleHost.Start(running.Listening(atStart), api);
             if (running._console.SocketFault is { } fault)
@@ -114,9 +119,10 @@ internal sealed class Running : IAsyncDisposable
         }
         finally
         {
-            // Whatever failed before: what waits is written.
+            // Whatever failed before: what waits is written. Routers forget the filters at once; a start within their lease brings them back.
             try
             {
+                await _response.DisposeAsync();
                 Journal.Dispose();
             }
             finally

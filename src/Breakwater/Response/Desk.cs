@@ -174,6 +174,7 @@ internal sealed class Desk : IDisposable
 
     private void Tick()
     {
+        _parts.Guard.Refresh();
         // Leases first: whatever comes after may take its time.
         _parts.Ledger.Tick();
         _responses.Tick(Incidents());

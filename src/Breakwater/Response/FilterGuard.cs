@@ -10,10 +10,19 @@ namespace Breakwater.Response;
 /// </summary>
 internal sealed class FilterGuard
 {
+    private readonly Func<BreakwaterConfig> _config;
+    private readonly uint _asNumber;
+    private BreakwaterConfig _seen;
     private long _refused;
-    private uint _asNumber;
 
-    public FilterGuard(BreakwaterConfig config) => (Routes, _asNumber) = (new AnnouncementGuard(config.Response.Prefixes, config.Allow, config.Response.MaxRules), config.Response.AsNumber ?? 0);
+    /// <param name="config">The configuration in force.</param>
+    public FilterGuard(Func<BreakwaterConfig> config)
+    {
+        _config = config;
+        _seen = config();
+        _asNumber = _seen.Response.AsNumber ?? 0;
+        Routes = new AnnouncementGuard(_seen.Response.Prefixes, _seen.Allow, _seen.Response.MaxRules);
+    }
 
     /// <summary>The announcer's guard: of the same bounds.</summary>
     public AnnouncementGuard Routes { get; }
@@ -21,16 +30,19 @@ internal sealed class FilterGuard
     /// <summary>Filters that were refused.</summary>
     public long Refused => Interlocked.Read(ref _refused);
 
-    /// <summary>Takes the bounds of another configuration.</summary>
-    public void Reload(BreakwaterConfig config)
+    /// <summary>Takes the bounds of the configuration in force, when it is another one.</summary>
+    public void Refresh()
     {
-        Routes.Replace(config.Response.Prefixes, config.Allow, config.Response.MaxRules);
-        _asNumber = config.Response.AsNumber ?? 0;
+        var present = _config();
+        if (ReferenceEquals(present, Interlocked.Exchange(ref _seen, present)))
+            return;
+        Routes.Replace(present.Response.Prefixes, present.Allow, present.Response.MaxRules);
     }
 
     /// <summary>Why the filter must not be, as a sentence without its full stop; null: it may.</summary>
     public string? Fault(FilterRule rule)
     {
+        Refresh();
         var fault = RuleCheck.Fault(rule.Match, rule.Action)
             ?? (RuleRoutes.Of(rule, _asNumber) is { } route ? Routes.Fault(route, 0) : "the rule is too long for FlowSpec");
         if (fault is not null)
