@@ -57,14 +57,14 @@ internal struct TickEntry
     /// <summary>Bytes of each packet in front of its IP header and behind its end, as <see cref="Bytes"/> has them in it; <see cref="UnknownLength"/> when not known.</summary>
     public byte LinkBytes;
 
-    // Bit 0 the direction, bits 1 to 6 the TCP flags from FIN on, bit 7 that they are known: the entry is no longer for them.
-    private byte _side;
-
     /// <summary>Number of the service that has the host, -1 for none.</summary>
     public short Service;
 
     /// <summary>The engine itself looks at one in 2^this of its kind; <see cref="SamplingRate"/> has it in it.</summary>
     public byte Level;
+
+    // Bit 0 the direction, bits 1 to 6 the TCP flags from FIN on, bit 7 that they are known: the entry is no longer for them.
+    private byte _side;
 
     /// <summary>A value of <see cref="LinkBytes"/>.</summary>
     public const byte UnknownLength = byte.MaxValue;

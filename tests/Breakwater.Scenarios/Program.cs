@@ -1,13 +1,14 @@
 using System.Globalization;
 using Breakwater.Scenarios;
 
-// "list", "score", "counterfactuals" and "web" are for the bench; any other command line is xunit's.
+// "list", "score", "counterfactuals", "web" and "prices" are for the bench; any other command line is xunit's.
 return args switch
 {
     ["list", ..] => List(Filtered(args[1..])),
     ["score", ..] => Score(args[1..]),
     ["counterfactuals", ..] => Counterfactuals(args[1..]),
     ["web", ..] => Breakwater.Scenarios.Web.WebScore.Run(args[1..]),
+    ["prices", ..] => Breakwater.Scenarios.Prices.PriceScore.Run(args[1..]),
     _ => await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args),
 };
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Breakwater.Detection;
 using Breakwater.Geo;
+using Breakwater.Response.Price;
 
 namespace Breakwater.Reports;
 
@@ -17,6 +18,9 @@ internal sealed record AnalysisReport
     public required ImmutableArray<ReportInput> Inputs { get; init; }
 
     public required DetectionResult Result { get; init; }
+
+    /// <summary>What would stop the attacks, by the identifiers of their incidents; no part of the verdicts.</summary>
+    public ImmutableDictionary<string, FilterPlan> Plans { get; init; } = ImmutableDictionary<string, FilterPlan>.Empty;
 
     /// <summary>Everything read: flows, but also templates, options and counters, which no verdict can rest on.</summary>
     public required long RecordsRead { get; init; }

@@ -25,6 +25,7 @@ internal static class AnalyzeRun
             Options = options,
             Inputs = [.. pass.Summary.Inputs.Select(ToReportInput)],
             Result = WebReport.Join(pass.Result, pass.Web),
+            Plans = IncidentPlans.Of(pass.Detector, pass.Result, options),
             RecordsRead = pass.Summary.RecordsRead,
             Warnings = warnings.Sentences,
             Complete = warnings.Complete,
@@ -39,7 +40,7 @@ internal static class AnalyzeRun
         var (detector, web) = (new Detector(options), new WebDetector(options));
         var feed = new ProgressFeed<DetectorFeed>(new DetectorFeed(detector), progress, summary);
         TelemetryInputs.Read(paths, inputs, summary, ref feed, new WebFeed(web, progress, summary));
-        return new Pass(summary, detector.Finish(), web.Finish(), feed.Feed.OutOfOrder);
+        return new Pass(summary, detector, detector.Finish(), web.Finish(), feed.Feed.OutOfOrder);
     }
 
     /// <summary>Several files, or one whose times jump back, put into the order of arrival.</summary>
@@ -51,10 +52,10 @@ internal static class AnalyzeRun
         TelemetryInputs.Read(paths, inputs, summary, ref reader, new WebFeed(web, progress, summary));
         var feed = reader.Feed;
         feed.Flush();
-        return new Pass(summary, detector.Finish(), web.Finish(), feed.OutOfOrder);
+        return new Pass(summary, detector, detector.Finish(), web.Finish(), feed.OutOfOrder);
     }
 
-    private sealed record Pass(DecodeSummary Summary, DetectionResult Result, WebResult Web, long OutOfOrder);
+    private sealed record Pass(DecodeSummary Summary, Detector Detector, DetectionResult Result, WebResult Web, long OutOfOrder);
 
     private static ReportInput ToReportInput(InputSummary input) => new(
         input.Path, input.Kind == InputKind.Unknown ? "unknown" : input.Kind.Name(), input.Records, input.Bytes, input.FirstSeenNanoseconds,
@@ -62,7 +63,7 @@ internal static class AnalyzeRun
 
     private static (ImmutableArray<string> Sentences, bool Complete) Warnings(Pass pass)
     {
-        var (summary, result, web, outOfOrder) = pass;
+        var (summary, _, result, web, outOfOrder) = pass;
         var lacks = new List<string>();
         foreach (var input in summary.Inputs)
         {

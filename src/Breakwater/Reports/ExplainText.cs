@@ -28,6 +28,7 @@ internal static class ExplainText
         WriteReasons(incident, output);
         output.WriteLine();
         WriteSources(incident, report.Geo, output);
+        PlanText.Write(report.Plans.GetValueOrDefault(IncidentJson.Id(incident)), output);
         WriteRules(incident, output);
         output.WriteLine();
         output.WriteLine("  Telemetry");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Breakwater.Detection;
 using Breakwater.Geo;
+using Breakwater.Response.Price;
 using static Breakwater.Reports.Figures;
 
 namespace Breakwater.Reports;
@@ -11,7 +12,7 @@ internal static class IncidentText
     private const int CountriesShown = 5;
     private const int MostReasons = 6;
 
-    public static void Write(Incident incident, GeoLookup? geo, TextWriter output)
+    public static void Write(Incident incident, GeoLookup? geo, TextWriter output, FilterPlan? plan = null)
     {
         Paragraph.Write(output, "", "  ", Headline(incident));
         Paragraph.Write(output, "", "  ", Size(incident));
@@ -31,6 +32,7 @@ internal static class IncidentText
             Paragraph.Write(output, "  - ", reason.Text);
             Paragraph.Write(output, "    (", "     ", $"{reason.Counterfactual})");
         }
+        PlanText.Write(plan, output);
         WriteRules(incident, output);
         WriteLimits(incident, output);
         output.WriteLine($"  More: --explain {IncidentJson.Id(incident)}");

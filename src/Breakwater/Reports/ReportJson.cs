@@ -36,7 +36,7 @@ internal static class ReportJson
         ["complete"] = report.Complete,
         ["warnings"] = new JsonArray([.. report.Warnings.Select(static warning => (JsonNode)warning)]),
         ["inputs"] = new JsonArray([.. report.Inputs.Select(Write)]),
-        ["incidents"] = new JsonArray([.. Shown(report, only).Select(incident => IncidentJson.Write(incident, report.Geo))]),
+        ["incidents"] = new JsonArray([.. Shown(report, only).Select(incident => Write(report, incident))]),
         ["elapsedSeconds"] = Math.Round(report.ElapsedSeconds, 3),
     };
 
@@ -63,6 +63,14 @@ internal static class ReportJson
             incidents.Add((JsonNode)written);
         }
         return Convert.ToHexStringLower(SHA256.HashData(CanonicalJson.Write(incidents)));
+    }
+
+    private static JsonObject Write(AnalysisReport report, Incident incident)
+    {
+        var written = IncidentJson.Write(incident, report.Geo);
+        if (report.Plans.TryGetValue(IncidentJson.Id(incident), out var plan))
+            PlanJson.AddTo(written, plan);
+        return written;
     }
 
     private static IEnumerable<Incident> Shown(AnalysisReport report, Incident? only) => only is null ? report.Result.Incidents : [only];

@@ -23,7 +23,7 @@ internal static class ReportText
         {
             if (incidents.Length > 1)
                 output.WriteLine();
-            IncidentText.Write(incidents[index], report.Geo, output);
+            IncidentText.Write(incidents[index], report.Geo, output, report.Plans.GetValueOrDefault(IncidentJson.Id(incidents[index])));
         }
         WriteNotes(report, output);
     }

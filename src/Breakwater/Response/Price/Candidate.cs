@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Numerics;
 using Breakwater.Response.Rules;
 
 namespace Breakwater.Response.Price;
@@ -5,7 +7,11 @@ namespace Breakwater.Response.Price;
 /// <summary>A match with the records that it meets, one bit each.</summary>
 internal sealed class Candidate
 {
+    /// <summary>The first port that nobody registers (RFC 6335 §6).</summary>
+    public const int FirstDynamic = 49_152;
+
     private const int WholeProtocol = 3;
+    private const int Changeable = 3;
 
     public Candidate(FilterMatch match, TrafficTable table)
     {
@@ -28,9 +34,18 @@ internal sealed class Candidate
     /// <summary>Packets on top of the usual that it meets.</summary>
     public double Excess { get; }
 
-    /// <summary>Parts of the match: of two that do the same, the plainer one is taken; a whole protocol counts as more than one port of it, since nobody knows who else will need it.</summary>
-    public int Parts => (RouterProfile.ComponentsOf(Match) == FilterComponents.Protocol ? WholeProtocol : 0) + System.Numerics.BitOperations.PopCount((uint)RouterProfile.ComponentsOf(Match))
-        + (!Match.SourcePorts.IsEmpty && !Match.DestinationPorts.IsEmpty ? 1 : 0) + Match.SourcePorts.Length + Match.DestinationPorts.Length + Match.PacketLengths.Length;
+    /// <summary>
+    /// How much the match asks: of two that do the same, the plainer one is taken. A whole protocol of many counts for more than one port of it, since nobody knows who else
+    /// will need it; lengths and ports of one side's choosing are the first that an attacker changes.
+    /// </summary>
+    public int Parts => BitOperations.PopCount((uint)RouterProfile.ComponentsOf(Match)) + (!Match.SourcePorts.IsEmpty && !Match.DestinationPorts.IsEmpty ? 1 : 0)
+        + Match.SourcePorts.Length + Match.DestinationPorts.Length + Match.PacketLengths.Length
+        + (IsWholeProtocol ? WholeProtocol : 0) + (Match.PacketLengths.IsEmpty ? 0 : Changeable)
+        + (IsDynamic(Match.SourcePorts) || IsDynamic(Match.DestinationPorts) ? 2 * Changeable : 0);
+
+    private bool IsWholeProtocol => Match.Protocol is 1 or 6 or 17 or 58 && RouterProfile.ComponentsOf(Match) == FilterComponents.Protocol;
+
+    private static bool IsDynamic(ImmutableArray<NumberRange> ports) => ports is [{ Low: >= FirstDynamic } only] && only.Low == only.High;
 
     /// <summary>The sum of what the records with a bit weigh.</summary>
     public static double Sum(ReadOnlySpan<ulong> met, ReadOnlySpan<double> weights)
@@ -39,7 +54,7 @@ internal sealed class Candidate
         for (var word = 0; word < met.Length; word++)
         {
             for (var bits = met[word]; bits != 0; bits &= bits - 1)
-                sum += weights[(word << 6) + System.Numerics.BitOperations.TrailingZeroCount(bits)];
+                sum += weights[(word << 6) + BitOperations.TrailingZeroCount(bits)];
         }
 
         return sum;

@@ -14,6 +14,8 @@ internal sealed class CandidateSearch
     private const int FlagsOfAKind = 6;
     private const int BasesWithLengths = 12;
     private const double WorthALook = 0.02;
+    private const double WorthKeeping = 0.001;
+    private const int UsualPorts = 4;
     private const byte Icmp = 1, Tcp = 6, Udp = 17, IcmpV6 = 58;
     private const byte AllFlags = 63;
 
@@ -77,8 +79,23 @@ internal sealed class CandidateSearch
             Add(match with { DestinationPorts = [NumberRange.Of((ushort)port)] });
         if (sources.Count > 1)
             Add(match with { SourcePorts = Ranges(sources) });
+        OfUnusualPorts(match);
         foreach (var (pair, _) in Top(static (in row) => (row.SourcePort << 16) | row.DestinationPort, (in row) => row.Protocol == protocol && HasPorts(in row), PortsOfAKind))
             Add(match with { SourcePorts = [NumberRange.Of((ushort)(pair >> 16))], DestinationPorts = [NumberRange.Of((ushort)pair)] });
+    }
+
+    /// <summary>All ports but those that had legitimate packets before: for attacks that spread over ports.</summary>
+    private void OfUnusualPorts(FilterMatch match)
+    {
+        var protocol = match.Protocol;
+        var sources = Others(Usual(static (in row) => row.SourcePort, (in row) => row.Protocol == protocol && HasPorts(in row)));
+        var destinations = Others(Usual(static (in row) => row.DestinationPort, (in row) => row.Protocol == protocol && HasPorts(in row)));
+        if (!sources.IsEmpty)
+            Add(match with { SourcePorts = sources });
+        if (!destinations.IsEmpty)
+            Add(match with { DestinationPorts = destinations });
+        if (!sources.IsEmpty && !destinations.IsEmpty)
+            Add(match with { SourcePorts = sources, DestinationPorts = destinations });
     }
 
     private void OfFlags(FilterMatch match)
@@ -179,6 +196,40 @@ internal sealed class CandidateSearch
         }
 
         return [.. sums.Where(entry => entry.Value >= _least).OrderByDescending(static entry => entry.Value).ThenBy(static entry => entry.Key).Take(most).Select(static entry => (entry.Key, entry.Value))];
+    }
+
+    /// <summary>Ports that had a part of the packets from before that is worth keeping, in their order.</summary>
+    private List<ushort> Usual(RowKey key, RowTest test)
+    {
+        var sums = new Dictionary<int, double>();
+        for (var index = 0; index < _table.Rows.Length; index++)
+        {
+            ref readonly var row = ref _table.Rows[index];
+            if (!row.IsDuring && test(in row))
+                System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums, key(in row), out _) += row.Packets;
+        }
+
+        return [.. sums.Where(entry => entry.Key < Candidate.FirstDynamic && entry.Value >= WorthKeeping * _table.BeforePackets).OrderByDescending(static entry => entry.Value).ThenBy(static entry => entry.Key)
+            .Take(UsualPorts).Select(static entry => (ushort)entry.Key).Order()];
+    }
+
+    /// <summary>The ports between those; empty when there are none to leave out.</summary>
+    private static ImmutableArray<NumberRange> Others(List<ushort> ports)
+    {
+        if (ports.Count == 0)
+            return [];
+        var ranges = ImmutableArray.CreateBuilder<NumberRange>();
+        var next = 0;
+        foreach (var port in ports)
+        {
+            if (port > next)
+                ranges.Add(new NumberRange((ushort)next, (ushort)(port - 1)));
+            next = port + 1;
+        }
+
+        if (next <= ushort.MaxValue)
+            ranges.Add(new NumberRange((ushort)next, ushort.MaxValue));
+        return ranges.ToImmutable();
     }
 
     private static bool HasPorts(in TrafficRow row) => (row.Known & SampledFields.Ports) != 0 && row.Fragment != FragmentPlace.Later;

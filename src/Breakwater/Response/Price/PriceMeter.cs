@@ -16,14 +16,14 @@ internal sealed class PriceMeter
     private readonly TrafficTable _table;
     private readonly ulong _seed;
     private readonly double[] _packets, _bytes;
-    private readonly int[] _records;
+    private readonly List<int> _opening = [];
     private readonly int[] _groups;
     private readonly int _groupCount;
 
     public PriceMeter(TrafficTable table, ulong seed)
     {
         (_table, _seed) = (table, seed);
-        (_packets, _bytes, _records) = (new double[table.ClientCount], new double[table.ClientCount], new int[table.ClientCount]);
+        (_packets, _bytes) = (new double[table.ClientCount], new double[table.ClientCount]);
         for (var index = 0; index < table.Rows.Length; index++)
         {
             if (table.Rows[index].IsDuring)
@@ -31,7 +31,8 @@ internal sealed class PriceMeter
             var client = table.Clients[index];
             _packets[client] += table.Rows[index].Packets;
             _bytes[client] += table.Rows[index].Bytes;
-            _records[client]++;
+            if (table.Rows[index].OpensConnection)
+                _opening.Add(index);
         }
 
         (PacketClients, ByteClients) = (Kish(_packets), Kish(_bytes));
@@ -67,9 +68,9 @@ internal sealed class PriceMeter
         var tally = Tally(met);
         var sums = new GroupSums(_groupCount);
         for (var client = 0; client < _table.ClientCount; client++)
-            sums.Add(_groups[client], _packets[client], tally.Packets[client], _bytes[client], tally.Bytes[client], _records[client]);
+            sums.Add(_groups[client], _packets[client], tally.Packets[client], _bytes[client], tally.Bytes[client]);
         var (packets, bytes, clients) = Resampled(sums);
-        var whole = sums.Shares(_table.SampledPart);
+        var whole = sums.Shares();
         return WorseOf(
             new FilterPrice(Of(whole.Packets, packets, PacketClients), Of(whole.Bytes, bytes, ByteClients), Of(whole.Clients, clients, _table.ClientCount)),
             tally.Cohort, tally.CohortTouched);
@@ -104,7 +105,7 @@ internal sealed class PriceMeter
             var drawn = new GroupSums(1);
             for (var group = 0; group < _groupCount; group++)
                 drawn.AddGroup(sums, (int)Math.BigMul(SplitMix.Next(ref state), (ulong)_groupCount, out _));
-            (packets[draw], bytes[draw], clients[draw]) = drawn.Shares(_table.SampledPart);
+            (packets[draw], bytes[draw], clients[draw]) = drawn.Shares();
         }
 
         Array.Sort(packets);
@@ -116,6 +117,7 @@ internal sealed class PriceMeter
     private ClientTally Tally(ReadOnlySpan<ulong> met)
     {
         var tally = new ClientTally(_table.ClientCount);
+        var opening = OpeningShare(met);
         for (var word = 0; word < met.Length; word++)
         {
             for (var bits = met[word]; bits != 0; bits &= bits - 1)
@@ -129,9 +131,37 @@ internal sealed class PriceMeter
             }
         }
 
+        if (opening > 0)
+            AddConnections(tally, met, opening);
         tally.CountCohort(_table);
         return tally;
     }
+
+    /// <summary>Of the first packets of connections from before, the share that is met.</summary>
+    private double OpeningShare(ReadOnlySpan<ulong> met)
+    {
+        var (dropped, all) = (0.0, 0.0);
+        foreach (var index in _opening)
+        {
+            all += _table.Rows[index].Packets;
+            dropped += IsMet(met, index) ? _table.Rows[index].Packets : 0;
+        }
+
+        return all > 0 ? dropped / all : 0;
+    }
+
+    /// <summary>A connection whose first packet is dropped does not come about: that share of all further packets is lost with it.</summary>
+    private void AddConnections(ClientTally tally, ReadOnlySpan<ulong> met, double opening)
+    {
+        for (var index = 0; index < _table.Rows.Length; index++)
+        {
+            ref readonly var row = ref _table.Rows[index];
+            if (row is { IsDuring: false, Protocol: 6 } && !IsMet(met, index))
+                tally.Add(_table.Clients[index], opening * row.Packets, opening * row.Bytes);
+        }
+    }
+
+    private static bool IsMet(ReadOnlySpan<ulong> met, int index) => (met[index >> 6] & (1UL << (index & 63))) != 0;
 
     private static double Sum(double[] values)
     {

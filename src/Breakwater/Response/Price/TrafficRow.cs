@@ -10,6 +10,8 @@ internal readonly struct TrafficRow
     /// <summary>Bits of IPv6 that make a client: a site's network.</summary>
     private const int ClientBits = 64;
 
+    private const byte Syn = 2, Ack = 16;
+
     public readonly Address Source;
     public readonly double Packets, Bytes;
     public readonly ushort SourcePort, DestinationPort, Length;
@@ -29,11 +31,15 @@ internal readonly struct TrafficRow
     {
         var record = standing.Record;
         var factor = standing.Weight * Math.Max(1u, record.SamplingRate);
-        (Source, Packets, Bytes) = (record.Source, record.Packets * factor, record.Bytes * factor);
+        // Of single packets without what the link adds.
+        (Source, Packets, Bytes) = (record.Source, record.Packets * factor, (record.PacketLength > 0 ? record.PacketLength : record.Bytes) * factor);
         (SourcePort, DestinationPort, Length) = (record.SourcePort, record.DestinationPort, record.PacketLength);
         (Protocol, TcpFlags, IcmpType, IcmpCode) = (record.Protocol, record.TcpFlags, record.IcmpType, record.IcmpCode);
         (Fragment, Known, IsDuring, IsSeveral) = (record.Fragment, record.Known, isDuring, record.Packets > 1);
     }
+
+    /// <summary>The record has the first packet of a client's connection.</summary>
+    public bool OpensConnection => Protocol == 6 && (Known & SampledFields.TcpFlags) != 0 && (TcpFlags & Syn) != 0 && (IsSeveral || (TcpFlags & Ack) == 0);
 
     /// <summary>Who is hurt when it is dropped.</summary>
     public Address Client => Source.IsIPv4 ? Source : Source.Masked(ClientBits);

@@ -83,7 +83,7 @@ internal sealed class TrafficTable
     /// <summary>Known clients send so much that their addresses may be forged.</summary>
     public bool CohortIsForged => CohortFactor > ForgedFactor;
 
-    /// <summary>Part of the packets from before that the records kept are: who sends little is missed when it is small.</summary>
+    /// <summary>Part of the packets from before that the records kept are: who sends little is seen less often.</summary>
     public double SampledPart { get; }
 
     /// <summary>Packets on top of the usual; 0 when there are none.</summary>

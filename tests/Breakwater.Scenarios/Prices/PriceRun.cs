@@ -1,0 +1,179 @@
+using System.Collections.Immutable;
+using Breakwater.Detection;
+using Breakwater.Detection.Samples;
+using Breakwater.Reports;
+using Breakwater.Response.Price;
+using Breakwater.Response.Rules;
+using Breakwater.Samples;
+using Breakwater.Wire;
+using Breakwater.Wire.Packet;
+
+namespace Breakwater.Scenarios.Prices;
+
+/// <summary>A share as it was stated, and as it was.</summary>
+internal readonly record struct Stated(Estimate Estimate, double Real)
+{
+    public bool IsUnderHigh => Real <= Estimate.High;
+
+    public bool IsInside => Real <= Estimate.High && Real >= Estimate.Low;
+
+    public double Width => (Estimate.High ?? 1) - (Estimate.Low ?? 0);
+}
+
+/// <summary>What filters really did to traffic of another time and another seed.</summary>
+internal readonly record struct RealEffect(double AttackCovered, double Packets, double Bytes, double Clients);
+
+/// <summary>One family with one seed: what was planned, and what it would have done.</summary>
+internal sealed record PriceOutcome(PriceFamily Family, FilterPlan Plan, FilterAlternative? Best, RealEffect Real, FilterPrice NaivePrice, RealEffect Naive, int Clients)
+{
+    /// <summary>Each price that was stated, of our filter and of the naive one measured by the same samples.</summary>
+    public IEnumerable<(string What, Stated Stated)> Stated
+    {
+        get
+        {
+            if (Best is { LegitimateDropped: var price })
+            {
+                yield return ("packets", new(price.Packets, Real.Packets));
+                yield return ("bytes", new(price.Bytes, Real.Bytes));
+                yield return ("clients", new(price.Clients, Real.Clients));
+            }
+
+            yield return ("packets", new(NaivePrice.Packets, Naive.Packets));
+            yield return ("bytes", new(NaivePrice.Bytes, Naive.Bytes));
+            yield return ("clients", new(NaivePrice.Clients, Naive.Clients));
+        }
+    }
+}
+
+/// <summary>
+/// Runs families: packets through the detector's standing samples into the planner, and then the filters over traffic that neither has seen.
+/// </summary>
+internal static class PriceRun
+{
+    private const long Second = 1_000_000_000;
+    private const long LegitimatePacketsPerSecond = 100;
+    private const long AttackPacketsPerSecond = 1_500;
+    private const long BeforeSeconds = 1_800;
+    private const long AttackSeconds = 50;
+
+    // The attack begins inside a minute.
+    private const long AttackStart = (BeforeSeconds + 17) * Second;
+    private const long End = AttackStart + (AttackSeconds * Second);
+    private const int MostRecords = FilterQuestion.MaxRecords;
+
+    public static ImmutableArray<PriceOutcome> Run(IEnumerable<(PriceFamily Family, ulong Seed)> cases)
+    {
+        var all = cases.ToArray();
+        var done = new PriceOutcome[all.Length];
+        Parallel.For(0, all.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, index => done[index] = Run(all[index].Family, all[index].Seed));
+        return [.. done];
+    }
+
+    public static PriceOutcome Run(PriceFamily family, ulong seed)
+    {
+        var target = Target.Host(PriceMix.Target).Prefix;
+        var records = Train(family, seed, target);
+        var question = new FilterQuestion
+        {
+            Target = target,
+            Vectors = [Vectors.Name(family.Vector)],
+            StartedNanoseconds = SampleRun.EpochNanoseconds + AttackStart,
+            NowNanoseconds = SampleRun.EpochNanoseconds + End,
+            Records = records,
+            Limits = new SynthesisLimits(),
+            Profile = RouterProfiles.Generic,
+            Seed = seed,
+        };
+        var plan = FilterPlanner.Plan(question);
+        var best = plan.Alternatives.FirstOrDefault(static alternative => alternative.Kind == FilterAlternative.Discard);
+        var table = new TrafficTable(question);
+        var naive = NaiveMatch(table, target);
+        var naivePrice = new PriceMeter(table, seed).Price(new Candidate(naive, table).Met);
+        var effects = Score(family, seed, table.SampledPart, best is null ? [[naive]] : [[naive], [.. best.Rules.Select(static rule => rule.Match)]]);
+        return new PriceOutcome(family, plan, best, best is null ? default : effects[1], naivePrice, effects[0], table.ClientCount);
+    }
+
+    /// <summary>What operators set by hand: the protocol and the source port that has most of what comes now (no port where none has a tenth).</summary>
+    private static FilterMatch NaiveMatch(TrafficTable table, Prefix target)
+    {
+        var during = table.Rows.Where(static row => row.IsDuring).ToList();
+        var protocol = during.GroupBy(static row => row.Protocol).MaxBy(static group => group.Sum(static row => row.Packets))!;
+        var match = new FilterMatch { Destination = target, Protocol = protocol.Key };
+        if (protocol.Key is not (6 or 17))
+            return match;
+        var port = protocol.Where(static row => row.Fragment != FragmentPlace.Later).GroupBy(static row => row.SourcePort).MaxBy(static group => group.Sum(static row => row.Packets));
+        return port is not null && port.Count() > protocol.Count() / 10 ? match with { SourcePorts = [NumberRange.Of(port.Key)] } : match;
+    }
+
+    private static List<StandingRecord> Train(PriceFamily family, ulong seed, Prefix target)
+    {
+        var detector = new Detector(new DetectorOptions { Protect = [target], Services = [new ProtectedService("host", [target])] });
+        var feed = new DetectorFeed(detector);
+        var flow = default(FlowRecord);
+        var frame = new byte[FrameWriter.MaximumFrameBytes];
+        // Every other run is sampled: 1 in 8.
+        var (rate, sampler) = (seed % 2 == 0 ? 1u : 8u, new SeededRandom(seed ^ 0x5A17));
+        foreach (var (packet, nanoseconds, _) in Packets(family, seed, seed, End))
+        {
+            if (rate > 1 && !sampler.OneIn(rate))
+                continue;
+            var length = FrameWriter.Write(packet, frame);
+            if (PacketFlow.Read(frame.AsSpan(0, length), length, LinkType.Ethernet, ref flow) != DecodeError.None)
+                throw new InvalidOperationException("the run's own packet could not be read to its end");
+            (flow.SamplingRate, flow.SamplingSource) = (rate, SamplingSource.Header);
+            flow.StartNanoseconds = flow.EndNanoseconds = flow.ReceivedNanoseconds = SampleRun.EpochNanoseconds + nanoseconds;
+            flow.Known |= FlowFields.Start | FlowFields.End | FlowFields.ReceivedAt;
+            feed.OnFlow(in flow);
+        }
+
+        detector.Tick(SampleRun.EpochNanoseconds + End + Second);
+        var records = new List<StandingRecord>();
+        detector.CopySamples(0, SampleRun.EpochNanoseconds, SampleRun.EpochNanoseconds + End, MostRecords, records);
+        return records;
+    }
+
+    /// <summary>What sets of filters do to a run of another seed.</summary>
+    private static RealEffect[] Score(PriceFamily family, ulong seed, double sampledPart, FilterMatch[][] sets)
+    {
+        var truths = Array.ConvertAll(sets, set => new FilterTruth(set, sampledPart, new SeededRandom(seed)));
+        foreach (var (packet, _, isAttack) in Packets(family, seed, seed ^ 0xB0B0_0000_0000, End))
+        {
+            if (packet.Destination != PriceMix.Target)
+                continue;
+            foreach (var truth in truths)
+                truth.See(packet, isAttack);
+        }
+
+        return Array.ConvertAll(truths, static truth => truth.Effect);
+    }
+
+    /// <summary>The host's traffic with the attack in its last part.</summary>
+    /// <param name="family">What to make.</param>
+    /// <param name="weights">Seed of the mix: the same host in training and scoring.</param>
+    /// <param name="seed">Seed of the packets.</param>
+    /// <param name="end">Until when.</param>
+    private static IEnumerable<(SamplePacket Packet, long Nanoseconds, bool IsAttack)> Packets(PriceFamily family, ulong weights, ulong seed, long end)
+    {
+        var random = new SeededRandom(seed);
+        var legitimate = new ConversationTraffic(family.Mix.Profile(weights), LegitimatePacketsPerSecond, 0, end, warmUp: true, random.Fork());
+        var kind = SampleKind.Find(Vectors.Name(family.Vector))!;
+        var packets = family.Mimics ? kind.Mimicry(random.Fork()) : kind.Packets(random.Fork());
+        var attack = new AttackTraffic(packets, new AttackPlan(PriceMix.Target, AttackPacketsPerSecond, AttackStart, end), random.Fork());
+        var packet = new SamplePacket();
+        while (true)
+        {
+            var isAttack = attack.NextNanoseconds < legitimate.NextNanoseconds;
+            TrafficSource source = isAttack ? attack : legitimate;
+            var nanoseconds = source.NextNanoseconds;
+            if (nanoseconds == TrafficSource.Finished)
+                yield break;
+            source.Next(packet);
+            // Strangers live beside the population of clients, unless they pretend to be of it.
+            if (isAttack)
+                packet.Source = family.ForgesClients ? DocumentationSpace.Anybody(packet.Source.IPv4 % 2_000) : DocumentationSpace.OutsideWideOwn(packet.Source);
+            else if (packet.Protocol == IpProtocol.Icmp && DocumentationSpace.IsWideOwn(packet.Source))
+                packet.IcmpType = 8; // clients ask, and are answered
+            yield return (packet, nanoseconds, isAttack);
+        }
+    }
+}
