@@ -94,6 +94,15 @@ internal sealed class ServedRouter : IDisposable
 
     public void AwaitSession() => Space.Await("the session", _patience, () => Bird("show protocols breakwater"), static said => said.Contains("Established", StringComparison.Ordinal));
 
+    /// <summary>Waits until quiet traffic of a minute that is over stands in the samples: in the attack's own minute the attack crowds it out.</summary>
+    public static void AwaitHistory()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var begin = now.AddSeconds(8);
+        var minute = begin.AddSeconds(62 - begin.Second);
+        Thread.Sleep(minute - now);
+    }
+
     /// <summary>Time from the first datagram of an attack on a host to its rule in BIRD.</summary>
     public TimeSpan AwaitRule(int host)
     {
@@ -101,12 +110,19 @@ internal sealed class ServedRouter : IDisposable
         var watch = Stopwatch.StartNew();
         while (!Rules().Contains(target, StringComparison.Ordinal))
         {
-            Assert.True(watch.Elapsed < _patience, $"no rule for host {host}; BIRD: {Rules()}\n{Space.Logs()}\n{Command("incidents", "--format", "json").Output}");
+            Assert.True(watch.Elapsed < _patience, $"no rule for host {host}; BIRD: {Rules()}\n{Space.Logs()}\n{Command("response", "test").Output}\n{Command("mitigations", "list").Output}\n{Simulation()}");
             Thread.Sleep(TimeSpan.FromMilliseconds(2));
         }
 
         var seen = Stopwatch.GetTimestamp();
         return Stopwatch.GetElapsedTime(long.Parse(File.ReadAllText(Space.PathOf(string.Create(CultureInfo.InvariantCulture, $"started-{host}"))), CultureInfo.InvariantCulture), seen);
+    }
+
+    /// <summary>What would be done about the newest incident, and why not.</summary>
+    public string Simulation()
+    {
+        var newest = Command("incidents").Output.Split(' ')[0];
+        return Command("mitigations", "simulate", "--incident", newest).Output;
     }
 
     public void Dispose() => Space.Dispose();

@@ -16,9 +16,9 @@ public sealed class TelemetryChild
     public const int Hosts = 24;
     private const string FolderVariable = "BREAKWATER_TELEMETRY_FOLDER";
     private const int StepMilliseconds = 10;
-    private const int QuietPackets = 20;
+    private const int QuietPackets = 40;
     private const int AttackPackets = 200;
-    private const int Clients = 400;
+    private const int Clients = 20_000;
 
     /// <summary>No test by itself.</summary>
     [Fact(Explicit = true)]
@@ -74,8 +74,8 @@ public sealed class TelemetryChild
             Protocol = 6,
             Source = isAnswer ? host : client,
             Destination = isAnswer ? client : host,
-            SourcePort = isAnswer ? 443 : 20_000 + number,
-            DestinationPort = isAnswer ? 20_000 + number : 443,
+            SourcePort = isAnswer ? 443 : 20_000 + (number % 40_000),
+            DestinationPort = isAnswer ? 20_000 + (number % 40_000) : 443,
             TcpFlags = 0x10,
         };
     }
