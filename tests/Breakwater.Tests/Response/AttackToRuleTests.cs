@@ -47,6 +47,7 @@ public sealed class AttackToRuleTests
             Thread.Sleep(TimeSpan.FromMilliseconds(700 + (37 * host)));
         }
 
+        System.Console.WriteLine(served.Timeline());
         times.Sort();
         System.Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"n {times.Count}, median {times[times.Count / 2]:0} ms, least {times[0]:0} ms, 90 % {times[(int)(times.Count * 0.9)]:0} ms, most {times[^1]:0} ms"));
     }

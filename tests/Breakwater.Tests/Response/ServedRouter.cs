@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using Breakwater.Incidents;
 
 namespace Breakwater.Tests.Response;
 
@@ -117,6 +118,10 @@ internal sealed class ServedRouter : IDisposable
         var seen = Stopwatch.GetTimestamp();
         return Stopwatch.GetElapsedTime(long.Parse(File.ReadAllText(Space.PathOf(string.Create(CultureInfo.InvariantCulture, $"started-{host}"))), CultureInfo.InvariantCulture), seen);
     }
+
+    /// <summary>What the journal has, a line each.</summary>
+    public string Timeline() => string.Join('\n', new JournalReader(Space.PathOf("data")).Entries(0, 1_000).Select(static entry =>
+        $"{entry.At:HH:mm:ss.fff} {entry.Kind} {entry.Subject} {(entry.Data.Length > 300 ? entry.Data[..300] : entry.Data)}"));
 
     /// <summary>What would be done about the newest incident, and why not.</summary>
     public string Simulation()
