@@ -22,6 +22,7 @@ internal sealed class ResponseStage : IAsyncDisposable
     private readonly Func<HealthSnapshot> _health;
     private readonly FilterSearching _searching;
     private readonly ResponseConfig _atStart;
+    private readonly ImmutableArray<IFilterPlane> _hosts;
     private LedgerStore? _store;
     private MitigationLedger? _ledger;
 
@@ -30,10 +31,12 @@ internal sealed class ResponseStage : IAsyncDisposable
     /// <param name="samples">Records of a service's standing samples.</param>
     /// <param name="health">The telemetry's.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="hosts">What enforces filters beside the routers.</param>
     public ResponseStage(
         Func<BreakwaterConfig> config, Journal journal, Func<string?, DateTimeOffset, DateTimeOffset, int, IReadOnlyList<StandingRecord>> samples,
-        Func<HealthSnapshot> health, TimeProvider time)
+        Func<HealthSnapshot> health, TimeProvider time, ImmutableArray<IFilterPlane> hosts = default)
     {
+        _hosts = hosts.IsDefault ? [] : hosts;
         (_config, _journal, _health, _time) = (config, journal, health, time);
         _atStart = config().Response;
         Folder = config().Storage.FullPath;
@@ -84,6 +87,7 @@ internal sealed class ResponseStage : IAsyncDisposable
                     Search = _searching.Search,
                     Health = _health,
                     Unfit = Unfit,
+                    HasHosts = !_hosts.IsEmpty,
                     Note = note => _journal.TryAdd(note),
                     Time = _time,
                 },
@@ -114,11 +118,11 @@ internal sealed class ResponseStage : IAsyncDisposable
     private string? Unfit(FilterRule rule, TimeSpan lease)
     {
         if (Speaker is not { } speaker)
-            return "there is no router that would enforce it";
+            return _hosts.IsEmpty ? "there is no router that would enforce it" : null;
         return RuleRoutes.Of(rule, _atStart.AsNumber ?? 0) is { } route ? speaker.UnfitForAutomatic(route.Family, lease) : "the rule is too long for FlowSpec";
     }
 
-    private ImmutableArray<IFilterPlane> PlanesOf(BgpSpeaker? speaker) => speaker is null ? [] : [new BgpPlane(speaker, _atStart.AsNumber ?? 0)];
+    private ImmutableArray<IFilterPlane> PlanesOf(BgpSpeaker? speaker) => speaker is null ? _hosts : [new BgpPlane(speaker, _atStart.AsNumber ?? 0), .. _hosts];
 
     private BgpPeerSettings SettingsOf(PeerConfig peer) => new()
     {

@@ -16,7 +16,12 @@ internal sealed class ServedRouter : IDisposable
 
     public RouterNamespace Space { get; }
 
+    /// <summary>Another build of the program, for measurements: as it is shipped, compiled ahead of time.</summary>
+    private const string ProgramVariable = "BREAKWATER_SERVED_PROGRAM";
+
     public Process Program { get; private set; } = null!;
+
+    private static string ProgramPath => Environment.GetEnvironmentVariable(ProgramVariable) ?? Path.Combine(AppContext.BaseDirectory, "breakwater");
 
     public string Config => Space.PathOf("breakwater.yaml");
 
@@ -46,14 +51,14 @@ internal sealed class ServedRouter : IDisposable
     public void StartProgram()
     {
         File.Delete(Space.PathOf("serve.log"));
-        Program = Space.StartSpeaker("serve", [], Path.Combine(AppContext.BaseDirectory, "breakwater"), "serve", "--config", Config);
+        Program = Space.StartSpeaker("serve", [], ProgramPath, "serve", "--config", Config);
         Space.Await("the engine serves", _patience, () => Log("serve"), static said => said.Contains("pages and API on", StringComparison.Ordinal));
     }
 
     /// <summary>What a command of the program answers; the socket is a file, so it reaches the other namespace.</summary>
     public (int Code, string Output) Command(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "breakwater"), [.. arguments, "--config", Config]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(ProgramPath, [.. arguments, "--config", Config]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
@@ -104,14 +109,24 @@ internal sealed class ServedRouter : IDisposable
         Thread.Sleep(minute - now);
     }
 
+    public void Signal(string signal) => Space.Ask("kill", $"-{signal}", Program.Id.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Waits until BIRD holds a rule for a host, or none at all.</summary>
+    public TimeSpan Await(bool isThere, TimeSpan patience, string what)
+    {
+        var watch = Stopwatch.StartNew();
+        Space.Await(what, patience, Rules, said => said.Contains("flow4 {", StringComparison.Ordinal) == isThere);
+        return watch.Elapsed;
+    }
+
     /// <summary>Time from the first datagram of an attack on a host to its rule in BIRD.</summary>
     public TimeSpan AwaitRule(int host)
     {
-        var target = string.Create(CultureInfo.InvariantCulture, $"dst 198.18.{host}.7/32;");
+        var target = string.Create(CultureInfo.InvariantCulture, $"dst 10.{host}.0.7/32;");
         var watch = Stopwatch.StartNew();
         while (!Rules().Contains(target, StringComparison.Ordinal))
         {
-            Assert.True(watch.Elapsed < _patience, $"no rule for host {host}; BIRD: {Rules()}\n{Space.Logs()}\n{Command("response", "test").Output}\n{Command("mitigations", "list").Output}\n{Simulation()}");
+            Assert.True(watch.Elapsed < _patience, $"no rule for host {host}; BIRD: {Rules()}\n{Space.Logs()}\n{Command("response", "test").Output}\n{Command("mitigations", "list").Output}\n{Simulation()}\n{Timeline()}");
             Thread.Sleep(TimeSpan.FromMilliseconds(2));
         }
 
@@ -120,8 +135,8 @@ internal sealed class ServedRouter : IDisposable
     }
 
     /// <summary>What the journal has, a line each.</summary>
-    public string Timeline() => string.Join('\n', new JournalReader(Space.PathOf("data")).Entries(0, 1_000).Select(static entry =>
-        $"{entry.At:HH:mm:ss.fff} {entry.Kind} {entry.Subject} {(entry.Data.Length > 300 ? entry.Data[..300] : entry.Data)}"));
+    public string Timeline() => string.Join('\n', new JournalReader(Space.PathOf("data")).Entries(0, 1_000).Where(static entry => entry.Kind != EntryKind.Health).Select(static entry =>
+        $"{entry.At:HH:mm:ss.fff} {entry.Kind} {entry.Subject} {(entry.Data.Length > 200 ? entry.Data[^200..] : entry.Data)}"));
 
     /// <summary>What would be done about the newest incident, and why not.</summary>
     public string Simulation()
@@ -137,7 +152,7 @@ internal sealed class ServedRouter : IDisposable
 
     private static string Configuration(string response)
     {
-        var services = string.Join('\n', Enumerable.Range(0, TelemetryChild.Hosts).Select(static host => string.Create(CultureInfo.InvariantCulture, $"  - {{name: s{host}, addresses: [198.18.{host}.0/24]}}")));
+        var services = string.Join('\n', Enumerable.Range(0, TelemetryChild.Hosts).Select(static host => string.Create(CultureInfo.InvariantCulture, $"  - {{name: s{host}, addresses: [10.{host}.0.0/24]}}")));
         return $$"""
             version: 1
             listen: {telemetry: ["127.0.0.1:6343"], api: "127.0.0.1:8686"}

@@ -9,15 +9,15 @@ namespace Breakwater.Tests.Response;
 
 /// <summary>
 /// A router that tells of made traffic, as a process of its own beside the engine: datagrams on loopback only. Quiet traffic of many clients goes to
-/// each of the hosts 198.18.N.7; an attack of replies of time servers goes to those whose number stands in the file "attacked".
+/// each of the hosts 10.N.0.7; an attack of replies of time servers goes to those whose number stands in the file "attacked".
 /// </summary>
 public sealed class TelemetryChild
 {
     public const int Hosts = 24;
     private const string FolderVariable = "BREAKWATER_TELEMETRY_FOLDER";
     private const int StepMilliseconds = 10;
-    private const int QuietPackets = 40;
-    private const int AttackPackets = 200;
+    private const int QuietPackets = 30;
+    private const int AttackPackets = 60;
     private const int Clients = 20_000;
 
     /// <summary>No test by itself.</summary>
@@ -90,7 +90,7 @@ public sealed class TelemetryChild
         DestinationPort = (uint)random.Next(1_024, 65_536),
     };
 
-    private static Address HostOf(int host) => Address.FromIPv4(0xC6120007u + ((uint)host << 8));
+    private static Address HostOf(int host) => Address.FromIPv4(0x0A000007u + ((uint)host << 16));
 
     private static void Send(Socket socket, byte[] buffer, uint sequence, int count, Func<SflowIp> packet)
     {
