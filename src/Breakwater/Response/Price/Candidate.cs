@@ -13,15 +13,22 @@ internal sealed class Candidate
     private const int WholeProtocol = 3;
     private const int Changeable = 3;
 
-    public Candidate(FilterMatch match, TrafficTable table)
+    /// <param name="match">The match.</param>
+    /// <param name="table">The records.</param>
+    /// <param name="within">Records outside of these are not met, as is known; null: those of the match's protocol.</param>
+    public Candidate(FilterMatch match, TrafficTable table, ulong[]? within = null)
     {
         Match = match;
         var rows = table.Rows;
-        Met = new ulong[(rows.Length + 63) / 64];
-        for (var index = 0; index < rows.Length; index++)
+        within ??= table.OfProtocol(match.Protocol);
+        Met = new ulong[within.Length];
+        for (var word = 0; word < within.Length; word++)
         {
-            if (rows[index].IsMetBy(match))
-                Met[index >> 6] |= 1UL << (index & 63);
+            for (var bits = within[word]; bits != 0; bits &= bits - 1)
+            {
+                if (rows[(word << 6) + BitOperations.TrailingZeroCount(bits)].IsMetBy(match))
+                    Met[word] |= bits & (ulong)-(long)bits;
+            }
         }
 
         Excess = Sum(Met, table.ExcessOf);

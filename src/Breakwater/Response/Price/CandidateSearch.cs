@@ -133,7 +133,7 @@ internal sealed class CandidateSearch
     private void AddLengths(Candidate candidate, int low, int high)
     {
         if (low <= high && low is >= 1 and <= ushort.MaxValue && high <= ushort.MaxValue)
-            Add(candidate.Match with { PacketLengths = [new NumberRange((ushort)low, (ushort)high)] });
+            Add(candidate.Match with { PacketLengths = [new NumberRange((ushort)low, (ushort)high)] }, candidate.Met);
     }
 
     /// <summary>Lengths of what a candidate meets, sorted, with what they weigh; only of records of one packet, which nearly all have to be.</summary>
@@ -171,11 +171,11 @@ internal sealed class CandidateSearch
         return lengths[^1].Length;
     }
 
-    private void Add(FilterMatch match)
+    private void Add(FilterMatch match, ulong[]? within = null)
     {
         if (!_known.Add(RuleText.Of(match)) || RuleCheck.Fault(match, FilterAction.Discard) is not null)
             return;
-        var candidate = new Candidate(match, _table);
+        var candidate = new Candidate(match, _table, within);
         if (candidate.Excess >= _least)
             _found.Add(candidate);
     }

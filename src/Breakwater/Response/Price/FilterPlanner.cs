@@ -63,8 +63,23 @@ internal static class FilterPlanner
             open.Remove(chosen.MaxBy(cover.BoundOf)!);
         }
 
-        var most = cover.Choose([.. candidates.Where(candidate => profile.Supports(candidate.Match))], profile.MaxRules, 1);
-        return most.Count == 0 ? new FittingSet([], FilterPrice.Unknown(0)) : new FittingSet(most, meter.Price(Candidate.Union(most, most[0].Met.Length)));
+        return OverLimit([.. candidates.Where(candidate => profile.Supports(candidate.Match))], profile, cover, meter, limits);
+    }
+
+    /// <summary>Where no set is under the limit: the one that covers enough for the least that is over it, by steps.</summary>
+    private static FittingSet OverLimit(List<Candidate> candidates, RouterProfile profile, SetCover cover, PriceMeter meter, SynthesisLimits limits)
+    {
+        List<Candidate> chosen = [];
+        foreach (var dropped in (ReadOnlySpan<double>)[0.02, 0.05, 0.1, 0.2, 0.5, 1])
+        {
+            if (dropped <= limits.Dropped && dropped < 1)
+                continue;
+            chosen = cover.Choose(candidates, profile.MaxRules, dropped);
+            if (chosen.Count > 0 && cover.CoveredBy(chosen) >= limits.Covered)
+                break;
+        }
+
+        return chosen.Count == 0 ? new FittingSet([], FilterPrice.Unknown(0)) : new FittingSet(chosen, meter.Price(Candidate.Union(chosen, chosen[0].Met.Length)));
     }
 
     /// <summary>Traffic of an allow-listed sender from before the attack would be dropped. During it such addresses may be forged.</summary>

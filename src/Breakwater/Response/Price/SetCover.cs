@@ -37,6 +37,9 @@ internal sealed class SetCover(TrafficTable table, PriceMeter meter, SynthesisLi
         return chosen;
     }
 
+    /// <summary>Share of the excess that a set meets.</summary>
+    public double CoveredBy(List<Candidate> chosen) => Candidate.Sum(Candidate.Union(chosen, chosen[0].Met.Length), table.ExcessOf) / table.Excess;
+
     /// <summary>A quick upper bound of a candidate's price by itself.</summary>
     public double BoundOf(Candidate candidate)
     {
@@ -60,16 +63,13 @@ internal sealed class SetCover(TrafficTable table, PriceMeter meter, SynthesisLi
             var bound = meter.Bound(Joined(met, next.Candidate.Met));
             if (bound > dropped)
                 continue;
-            var isBetter = best is null || bound < bestBound - SamePrice || (bound < bestBound + SamePrice && IsPreferred(next.Candidate, best.Value.Candidate));
+            var isBetter = best is null || bound < bestBound - SamePrice || (bound < bestBound + SamePrice && next.Candidate.Parts < best.Value.Candidate.Parts);
             if (isBetter)
                 (best, bestBound) = ((next.Candidate, best is null ? next.Gain : Math.Max(next.Gain, best.Value.Gain)), bound);
         }
 
         return best is { } found ? (found.Candidate, Gain(found.Candidate, met)) : null;
     }
-
-    /// <summary>The plainer one; where no price is known the narrower one, which likely costs less.</summary>
-    private bool IsPreferred(Candidate candidate, Candidate other) => meter.IsKnown ? candidate.Parts < other.Parts : candidate.Parts > other.Parts;
 
     private double Gain(Candidate candidate, ulong[] met)
     {

@@ -18,6 +18,8 @@ internal sealed class TrafficTable
     /// <summary>Each record: plus its packets when it is of the attack's time, minus those that are usual in as long a time before.</summary>
     private readonly double[] _excess;
 
+    private readonly Dictionary<int, ulong[]> _ofProtocol = [];
+
     public TrafficTable(FilterQuestion question)
     {
         var records = Chosen(question, out var thinned);
@@ -91,6 +93,23 @@ internal sealed class TrafficTable
 
     /// <summary>What each record adds to the excess.</summary>
     public ReadOnlySpan<double> ExcessOf => _excess;
+
+    /// <summary>A bit for each record of a protocol; of all for null.</summary>
+    public ulong[] OfProtocol(byte? protocol)
+    {
+        var key = protocol ?? -1;
+        if (_ofProtocol.TryGetValue(key, out var bits))
+            return bits;
+        bits = new ulong[(Rows.Length + 63) / 64];
+        for (var index = 0; index < Rows.Length; index++)
+        {
+            if (protocol is null || Rows[index].Protocol == protocol)
+                bits[index >> 6] |= 1UL << (index & 63);
+        }
+
+        _ofProtocol.Add(key, bits);
+        return bits;
+    }
 
     /// <summary>The records towards the target, in their order; of too many a part, each of which stands for so many.</summary>
     private static List<StandingRecord> Chosen(FilterQuestion question, out double thinned)

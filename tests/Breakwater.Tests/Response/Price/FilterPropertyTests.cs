@@ -17,6 +17,7 @@ public sealed class FilterPropertyTests(ITestOutputHelper output)
     private const int Usual = 20_000;
 
     [Fact]
+    [Trait("Tier", "long")]
     public void Plan_RandomQuestions_KeepsEveryPromise() => Check(1, Usual);
 
     [Fact(Explicit = true)]
