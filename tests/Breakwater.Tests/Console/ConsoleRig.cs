@@ -67,7 +67,8 @@ internal sealed class ConsoleRig : IAsyncDisposable
               - {name: b, addresses: [192.0.2.2]}
             allow: [192.0.2.250]
             response: {mode: off, prefixes: [192.0.2.0/24]}
-            """);
+            storage: {folder: FOLDER}
+            """.Replace("FOLDER", rig._folder.Path, StringComparison.Ordinal));
         rig.Response = new ResponseStage(() => config, rig.Journal, static (_, _, _, _) => [], static () => HealthSnapshot.Empty, TimeProvider.System, [rig.Plane]);
         rig.Api = new ApiContext
         {
