@@ -80,7 +80,7 @@ internal sealed class Desk : IDisposable
         where T : class
     {
         var answer = new TaskCompletionSource<T?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        return TryAdd(() =>
+        void Run()
         {
             try
             {
@@ -90,8 +90,9 @@ internal sealed class Desk : IDisposable
             {
                 answer.TrySetException(error);
             }
-        })
-            ? await answer.Task : null;
+        }
+
+        return TryAdd(Run) ? await answer.Task : null;
     }
 
     /// <summary>What would be done about an incident, and why not. Nothing is changed.</summary>
@@ -226,6 +227,7 @@ internal sealed class Desk : IDisposable
 
     private void SearchAll()
     {
+        Safely(_parts.Warm);
         foreach (var search in _searches.GetConsumingEnumerable())
         {
             var answer = _stop.IsCancellationRequested ? FilterAnswer.Failed("Breakwater stops") : SearchSafely(search);
@@ -246,8 +248,11 @@ internal sealed class Desk : IDisposable
         }
     }
 
-    private void Tell(Mitigation row) => _parts.Note(new NoteWork(
-        row.ChangedAt, EntryKind.MitigationPrefix + MitigationJson.Name(row.State), row.IncidentId ?? row.Id, Told(row).ToJsonString()) { Service = row.Service });
+    private void Tell(Mitigation row)
+    {
+        var kind = EntryKind.MitigationPrefix + MitigationJson.Name(row.State);
+        _parts.Note(new NoteWork(row.ChangedAt, kind, row.IncidentId ?? row.Id, Told(row).ToJsonString()) { Service = row.Service });
+    }
 
     private static JsonObject Told(Mitigation row)
     {
@@ -256,7 +261,13 @@ internal sealed class Desk : IDisposable
         return told;
     }
 
-    private void Publish() => Volatile.Write(ref _snapshot, new DeskSnapshot(
-        [.. _parts.Ledger.Rows.OrderBy(static row => row.IncidentId, StringComparer.Ordinal).ThenBy(static row => row.Rank).ThenBy(static row => MitigationJson.Number(row.Id))],
-        _responses.Cases.ToImmutableDictionary(static one => one.Incident.Id, static one => new CaseView(one.Answer?.NoFilter, one.WhyNot, one.WhyKept, one.IsSearching), StringComparer.Ordinal)));
+    private void Publish()
+    {
+        var rows = _parts.Ledger.Rows
+            .OrderBy(static row => row.IncidentId, StringComparer.Ordinal).ThenBy(static row => row.Rank).ThenBy(static row => MitigationJson.Number(row.Id));
+        var cases = _responses.Cases.ToImmutableDictionary(static one => one.Incident.Id, ViewOf, StringComparer.Ordinal);
+        Volatile.Write(ref _snapshot, new DeskSnapshot([.. rows], cases));
+    }
+
+    private static CaseView ViewOf(DeskCase one) => new(one.Answer?.NoFilter, one.WhyNot, one.WhyKept, one.IsSearching);
 }

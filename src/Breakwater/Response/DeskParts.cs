@@ -19,6 +19,9 @@ internal sealed record DeskParts
     /// <summary>Looks for filters; may take a while, and is never called on the desk's own thread.</summary>
     public required Func<FilterSearch, FilterAnswer> Search { get; init; }
 
+    /// <summary>Called once before the first search, on the same thread.</summary>
+    public Action Warm { get; init; } = static () => { };
+
     public required Func<HealthSnapshot> Health { get; init; }
 
     /// <summary>Why what enforces must not be driven without a person, for a rule and its lease; null: it may.</summary>

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using Breakwater.Configuration;
+using Breakwater.Detection;
 using Breakwater.Detection.Samples;
 using Breakwater.Incidents;
 using Breakwater.Response.Ledger;
 using Breakwater.Response.Price;
+using Breakwater.Wire;
 
 namespace Breakwater.Response;
 
@@ -45,6 +47,38 @@ internal sealed class FilterSearching(Func<BreakwaterConfig> config, Func<string
             Seed = (ulong)JournalTime.ToNanoseconds(started),
         });
         return new FilterAnswer([.. plan.Alternatives.Select(Priced)], plan.NoFilter);
+    }
+
+    /// <summary>Searches once in made records, so that the first attack does not wait for the compiler. Nothing comes of it.</summary>
+    public static void Warm()
+    {
+        const int records = 256;
+        const long minute = 60_000_000_000;
+        var own = Address.FromIPv4(0xCB007107);
+        FilterPlanner.Plan(new FilterQuestion
+        {
+            Target = new Prefix(own, 32),
+            Vectors = [],
+            StartedNanoseconds = minute,
+            NowNanoseconds = 2 * minute,
+            Records = [.. Enumerable.Range(0, records).Select(number => new StandingRecord(number % 2, 1, new SampledRecord
+            {
+                Hash = (ulong)number,
+                FirstNanoseconds = (number % 2 * minute) + number,
+                Source = Address.FromIPv4(0xC6336400u + (uint)number),
+                Destination = own,
+                Bytes = 500,
+                Packets = 1,
+                SamplingRate = 1,
+                SourcePort = (ushort)(number % 2 == 0 ? 20_000 + number : 123),
+                DestinationPort = 443,
+                Protocol = (byte)(number % 2 == 0 ? 6 : 17),
+                Class = 0,
+                Direction = Direction.Inbound,
+            }))],
+            Limits = new SynthesisLimits(),
+            Profile = RouterProfiles.Generic,
+        });
     }
 
     /// <summary>What all of these routers enforce: a rule that one of them would read otherwise is none.</summary>

@@ -85,6 +85,7 @@ internal sealed class ResponseStage : IAsyncDisposable
                     Ledger = _ledger,
                     Guard = Guard,
                     Search = _searching.Search,
+                    Warm = FilterSearching.Warm,
                     Health = _health,
                     Unfit = Unfit,
                     HasHosts = !_hosts.IsEmpty,

@@ -246,6 +246,45 @@ public sealed class DeskTests
         Assert.Empty(rig.Set);
     }
 
+    /// <summary>Whatever policy, incident, price, telemetry and router come together: what is sent meets every condition. Some are sent, most are not.</summary>
+    [Fact]
+    public void Policies_OfAllKinds_SendOnlyWhatTheyAllow()
+    {
+        var sent = 0;
+        const int rounds = 1_500;
+        for (var seed = 0; seed < rounds; seed++)
+        {
+            var random = new Random(seed);
+            var (mode, confidence, dropped, covered) = (random.Next(3) == 0 ? "propose" : "automatic", random.Next(2) == 0 ? "medium" : "high", random.Next(3), random.Next(100));
+            var (isMaintained, rules) = (random.Next(8) == 0, 1 + random.Next(2));
+            var (worst, removes) = (random.NextDouble() * 0.03, 0.3 + (random.NextDouble() * 0.65));
+            var rig = new DeskRig(string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"  mode: {mode}\n  minConfidence: {confidence}\n  maxDropped: {dropped}%\n  minCovered: {covered}%\n  maxRules: {rules}\n{(isMaintained ? "  maintenance: [{from: '00:00', to: '23:59'}]\n" : "")}"))
+            {
+                Answer = DeskRig.Good(worst, removes),
+                Health = random.Next(6) == 0 ? Health(HealthConditionKind.TemplateMissing) : HealthSnapshot.Empty,
+                Unfit = random.Next(6) == 0 ? "r has no session" : null,
+            };
+            var (verdict, told) = (random.Next(5) == 0 ? "undetermined" : "attack", random.Next(2) == 0 ? "medium" : "high");
+            rig.See(random.Next(6) == 0 ? KeptState.Quiet : KeptState.Active, verdict, told);
+            rig.Find();
+            rig.Pass(3);
+            rig.Find();
+            if (rig.Plane.Ever.Count == 0)
+                continue;
+            sent++;
+            var filter = rig.Ledger.Rows.Single(static row => row.IsOpen);
+            var isAllowed = mode == "automatic" && verdict == "attack" && (told == "high" || confidence == "medium") && !isMaintained && rig.Unfit is null && rig.Health.IsHealthy
+                && filter.Price!.WorstCase * 100 <= dropped && filter.Price.AttackCovered.Low * 100 >= covered && filter.Kind is "discard" or "rate-limit"
+                && rig.Incidents["inc-1"].State == KeptState.Active;
+            Assert.True(isAllowed, $"seed {seed}: {filter}");
+            Assert.DoesNotContain(rig.Plane.Ever, static rule => rule.Contains("blackhole", StringComparison.Ordinal));
+        }
+
+        Assert.InRange(sent, rounds / 50, rounds / 2);
+    }
+
     private static HealthSnapshot Health(HealthConditionKind kind) => HealthSnapshot.Empty with
     {
         Exporters = [new ExporterHealth { Name = "edge", Address = null, Conditions = [new HealthCondition(kind, "something is wrong.", default)] }],

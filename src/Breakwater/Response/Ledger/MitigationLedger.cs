@@ -75,7 +75,7 @@ internal sealed class MitigationLedger
     public (Mitigation? Row, string? Fault) Propose(FilterRule rule, string? incidentId, TimeSpan lease, DateTimeOffset? endsAt, string by, string why)
     {
         var (rows, fault) = Propose([new MitigationDraft { Rule = rule, IncidentId = incidentId, Lease = lease, EndsAt = endsAt, By = by, Why = why }]);
-        return (rows.FirstOrDefault(), fault);
+        return (rows.Count > 0 ? rows[0] : null, fault);
     }
 
     /// <summary>Puts filters before people, in one write: all, or none. One that waits or stands already is not proposed twice.</summary>
