@@ -25,6 +25,8 @@ internal static class CommandLine
         };
         foreach (var client in ClientCommands.Create())
             root.Subcommands.Add(client);
+        root.Subcommands.Add(MitigationCommands.CreateMitigations());
+        root.Subcommands.Add(MitigationCommands.CreateResponse());
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {

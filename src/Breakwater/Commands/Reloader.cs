@@ -4,6 +4,7 @@ using Breakwater.Console;
 using Breakwater.Geo;
 using Breakwater.Incidents;
 using Breakwater.Live;
+using Breakwater.Response;
 
 namespace Breakwater.Commands;
 
@@ -45,6 +46,8 @@ internal sealed class Reloader(LiveEngine engine, string path, BreakwaterConfig 
             }
 
             var later = engine.Reload(settings(read));
+            if (ResponseStage.Later(Config.Response, read.Response) is { } waiting)
+                later = later.Add(waiting);
             foreach (var sentence in later)
                 lines.WriteLine($"breakwater: {sentence}");
             Volatile.Write(ref _config, read);

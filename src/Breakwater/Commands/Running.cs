@@ -6,6 +6,7 @@ using Breakwater.Incidents;
 using Breakwater.Live;
 using Breakwater.Notify;
 using Breakwater.Reports;
+using Breakwater.Response;
 
 namespace Breakwater.Commands;
 
@@ -23,6 +24,7 @@ internal sealed class Running : IAsyncDisposable
     private readonly MemoryKeeper _memory;
     private readonly ScriptNotifier _scripts;
     private readonly Notifier _notifier;
+    private readonly ResponseStage _response;
     private readonly GcPauses _pauses = new(TimeProvider.System);
     private Task _reading = Task.CompletedTask;
     private ConsoleHost? _console;
@@ -39,6 +41,7 @@ internal sealed class Running : IAsyncDisposable
         _memory = new MemoryKeeper(engine, folder, (fault, stands) => Journal.Beside.Set(SideFaults.Memory, fault, stands));
         _scripts = new ScriptNotifier(Journal, () => current().Notify, TimeProvider.System);
         _notifier = new Notifier(Journal, () => current().Notify, TimeProvider.System);
+        _response = new ResponseStage(current, Journal, engine.Samples, () => engine.Health, TimeProvider.System);
     }
 
     public Journal Journal { get; }
@@ -78,6 +81,7 @@ internal sealed class Running : IAsyncDisposable
                 Scripts = () => [.. running._scripts.Health, .. running._notifier.Health],
                 EventsDropped = () => engine.Output.Dropped,
                 Samples = engine.Samples,
+                Response = running._response,
                 Pauses = running._pauses,
                 Sessions = running.Sessions,
                 Time = TimeProvider.System,
@@ -88,6 +92,7 @@ internal sealed class Running : IAsyncDisposable
             running.Journal.Start();
             running._scripts.Start();
             running._notifier.Start();
+            running._response.Start();
             running._traffic.Start();
             running._console = await ConsoleHost.Start(running.Listening(atStart), api);
             if (running._console.SocketFault is { } fault)
@@ -118,9 +123,10 @@ internal sealed class Running : IAsyncDisposable
         }
         finally
         {
-            // Whatever failed before: what waits is written.
+            // Whatever failed before: what waits is written. Routers forget the filters at once; a start within their lease brings them back.
             try
             {
+                await _response.DisposeAsync();
                 Journal.Dispose();
             }
             finally

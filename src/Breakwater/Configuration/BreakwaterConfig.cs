@@ -32,6 +32,11 @@ internal sealed record BreakwaterConfig
     /// <summary>Sources that are never acted upon. They are judged like others: senders can be forged.</summary>
     public ImmutableArray<Prefix> Allow { get; init; } = [];
 
+    /// <summary>Who can be asked for a filter, by name.</summary>
+    public ImmutableArray<UpstreamConfig> Upstreams { get; init; } = [];
+
+    public ResponseConfig Response { get; init; } = ResponseConfig.Default;
+
     public NotifyConfig Notify { get; init; } = NotifyConfig.Default;
 
     public LimitsConfig Limits { get; init; } = LimitsConfig.Default;
@@ -70,6 +75,9 @@ internal sealed record ServiceConfig
 
     /// <summary>Those of <see cref="DetectionConfig.Floors"/>, times the profile's factors, with what the service sets for itself.</summary>
     public FloorsConfig Floors { get; init; } = FloorsConfig.Default;
+
+    /// <summary>That of <see cref="ResponseConfig.Policy"/>, with what the service sets for itself.</summary>
+    public ResponsePolicyConfig Response { get; init; } = ResponsePolicyConfig.Default;
 }
 
 /// <summary>What sends telemetry. Exporters are an allow-list: who can forge telemetry can make a defender cut off a hospital.</summary>

@@ -12,7 +12,11 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
         root.Read(RootKeys.Version);
         var detection = Detection(root.ReadSection(RootKeys.Detection));
         var exporters = Exporters(root);
-        var services = Services(root, detection.Floors);
+        var responses = new ResponseBuilder(folder, mistakes);
+        var answer = root.ReadSection(RootKeys.Response);
+        var response = responses.Response(answer);
+        var services = Services(root, detection.Floors, responses, response.Policy);
+        responses.CheckAutomatic(response);
         return new BreakwaterConfig
         {
             Listen = Listen(root.ReadSection(RootKeys.Listen)),
@@ -22,6 +26,8 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
             Detection = detection,
             Web = new WebInputs(folder, mistakes).Read(root.ReadSection(RootKeys.Web), services.Select(static service => service.Name)),
             Allow = Sorted(root.ReadList(RootKeys.Allow)),
+            Upstreams = responses.Upstreams(root),
+            Response = answer.Has(ResponseKeys.Prefixes) ? response : response with { Prefixes = [.. services.SelectMany(static service => service.Addresses)] },
             Notify = NotifyBuilder.Build(root.ReadSection(RootKeys.Notify), mistakes),
             Limits = Limits(root.ReadSection(RootKeys.Limits)),
             Geo = Geo(root.ReadSection(RootKeys.Geo)),
@@ -30,7 +36,7 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
         };
     }
 
-    private ImmutableArray<ServiceConfig> Services(ConfigSection root, FloorsConfig floors)
+    private ImmutableArray<ServiceConfig> Services(ConfigSection root, FloorsConfig floors, ResponseBuilder responses, ResponsePolicyConfig policy)
     {
         var names = new UniqueNames("service", mistakes);
         var overlaps = new ServiceOverlaps();
@@ -49,6 +55,7 @@ internal sealed class ConfigBuilder(string folder, ImmutableArray<string> detect
                 Addresses = Sorted(addresses),
                 Profile = profile,
                 Floors = Floors(section.ReadSection(ServiceKeys.Floors), ServiceProfiles.Floors(profile, floors)),
+                Response = responses.Policy(section.ReadSection(ServiceKeys.Response), policy),
             });
         }
 

@@ -47,6 +47,11 @@ internal static class ConfigHash
             Write(json, config.Detection);
             Write(json, config.Web);
             Write(json, "allow", config.Allow);
+            json.WriteStartArray("upstreams");
+            foreach (var upstream in config.Upstreams)
+                Write(json, upstream);
+            json.WriteEndArray();
+            ResponseHash.Write(json, config.Response);
             Write(json, config.Notify);
             Write(json, config.Limits);
             json.WriteStartObject("geo");
@@ -70,6 +75,20 @@ internal static class ConfigHash
         Write(json, "addresses", service.Addresses);
         json.WriteString("profile", ServiceKeys.Profile.Value.Spell(service.Profile));
         Write(json, service.Floors);
+        json.WriteStartObject("response");
+        ResponseHash.Write(json, service.Response);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, UpstreamConfig upstream)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", upstream.Name);
+        json.WriteString("contact", upstream.Contact);
+        json.WriteNumberOrNull("asNumber", upstream.AsNumber);
+        json.WriteString("blackholeCommunity", upstream.BlackholeCommunity);
+        json.WriteString("form", UpstreamKeys.Form.Value.Spell(upstream.Form));
         json.WriteEndObject();
     }
 
@@ -225,7 +244,7 @@ internal static class ConfigHash
         json.WriteEndObject();
     }
 
-    private static void Write<T>(Utf8JsonWriter json, string name, ImmutableArray<T> items)
+    internal static void Write<T>(Utf8JsonWriter json, string name, ImmutableArray<T> items)
         where T : struct
     {
         json.WriteStartArray(name);

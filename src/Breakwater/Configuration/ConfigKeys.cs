@@ -23,6 +23,8 @@ internal static class RootKeys
 
     public static readonly ListKey<Prefix> Allow = new("allow", new PrefixValue(), "Sources that are never acted upon; they are judged like all others, for senders can be forged");
 
+    public static readonly SectionListKey Upstreams = new("upstreams", UpstreamKeys.All, "Who can be asked for a filter that Breakwater cannot set itself");
+    public static readonly SectionKey Response = new("response", ResponseKeys.All, "What is done about attacks");
     public static readonly SectionKey Notify = new("notify", NotifyKeys.All, "Who is told of attacks");
     public static readonly SectionKey Limits = new("limits", LimitKeys.All, "Sizes of the tables") { Reload = ConfigReload.Restart };
     public static readonly SectionKey Retention = new("retention", RetentionKeys.All, "How long things are kept") { Reload = ConfigReload.Restart };
@@ -32,8 +34,8 @@ internal static class RootKeys
     /// <summary>In the order in which a file is best read.</summary>
     public static readonly ImmutableArray<ConfigKey> All =
     [
-        Version, Listen, Exporters, Interfaces, Services, new UnsupportedKey("upstreams"), Detection,
-        Web, new UnsupportedKey("response"), Notify, Allow, Retention, Limits, Geo,
+        Version, Listen, Exporters, Interfaces, Services, Upstreams, Detection,
+        Web, Response, Notify, Allow, Retention, Limits, Geo,
         Storage, new UnsupportedKey("tokens"), new UnsupportedKey("public"),
     ];
 }
@@ -89,7 +91,12 @@ internal static class ServiceKeys
         Inherits = "detection.floors",
     };
 
-    public static readonly ImmutableArray<ConfigKey> All = [Name, Addresses, Profile, Floors];
+    public static readonly SectionKey Response = new("response", PolicyKeys.All, "What is done about attacks on this service, where it differs from response")
+    {
+        Inherits = "response",
+    };
+
+    public static readonly ImmutableArray<ConfigKey> All = [Name, Addresses, Profile, Floors, Response];
 }
 
 internal static class ExporterKeys

@@ -17,6 +17,9 @@ internal abstract record ConfigValue
 
     /// <summary>The units of its spelling, or what a bare number counts; empty when it is no quantity.</summary>
     public virtual string Unit => "";
+
+    /// <summary>The words of which it is one; empty: it is no choice.</summary>
+    public virtual ImmutableArray<string> Words => [];
 }
 
 internal abstract record ConfigValue<T> : ConfigValue
@@ -143,11 +146,13 @@ internal sealed record NumberValue(double Minimum, double Maximum, string Measur
 
 /// <summary>One of a few words.</summary>
 internal sealed record ChoiceValue<T>(string Noun, ImmutableArray<(string Word, T Value)> Choices) : ConfigValue<T>
-    where T : struct, Enum
+    where T : struct
 {
     public override string Kind => $"a {Noun}";
 
-    public override string Range => string.Join(", ", Choices.Select(static choice => choice.Word));
+    public override string Range => string.Join(", ", Words);
+
+    public override ImmutableArray<string> Words => [.. Choices.Select(static choice => choice.Word)];
 
     public override ValueFault? Read(string text, out T value)
     {
@@ -161,7 +166,7 @@ internal sealed record ChoiceValue<T>(string Noun, ImmutableArray<(string Word, 
         }
 
         value = default;
-        return new($"unknown {Noun} {ConfigMistakes.Quote(text)}", NearestName.Cure(text, [.. Choices.Select(static choice => choice.Word)]));
+        return new($"unknown {Noun} {ConfigMistakes.Quote(text)}", NearestName.Cure(text, Words));
     }
 
     public override string Spell(T value) => Choices.First(choice => choice.Value.Equals(value)).Word;

@@ -5,6 +5,7 @@ using Breakwater.Detection.Samples;
 using Breakwater.Incidents;
 using Breakwater.Live;
 using Breakwater.Notify;
+using Breakwater.Response;
 using Breakwater.Telemetry.Health;
 
 namespace Breakwater.Console;
@@ -37,6 +38,9 @@ internal sealed record ApiContext
 
     /// <summary>How the scripts of <c>notify</c> do.</summary>
     public Func<ImmutableArray<ScriptHealth>> Scripts { get; init; } = static () => [];
+
+    /// <summary>What is done about incidents; null: this console shows no response.</summary>
+    public ResponseStage? Response { get; init; }
 
     public required Sessions Sessions { get; init; }
 

@@ -21,6 +21,16 @@ internal static class Endpoints
         {
             Query = [_limit, _cursor],
         },
+        new("GET", "/api/v1/mitigations", Role.Viewer, EndpointScope.ByService, "Filters that are proposed, set or over, newest first", MitigationApi.List)
+        {
+            Query = [_limit, _cursor, new("incident", "string", "Only those of this incident"), new("state", "string", "Only those in this state; open: proposed, approved and active")],
+        },
+        new("POST", "/api/v1/mitigations", Role.Operator, EndpointScope.ByService, "Proposes a rule of one's own; nothing is sent before it is approved", MitigationApi.Propose),
+        new("POST", "/api/v1/mitigations/simulate", Role.Operator, EndpointScope.ByService, "What would be done about an incident, or become of a rule, and why not; changes nothing", SimulateApi.Simulate),
+        new("GET", "/api/v1/mitigations/{id}", Role.Viewer, EndpointScope.ByService, "One filter, with its forms for upstreams and what was done with it; its ETag is for changes", MitigationApi.One),
+        new("POST", "/api/v1/mitigations/{id}/approve", Role.Operator, EndpointScope.ByService, "Sends a proposed filter, with all rules of its alternative", MitigationApi.Approve),
+        new("POST", "/api/v1/mitigations/{id}/withdraw", Role.Operator, EndpointScope.ByService, "Takes a filter back, with all rules of its alternative", MitigationApi.Withdraw),
+        new("GET", "/api/v1/response", Role.Viewer, EndpointScope.Whole, "Routers and their sessions, the mode, the bounds of all filters", ResponseApi.Get),
         new("GET", "/api/v1/traffic", Role.Viewer, EndpointScope.ByService, "A service's traffic over time, with what is usual", ServiceApi.Traffic)
         {
             Query =

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Breakwater.Incidents;
+using Breakwater.Response;
+using Breakwater.Response.Ledger;
 using Microsoft.AspNetCore.Http;
 
 namespace Breakwater.Console;
@@ -23,7 +25,7 @@ internal static class IncidentApi
         bool IsWanted(KeptIncident incident) => caller.Sees(incident.Service) && (service is null || incident.Service == service)
             && state switch { null => true, "open" => incident.IsOpen, _ => StateNames.Of(incident.State) == state };
         var (found, next) = Search(All(api, cursor), IsWanted, most, MaximumLookedAt);
-        return Answer.Json(http, Answer.Page("incidents", found.Select(Write), next));
+        return Answer.Json(http, Answer.Page("incidents", found.Select(incident => Write(incident, Open(api, incident.Id))), next));
     }
 
     /// <summary>The wanted ones, and where to go on: after the last one found, or after the last one looked at when the search stops early.</summary>
@@ -46,7 +48,7 @@ internal static class IncidentApi
     }
 
     public static Task One(HttpContext http, ApiContext api, ApiCaller caller) =>
-        Find(api, caller, Id(http)) is { } incident ? Answer.Json(http, Write(incident)) : Problem.NotFound.Write(http);
+        Find(api, caller, Id(http)) is { } incident ? Answer.Json(http, Write(incident, MitigationApi.All(api, long.MaxValue, incident.Id).Take(Answer.DefaultLimit).Reverse())) : Problem.NotFound.Write(http);
 
     public static Task History(HttpContext http, ApiContext api, ApiCaller caller)
     {
@@ -90,15 +92,21 @@ internal static class IncidentApi
         return incident is not null && caller.Sees(incident.Service) ? incident : null;
     }
 
-    /// <summary>The incident as a report has it, and what the journal knows of it.</summary>
-    public static JsonObject Write(KeptIncident incident)
+    /// <summary>The incident as a report has it, what the journal knows of it, and its mitigations after those that the report has itself.</summary>
+    public static JsonObject Write(KeptIncident incident, IEnumerable<Mitigation> mitigations)
     {
         var document = JsonNode.Parse(incident.Json)!.AsObject();
+        var all = document["mitigations"] as JsonArray ?? [];
+        foreach (var row in mitigations)
+            all.Add(MitigationJson.Write(row));
+        document["mitigations"] ??= all;
         document["changedAt"] = JournalTime.Format(incident.ChangedAt);
         document["sequence"] = incident.Sequence;
         document["saved"] = incident.IsSaved;
         return document;
     }
+
+    private static IEnumerable<Mitigation> Open(ApiContext api, string id) => api.Response?.Desk?.Snapshot.Rows.Where(row => row.IncidentId == id) ?? [];
 
     private static string Id(HttpContext http) => (string?)http.Request.RouteValues["id"] ?? "";
 

@@ -27,6 +27,7 @@ internal static class IncidentPage
               {IncidentView.Figures(document)}
               <h2>Vectors</h2>{IncidentView.Vectors(document)}
               {IncidentView.Sources(document)}
+              {MitigationView.Section(api, caller, incident)}
               <h2>Why</h2>{IncidentView.Reasons(document)}
               {(document["limits"] is JsonArray { Count: > 0 } ? Html.Of($"<h2>Keep in mind</h2>{IncidentView.Limits(document)}") : Html.Empty)}
             </article>

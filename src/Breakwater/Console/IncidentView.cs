@@ -9,7 +9,7 @@ internal static class IncidentView
     private const int VectorsShown = 5;
     private const int SourcesShown = 6;
 
-    public static Html Card(KeptIncident incident, DateTimeOffset now, bool isOpen)
+    public static Html Card(KeptIncident incident, DateTimeOffset now, bool isOpen, Html mitigations)
     {
         var document = JsonNode.Parse(incident.Json)!.AsObject();
         return Html.Of($"""
@@ -19,6 +19,7 @@ internal static class IncidentView
               {Figures(document)}
               {Vectors(document)}
               {Sources(document)}
+              {mitigations}
               <details id="why-{incident.Id}"{(isOpen ? new Html(" open") : Html.Empty)}><summary>Why, and what to keep in mind</summary>{Reasons(document)}{Limits(document)}</details>
             </article>
             """);

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Breakwater.Incidents;
+using Breakwater.Response.Bgp;
+using Breakwater.Response.Ledger;
 using Breakwater.Telemetry.Health;
 using Microsoft.AspNetCore.Http;
 
@@ -42,6 +44,7 @@ internal static class MetricsApi
         Family(text, "breakwater_incidents_lost_traffic_seconds_total", "counter", "Seconds of traffic that are not on disk.", [("", api.Traffic.LostSeconds)]);
         if (api.WebLogs() is { } logs)
             WebMetrics.Write(text, logs, api.Time.GetUtcNow());
+        ResponseMetrics(text, api);
         var scripts = api.Scripts();
         Family(text, "breakwater_notify_script_calls_total", "counter", "Calls of scripts that ended.", [("", scripts.Sum(static script => script.Calls))]);
         Family(text, "breakwater_notify_script_failures_total", "counter", "Calls of scripts that went wrong.", [("", scripts.Sum(static script => script.Failures))]);
@@ -56,6 +59,22 @@ internal static class MetricsApi
         Family(text, "breakwater_console_refused_requests_total", "counter", "Requests without the right to what they asked for.", [("", api.Counters.Refused)]);
         Family(text, "breakwater_console_event_readers", "gauge", "Readers of the event stream.", [("", api.Journal.Events.Readers)]);
         return text.ToString();
+    }
+
+    private static void ResponseMetrics(StringBuilder text, ApiContext api)
+    {
+        if (api.Response is not { } response)
+            return;
+        var rows = response.Desk?.Snapshot.Rows ?? [];
+        Family(text, "breakwater_response_open_mitigations", "gauge", "Filters that are proposed, approved or active.",
+            [.. ResponseApi.Counts(rows).Select(static state => ($"state=\"{state.Key}\"", (double)state.Value!.GetValue<int>()))]);
+        Family(text, "breakwater_response_unannounced_mitigations", "gauge", "Active filters that no router can have.", [("", rows.Count(static row => row is { State: MitigationState.Active, AnnouncedTo: 0 }))]);
+        var peers = response.Speaker?.Peers.ToList() ?? [];
+        Family(text, "breakwater_response_peer_up_bool", "gauge", "1 while the session with a router stands.", [.. peers.Select(static peer => ($"peer=\"{peer.Name}\"", peer.State == BgpSessionState.Established ? 1.0 : 0))]);
+        Family(text, "breakwater_response_announced_routes", "gauge", "Routes announced to a router in its session.", [.. peers.Select(static peer => ($"peer=\"{peer.Name}\"", (double)peer.Announced))]);
+        Family(text, "breakwater_response_refused_filters_total", "counter", "Filters that the guard refused.", [("", response.Guard.Refused + (response.Speaker?.Refused ?? 0))]);
+        Family(text, "breakwater_response_unwritten_changes_total", "counter", "Changes of filters that the storage refused.", [("", response.Unwritten)]);
+        Family(text, "breakwater_response_dropped_work_total", "counter", "Events and wishes that the desk had no place for.", [("", response.Desk?.Dropped ?? 0)]);
     }
 
     /// <summary>Rates and load of interfaces: the counters' where they come, else the records'.</summary>

@@ -57,7 +57,7 @@ internal static class OverviewPage
             </section>
             <section class="incidents" aria-labelledby="incidents-title">
               <h2 id="incidents-title">Happening now <span class="count">{open.Count}</span></h2>
-              {(open.Count == 0 ? Html.Of($"""<p class="none">Nothing. Ordinary traffic opens no incident.</p>""") : Html.Join(open.Take(CardsShown).Select(incident => IncidentView.Card(incident, now, isOpen: incident.Verdict == "attack" && open.Count == 1))))}
+              {(open.Count == 0 ? Html.Of($"""<p class="none">Nothing. Ordinary traffic opens no incident.</p>""") : Html.Join(open.Take(CardsShown).Select(incident => IncidentView.Card(incident, now, isOpen: incident.Verdict == "attack" && open.Count == 1, MitigationView.Section(api, caller, incident)))))}
               {(open.Count <= CardsShown ? Html.Empty : Html.Of($"""<ul class="closed">{Html.Join(open.Skip(CardsShown).Select(incident => Line(incident, now)))}</ul>"""))}
               {(closed.Count == 0 ? Html.Empty : Html.Of($"""<h2>Over</h2><ul class="closed">{Html.Join(closed.Select(incident => Line(incident, now)))}</ul>"""))}
             </section>
@@ -141,6 +141,10 @@ internal static class OverviewPage
             sentences.Add($"Storage: {fault}.");
         foreach (var script in api.Scripts().Where(static script => script.Fault is not null))
             sentences.Add($"Script {script.Path} {script.Fault}: {script.Failures} of {script.Calls} calls went wrong.");
+        if (api.Response?.Fault is { } response)
+            sentences.Add($"Response: {response}.");
+        foreach (var peer in api.Response?.Speaker?.Peers.Where(static peer => peer.State != Response.Bgp.BgpSessionState.Established) ?? [])
+            sentences.Add($"Router {peer.Name} has no session{(peer.Fault is { } why ? $": {why}" : "")}. Filters do not reach it.");
         if (api.Health().BlindSince is { } blind)
             sentences.Add($"Blind since {Quantity.Clock(blind, api.Time.GetUtcNow())}: no exporter tells anything. Silence is not peace.");
         foreach (var exporter in api.Health().Exporters.Where(static exporter => !exporter.IsHealthy))

@@ -19,6 +19,8 @@ internal static class Pages
         },
         new("GET", "/parts/overview", Role.Viewer, EndpointScope.ByService, "The changing part of the first page", OverviewPage.ServePart) { Produces = Html5, IsApi = false },
         new("GET", "/incidents/{id}", Role.Viewer, EndpointScope.ByService, "One incident and its journal", IncidentPage.Serve) { Produces = Html5, IsApi = false },
+        new("POST", "/mitigations/{id}/approve", Role.Operator, EndpointScope.ByService, "The button that sends a filter", MitigationPage.Approve) { Produces = Html5, IsApi = false },
+        new("POST", "/mitigations/{id}/withdraw", Role.Operator, EndpointScope.ByService, "The button that takes a filter back", MitigationPage.Withdraw) { Produces = Html5, IsApi = false },
         new("GET", "/login", Role.Viewer, EndpointScope.Open, "The login form", LoginPage.Serve) { Produces = Html5, IsApi = false },
         new("POST", "/login", Role.Viewer, EndpointScope.Open, "Exchanges a token for a session", LoginPage.Submit) { Produces = Html5, IsApi = false },
         new("GET", "/login/{code}", Role.Viewer, EndpointScope.Open, "Exchanges a one-time code for a session", LoginPage.Redeem) { Produces = Html5, IsApi = false },

@@ -25,6 +25,9 @@ internal sealed record Problem(int Status, string Title, string Detail)
 
     public static Problem BadRequest(string detail) => new(400, "Bad Request", detail);
 
+    /// <summary>What was asked for cannot be as things stand.</summary>
+    public static Problem Conflict(string detail) => new(409, "Conflict", detail);
+
     public static Problem Forbidden(string detail) => new(403, "Forbidden", detail);
 
     public static Problem StorageFails(string detail) => new(503, "Service Unavailable", detail);

@@ -189,7 +189,7 @@ internal sealed class Journal : IDisposable
                     Add(closed);
                 break;
             case NoteWork note:
-                Add(_book.Note(note.At, note.Kind, note.Subject, service: null, note.Data));
+                Add(_book.Note(note.At, note.Kind, note.Subject, note.Service, note.Data));
                 if (note.Token is { } token)
                     _tokens.Add(token);
                 if (note.Done is { } done)

@@ -33,6 +33,18 @@ internal static class EntryKind
     public const string ReloadRefused = "audit.config-refused";
     public const string LoggedIn = "audit.logged-in";
 
+    /// <summary>What becomes of filters; the subject is their incident, or the filter itself when it has none.</summary>
+    public const string MitigationPrefix = "mitigation.";
+
+    /// <summary>No filter is under the limit: an answer too, with the next-best lever.</summary>
+    public const string NoMitigation = "mitigation.none";
+
+    /// <summary>An automatic filter has not brought the incident down.</summary>
+    public const string Escalated = "mitigation.escalated";
+
+    /// <summary>A person asked for a filter, its start or its end.</summary>
+    public const string MitigationAsked = "audit.mitigation";
+
     /// <summary>What every change by a person begins with.</summary>
     public const string AuditPrefix = "audit.";
 }

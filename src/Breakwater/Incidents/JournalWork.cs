@@ -18,6 +18,9 @@ internal sealed record TrafficWork(DateTimeOffset At, TimeSpan Length) : Journal
 /// <param name="Data">One JSON object.</param>
 internal sealed record NoteWork(DateTimeOffset At, string Kind, string Subject, string Data) : JournalWork(At)
 {
+    /// <summary>The service it belongs to; null: none.</summary>
+    public string? Service { get; init; }
+
     public AccessToken? Token { get; init; }
 
     /// <summary>Told when the entry is safe (true) or the storage failed at the first attempt (false).</summary>

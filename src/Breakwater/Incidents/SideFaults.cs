@@ -9,6 +9,9 @@ internal sealed class SideFaults(TimeProvider time)
     /// <summary>The local socket.</summary>
     public const string Socket = "socket";
 
+    /// <summary>What is done about incidents.</summary>
+    public const string Response = "response";
+
     /// <summary>Templates and baselines on disk.</summary>
     public const string Memory = "templates"; // after those that cost incidents, which are told first
 

@@ -8,7 +8,10 @@ internal static class StorageBackup
     /// <summary>What a copy is called until it stands in the storage's place.</summary>
     private const string NewSuffix = ".new";
 
-    private static readonly (string Name, int Version)[] _files = [(JournalStore.FileName, JournalStore.Schema.Length), (TrafficStore.FileName, TrafficStore.Schema.Length)];
+    /// <summary>The ledger of filters: Response's own, which is later than the journal; here its name and version alone.</summary>
+    internal static readonly (string Name, int Version) Ledger = ("mitigations.db", 2);
+
+    private static readonly (string Name, int Version)[] _files = [(JournalStore.FileName, JournalStore.Schema.Length), (TrafficStore.FileName, TrafficStore.Schema.Length), Ledger];
 
     /// <summary>Copies each file as of one moment into an empty folder; a running Breakwater goes on writing.</summary>
     /// <exception cref="StorageException">There is nothing to copy, or no place for it.</exception>

@@ -103,7 +103,7 @@ public sealed class DocumentTests
         if (schema.TryGetProperty("const", out var only))
             return only.ToString() == text;
         if (schema.TryGetProperty("enum", out var words))
-            return words.EnumerateArray().Any(word => word.GetString() == text);
+            return words.EnumerateArray().Any(word => word.ValueKind == JsonValueKind.String && word.GetString() == text);
         if (schema.TryGetProperty("pattern", out var pattern))
             return Regex.IsMatch(text, pattern.GetString()!, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
         if (!schema.TryGetProperty("minimum", out var minimum))

@@ -44,8 +44,8 @@ public sealed class EnvironmentTests
     [InlineData("BREAKWATER__version", "2", "'version': version '2' of the configuration is not known to this version of Breakwater; write 1")]
     [InlineData("BREAKWATER__limits__host", "5", "unknown key 'host' in 'limits'; did you mean 'hosts'?")]
     [InlineData("BREAKWATER__DETECTION__QUIET", "5m", "unknown key 'DETECTION'; did you mean 'detection'?")]
-    [InlineData("BREAKWATER__", "x", "unknown key ''; known here: version, listen, exporters, interfaces, services, detection, web, notify, allow, retention, limits, geo, storage")]
-    [InlineData("BREAKWATER__response__path", "x", "'response' is not supported by this version of Breakwater; remove it until you use a version that has it")]
+    [InlineData("BREAKWATER__", "x", "unknown key ''; known here: version, listen, exporters, interfaces, services, upstreams, detection, web, response, notify, allow, retention, limits, geo, storage")]
+    [InlineData("BREAKWATER__public__path", "x", "'public' is not supported by this version of Breakwater; remove it until you use a version that has it")]
     [InlineData("BREAKWATER__limits", "x", "'limits' is a section; set one of its values, such as BREAKWATER__limits__hosts")]
     [InlineData("BREAKWATER__limits__hosts__most", "x", "'hosts' is a single value and has nothing under it; set BREAKWATER__limits__hosts")]
     [InlineData("BREAKWATER__allow", "10.0.0.0/8", "'allow' is a list, and variables set single values only; write it in the file")]
@@ -57,9 +57,9 @@ public sealed class EnvironmentTests
     [Fact]
     public void Mistakes_OfVariables_ComeAfterThoseOfTheFile() => Assert.Equal(
         [
-            "f.yaml:2:1: unknown key 'x'; known here: version, listen, exporters, interfaces, services, detection, web, notify, allow, retention, limits, geo, storage",
+            "f.yaml:2:1: unknown key 'x'; known here: version, listen, exporters, interfaces, services, upstreams, detection, web, response, notify, allow, retention, limits, geo, storage",
             "environment variable BREAKWATER__limits__hosts: 'limits.hosts': '1' is out of range; write 1024 to 16777216 (hosts)",
-            "environment variable BREAKWATER__y: unknown key 'y'; known here: version, listen, exporters, interfaces, services, detection, web, notify, allow, retention, limits, geo, storage",
+            "environment variable BREAKWATER__y: unknown key 'y'; known here: version, listen, exporters, interfaces, services, upstreams, detection, web, response, notify, allow, retention, limits, geo, storage",
         ],
         Configurations.Messages(Configurations.Read("version: 1\nx: 1\n", ("BREAKWATER__y", "1"), ("BREAKWATER__limits__hosts", "1"))));
 

@@ -23,7 +23,7 @@ public sealed class FileLimitTests
         // The file itself is the first level.
         var deepest = $"version: 1\nx: {new string('[', YamlTree.MaxDepth - 1)}{new string(']', YamlTree.MaxDepth - 1)}\n";
         var deeper = $"version: 1\nx: {new string('[', YamlTree.MaxDepth)}{new string(']', YamlTree.MaxDepth)}\nallow: [x]\n";
-        const string unknown = "f.yaml:2:1: unknown key 'x'; known here: version, listen, exporters, interfaces, services, detection, web, notify, allow, retention, limits, geo, storage";
+        const string unknown = "f.yaml:2:1: unknown key 'x'; known here: version, listen, exporters, interfaces, services, upstreams, detection, web, response, notify, allow, retention, limits, geo, storage";
         Assert.Equal([unknown], Configurations.Messages(Configurations.Read(deepest)));
         Assert.Equal(
             [

@@ -11,7 +11,7 @@ public sealed class MistakeTests
     [InlineData("", "f.yaml:1:1: the file holds no configuration; begin with 'version: 1'")]
     [InlineData("# only a comment\n", "f.yaml:1:1: the file holds no configuration; begin with 'version: 1'")]
     [InlineData("---\n", "f.yaml:1:1: the file holds no configuration; begin with 'version: 1'")]
-    [InlineData("- version: 1", "f.yaml:1:1: the file is a list, and a section is needed; write keys with values under it: version, listen, exporters, interfaces, services, detection, web, notify, allow, retention, limits, geo, storage")]
+    [InlineData("- version: 1", "f.yaml:1:1: the file is a list, and a section is needed; write keys with values under it: version, listen, exporters, interfaces, services, upstreams, detection, web, response, notify, allow, retention, limits, geo, storage")]
     [InlineData("version: 1\n---\nversion: 1\n", "f.yaml:2:1: a second document begins; keep one document in the file, without '---' between")]
     [InlineData("version: 1\nallow: [\u0001]", "f.yaml:2:9: the file holds the control character U+0001; remove it")]
     [InlineData("version: 1\nallow: []\0\nnonsense", "f.yaml:2:10: the file holds the control character U+0000; remove it")]
@@ -34,8 +34,8 @@ public sealed class MistakeTests
     [InlineData("version: 1\nservces: []", "f.yaml:2:1: unknown key 'servces'; did you mean 'services'?")]
     [InlineData("version: 1\nDetection: {}", "f.yaml:2:1: unknown key 'Detection'; did you mean 'detection'?")]
     [InlineData("version: 1\ndetection: {qiuet: 1m}", "f.yaml:2:13: unknown key 'qiuet' in 'detection'; did you mean 'quiet'?")]
-    [InlineData("version: 1\ncolour: red", "f.yaml:2:1: unknown key 'colour'; known here: version, listen, exporters, interfaces, services, detection, web, notify, allow, retention, limits, geo, storage")]
-    [InlineData("version: 1\n\"a\\e[31m\\nb\": 1", "f.yaml:2:1: unknown key 'a�[31m�b'; known here: version, listen, exporters, interfaces, services, detection, web, notify, allow, retention, limits, geo, storage")]
+    [InlineData("version: 1\ncolour: red", "f.yaml:2:1: unknown key 'colour'; known here: version, listen, exporters, interfaces, services, upstreams, detection, web, response, notify, allow, retention, limits, geo, storage")]
+    [InlineData("version: 1\n\"a\\e[31m\\nb\": 1", "f.yaml:2:1: unknown key 'a�[31m�b'; known here: version, listen, exporters, interfaces, services, upstreams, detection, web, response, notify, allow, retention, limits, geo, storage")]
     [InlineData("version: 1\nlisten: {telemetry: [2055]}", "f.yaml:2:22: an item of 'listen.telemetry': '2055' has no port; write it like 127.0.0.1:2055, 0.0.0.0:2055 (all of IPv4) or [::1]:2055")]
     [InlineData("version: 1\nlisten: {telemetry: ['::1:2055']}", "f.yaml:2:22: an item of 'listen.telemetry': '::1:2055' is no address with a port; write it like 127.0.0.1:2055, 0.0.0.0:2055 (all of IPv4) or [::1]:2055")]
     [InlineData("version: 1\nlisten: {ipfixTcp: ['127.0.0.1:0']}", "f.yaml:2:21: an item of 'listen.ipfixTcp': '127.0.0.1:0' has no port; write it like 127.0.0.1:2055, 0.0.0.0:2055 (all of IPv4) or [::1]:2055")]
@@ -144,7 +144,7 @@ public sealed class MistakeTests
     [InlineData("- {name: a, addresses: [192.0.2.1], profile: printer}", "f.yaml:3:46: 'services[].profile': unknown profile 'printer'; known here: web, dns, vpn, mail, game, generic")]
     [InlineData("- {name: a, addresses: [192.0.2.1], floors: {udp: 1}}", "f.yaml:3:51: 'services[].floors.udp': the packet rate '1' has no unit; add one of pps, kpps, Mpps or Gpps, such as 2kpps")]
     [InlineData("- {name: a, addresses: [192.0.2.1], floors: {upd: 1pps}}", "f.yaml:3:46: unknown key 'upd' in 'services[].floors'; did you mean 'udp'?")]
-    [InlineData("- a", "f.yaml:3:3: 'services[]' is a single value, and a section is needed; write keys with values under it: name, addresses, profile, floors")]
+    [InlineData("- a", "f.yaml:3:3: 'services[]' is a single value, and a section is needed; write keys with values under it: name, addresses, profile, floors, response")]
     [InlineData("- {name: a, addresses: [192.0.2.1]}\n- {name: a, addresses: [192.0.2.2]}", "f.yaml:4:10: service 'a' exists already, on line 3; give each a name of its own")]
     [InlineData("- {name: a, addresses: [192.0.2.0/24]}\n- {name: b, addresses: [192.0.2.2]}", "f.yaml:4:25: 192.0.2.2/32 of service 'b' overlaps 192.0.2.0/24 of service 'a' on line 3; give each address to one service")]
     [InlineData("- {name: a, addresses: [192.0.2.2]}\n- {name: b, addresses: [192.0.2.0/24]}", "f.yaml:4:25: 192.0.2.0/24 of service 'b' overlaps 192.0.2.2/32 of service 'a' on line 3; give each address to one service")]
@@ -168,13 +168,56 @@ public sealed class MistakeTests
         Assert.Equal([message], Configurations.Messages(Configurations.Read($"version: 1\nexporters:\n{exporters}\n")));
 
     [Theory]
-    [InlineData("upstreams")]
-    [InlineData("response")]
     [InlineData("tokens")]
     [InlineData("public")]
     public void Key_OfALaterVersion_IsNotCalledUnknown(string key) => Assert.Equal(
         [$"f.yaml:2:1: '{key}' is not supported by this version of Breakwater; remove it until you use a version that has it"],
         Configurations.Messages(Configurations.Read($"version: 1\n{key}: {{anything: [at, all]}}\n")));
+
+    [Theory]
+    [InlineData("{mode: maybe}", "f.yaml:3:18: 'response.mode': unknown mode 'maybe'; known here: off, propose, automatic")]
+    [InlineData("{maxDropped: 5}", "f.yaml:3:24: 'response.maxDropped': '5' has no %; write 0% to 100%, such as 1%")]
+    [InlineData("{maxDropped: 101%}", "f.yaml:3:24: 'response.maxDropped': '101%' is out of range; write 0% to 100%")]
+    [InlineData("{lease: 5s}", "f.yaml:3:19: 'response.lease': '5s' is out of range; write 10s to 5m")]
+    [InlineData("{prefixes: [10.0.0.0/8]}", "f.yaml:3:23: 10.0.0.0/8 is too wide for filters; write networks of your own, at most as wide as a /16 (IPv4) or a /32 (IPv6)")]
+    [InlineData("{routerId: '::1'}", "f.yaml:3:22: 'response.routerId': '::1' is no IPv4 address that a router can have; write it like 192.0.2.1")]
+    [InlineData("{mode: automatic}", "f.yaml:3:11: mode is automatic, and there is nothing that would enforce a filter; add a router to 'response.peers', or set 'mode: propose'")]
+    [InlineData("{peers: [{name: r, address: 192.0.2.1, peerAs: 65002}]}", "f.yaml:3:11: 'response' has peers, and lacks 'asNumber' or 'routerId'; add both: the autonomous system and the identifier that Breakwater announces with")]
+    [InlineData("{asNumber: 65001, routerId: 10.0.0.1, mode: automatic, peers: [{name: r, address: 192.0.2.1, peerAs: 65002, holdTime: 90s}]}", "f.yaml:3:129: this router would keep filters for 90s after Breakwater's end, longer than the lease of 1m, and mode is automatic; shorten 'holdTime', lengthen 'response.lease', or set 'mode: propose'")]
+    [InlineData("{asNumber: 65001, routerId: 10.0.0.1, peers: [{name: r, address: 192.0.2.1, peerAs: 65002, passwordFile: nowhere}]}", null)]
+    [InlineData("{asNumber: 65001, routerId: 10.0.0.1, peers: [{name: r, address: 192.0.2.1, peerAs: 65002, localAddress: '::1'}]}", "f.yaml:3:116: ::1 is of another family than the peer's address 192.0.2.1; write an address of this machine of the same family")]
+    [InlineData("{maintenance: [{from: '22:00', to: '25:00'}]}", "f.yaml:3:46: 'response.maintenance[].to': '25:00' is no time of the day; write hours and minutes in UTC, such as 22:30")]
+    [InlineData("{maintenance: [{from: '22:00', to: '22:00'}]}", "f.yaml:3:46: the window ends when it begins; write another time; 00:00 to 23:59 is a whole day but its last minute")]
+    public void Response_OneMistake_IsToldWithPlaceAndCure(string response, string? message)
+    {
+        var told = Configurations.Messages(Configurations.Read($"version: 1\nallow: []\nresponse: {response}\n")).ToList();
+        if (message is not null)
+            Assert.Equal([message], told);
+        else
+            Assert.Contains("cannot be read; put a file there", Assert.Single(told), StringComparison.Ordinal);
+    }
+
+    /// <summary>What goes together is no mistake: a service's own mode, and a key of a router that is never told.</summary>
+    [Fact]
+    public void Response_ThatGoesTogether_IsRead()
+    {
+        var config = Configurations.Good("""
+            version: 1
+            services:
+              - {name: web, addresses: [203.0.113.0/24], response: {mode: automatic, maxDropped: 2.5%}}
+              - {name: dns, addresses: [192.0.2.0/24]}
+            response:
+              asNumber: 65001
+              routerId: 10.0.0.1
+              lease: 30s
+              peers: [{name: r, address: 192.0.2.1, peerAs: 65002, password: a secret, holdTime: 30s}]
+            """);
+        Assert.Equal(["192.0.2.0/24", "203.0.113.0/24"], config.Response.Prefixes.Select(static prefix => prefix.ToString()));
+        Assert.Equal(["Propose 1", "Automatic 2.5"], config.Services.Select(static service => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{service.Response.Mode} {service.Response.MaxDroppedPercent}")));
+        Assert.DoesNotContain("a secret", System.Text.Encoding.UTF8.GetString(Breakwater.Configuration.ConfigHash.Canonical(config)), StringComparison.Ordinal);
+        Assert.Equal(["f.yaml:3:63: mode is automatic, and there is nothing that would enforce a filter; add a router to 'response.peers', or set 'mode: propose'"],
+            Configurations.Messages(Configurations.Read("version: 1\nservices:\n- {name: a, addresses: [203.0.113.7], profile: web, response: {mode: automatic}}\n")));
+    }
 
     [Fact]
     public void File_ManyMistakes_AreToldAtOnceInTheOrderOfTheFile()

@@ -134,7 +134,7 @@ public sealed class AnswerTests
         Assert.True(names.Count > 10);
         Assert.All(names, line =>
         {
-            Assert.Matches("^breakwater_(telemetry|detection|incidents|notify|console)_[a-z_]+$", line[2]);
+            Assert.Matches("^breakwater_(telemetry|detection|incidents|response|notify|console)_[a-z_]+$", line[2]);
             Assert.Equal(line[3] == "counter", line[2].EndsWith("_total", StringComparison.Ordinal));
         });
         Assert.Equal(names.Count, names.Select(line => line[2]).Distinct(StringComparer.Ordinal).Count());

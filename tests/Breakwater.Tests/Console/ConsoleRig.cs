@@ -7,9 +7,11 @@ using Breakwater.Detection;
 using Breakwater.Detection.Samples;
 using Breakwater.Incidents;
 using Breakwater.Live;
+using Breakwater.Response;
 using Breakwater.Telemetry.Health;
 using Breakwater.Tests.Configuration;
 using Breakwater.Tests.Incidents;
+using Breakwater.Tests.Response;
 
 namespace Breakwater.Tests.Console;
 
@@ -40,6 +42,11 @@ internal sealed class ConsoleRig : IAsyncDisposable
 
     public ApiContext Api { get; private set; } = null!;
 
+    /// <summary>What enforces the filters of this rig.</summary>
+    public RecordingPlane Plane { get; } = new();
+
+    public ResponseStage Response { get; private set; } = null!;
+
     public Uri Address => _host!.Address;
 
     public string Folder => _folder.Path;
@@ -48,7 +55,8 @@ internal sealed class ConsoleRig : IAsyncDisposable
 
     /// <param name="eventSendTime">See <see cref="ApiContext.EventSendTime"/>.</param>
     /// <param name="reached">See <see cref="JournalOptions.Reached"/>.</param>
-    public static async Task<ConsoleRig> Start(TimeSpan? eventSendTime = null, Action<CrashPoint>? reached = null)
+    /// <param name="hasDesk">With a response desk, which writes the journal too.</param>
+    public static async Task<ConsoleRig> Start(TimeSpan? eventSendTime = null, Action<CrashPoint>? reached = null, bool hasDesk = false)
     {
         var rig = new ConsoleRig(reached);
         rig.Traffic.Start();
@@ -57,9 +65,14 @@ internal sealed class ConsoleRig : IAsyncDisposable
             services:
               - {name: a, addresses: [192.0.2.1]}
               - {name: b, addresses: [192.0.2.2]}
-            """);
+            allow: [192.0.2.250]
+            response: {mode: off, prefixes: [192.0.2.0/24]}
+            storage: {folder: FOLDER}
+            """.Replace("FOLDER", rig._folder.Path, StringComparison.Ordinal));
+        rig.Response = new ResponseStage(() => config, rig.Journal, static (_, _, _, _) => [], static () => HealthSnapshot.Empty, TimeProvider.System, [rig.Plane]);
         rig.Api = new ApiContext
         {
+            Response = rig.Response,
             Journal = rig.Journal,
             Reader = new JournalReader(rig._folder.Path),
             History = rig.History,
@@ -79,6 +92,8 @@ internal sealed class ConsoleRig : IAsyncDisposable
         rig.Journal.TryAdd(Documents.Work(2, IncidentChangeKind.Opened, "192.0.2.2", 1, "b"));
         rig.Journal.TryAdd(Documents.Work(3, IncidentChangeKind.Opened, "192.0.2.0/24", 2));
         await JournalTests.Until(() => rig.Journal.Events.Published == 3);
+        if (hasDesk)
+            rig.Response.Start();
         rig.AddSecond();
         return rig;
     }
@@ -114,6 +129,7 @@ internal sealed class ConsoleRig : IAsyncDisposable
         await _stopping.CancelAsync();
         if (_host is not null)
             await _host.DisposeAsync();
+        await Response.DisposeAsync();
         Journal.Dispose();
         Traffic.Dispose();
         _stopping.Dispose();

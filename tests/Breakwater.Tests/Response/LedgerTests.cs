@@ -57,6 +57,9 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public void Ledger_IsTheFileThatABackupKnows() => Assert.Equal((LedgerStore.FileName, LedgerStore.Schema.Length), StorageBackup.Ledger);
+
+    [Fact]
     public void File_OpenedAgain_HoldsWhatWasWritten()
     {
         using var folder = new ScratchFolder();

@@ -18,8 +18,13 @@ internal sealed class AnnouncementGuard(ImmutableArray<Prefix> allowed, Immutabl
     private const int ShortestIPv4 = 16;
     private const int ShortestIPv6 = 32;
 
+    private volatile Bounds _bounds = new(allowed, neverTouched, Math.Min(mostRoutes, MaxRoutes));
+
     /// <summary>Most routes at a time.</summary>
-    public int MostRoutes { get; } = Math.Min(mostRoutes, MaxRoutes);
+    public int MostRoutes => _bounds.MostRoutes;
+
+    /// <summary>Other bounds from now on: what stands outside of them is refused at its next renewal, and lapses.</summary>
+    public void Replace(ImmutableArray<Prefix> prefixes, ImmutableArray<Prefix> never, int most) => _bounds = new Bounds(prefixes, never, Math.Min(most, MaxRoutes));
 
     /// <summary>Why the route must not be sent, as a sentence without its full stop; null: it may.</summary>
     /// <param name="route">What is to be sent.</param>
@@ -87,12 +92,12 @@ internal sealed class AnnouncementGuard(ImmutableArray<Prefix> allowed, Immutabl
             return $"{destination} is not of the family {family}";
         if (destination.Length < (isIPv4 ? ShortestIPv4 : ShortestIPv6))
             return $"{destination} is too wide";
-        return allowed.Any(prefix => Covers(prefix, destination)) ? Touched(destination, "destination") : $"{destination} is outside the allowed prefixes";
+        return _bounds.Allowed.Any(prefix => Covers(prefix, destination)) ? Touched(destination, "destination") : $"{destination} is outside the allowed prefixes";
     }
 
     private string? Touched(Prefix prefix, string role)
     {
-        foreach (var never in neverTouched)
+        foreach (var never in _bounds.NeverTouched)
         {
             if (Covers(never, prefix) || Covers(prefix, never))
                 return $"the {role} {prefix} touches {never}, which is on the allow-list";
@@ -102,6 +107,8 @@ internal sealed class AnnouncementGuard(ImmutableArray<Prefix> allowed, Immutabl
     }
 
     private static bool Covers(Prefix wide, Prefix narrow) => wide.Length <= narrow.Length && wide.Contains(narrow.Network);
+
+    private sealed record Bounds(ImmutableArray<Prefix> Allowed, ImmutableArray<Prefix> NeverTouched, int MostRoutes);
 
     private struct Prefixes : IFlowSpecSink
     {

@@ -18,6 +18,9 @@ namespace Breakwater.Response.Bgp;
 internal sealed record BgpPeerStatus(
     string Name, BgpSessionState State, int HoldSeconds, BgpFamilies Families, int Announced, int Unsupported, long Ignored, long Malformed, long Sessions, string? Fault)
 {
+    /// <summary>Since when its session stands; null: there is none.</summary>
+    public DateTimeOffset? Since { get; init; }
+
     /// <summary>Why the peer is not to be driven automatically, as the end of a sentence; null: it may. What it keeps has to be gone within the lease.</summary>
     public string? Unfit(BgpFamilies family, TimeSpan lease)
     {
@@ -50,6 +53,7 @@ internal sealed class BgpPeer : IAsyncDisposable
     private BgpSession? _session;
     private BgpSessionState _outside = BgpSessionState.Idle;
     private long _sessions;
+    private DateTimeOffset _since;
     private string? _fault;
 
     public BgpPeer(BgpPeerSettings settings, AdvertisedRoutes routes, TimeProvider time)
@@ -69,6 +73,9 @@ internal sealed class BgpPeer : IAsyncDisposable
                 return _session is { } session
                     ? new BgpPeerStatus(
                         _settings.Name, session.State, session.HoldSeconds, session.Families, session.Announced, session.Unsupported, session.Ignored, session.Malformed, _sessions, _fault)
+                    {
+                        Since = session.State == BgpSessionState.Established ? _since : null,
+                    }
                     : new BgpPeerStatus(_settings.Name, _outside, 0, BgpFamilies.None, 0, 0, 0, 0, _sessions, _fault);
             }
         }
@@ -194,7 +201,8 @@ internal sealed class BgpPeer : IAsyncDisposable
                     var before = session.State;
                     session.Receive(buffer.AsSpan(0, length), Now());
                     isNew = session.State == BgpSessionState.Established && before != session.State;
-                    _sessions += isNew ? 1 : 0;
+                    if (isNew)
+                        (_sessions, _since) = (_sessions + 1, _time.GetUtcNow());
                     if (session.Ended is not null)
                         break;
                 }

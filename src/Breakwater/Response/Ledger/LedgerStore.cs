@@ -13,9 +13,9 @@ internal sealed class LedgerStore : ILedgerStore, IDisposable
     /// <summary>How long a write waits for another process's lock: the provider alone would wait 30 s, half a lease.</summary>
     private const int PatienceSeconds = 2;
 
-    private const string Columns = "id, incident, rule, state, lease_seconds, lease_until, ends_at, cleared, changed_at, changed_by, why";
+    internal const string Columns = "id, incident, rule, state, lease_seconds, lease_until, ends_at, cleared, changed_at, changed_by, why, service, alternative, kind, rank, price, under_limit, first_by";
 
-    private static readonly string[] _schema =
+    internal static readonly string[] Schema =
     [
         """
         CREATE TABLE mitigations(
@@ -24,6 +24,17 @@ internal sealed class LedgerStore : ILedgerStore, IDisposable
         CREATE INDEX mitigations_open ON mitigations(number) WHERE state < 3 OR cleared = 0;
         CREATE TABLE audit(
           sequence INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, id TEXT NOT NULL, state INTEGER NOT NULL, changed_by TEXT NOT NULL, why TEXT NOT NULL);
+        """,
+        """
+        ALTER TABLE mitigations ADD COLUMN service TEXT;
+        ALTER TABLE mitigations ADD COLUMN alternative TEXT;
+        ALTER TABLE mitigations ADD COLUMN kind TEXT NOT NULL DEFAULT 'own';
+        ALTER TABLE mitigations ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE mitigations ADD COLUMN price TEXT;
+        ALTER TABLE mitigations ADD COLUMN under_limit INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE mitigations ADD COLUMN first_by TEXT;
+        CREATE INDEX mitigations_incident ON mitigations(incident, number) WHERE incident IS NOT NULL;
+        CREATE INDEX audit_id ON audit(id, sequence);
         """,
     ];
 
@@ -51,7 +62,7 @@ internal sealed class LedgerStore : ILedgerStore, IDisposable
         {
             connection = SqliteFile.OpenWriter(Path.Combine(folder, FileName), "FULL");
             connection.DefaultTimeout = PatienceSeconds;
-            SqliteFile.Migrate(connection, _schema);
+            SqliteFile.Migrate(connection, Schema);
             return new LedgerStore(connection, @lock, mostDone);
         }
         catch
@@ -137,7 +148,7 @@ internal sealed class LedgerStore : ILedgerStore, IDisposable
         using var command = _connection.CreateCommand();
         command.CommandText = $"""
             INSERT OR REPLACE INTO mitigations(number, {Columns})
-            VALUES ($number, $id, $incident, $rule, $state, $lease, $until, $ends, $cleared, $at, $by, $why)
+            VALUES ($number, $id, $incident, $rule, $state, $lease, $until, $ends, $cleared, $at, $by, $why, $service, $alternative, $kind, $rank, $price, $under, $first)
             """;
         command.Parameters.AddWithValue("$number", number);
         command.Parameters.AddWithValue("$id", mitigation.Id);
@@ -151,8 +162,15 @@ internal sealed class LedgerStore : ILedgerStore, IDisposable
         command.Parameters.AddWithValue("$at", mitigation.ChangedAt.UtcTicks);
         command.Parameters.AddWithValue("$by", mitigation.By);
         command.Parameters.AddWithValue("$why", mitigation.Why);
+        command.Parameters.AddWithValue("$service", (object?)mitigation.Service ?? DBNull.Value);
+        command.Parameters.AddWithValue("$alternative", (object?)mitigation.Alternative ?? DBNull.Value);
+        command.Parameters.AddWithValue("$kind", mitigation.Kind);
+        command.Parameters.AddWithValue("$rank", (long)mitigation.Rank);
+        command.Parameters.AddWithValue("$price", (object?)mitigation.Price?.ToText() ?? DBNull.Value);
+        command.Parameters.AddWithValue("$under", mitigation.IsUnderLimit ? 1L : 0L);
+        command.Parameters.AddWithValue("$first", (object?)mitigation.FirstBy ?? DBNull.Value);
         command.ExecuteNonQuery();
-        return state is not long known || known != (long)mitigation.State;
+        return state is not long known || known != (long)mitigation.State || mitigation is { State: MitigationState.Proposed, FirstBy: not null };
     }
 
     private void Audit(Mitigation mitigation)
@@ -167,7 +185,7 @@ internal sealed class LedgerStore : ILedgerStore, IDisposable
         command.ExecuteNonQuery();
     }
 
-    private static Mitigation Row(SqliteDataReader reader, FilterRule rule) => new()
+    internal static Mitigation Row(SqliteDataReader reader, FilterRule rule) => new()
     {
         Id = reader.GetString(0),
         IncidentId = reader.IsDBNull(1) ? null : reader.GetString(1),
@@ -180,5 +198,12 @@ internal sealed class LedgerStore : ILedgerStore, IDisposable
         ChangedAt = new DateTimeOffset(reader.GetInt64(8), TimeSpan.Zero),
         By = reader.GetString(9),
         Why = reader.GetString(10),
+        Service = reader.IsDBNull(11) ? null : reader.GetString(11),
+        Alternative = reader.IsDBNull(12) ? null : reader.GetString(12),
+        Kind = reader.GetString(13),
+        Rank = (int)reader.GetInt64(14),
+        Price = reader.IsDBNull(15) ? null : MitigationPrice.Parse(reader.GetString(15)),
+        IsUnderLimit = reader.GetInt64(16) != 0,
+        FirstBy = reader.IsDBNull(17) ? null : reader.GetString(17),
     };
 }

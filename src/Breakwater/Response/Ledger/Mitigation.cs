@@ -27,13 +27,40 @@ internal enum MitigationState
 /// <summary>A filter with its lease: one row of the ledger.</summary>
 internal sealed record Mitigation
 {
+    /// <summary>What a person's own rule is called as an alternative.</summary>
+    public const string OwnKind = "own";
+
+    /// <summary>Who acts where no person does.</summary>
+    public const string Policy = "policy";
+
     /// <summary>As <c>mit-17</c>.</summary>
     public required string Id { get; init; }
 
     /// <summary>The incident that it is for; null: a person's own wish.</summary>
     public string? IncidentId { get; init; }
 
+    /// <summary>The service that it is for; null: none, so that only those who see all see it.</summary>
+    public string? Service { get; init; }
+
     public required FilterRule Rule { get; init; }
+
+    /// <summary>The alternative that it is a part of, named after the first of its rules: they are approved and withdrawn together, and have one price.</summary>
+    public string? Alternative { get; init; }
+
+    /// <summary>Which alternative it is: discard, rate-limit, …; <see cref="OwnKind"/> for a person's own.</summary>
+    public string Kind { get; init; } = OwnKind;
+
+    /// <summary>Place among the alternatives of its incident; 0 is the best.</summary>
+    public int Rank { get; init; }
+
+    /// <summary>What it does to attack and public; null: nobody reckoned it.</summary>
+    public MitigationPrice? Price { get; init; }
+
+    /// <summary>True when the price is under the limit that the service has.</summary>
+    public bool IsUnderLimit { get; init; }
+
+    /// <summary>The first of two people who want it; null: nobody yet, or one suffices.</summary>
+    public string? FirstBy { get; init; }
 
     public required MitigationState State { get; init; }
 

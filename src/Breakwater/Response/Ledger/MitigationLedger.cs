@@ -65,35 +65,53 @@ internal sealed class MitigationLedger
 
     private DateTimeOffset Now => _time.GetUtcNow();
 
+    /// <summary>Told of each row whose state is another one than before, once it is in force; within the call that changed it.</summary>
+    public Action<Mitigation>? Changed { get; set; }
+
+    /// <summary>A row that is not done.</summary>
+    public Mitigation? Find(string id) => _rows.GetValueOrDefault(id);
+
     /// <summary>Puts a filter before people.</summary>
     public (Mitigation? Row, string? Fault) Propose(FilterRule rule, string? incidentId, TimeSpan lease, DateTimeOffset? endsAt, string by, string why)
     {
-        if (RuleCheck.Fault(rule.Match, rule.Action) is { } wrong)
-            return (null, wrong);
-        if (lease < TimeSpan.FromSeconds(MinLeaseSeconds) || lease > TimeSpan.FromSeconds(AdvertisedRoutes.MaxLeaseSeconds))
-            return (null, string.Create(CultureInfo.InvariantCulture, $"a lease lasts {MinLeaseSeconds} to {AdvertisedRoutes.MaxLeaseSeconds} s"));
-        if (_rows.Values.FirstOrDefault(row => row.State < MitigationState.Withdrawn && row.Rule == rule) is { } same)
-            return (same, null);
-        if (_rows.Values.Count(static row => row.State == MitigationState.Proposed) >= MaxProposals)
-            return (null, string.Create(CultureInfo.InvariantCulture, $"{MaxProposals} proposals wait already"));
-        var row = new Mitigation
-        {
-            Id = string.Create(CultureInfo.InvariantCulture, $"mit-{_lastNumber + 1}"),
-            IncidentId = incidentId,
-            Rule = rule,
-            State = MitigationState.Proposed,
-            Lease = lease,
-            EndsAt = endsAt,
-            ChangedAt = Now,
-            By = by,
-            Why = why,
-        };
-        if (!TryWrite([row], out var fault))
-            return (null, fault);
-        _lastNumber++;
-        CountDown(row);
-        return (row, null);
+        var (rows, fault) = Propose([new MitigationDraft { Rule = rule, IncidentId = incidentId, Lease = lease, EndsAt = endsAt, By = by, Why = why }]);
+        return (rows.Count > 0 ? rows[0] : null, fault);
     }
+
+    /// <summary>Puts filters before people, in one write: all, or none. One that waits or stands already is not proposed twice.</summary>
+    /// <returns>A row for each draft, in their order; empty with a fault.</returns>
+    public (IReadOnlyList<Mitigation> Rows, string? Fault) Propose(IReadOnlyList<MitigationDraft> drafts)
+    {
+        var (rows, made) = (new List<Mitigation>(drafts.Count), new List<Mitigation>(drafts.Count));
+        var proposals = _rows.Values.Count(static row => row.State == MitigationState.Proposed);
+        foreach (var draft in drafts)
+        {
+            if (draft.Fault is { } wrong)
+                return ([], wrong);
+            if (_rows.Values.Concat(made).FirstOrDefault(row => row.State < MitigationState.Withdrawn && row.Rule == draft.Rule) is { } same)
+            {
+                rows.Add(same);
+                continue;
+            }
+
+            if (proposals + made.Count >= MaxProposals)
+                return ([], string.Create(CultureInfo.InvariantCulture, $"{MaxProposals} proposals wait already"));
+            made.Add(draft.ToRow(_lastNumber + made.Count + 1, made, Now));
+            rows.Add(made[^1]);
+        }
+
+        if (!TryWrite(made, out var fault))
+            return ([], fault);
+        _lastNumber += made.Count;
+        foreach (var row in made)
+            CountDown(row);
+        return (rows, null);
+    }
+
+    /// <summary>Notes the first of two people who want a filter.</summary>
+    /// <returns>Why not; null: noted.</returns>
+    public string? Second(IReadOnlyList<Mitigation> rows, string by, string why) =>
+        TryWrite([.. rows.Select(row => row with { FirstBy = by, ChangedAt = Now, By = by, Why = why })], out var fault) ? null : fault;
 
     /// <summary>Sends a proposed filter. One that has been approved before is no fault.</summary>
     /// <returns>Why not; null: the data plane took it. Whether a router has it, <see cref="Mitigation.AnnouncedTo"/> of its row says.</returns>
@@ -179,9 +197,9 @@ internal sealed class MitigationLedger
 
     private bool IsDue(Mitigation row) => !_setAt.TryGetValue(row.Id, out var at) || _time.GetElapsedTime(at) > row.Lease * RenewAfter;
 
-    private Mitigation Expired(Mitigation row, string why) => row with { State = MitigationState.Expired, ChangedAt = Now, By = "policy", Why = why };
+    private Mitigation Expired(Mitigation row, string why) => row with { State = MitigationState.Expired, ChangedAt = Now, By = Mitigation.Policy, Why = why };
 
-    private Mitigation Failed(Mitigation row, string why) => row with { State = MitigationState.Failed, ChangedAt = Now, By = "policy", Why = why };
+    private Mitigation Failed(Mitigation row, string why) => row with { State = MitigationState.Failed, ChangedAt = Now, By = Mitigation.Policy, Why = why };
 
     /// <summary>
     /// Sets filters whose rows ask for them already, then writes that it did, in one transaction: a disk that is full or slow must not take a
@@ -226,7 +244,7 @@ internal sealed class MitigationLedger
         if (!TryWrite(over, out var fault))
         {
             foreach (var row in over)
-                _rows[row.Id] = row;
+                Hold(row);
         }
 
         foreach (var row in over)
@@ -260,8 +278,16 @@ internal sealed class MitigationLedger
         }
 
         foreach (var row in rows)
-            _rows[row.Id] = row;
+            Hold(row);
         return true;
+    }
+
+    private void Hold(Mitigation row)
+    {
+        var isNews = !_rows.TryGetValue(row.Id, out var before) || before.State != row.State;
+        _rows[row.Id] = row;
+        if (isNews)
+            Changed?.Invoke(row);
     }
 
     private static bool HasSameMatch(FilterRule left, FilterRule right) =>

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+
+namespace Breakwater.Response;
+
+/// <summary>What the desk keeps of one incident. Times are timestamps of the clock that only goes forward.</summary>
+internal sealed class DeskCase(DeskIncident incident)
+{
+    /// <summary>Seconds between searches that found nothing under the limit: samples of the attack still come in.</summary>
+    private static readonly ImmutableArray<int> _pauses = [1, 1, 2, 4, 8, 15, 30, 60];
+
+    public DeskIncident Incident { get; set; } = incident;
+
+    /// <summary>A search is on its way.</summary>
+    public bool IsSearching { get; set; }
+
+    /// <summary>Searches that came back.</summary>
+    public int Searches { get; private set; }
+
+    /// <summary>Before this no further search is begun.</summary>
+    public long NextSearchAt { get; private set; }
+
+    /// <summary>Vectors that the last search was for.</summary>
+    public ImmutableArray<string> SearchedVectors { get; set; } = [];
+
+    /// <summary>The last search's answer; null before the first.</summary>
+    public FilterAnswer? Answer { get; set; }
+
+    /// <summary>Why nothing was sent by itself; empty: something was, or nothing was looked at yet.</summary>
+    public ImmutableArray<string> WhyNot { get; set; } = [];
+
+    /// <summary>The alternative that was sent without a person; null: none.</summary>
+    public string? Automatic { get; set; }
+
+    public long AutomaticAt { get; set; }
+
+    public bool IsEscalated { get; set; }
+
+    /// <summary>The sentence that was told when nothing was under the limit, so that it is told once.</summary>
+    public string? ToldNoFilter { get; set; }
+
+    /// <summary>Since when it is closed; null: it is not.</summary>
+    public long? ClosedAt { get; set; }
+
+    /// <summary>Why its filters stay though it is closed; null: they do not.</summary>
+    public string? WhyKept { get; set; }
+
+    /// <summary>The vectors are others than those that were searched for.</summary>
+    public bool HasNewVectors => Answer is not null && !Incident.Vectors.SequenceEqual(SearchedVectors, StringComparer.Ordinal);
+
+    public void Searched(FilterAnswer answer, long now, long frequency)
+    {
+        (IsSearching, Answer) = (false, answer);
+        NextSearchAt = now + (_pauses[Math.Min(Searches, _pauses.Length - 1)] * frequency);
+        Searches++;
+    }
+
+    /// <summary>It goes on: what is to be searched for may be another thing.</summary>
+    public void Reopen() => (ClosedAt, WhyKept, Automatic, IsEscalated, Answer, NextSearchAt, Searches) = (null, null, null, false, null, 0, 0);
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Breakwater.Configuration;
+using Breakwater.Detection;
+using Breakwater.Incidents;
+using Breakwater.Wire;
+
+namespace Breakwater.Response;
+
+/// <summary>What the desk needs to know of an incident, read from what the journal keeps.</summary>
+internal sealed record DeskIncident
+{
+    public required string Id { get; init; }
+
+    public required string? Service { get; init; }
+
+    /// <summary>What is attacked; null where it is not one network, or is not ours.</summary>
+    public required Prefix? Target { get; init; }
+
+    public required bool IsInbound { get; init; }
+
+    public required KeptState State { get; init; }
+
+    /// <summary>As JSON spells it.</summary>
+    public required string Verdict { get; init; }
+
+    public required Confidence Confidence { get; init; }
+
+    public required ImmutableArray<string> Vectors { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Senders that completed a handshake: the only ones that a rule may name (rule 10).</summary>
+    public required ImmutableArray<Address> ProvenSources { get; init; }
+
+    /// <summary>True while it goes on.</summary>
+    public bool IsRunning => State is KeptState.Active or KeptState.Reopened;
+
+    public bool IsOpen => State != KeptState.Closed;
+
+    public bool IsAttack => Verdict == "attack";
+
+    /// <summary>Null for a document that cannot be read.</summary>
+    /// <param name="kept">As the journal has it.</param>
+    /// <param name="config">Says which addresses a service has.</param>
+    public static DeskIncident? Of(KeptIncident kept, BreakwaterConfig config)
+    {
+        try
+        {
+            return JsonNode.Parse(kept.Json) is JsonObject document ? Read(kept, document, config) : null;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static DeskIncident Read(KeptIncident kept, JsonObject document, BreakwaterConfig config) => new()
+    {
+        Id = kept.Id,
+        Service = kept.Service,
+        Target = TargetOf(document["target"], config),
+        IsInbound = (string?)document["target"]?["direction"] == "inbound",
+        State = kept.State,
+        Verdict = kept.Verdict,
+        Confidence = (string?)document["confidence"] switch
+        {
+            "high" => Confidence.High,
+            "medium" => Confidence.Medium,
+            _ => Confidence.Low,
+        },
+        Vectors = [.. (document["vectors"] as JsonArray ?? []).Select(static vector => (string?)vector?["name"]).OfType<string>().Order(StringComparer.Ordinal)],
+        StartedAt = DateTimeOffset.TryParse((string?)document["startedAt"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var started) ? started : kept.OpenedAt,
+        ProvenSources =
+        [
+            .. (document["sources"]?["top"] as JsonArray ?? []).Select(static source => Address.TryParse((string?)source?["address"], out var address) ? address : (Address?)null)
+                .OfType<Address>(),
+        ],
+    };
+
+    private static Prefix? TargetOf(JsonNode? target, BreakwaterConfig config)
+    {
+        var value = (string?)target?["value"];
+        if ((string?)target?["kind"] == "service")
+            return config.Services.FirstOrDefault(service => service.Name == value) is { Addresses: [var only] } ? only : null;
+        return value is not null && Prefix.TryParse(value, out var prefix) ? prefix : null;
+    }
+}

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using Breakwater.Configuration;
+using Breakwater.Response.Ledger;
+using Breakwater.Response.Rules;
+
+namespace Breakwater.Response;
+
+/// <summary>What a search for filters starts from.</summary>
+/// <param name="Incident">With a target.</param>
+/// <param name="Policy">Of its service.</param>
+/// <param name="At">Now.</param>
+internal sealed record FilterSearch(DeskIncident Incident, ResponsePolicyConfig Policy, DateTimeOffset At);
+
+/// <summary>One alternative: rules that are set together, with one price.</summary>
+internal sealed record PricedFilter(string Kind, ImmutableArray<FilterRule> Rules, MitigationPrice Price, bool IsUnderLimit, string Why);
+
+/// <summary>What a search found.</summary>
+/// <param name="Filters">Best first.</param>
+/// <param name="NoFilter">Why none is under the limit, with the next-best lever; null: one is.</param>
+internal sealed record FilterAnswer(ImmutableArray<PricedFilter> Filters, string? NoFilter)
+{
+    /// <summary>The search itself failed.</summary>
+    public static FilterAnswer Failed(string sentence) => new([], sentence);
+}

@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using Breakwater.Configuration;
+using Breakwater.Detection.Samples;
+using Breakwater.Incidents;
+using Breakwater.Response.Bgp;
+using Breakwater.Response.Ledger;
+using Breakwater.Response.Rules;
+using Breakwater.Telemetry.Health;
+using Microsoft.Data.Sqlite;
+
+namespace Breakwater.Response;
+
+/// <summary>
+/// Ledger, guard, announcer and desk as one stage behind the journal. Where the ledger cannot be opened there is no desk: nothing is filtered, health
+/// says why, and all else goes on.
+/// </summary>
+internal sealed class ResponseStage : IAsyncDisposable
+{
+    private readonly Func<BreakwaterConfig> _config;
+    private readonly Journal _journal;
+    private readonly TimeProvider _time;
+    private readonly Func<HealthSnapshot> _health;
+    private readonly FilterSearching _searching;
+    private readonly ResponseConfig _atStart;
+    private readonly ImmutableArray<IFilterPlane> _hosts;
+    private LedgerStore? _store;
+    private MitigationLedger? _ledger;
+
+    /// <param name="config">The configuration in force; routers and the ledger's folder are those of now.</param>
+    /// <param name="journal">Gives events, and keeps what becomes of filters.</param>
+    /// <param name="samples">Records of a service's standing samples.</param>
+    /// <param name="health">The telemetry's.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="hosts">What enforces filters beside the routers.</param>
+    public ResponseStage(
+        Func<BreakwaterConfig> config, Journal journal, Func<string?, DateTimeOffset, DateTimeOffset, int, IReadOnlyList<StandingRecord>> samples,
+        Func<HealthSnapshot> health, TimeProvider time, ImmutableArray<IFilterPlane> hosts = default)
+    {
+        _hosts = hosts.IsDefault ? [] : hosts;
+        (_config, _journal, _health, _time) = (config, journal, health, time);
+        _atStart = config().Response;
+        Folder = config().Storage.FullPath;
+        Guard = new FilterGuard(config);
+        Reader = new LedgerReader(Folder);
+        _searching = new FilterSearching(config, samples);
+    }
+
+    /// <summary>Where the ledger is.</summary>
+    public string Folder { get; }
+
+    public FilterGuard Guard { get; }
+
+    /// <summary>Mitigations of before, too.</summary>
+    public LedgerReader Reader { get; }
+
+    /// <summary>Null: there is none, and <see cref="Fault"/> says why.</summary>
+    public Desk? Desk { get; private set; }
+
+    /// <summary>Null: no router is configured, or there is no desk.</summary>
+    public BgpSpeaker? Speaker { get; private set; }
+
+    /// <summary>Routers as they were configured at the start.</summary>
+    public ImmutableArray<PeerConfig> Peers => _atStart.Peers;
+
+    /// <summary>Why there is no desk; null: there is one, or it has not begun.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>Writes of the ledger that the storage refused.</summary>
+    public long Unwritten => _ledger?.Unwritten ?? 0;
+
+    /// <summary>After the journal's start. A fault is told, never thrown.</summary>
+    public void Start()
+    {
+        try
+        {
+            Directory.CreateDirectory(Folder);
+            _store = LedgerStore.Open(Folder);
+            if (!_atStart.Peers.IsEmpty)
+                Speaker = new BgpSpeaker(_atStart.Peers.Select(SettingsOf), Guard.Routes, _time);
+            _ledger = new MitigationLedger(_store, new Planes(PlanesOf(Speaker), Guard.Fault), _time);
+            Desk = new Desk(
+                new DeskParts
+                {
+                    Config = _config,
+                    Ledger = _ledger,
+                    Guard = Guard,
+                    Search = _searching.Search,
+                    Warm = FilterSearching.Warm,
+                    Health = _health,
+                    Unfit = Unfit,
+                    HasHosts = !_hosts.IsEmpty,
+                    Note = note => _journal.TryAdd(note),
+                    Time = _time,
+                },
+                _journal);
+            Desk.Start();
+        }
+        catch (Exception error) when (error is SqliteException or StorageException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            Fault = $"there is no response desk, and no filter is set: {error.Message}";
+            _journal.Beside.Set(SideFaults.Response, Fault);
+        }
+    }
+
+    /// <summary>Ends the desk, then the sessions with the routers, which forget all filters at once. The rows stay: a start within their lease brings them back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Desk?.Dispose();
+        if (Speaker is not null)
+            await Speaker.DisposeAsync();
+        _store?.Dispose();
+    }
+
+    /// <summary>What is different in another configuration and counts at the next start only; null: nothing.</summary>
+    public static string? Later(ResponseConfig now, ResponseConfig then) =>
+        now.AsNumber != then.AsNumber || now.RouterId != then.RouterId || !now.Peers.SequenceEqual(then.Peers)
+            ? "'response.peers', 'asNumber' or 'routerId' are different: they take effect at the next start" : null;
+
+    private string? Unfit(FilterRule rule, TimeSpan lease)
+    {
+        if (Speaker is not { } speaker)
+            return _hosts.IsEmpty ? "there is no router that would enforce it" : null;
+        return RuleRoutes.Of(rule, _atStart.AsNumber ?? 0) is { } route ? speaker.UnfitForAutomatic(route.Family, lease) : "the rule is too long for FlowSpec";
+    }
+
+    private ImmutableArray<IFilterPlane> PlanesOf(BgpSpeaker? speaker) => speaker is null ? _hosts : [new BgpPlane(speaker, _atStart.AsNumber ?? 0), .. _hosts];
+
+    private BgpPeerSettings SettingsOf(PeerConfig peer) => new()
+    {
+        Name = peer.Name,
+        Address = peer.Address,
+        Port = peer.Port,
+        LocalAs = _atStart.AsNumber ?? 0,
+        PeerAs = peer.PeerAs,
+        RouterId = _atStart.RouterId?.IPv4 ?? 0,
+        LocalAddress = peer.LocalAddress,
+        HoldSeconds = (int)peer.HoldTime.TotalSeconds,
+        Password = peer.Password,
+        Hops = peer.Hops,
+        Families = peer.Families,
+    };
+}

@@ -1,0 +1,270 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Breakwater.Configuration;
+using Breakwater.Incidents;
+using Breakwater.Response.Ledger;
+
+namespace Breakwater.Response;
+
+/// <summary>
+/// What is done about incidents: filters are looked for while an attack goes on, put before people with their prices, sent where the policy allows it,
+/// and taken back when the incident is over. One caller at a time; no clock and no thread of its own.
+/// </summary>
+/// <param name="parts">What it works with.</param>
+/// <param name="begin">Begins a search; false: there is no place for it now. Its answer comes through <see cref="Found"/>.</param>
+internal sealed class Responses(DeskParts parts, Func<FilterSearch, bool> begin)
+{
+    /// <summary>Most incidents that are looked after at a time; further ones wait.</summary>
+    public const int MaxCases = 1_024;
+
+    /// <summary>Most alternatives that one search puts before people.</summary>
+    public const int MaxAlternatives = 8;
+
+    private readonly Dictionary<string, DeskCase> _cases = new(StringComparer.Ordinal);
+
+    /// <summary>Incidents of open rows that the journal does not hold any more, and since when.</summary>
+    private readonly Dictionary<string, long> _forgotten = new(StringComparer.Ordinal);
+
+    public IEnumerable<DeskCase> Cases => _cases.Values;
+
+    public DeskCase? Find(string incident) => _cases.GetValueOrDefault(incident);
+
+    /// <summary>Looks at an incident as it stands now.</summary>
+    public void See(KeptIncident kept)
+    {
+        var known = _cases.GetValueOrDefault(kept.Id);
+        if (known is null && (!kept.IsOpen || _cases.Count >= MaxCases) && !HasRows(kept.Id))
+            return;
+        if (DeskIncident.Of(kept, parts.Config()) is not { } incident)
+            return;
+        if (known is null)
+            _cases[kept.Id] = known = new DeskCase(incident);
+        known.Incident = incident;
+        if (!incident.IsOpen)
+        {
+            Close(known);
+            return;
+        }
+
+        if (known.ClosedAt is not null)
+            known.Reopen();
+        if (incident.Verdict == "flash-crowd")
+            TakeBack(known, static row => row.By == Mitigation.Policy || row.State == MitigationState.Proposed, "the incident is no attack any more: many people come by themselves");
+        else
+            Consider(known);
+    }
+
+    /// <summary>Time goes by: retries, escalation, ends. <see cref="MitigationLedger.Tick"/> is the caller's.</summary>
+    public void Tick(IReadOnlyDictionary<string, KeptIncident> incidents)
+    {
+        foreach (var one in _cases.Values.ToList())
+        {
+            if (incidents.TryGetValue(one.Incident.Id, out var kept) && kept.State != one.Incident.State)
+                See(kept);
+            if (one.ClosedAt is null)
+                Consider(one);
+            else
+                Settle(one);
+        }
+
+        Forget(incidents);
+    }
+
+    /// <summary>The answer of a search.</summary>
+    public void Found(string incidentId, FilterAnswer answer)
+    {
+        if (!_cases.TryGetValue(incidentId, out var one))
+            return;
+        one.Searched(answer, parts.Time.GetTimestamp(), parts.Time.TimestampFrequency);
+        if (one.Incident is not { IsRunning: true, IsAttack: true })
+            return;
+        if (answer.NoFilter is { } sentence && sentence != one.ToldNoFilter)
+        {
+            one.ToldNoFilter = sentence;
+            Note(one, EntryKind.NoMitigation, new JsonObject { ["note"] = sentence });
+        }
+
+        Propose(one, answer);
+        Decide(one);
+    }
+
+    /// <summary>What would be done about an incident, and why not; nothing is changed.</summary>
+    public ImmutableArray<string> Against(DeskIncident incident, ResponsePolicyConfig policy, FilterAnswer answer) =>
+        AutomaticPolicy.Against(Question(incident, policy, answer.Filters.FirstOrDefault(static filter => filter.IsUnderLimit)));
+
+    private void Consider(DeskCase one)
+    {
+        var policy = parts.PolicyOf(one.Incident.Service);
+        if (one.Incident is not { IsRunning: true, IsAttack: true, IsInbound: true, Target: not null } || policy.Mode == ResponseMode.Off)
+            return;
+        Decide(one);
+        Escalate(one, policy);
+        var isAnswered = one.Answer is { NoFilter: null, Filters.Length: > 0 } || RowsOf(one.Incident.Id).Any(static row => row.IsOpen);
+        var isDue = one.Answer is null || one.HasNewVectors || (!isAnswered && parts.Time.GetTimestamp() >= one.NextSearchAt);
+        if (!one.IsSearching && isDue)
+            Search(one, policy);
+    }
+
+    private void Search(DeskCase one, ResponsePolicyConfig policy)
+    {
+        one.SearchedVectors = one.Incident.Vectors;
+        one.IsSearching = begin(new FilterSearch(one.Incident, policy, parts.Time.GetUtcNow()));
+    }
+
+    /// <summary>Puts the alternatives before people; those of an earlier search that are not among them any more go.</summary>
+    private void Propose(DeskCase one, FilterAnswer answer)
+    {
+        var rows = RowsOf(one.Incident.Id).ToList();
+        var isBetter = answer.NoFilter is null && answer.Filters.Length > 0;
+        if (rows.Count > 0 && !isBetter)
+            return;
+        var policy = parts.PolicyOf(one.Incident.Service);
+        var drafts = new List<MitigationDraft>();
+        foreach (var (filter, rank) in answer.Filters.Where(filter => IsForPeople(filter, policy)).Take(MaxAlternatives).Select(static (filter, rank) => (filter, rank)))
+        {
+            drafts.AddRange(filter.Rules.Select(rule => new MitigationDraft
+            {
+                Rule = rule,
+                IncidentId = one.Incident.Id,
+                Service = one.Incident.Service,
+                Alternative = rank,
+                Kind = filter.Kind,
+                Price = filter.Price,
+                IsUnderLimit = filter.IsUnderLimit,
+                Lease = parts.Config().Response.Lease,
+                By = Mitigation.Policy,
+                Why = filter.Why,
+            }));
+        }
+
+        foreach (var old in rows.Where(row => row is { State: MitigationState.Proposed, FirstBy: null } && !drafts.Exists(draft => draft.Rule == row.Rule)))
+            parts.Ledger.Withdraw(old.Id, Mitigation.Policy, "a newer search found better");
+        parts.Ledger.Propose(drafts);
+    }
+
+    private bool IsForPeople(PricedFilter filter, ResponsePolicyConfig policy) =>
+        filter.Rules.Length > 0 && filter.Rules.Length <= policy.MaxRulesPerIncident && filter.Kind != "request"
+        && (filter.Kind != "host" || parts.HasHosts) && (filter.Kind != "blackhole" || policy.Blackhole == BlackholeUse.Propose)
+        && filter.Rules.All(rule => parts.Guard.Fault(rule) is null);
+
+    /// <summary>Sends the best alternative when all conditions hold.</summary>
+    private void Decide(DeskCase one)
+    {
+        if (one.Answer is not { } answer || one.Automatic is not null)
+            return;
+        var rows = RowsOf(one.Incident.Id).ToList();
+        var policy = parts.PolicyOf(one.Incident.Service);
+        var filter = answer.Filters.FirstOrDefault(static filter => filter.IsUnderLimit);
+        one.WhyNot = rows.Exists(static row => row.IsOpen) ? [] : AutomaticPolicy.Against(Question(one.Incident, policy, filter));
+        if (!one.WhyNot.IsEmpty || filter is null || rows.Exists(static row => row.IsOpen))
+            return;
+        var mine = rows.Where(row => row.State == MitigationState.Proposed && filter.Rules.Contains(row.Rule)).ToList();
+        if (mine.Count != filter.Rules.Length)
+        {
+            one.WhyNot = ["its rules could not be written down"];
+            return;
+        }
+
+        var why = $"automatic: it removes {MitigationPrice.Told(filter.Price.AttackCovered)} of the attack and may drop {MitigationPrice.Told(filter.Price.Packets)} of the legitimate packets";
+        if (DeskApproval.Send(parts.Ledger, mine, Mitigation.Policy, why) is { } fault)
+        {
+            one.WhyNot = [fault];
+            return;
+        }
+
+        (one.Automatic, one.AutomaticAt) = (mine[0].Alternative ?? mine[0].Id, parts.Time.GetTimestamp());
+    }
+
+    /// <summary>An automatic filter that did not help: people get the alternatives of now, and are told.</summary>
+    private void Escalate(DeskCase one, ResponsePolicyConfig policy)
+    {
+        if (one.Automatic is null || one.IsEscalated || parts.Time.GetElapsedTime(one.AutomaticAt) < policy.EscalateAfter)
+            return;
+        one.IsEscalated = true;
+        var next = RowsOf(one.Incident.Id).Where(static row => row.State == MitigationState.Proposed).MinBy(static row => row.Rank);
+        Note(one, EntryKind.Escalated, new JsonObject
+        {
+            ["note"] = next is null
+                ? $"{one.Automatic} has not brought the incident down, and there is no other alternative: ask the upstream"
+                : $"{one.Automatic} has not brought the incident down; the next alternative is {next.Alternative ?? next.Id} ({next.Kind}), and waits for a person",
+            ["id"] = one.Automatic,
+            ["next"] = next?.Alternative ?? next?.Id,
+        });
+    }
+
+    private void Close(DeskCase one)
+    {
+        if (one.ClosedAt is not null)
+            return;
+        one.ClosedAt = parts.Time.GetTimestamp();
+        TakeBack(one, static row => row is { State: MitigationState.Proposed, By: Mitigation.Policy }, "the incident is over");
+        Settle(one);
+    }
+
+    /// <summary>Takes the filters of a closed incident back, after their time; never while nothing is seen: silence is not peace (rule 11).</summary>
+    private void Settle(DeskCase one)
+    {
+        if (parts.Time.GetElapsedTime(one.ClosedAt!.Value) < parts.PolicyOf(one.Incident.Service).HoldAfter)
+            return;
+        one.WhyKept = parts.Health().BlindSince is { } since ? $"blind since {JournalTime.Format(since)}: the filters stay" : null;
+        if (one.WhyKept is not null)
+            return;
+        TakeBack(one, static _ => true, "the incident is over");
+        if (!HasRows(one.Incident.Id))
+            _cases.Remove(one.Incident.Id);
+    }
+
+    /// <summary>Rows of incidents that the journal has forgotten end like those of closed ones.</summary>
+    private void Forget(IReadOnlyDictionary<string, KeptIncident> incidents)
+    {
+        foreach (var group in parts.Ledger.Rows.Where(static row => row.State < MitigationState.Withdrawn && row.IncidentId is not null).GroupBy(static row => row.IncidentId!, StringComparer.Ordinal).ToList())
+        {
+            if (incidents.TryGetValue(group.Key, out var kept))
+            {
+                if (!_cases.ContainsKey(group.Key))
+                    See(kept);
+                continue;
+            }
+
+            if (!_forgotten.TryGetValue(group.Key, out var since))
+                _forgotten[group.Key] = since = parts.Time.GetTimestamp();
+            if (parts.Time.GetElapsedTime(since) < parts.PolicyOf(group.First().Service).HoldAfter || parts.Health().BlindSince is not null)
+                continue;
+            foreach (var row in group)
+                parts.Ledger.Withdraw(row.Id, Mitigation.Policy, "the incident is over");
+            _forgotten.Remove(group.Key);
+        }
+    }
+
+    private void TakeBack(DeskCase one, Func<Mitigation, bool> which, string why)
+    {
+        foreach (var row in RowsOf(one.Incident.Id).Where(which).ToList())
+            parts.Ledger.Withdraw(row.Id, Mitigation.Policy, why);
+    }
+
+    private AutomaticQuestion Question(DeskIncident incident, ResponsePolicyConfig policy, PricedFilter? filter)
+    {
+        var rows = parts.Ledger.Rows;
+        var lease = parts.Config().Response.Lease;
+        return new AutomaticQuestion
+        {
+            Config = parts.Config(),
+            Policy = policy,
+            Incident = incident,
+            Filter = filter,
+            Health = parts.Health(),
+            At = parts.Time.GetUtcNow(),
+            RulesOfIncident = rows.Count(row => row.IsOpen && row.IncidentId == incident.Id),
+            RulesOpen = rows.Count(static row => row.IsOpen),
+            Refused = parts.Guard.Fault,
+            Unfit = rule => parts.Unfit(rule, lease),
+        };
+    }
+
+    private IEnumerable<Mitigation> RowsOf(string incident) => parts.Ledger.Rows.Where(row => row.IncidentId == incident && row.State < MitigationState.Withdrawn);
+
+    private bool HasRows(string incident) => RowsOf(incident).Any();
+
+    private void Note(DeskCase one, string kind, JsonObject data) =>
+        parts.Note(new NoteWork(parts.Time.GetUtcNow(), kind, one.Incident.Id, data.ToJsonString()) { Service = one.Incident.Service });
+}

@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Breakwater.Configuration;
+using Breakwater.Detection;
+using Breakwater.Incidents;
+using Breakwater.Response;
+using Breakwater.Response.Ledger;
+using Breakwater.Response.Rules;
+using Breakwater.Telemetry.Health;
+using Breakwater.Tests.Configuration;
+using Breakwater.Tests.Live;
+
+namespace Breakwater.Tests.Response;
+
+/// <summary>The desk's rules without threads and files: a ledger in memory, a plane that remembers, searches that a test answers, a clock that it moves.</summary>
+internal sealed class DeskRig
+{
+    public const string Target = "203.0.113.7";
+    public const string Discard = "destination 203.0.113.7/32 protocol 17 source-port 123 then discard";
+    public const string Limit = "destination 203.0.113.7/32 protocol 17 source-port 123 then rate-limit 1000000";
+    public const string Blackhole = "destination 203.0.113.7/32 then blackhole";
+    private const string Base = """
+        version: 1
+        services:
+          - {name: web, addresses: [203.0.113.0/24]}
+        allow: [203.0.113.250]
+        response:
+          asNumber: 65001
+          routerId: 10.0.0.1
+          peers: [{name: r, address: 192.0.2.1, peerAs: 65002}]
+
+        """;
+
+    private readonly MemoryLedgerStore _store = new();
+
+    /// <param name="response">Further lines under <c>response</c>.</param>
+    public DeskRig(string response = "  mode: automatic\n")
+    {
+        Config = Configurations.Good(Base + response);
+        Guard = new FilterGuard(() => Config);
+        Ledger = new MitigationLedger(_store, new Planes([Plane], Guard.Fault), Time);
+        var parts = new DeskParts
+        {
+            Config = () => Config,
+            Ledger = Ledger,
+            Guard = Guard,
+            Search = _ => Answer,
+            Health = () => Health,
+            Unfit = (_, _) => Unfit,
+            Note = Notes.Add,
+            Time = Time,
+        };
+        Responses = new Responses(parts, search =>
+        {
+            Searches.Add(search);
+            return true;
+        });
+        Approval = new DeskApproval(parts);
+    }
+
+    public ManualTime Time { get; } = new(20_000L * 86_400 * 1_000_000_000);
+
+    public BreakwaterConfig Config { get; set; }
+
+    public FilterGuard Guard { get; }
+
+    public MitigationLedger Ledger { get; }
+
+    public Responses Responses { get; }
+
+    public DeskApproval Approval { get; }
+
+    public RecordingPlane Plane { get; } = new();
+
+    public List<FilterSearch> Searches { get; } = [];
+
+    public List<NoteWork> Notes { get; } = [];
+
+    public HealthSnapshot Health { get; set; } = HealthSnapshot.Empty;
+
+    public string? Unfit { get; set; }
+
+    public FilterAnswer Answer { get; set; } = Good();
+
+    public Dictionary<string, KeptIncident> Incidents { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>A discard within the limit, a rate limit and a blackhole.</summary>
+    public static FilterAnswer Good(double worst = 0.005, double covered = 0.95) => new(
+        [
+            new PricedFilter("discard", [Rule(Discard)], Price(covered, worst), worst <= 0.01, "drops it"),
+            new PricedFilter("rate-limit", [Rule(Limit)], Price(covered - 0.05, worst / 2), worst <= 0.02, "lets a part through"),
+            new PricedFilter("blackhole", [Rule(Blackhole)], new MitigationPrice(new Estimate(1, 1, 1, 0), new Estimate(1, 1, 1, 0), new Estimate(1, 1, 1, 0), new Estimate(1, 1, 1, 0)), false, "gives it up"),
+        ],
+        worst <= 0.02 ? null : "no filter under your limit; next best: the upstream");
+
+    public static MitigationPrice Price(double covered, double worst)
+    {
+        var dropped = new Estimate(worst / 2, 0, worst, 1_000);
+        return new MitigationPrice(new Estimate(covered, covered - 0.02, Math.Min(1, covered + 0.02), 1_000), dropped, dropped, dropped);
+    }
+
+    public static FilterRule Rule(string text) => RuleText.Read(text, out var rule) is null ? rule : throw new FormatException(text);
+
+    /// <summary>An incident takes a state; the desk sees it.</summary>
+    public void See(KeptState state, string verdict = "attack", string confidence = "high", string id = "inc-1", string target = Target, params string[] vectors)
+    {
+        Put(state, verdict, confidence, id, target, vectors);
+        Responses.See(Incidents[id]);
+    }
+
+    public void Put(KeptState state, string verdict = "attack", string confidence = "high", string id = "inc-1", string target = Target, params string[] vectors)
+    {
+        var document = new JsonObject
+        {
+            ["target"] = new JsonObject { ["kind"] = "host", ["value"] = target, ["direction"] = "inbound" },
+            ["confidence"] = confidence,
+            ["vectors"] = new JsonArray([.. (vectors.Length == 0 ? ["ntp-amplification"] : vectors).Select(static name => new JsonObject { ["name"] = name })]),
+            ["startedAt"] = JournalTime.Format(Time.GetUtcNow()),
+        };
+        Incidents[id] = new KeptIncident(id, target, "web", state, verdict, "s", Time.GetUtcNow(), Time.GetUtcNow(), 1, document.ToJsonString());
+    }
+
+    /// <summary>The answers of all searches that wait.</summary>
+    public void Find()
+    {
+        foreach (var search in Searches.ToList())
+            Responses.Found(search.Incident.Id, Answer);
+        Searches.Clear();
+    }
+
+    /// <summary>Seconds go by, with all that is done each second.</summary>
+    public void Pass(int seconds)
+    {
+        for (var second = 0; second < seconds; second++)
+        {
+            Time.Move(TimeSpan.FromSeconds(1));
+            Ledger.Tick();
+            Responses.Tick(Incidents);
+        }
+    }
+
+    public IEnumerable<string> Set => Plane.Rules.Order(StringComparer.Ordinal);
+
+    public ImmutableArray<string> WhyNot => Responses.Find("inc-1")!.WhyNot;
+}
+
+/// <summary>Rows in memory, all or none.</summary>
+internal sealed class MemoryLedgerStore : ILedgerStore
+{
+    private readonly Dictionary<string, Mitigation> _rows = new(StringComparer.Ordinal);
+
+    public (IReadOnlyList<Mitigation> Open, long LastNumber) Load() =>
+        ([.. _rows.Values.Where(static row => !row.IsDone)], _rows.Count);
+
+    public string? Write(IReadOnlyList<Mitigation> mitigations)
+    {
+        foreach (var row in mitigations)
+            _rows[row.Id] = row;
+        return null;
+    }
+}
+
+/// <summary>Remembers what it was told, and every rule that it ever saw.</summary>
+internal sealed class RecordingPlane : IFilterPlane
+{
+    public HashSet<string> Rules { get; } = new(StringComparer.Ordinal);
+
+    public HashSet<string> Ever { get; } = new(StringComparer.Ordinal);
+
+    public string? Set(FilterRule rule, TimeSpan lease)
+    {
+        Rules.Add(rule.ToString());
+        Ever.Add(rule.ToString());
+        return null;
+    }
+
+    public int AnnouncedTo(FilterRule rule) => Rules.Contains(rule.ToString()) ? 1 : 0;
+
+    public void Clear(FilterRule rule) => Rules.Remove(rule.ToString());
+}

@@ -1,0 +1,292 @@
+using Breakwater.Incidents;
+using Breakwater.Response;
+using Breakwater.Response.Ledger;
+using Breakwater.Telemetry.Health;
+
+namespace Breakwater.Tests.Response;
+
+/// <summary>What the desk does about incidents: when it acts, when it only proposes, and when it takes back.</summary>
+public sealed class DeskTests
+{
+    [Fact]
+    public void Attack_InAutomaticMode_IsFilteredAndTheOthersWait()
+    {
+        var rig = new DeskRig();
+        rig.See(KeptState.Active);
+        rig.Find();
+        Assert.Equal([DeskRig.Discard], rig.Set);
+        Assert.Equal(["active discard", "proposed rate-limit", "proposed blackhole"], rig.Ledger.Rows.OrderBy(static row => row.Rank).Select(static row => $"{MitigationJson.Name(row.State)} {row.Kind}"));
+        Assert.All(rig.Ledger.Rows, static row => Assert.Equal("web", row.Service));
+    }
+
+    [Fact]
+    public void Attack_InProposeMode_IsProposedAlone()
+    {
+        var rig = new DeskRig("  mode: propose\n");
+        rig.See(KeptState.Active);
+        rig.Find();
+        Assert.Empty(rig.Set);
+        Assert.Equal(3, rig.Ledger.Rows.Count);
+        Assert.Equal(["the mode is propose"], rig.WhyNot);
+        rig.Pass(600);
+        Assert.Empty(rig.Plane.Ever);
+    }
+
+    [Fact]
+    public void Attack_WithModeOff_IsNotSearched()
+    {
+        var rig = new DeskRig("  mode: off\n");
+        rig.See(KeptState.Active);
+        rig.Pass(10);
+        Assert.Empty(rig.Searches);
+        Assert.Empty(rig.Ledger.Rows);
+    }
+
+    /// <summary>Each condition by itself keeps the filter back; that all of them together let it through, the first test shows.</summary>
+    [Theory]
+    [InlineData("  mode: automatic\n", "attack", "medium", 0.005, 0.95, "the confidence is medium")]
+    [InlineData("  mode: automatic\n", "undetermined", "high", 0.005, 0.95, null)]
+    [InlineData("  mode: automatic\n", "flash-crowd", "high", 0.005, 0.95, null)]
+    [InlineData("  mode: automatic\n  maxDropped: 0.4%\n", "attack", "high", 0.005, 0.95, "it may drop 0.5 %")]
+    [InlineData("  mode: automatic\n", "attack", "high", 0.5, 0.95, "no filter is under the limit")]
+    [InlineData("  mode: automatic\n  minCovered: 94%\n", "attack", "high", 0.005, 0.95, "it removes 93 %")]
+    [InlineData("  mode: automatic\n  maintenance: [{from: '00:00', to: '23:59'}]\n", "attack", "high", 0.005, 0.95, "it is a maintenance window")]
+    public void Attack_WithAConditionThatDoesNotHold_IsNotFiltered(string response, string verdict, string confidence, double worst, double covered, string? why)
+    {
+        var rig = new DeskRig(response) { Answer = DeskRig.Good(worst, covered) };
+        rig.See(KeptState.Active, verdict, confidence);
+        rig.Find();
+        rig.Pass(30);
+        rig.Find();
+        Assert.Empty(rig.Plane.Ever);
+        if (why is not null)
+            Assert.Contains(rig.WhyNot, sentence => sentence.StartsWith(why, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Attack_WhileTelemetryMisleads_WaitsUntilItDoesNot()
+    {
+        var rig = new DeskRig { Health = Health(HealthConditionKind.SamplingUnknown) };
+        rig.See(KeptState.Active);
+        rig.Find();
+        rig.Pass(3);
+        Assert.Empty(rig.Plane.Ever);
+        Assert.Contains("telemetry of edge", Assert.Single(rig.WhyNot), StringComparison.Ordinal);
+        // Junk from elsewhere is no reason: whoever could send it would switch the answer off.
+        rig.Health = Health(HealthConditionKind.UnknownSenders);
+        rig.Pass(1);
+        Assert.Equal([DeskRig.Discard], rig.Set);
+    }
+
+    [Fact]
+    public void Attack_WhileTheRouterIsAway_IsFilteredWhenItIsBack()
+    {
+        var rig = new DeskRig { Unfit = "r has no session" };
+        rig.See(KeptState.Active);
+        rig.Find();
+        rig.Pass(5);
+        Assert.Equal(["r has no session"], rig.WhyNot);
+        Assert.Empty(rig.Plane.Ever);
+        rig.Unfit = null;
+        rig.Pass(1);
+        Assert.Equal([DeskRig.Discard], rig.Set);
+    }
+
+    [Fact]
+    public void Search_WithoutAGoodFilter_IsRepeatedWithGrowingPauses()
+    {
+        var rig = new DeskRig { Answer = DeskRig.Good(worst: 0.5) };
+        rig.See(KeptState.Active);
+        var searches = 0;
+        for (var second = 0; second < 120; second++)
+        {
+            searches += rig.Searches.Count;
+            rig.Find();
+            rig.Pass(1);
+        }
+
+        Assert.InRange(searches, 6, 9);
+        Assert.Equal(3, rig.Ledger.Rows.Count);
+        Assert.Single(rig.Notes, static note => note.Kind == EntryKind.NoMitigation);
+        rig.Answer = DeskRig.Good();
+        rig.Pass(60);
+        rig.Find();
+        Assert.Equal([DeskRig.Discard], rig.Set);
+    }
+
+    [Fact]
+    public void Incident_Closed_GivesItsFiltersBackAfterTheirTime()
+    {
+        var rig = new DeskRig("  mode: automatic\n  holdAfter: 30s\n");
+        rig.See(KeptState.Active);
+        rig.Find();
+        rig.See(KeptState.Quiet);
+        rig.Pass(100);
+        Assert.Equal([DeskRig.Discard], rig.Set);
+        rig.See(KeptState.Closed);
+        rig.Pass(28);
+        Assert.Equal([DeskRig.Discard], rig.Set);
+        rig.Pass(3);
+        Assert.Empty(rig.Set);
+        Assert.Empty(rig.Ledger.Rows);
+    }
+
+    [Fact]
+    public void Incident_ClosedAndOpenAgain_KeepsItsFilter()
+    {
+        var rig = new DeskRig("  mode: automatic\n  holdAfter: 30s\n");
+        rig.See(KeptState.Active);
+        rig.Find();
+        rig.See(KeptState.Closed);
+        rig.Pass(20);
+        rig.See(KeptState.Reopened);
+        rig.Find();
+        rig.Pass(100);
+        Assert.Equal([DeskRig.Discard], rig.Set);
+    }
+
+    /// <summary>Silence is not peace: nothing is taken back while nothing is seen. The twin is the same, seeing.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Incident_ClosedWhileBlind_KeepsItsFilters(bool isBlind)
+    {
+        var rig = new DeskRig("  mode: automatic\n  holdAfter: 5s\n");
+        rig.See(KeptState.Active);
+        rig.Find();
+        rig.See(KeptState.Closed);
+        if (isBlind)
+            rig.Health = HealthSnapshot.Empty with { BlindSince = rig.Time.GetUtcNow() };
+        rig.Pass(3_600);
+        Assert.Equal(isBlind ? [DeskRig.Discard] : [], rig.Set);
+        Assert.Equal(isBlind, rig.Responses.Find("inc-1")?.WhyKept is not null);
+        rig.Health = HealthSnapshot.Empty;
+        rig.Pass(2);
+        Assert.Empty(rig.Set);
+    }
+
+    [Fact]
+    public void Incident_ThatTurnsOutACrowd_LosesAutomaticFiltersAtOnce()
+    {
+        var rig = new DeskRig();
+        rig.See(KeptState.Active);
+        rig.Find();
+        rig.See(KeptState.Active, "flash-crowd");
+        Assert.Empty(rig.Set);
+        Assert.Empty(rig.Ledger.Rows);
+    }
+
+    [Fact]
+    public void Incident_ThatTheFilterDoesNotBringDown_IsToldAndNothingMoreIsSent()
+    {
+        var rig = new DeskRig("  mode: automatic\n  escalateAfter: 20s\n");
+        rig.See(KeptState.Active);
+        rig.Find();
+        rig.Pass(19);
+        Assert.DoesNotContain(rig.Notes, static note => note.Kind == EntryKind.Escalated);
+        rig.Pass(3_600);
+        var told = Assert.Single(rig.Notes, static note => note.Kind == EntryKind.Escalated);
+        Assert.Contains("the next alternative is mit-2 (rate-limit), and waits for a person", told.Data, StringComparison.Ordinal);
+        Assert.Equal([DeskRig.Discard], rig.Plane.Ever);
+    }
+
+    [Fact]
+    public void Filter_ThatAPersonTookBack_IsNotSentAgainByItself()
+    {
+        var rig = new DeskRig();
+        rig.See(KeptState.Active);
+        rig.Find();
+        Assert.Null(rig.Approval.Withdraw("mit-1", "alex", "it hurts", static _ => DeskRefusal.None).Fault);
+        rig.Pass(300);
+        rig.Find();
+        Assert.Empty(rig.Set);
+    }
+
+    [Fact]
+    public void FourEyes_NeedTwoTokens()
+    {
+        var rig = new DeskRig("  mode: propose\n  fourEyes: true\n");
+        rig.See(KeptState.Active);
+        rig.Find();
+        Assert.True(rig.Approval.Approve("mit-1", "one", "go", static _ => DeskRefusal.None).NeedsSecond);
+        Assert.Empty(rig.Set);
+        Assert.Equal(DeskRefusal.Conflict, rig.Approval.Approve("mit-1", "one", "go", static _ => DeskRefusal.None).Refusal);
+        Assert.Empty(rig.Set);
+        Assert.Equal(MitigationState.Active, rig.Approval.Approve("mit-1", "two", "go", static _ => DeskRefusal.None).Row!.State);
+        Assert.Equal([DeskRig.Discard], rig.Set);
+        // A person's own proposal has its first pair of eyes already.
+        var own = rig.Approval.Propose(DeskRig.Rule("destination 203.0.113.8/32 protocol 1 then discard"), null, "web", TimeSpan.FromSeconds(60), null, "one", "mine").Row!;
+        Assert.Equal(DeskRefusal.Conflict, rig.Approval.Approve(own.Id, "one", "go", static _ => DeskRefusal.None).Refusal);
+        Assert.Equal(MitigationState.Active, rig.Approval.Approve(own.Id, "two", "go", static _ => DeskRefusal.None).Row!.State);
+    }
+
+    [Fact]
+    public void Approval_AboveTheCap_IsRefused()
+    {
+        var rig = new DeskRig("  mode: propose\n  maxRules: 1\n");
+        rig.See(KeptState.Active);
+        rig.Find();
+        Assert.Equal(DeskRefusal.None, rig.Approval.Approve("mit-1", "one", "go", static _ => DeskRefusal.None).Refusal);
+        var own = rig.Approval.Propose(DeskRig.Rule("destination 203.0.113.8/32 protocol 1 then discard"), null, "web", TimeSpan.FromSeconds(60), null, "one", "mine").Row!;
+        Assert.Contains("there are at most 1 rules", rig.Approval.Approve(own.Id, "one", "go", static _ => DeskRefusal.None).Fault, StringComparison.Ordinal);
+        Assert.Equal([DeskRig.Discard], rig.Set);
+    }
+
+    [Fact]
+    public void AllowList_LongerAfterAReload_TakesTheFilterAtItsRenewal()
+    {
+        var rig = new DeskRig();
+        rig.See(KeptState.Active);
+        rig.Find();
+        rig.Pass(30);
+        Assert.Equal([DeskRig.Discard], rig.Set);
+        Assert.True(Breakwater.Detection.Prefix.TryParse("203.0.113.7", out var own));
+        rig.Config = rig.Config with { Allow = [own] };
+        rig.Pass(30);
+        Assert.Empty(rig.Set);
+    }
+
+    /// <summary>Whatever policy, incident, price, telemetry and router come together: what is sent meets every condition. Some are sent, most are not.</summary>
+    [Fact]
+    public void Policies_OfAllKinds_SendOnlyWhatTheyAllow()
+    {
+        var sent = 0;
+        const int rounds = 1_500;
+        for (var seed = 0; seed < rounds; seed++)
+        {
+            var random = new Random(seed);
+            var (mode, confidence, dropped, covered) = (random.Next(3) == 0 ? "propose" : "automatic", random.Next(2) == 0 ? "medium" : "high", random.Next(3), random.Next(100));
+            var (isMaintained, rules) = (random.Next(8) == 0, 1 + random.Next(2));
+            var (worst, removes) = (random.NextDouble() * 0.03, 0.3 + (random.NextDouble() * 0.65));
+            var rig = new DeskRig(string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"  mode: {mode}\n  minConfidence: {confidence}\n  maxDropped: {dropped}%\n  minCovered: {covered}%\n  maxRules: {rules}\n{(isMaintained ? "  maintenance: [{from: '00:00', to: '23:59'}]\n" : "")}"))
+            {
+                Answer = DeskRig.Good(worst, removes),
+                Health = random.Next(6) == 0 ? Health(HealthConditionKind.TemplateMissing) : HealthSnapshot.Empty,
+                Unfit = random.Next(6) == 0 ? "r has no session" : null,
+            };
+            var (verdict, told) = (random.Next(5) == 0 ? "undetermined" : "attack", random.Next(2) == 0 ? "medium" : "high");
+            rig.See(random.Next(6) == 0 ? KeptState.Quiet : KeptState.Active, verdict, told);
+            rig.Find();
+            rig.Pass(3);
+            rig.Find();
+            if (rig.Plane.Ever.Count == 0)
+                continue;
+            sent++;
+            var filter = rig.Ledger.Rows.Single(static row => row.IsOpen);
+            var isAllowed = mode == "automatic" && verdict == "attack" && (told == "high" || confidence == "medium") && !isMaintained && rig.Unfit is null && rig.Health.IsHealthy
+                && filter.Price!.WorstCase * 100 <= dropped && filter.Price.AttackCovered.Low * 100 >= covered && filter.Kind is "discard" or "rate-limit"
+                && rig.Incidents["inc-1"].State == KeptState.Active;
+            Assert.True(isAllowed, $"seed {seed}: {filter}");
+            Assert.DoesNotContain(rig.Plane.Ever, static rule => rule.Contains("blackhole", StringComparison.Ordinal));
+        }
+
+        Assert.InRange(sent, rounds / 50, rounds / 2);
+    }
+
+    private static HealthSnapshot Health(HealthConditionKind kind) => HealthSnapshot.Empty with
+    {
+        Exporters = [new ExporterHealth { Name = "edge", Address = null, Conditions = [new HealthCondition(kind, "something is wrong.", default)] }],
+    };
+}
