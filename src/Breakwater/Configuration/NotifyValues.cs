@@ -78,7 +78,7 @@ internal sealed record SecretSourceValue : ConfigValue<SecretSource>
 }
 
 /// <summary>How a line reaches a collector.</summary>
-internal enum SyslogTransport
+internal enum CollectorTransport
 {
     Udp,
 
@@ -91,11 +91,11 @@ internal enum SyslogTransport
 /// <param name="Transport">How.</param>
 /// <param name="Host">Its name or address; the path of a socket.</param>
 /// <param name="Port">0 with a socket.</param>
-internal sealed record SyslogTarget(SyslogTransport Transport, string Host, int Port)
+internal sealed record SyslogTarget(CollectorTransport Transport, string Host, int Port)
 {
-    public override string ToString() => Transport == SyslogTransport.Unix
+    public override string ToString() => Transport == CollectorTransport.Unix
         ? $"unix:{Host}"
-        : string.Create(CultureInfo.InvariantCulture, $"{(Transport == SyslogTransport.Udp ? "udp" : "tcp")}://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
+        : string.Create(CultureInfo.InvariantCulture, $"{(Transport == CollectorTransport.Udp ? "udp" : "tcp")}://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
 }
 
 internal sealed record SyslogTargetValue : ConfigValue<SyslogTarget>
@@ -109,7 +109,7 @@ internal sealed record SyslogTargetValue : ConfigValue<SyslogTarget>
 
     public override ValueFault? Read(string text, out SyslogTarget value)
     {
-        value = new SyslogTarget(SyslogTransport.Unix, "", 0);
+        value = new SyslogTarget(CollectorTransport.Unix, "", 0);
         var fault = new ValueFault($"{ConfigMistakes.Quote(text)} is no collector of log lines", "write it like udp://192.0.2.1:514, tcp://logs.example.net:514 or unix:/dev/log");
         if (text.StartsWith("unix:/", StringComparison.Ordinal) && Encoding.UTF8.GetByteCount(text) <= LongestSocketPath && !text.Any(char.IsControl))
         {
@@ -119,7 +119,7 @@ internal sealed record SyslogTargetValue : ConfigValue<SyslogTarget>
 
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("udp" or "tcp") || uri.Port <= 0 || uri.Host.Length == 0 || uri.PathAndQuery is not ("/" or "") || uri.UserInfo.Length > 0)
             return fault;
-        value = new SyslogTarget(uri.Scheme == "udp" ? SyslogTransport.Udp : SyslogTransport.Tcp, uri.DnsSafeHost, uri.Port);
+        value = new SyslogTarget(uri.Scheme == "udp" ? CollectorTransport.Udp : CollectorTransport.Tcp, uri.DnsSafeHost, uri.Port);
         return null;
     }
 }

@@ -46,20 +46,20 @@ internal sealed class SyslogReceiver(SyslogTarget target, string host, int proce
         using var socket = await Connect(end);
         foreach (var line in lines)
         {
-            var sent = target.Transport == SyslogTransport.Tcp ? [.. Encoding.ASCII.GetBytes(line.Length.ToString(CultureInfo.InvariantCulture) + " "), .. line] : line;
+            var sent = target.Transport == CollectorTransport.Tcp ? [.. Encoding.ASCII.GetBytes(line.Length.ToString(CultureInfo.InvariantCulture) + " "), .. line] : line;
             await socket.SendAsync(sent, end);
         }
 
-        if (target.Transport == SyslogTransport.Tcp)
+        if (target.Transport == CollectorTransport.Tcp)
             socket.Shutdown(SocketShutdown.Send);
         return Delivery.Done;
     }
 
     private async Task<Socket> Connect(CancellationToken end)
     {
-        var isUnix = target.Transport == SyslogTransport.Unix;
+        var isUnix = target.Transport == CollectorTransport.Unix;
         var socket = isUnix ? new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified)
-            : target.Transport == SyslogTransport.Udp ? new Socket(SocketType.Dgram, ProtocolType.Udp) : new Socket(SocketType.Stream, ProtocolType.Tcp);
+            : target.Transport == CollectorTransport.Udp ? new Socket(SocketType.Dgram, ProtocolType.Udp) : new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
             await socket.ConnectAsync(isUnix ? new UnixDomainSocketEndPoint(target.Host) : new DnsEndPoint(target.Host, target.Port), end);

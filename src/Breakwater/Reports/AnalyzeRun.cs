@@ -26,12 +26,13 @@ internal static class AnalyzeRun
             pass = Merged(paths, inputs, options, progress, logService);
         progress?.Erase();
         var warnings = Warnings(pass);
+        var result = WebReport.Join(pass.Result, pass.Web, options.QuietSeconds);
         return new AnalysisReport
         {
             Options = options,
             Inputs = [.. pass.Summary.Inputs.Select(ToReportInput)],
-            Result = WebReport.Join(pass.Result, pass.Web, options.QuietSeconds),
-            Plans = IncidentPlans.Of(pass.Detector, pass.Result, options),
+            Result = result,
+            Plans = IncidentPlans.Of(pass.Detector, result with { Incidents = result.Incidents.RemoveAll(WebReport.IsOfLogs) }, options),
             RecordsRead = pass.Summary.RecordsRead,
             Warnings = warnings.Sentences,
             Complete = warnings.Complete,

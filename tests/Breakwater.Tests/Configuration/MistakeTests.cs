@@ -41,7 +41,7 @@ public sealed class MistakeTests
     [InlineData("version: 1\nlisten: {ipfixTcp: ['127.0.0.1:0']}", "f.yaml:2:21: an item of 'listen.ipfixTcp': '127.0.0.1:0' has no port; write it like 127.0.0.1:2055, 0.0.0.0:2055 (all of IPv4) or [::1]:2055")]
     [InlineData("version: 1\nexporters: [{name: edge, address: 192.0.2.1}]\ninterfaces: [{exporter: egde, ifIndexes: [1], role: external}]", "f.yaml:3:25: unknown exporter 'egde'; did you mean 'edge'?")]
     [InlineData("version: 1\nexporters: [{name: edge, address: 192.0.2.1}]\ninterfaces: [{exporter: edge, ifIndexes: [1, 1], role: ignored}]", "f.yaml:3:46: ifIndex 1 of exporter 'edge' has a role already, on line 3; keep one of them")]
-    [InlineData("version: 1\nresponse: {}", "f.yaml:2:1: 'response' is not supported by this version of Breakwater; remove it until you use a version that has it")]
+    [InlineData("version: 1\npublic: {}", "f.yaml:2:1: 'public' is not supported by this version of Breakwater; remove it until you use a version that has it")]
     // Web logs.
     [InlineData("version: 1\nweb: {inputs: [{format: auto}]}", "f.yaml:2:16: an item of 'web.inputs' says neither file nor syslog; write one of 'file: /var/log/nginx/access.log' and 'syslog: udp://127.0.0.1:5514'")]
     [InlineData("version: 1\nweb: {inputs: [{file: a.log, syslog: 'udp://127.0.0.1:5514'}]}", "f.yaml:2:16: an item of 'web.inputs' has both 'file' and 'syslog'; write one of 'file: /var/log/nginx/access.log' and 'syslog: udp://127.0.0.1:5514'")]

@@ -199,7 +199,8 @@ public sealed class ValueTests
     {
         var defaults = Configurations.AllKeys().Where(entry => entry.Key is ScalarKey && entry.Key.DefaultText is not null).ToList();
         Assert.True(defaults.Count > 20);
-        foreach (var (path, key) in defaults.Where(entry => !entry.Path.Contains("[]", StringComparison.Ordinal)))
+        // A key of mail alone is no mail: it needs a server too.
+        foreach (var (path, key) in defaults.Where(entry => !entry.Path.Contains("[]", StringComparison.Ordinal) && !entry.Path.StartsWith("notify.mail.", StringComparison.Ordinal)))
         {
             var config = Configurations.Good("version: 1\n", ($"BREAKWATER__{path.Replace(".", "__", StringComparison.Ordinal)}", key.DefaultText!));
             Assert.Equal(new BreakwaterConfig().Hash, config.Hash);

@@ -125,7 +125,7 @@ public sealed class ReceiverTests : IDisposable
     [Fact]
     public void Syslog_OfALongOrForgedSentence_IsOneLine()
     {
-        var receiver = new SyslogReceiver(new SyslogTarget(SyslogTransport.Udp, "127.0.0.1", 514), "a host", 1, TimeProvider.System);
+        var receiver = new SyslogReceiver(new SyslogTarget(CollectorTransport.Udp, "127.0.0.1", 514), "a host", 1, TimeProvider.System);
         var item = Notice(NoticeKind.End).Items[0] with { Sentence = "x\n<0>1 forged " + new string('ü', 3_000), Service = "a\"]b" };
         var line = receiver.Line(Notice(NoticeKind.End), item);
         Assert.InRange(line.Length, SyslogReceiver.MaximumLineBytes - 1, SyslogReceiver.MaximumLineBytes);
@@ -141,8 +141,8 @@ public sealed class ReceiverTests : IDisposable
         foreach (var receiver in new IReceiver[]
         {
             new WebhookReceiver(new WebhookConfig(new Uri("http://127.0.0.1:1/"), Secret("x")), TimeProvider.System),
-            new SyslogReceiver(new SyslogTarget(SyslogTransport.Tcp, "127.0.0.1", 1), "h", 1, TimeProvider.System),
-            new SyslogReceiver(new SyslogTarget(SyslogTransport.Unix, _folder.File("absent"), 0), "h", 1, TimeProvider.System),
+            new SyslogReceiver(new SyslogTarget(CollectorTransport.Tcp, "127.0.0.1", 1), "h", 1, TimeProvider.System),
+            new SyslogReceiver(new SyslogTarget(CollectorTransport.Unix, _folder.File("absent"), 0), "h", 1, TimeProvider.System),
             new AlertmanagerReceiver(new Uri("http://127.0.0.1:1/"), TimeProvider.System),
             new MailReceiver(new MailConfig { Server = new MailServer("127.0.0.1", 1), From = "a@example.net", To = ["b@example.net"] }, TimeProvider.System),
         })
