@@ -170,20 +170,21 @@ internal sealed class Alternatives(FilterQuestion question, TrafficTable table, 
 
     private string Lever()
     {
-        var lever = question.Vectors.FirstOrDefault() switch
+        Vectors.TryParse(question.Vectors.FirstOrDefault(), out var vector);
+        var lever = vector switch
         {
-            "syn-flood" => "SYN cookies on the host or a proxy in front of it",
-            { } web when web.StartsWith("http-", StringComparison.Ordinal) => "rules of the web server or a proxy, by request",
-            "tcp-connection-flood" => "limits of connections by client on the host or a proxy",
-            "dns-query-flood" or "dns-random-subdomain" => "response rate limiting and more name servers",
+            Vector.SynFlood => "SYN cookies on the host or a proxy in front of it",
+            >= Vector.HttpFlood => "rules of the web server or a proxy, by request",
+            Vector.TcpConnectionFlood => "limits of connections by client on the host or a proxy",
+            Vector.DnsQueryFlood or Vector.DnsRandomSubdomain => "response rate limiting and more name servers",
             _ => "the upstream's scrubbing, or a rate limit over the limit of the price",
         };
         var why = !meter.IsKnown
-            ? string.Create(CultureInfo.InvariantCulture, $"too little is known of the time before ({table.ClientCount} clients, {FilterPrice.FewestClients} are needed) to say what a filter costs")
+            ? string.Create(CultureInfo.InvariantCulture, $"too little is known of the time before ({table.ClientCount} of the {FilterPrice.FewestClients} clients that are needed) to say what a filter costs")
             : string.Create(CultureInfo.InvariantCulture, $"none that covers {question.Limits.Covered:P0} of the attack drops less than {question.Limits.Dropped:P1} for certain");
         return $"no filter under your limit: {why}; next best: {lever}";
     }
 
     /// <summary>Vectors of completed connections: what else comes from a forged address proves nothing about it.</summary>
-    private static bool IsOfConnections(string vector) => vector is "tcp-connection-flood" || vector.StartsWith("http-", StringComparison.Ordinal);
+    private static bool IsOfConnections(string name) => Vectors.TryParse(name, out var vector) && vector is Vector.TcpConnectionFlood or >= Vector.HttpFlood;
 }

@@ -116,12 +116,12 @@ internal sealed class CandidateSearch
     private void WithLengths(Candidate candidate)
     {
         var (during, before) = (Lengths(candidate, isDuring: true, out var isKnown), Lengths(candidate, isDuring: false, out var wasKnown));
-        if (during.Count == 0 || !isKnown || !wasKnown)
+        if (during.Lengths.Length == 0 || !isKnown || !wasKnown)
             return;
         AddLengths(candidate, Quantile(during, 0.005), Quantile(during, 0.995));
         foreach (var (length, _) in Top(static (in row) => row.Length, (in row) => row.Length > 0 && row.IsMetBy(candidate.Match), 2))
             AddLengths(candidate, (ushort)length, (ushort)length);
-        if (before.Count == 0)
+        if (before.Lengths.Length == 0)
             return;
         foreach (var part in (ReadOnlySpan<double>)[0, 0.002, 0.01])
         {
@@ -137,9 +137,9 @@ internal sealed class CandidateSearch
     }
 
     /// <summary>Lengths of what a candidate meets, sorted, with what they weigh; only of records of one packet, which nearly all have to be.</summary>
-    private List<(ushort Length, double Packets)> Lengths(Candidate candidate, bool isDuring, out bool areKnown)
+    private (ushort[] Lengths, double[] Packets) Lengths(Candidate candidate, bool isDuring, out bool areKnown)
     {
-        var lengths = new List<(ushort Length, double Packets)>();
+        var (lengths, weights) = (new List<ushort>(), new List<double>());
         var (known, all) = (0.0, 0.0);
         for (var index = 0; index < _table.Rows.Length; index++)
         {
@@ -147,28 +147,31 @@ internal sealed class CandidateSearch
             if (row.IsDuring != isDuring || (candidate.Met[index >> 6] & (1UL << (index & 63))) == 0)
                 continue;
             all += row.Packets;
-            known += row.Length > 0 ? row.Packets : 0;
-            if (row.Length > 0)
-                lengths.Add((row.Length, row.Packets));
+            if (row.Length == 0)
+                continue;
+            known += row.Packets;
+            lengths.Add(row.Length);
+            weights.Add(row.Packets);
         }
 
-        lengths.Sort(static (left, right) => left.CompareTo(right));
+        var sorted = (Lengths: lengths.ToArray(), Packets: weights.ToArray());
+        Array.Sort(sorted.Lengths, sorted.Packets);
         areKnown = known >= 0.95 * all;
-        return lengths;
+        return sorted;
     }
 
     /// <summary>The length that this part of the packets does not exceed.</summary>
-    private static int Quantile(List<(ushort Length, double Packets)> lengths, double part)
+    private static int Quantile((ushort[] Lengths, double[] Packets) sorted, double part)
     {
-        var left = part * lengths.Sum(static entry => entry.Packets);
-        foreach (var (length, packets) in lengths)
+        var left = part * sorted.Packets.Sum();
+        for (var index = 0; index < sorted.Lengths.Length; index++)
         {
-            left -= packets;
+            left -= sorted.Packets[index];
             if (left <= 0)
-                return length;
+                return sorted.Lengths[index];
         }
 
-        return lengths[^1].Length;
+        return sorted.Lengths[^1];
     }
 
     private void Add(FilterMatch match, ulong[]? within = null)
