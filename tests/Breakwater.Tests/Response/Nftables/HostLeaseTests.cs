@@ -37,7 +37,7 @@ public sealed class HostLeaseTests
         rig.Signal(agent, signal);
         if (signal == "TERM")
         {
-            HostRig.Until(() => rig.Table().Length == 0, "the table is gone", 2);
+            HostRig.Until(() => rig.Table().Length == 0, "the table is gone", 3);
             HostRig.Until(() => agent.HasExited, "the agent has ended");
             Assert.Equal(0, agent.ExitCode);
         }
@@ -47,7 +47,7 @@ public sealed class HostLeaseTests
             rig.Send(10, _attack);
             Assert.Equal((0, true), (rig.Passed(), watch.Elapsed < lease));
             Assert.Contains("elements", rig.Table(), StringComparison.Ordinal);
-            HostRig.Until(() => !rig.Table().Contains("elements", StringComparison.Ordinal), "the element lapsed", 4.5);
+            HostRig.Until(() => !rig.Table().Contains("elements", StringComparison.Ordinal), "the element lapsed", 6);
         }
 
         var before = rig.Passed();
@@ -124,7 +124,7 @@ public sealed class HostLeaseTests
         await plane.DisposeAsync();
         rig.Send(10, _attack);
         Assert.Equal(0, rig.Passed());
-        HostRig.Until(() => !rig.Table().Contains("chain f", StringComparison.Ordinal), "the agent cleaned up", 4);
+        HostRig.Until(() => !rig.Table().Contains("chain f", StringComparison.Ordinal), "the agent cleaned up", 8);
         rig.Send(10, _attack);
         HostRig.Until(() => rig.Passed() == 10, "packets pass again");
     }
