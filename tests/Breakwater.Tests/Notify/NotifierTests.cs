@@ -89,7 +89,7 @@ public sealed class NotifierTests : IDisposable
             notifier.Start();
             Tell(journal, 1, IncidentChangeKind.Opened, "192.0.2.1");
             await JournalTests.Until(() => Alerts(http) == 1);
-            var alert = JsonNode.Parse(http.GetStringAsync("api/v2/alerts").GetAwaiter().GetResult())![0]!;
+            var alert = JsonNode.Parse(await http.GetStringAsync("api/v2/alerts"))![0]!;
             Assert.Equal(("BreakwaterAttack", "192.0.2.1", "Attack on 192.0.2.1."), ((string)alert["labels"]!["alertname"]!, (string)alert["labels"]!["target"]!, (string)alert["annotations"]!["summary"]!));
             Tell(journal, 1, IncidentChangeKind.Closed, "192.0.2.1");
             await JournalTests.Until(() => Alerts(http) == 0);

@@ -80,7 +80,7 @@ public sealed class HostRollbackTests
             while (true)
             {
                 var client = await listener.AcceptAsync(stop);
-                serving.Add(Task.Run(() => Answer(client, meter, watch, stop)));
+                serving.Add(Task.Run(() => Answer(client, meter, watch, stop), CancellationToken.None));
             }
         }
         catch (OperationCanceledException)
