@@ -16,7 +16,9 @@ internal static class ResponseText
             ? "no price" : $"removes {Share(mitigation["attackCovered"])} of the attack, drops {Share(mitigation["legitimateDropped"]?["packets"])} of legitimate packets, {Share(mitigation["legitimateDropped"]?["clients"])} of clients";
         var more = new StringBuilder($"\n          {price}");
         if (mitigation["announcedTo"] is { } sent)
-            more.Append(CultureInfo.InvariantCulture, $"; told to {sent} router{((int)sent == 1 ? "" : "s")}");
+            more.Append(CultureInfo.InvariantCulture, $"; told to {sent} {((int)sent == 1 ? "router or host" : "routers and hosts")}");
+        if (mitigation["onHosts"] is { } met)
+            more.Append(CultureInfo.InvariantCulture, $"; hosts dropped {Text(met["droppedPackets"])} packets, {Text(met["arrival"]).Replace('-', ' ')} ({Text(met["why"])})");
         if ((bool?)mitigation["needsSecond"] == true)
             more.Append("; a second person has to approve it, with another token");
         if ((string?)mitigation["warning"] is { } warning)
@@ -50,8 +52,9 @@ internal static class ResponseText
         if ((string?)document["fault"] is { } fault)
             text.Append(CultureInfo.InvariantCulture, $"{fault}\n");
         var peers = (document["peers"] as JsonArray ?? []).OfType<JsonObject>().ToList();
-        if (peers.Count == 0)
-            text.Append("no router is configured: filters are proposed, and nothing enforces them\n");
+        var hosts = (document["hosts"] as JsonArray ?? []).OfType<JsonObject>().ToList();
+        if (peers.Count + hosts.Count == 0)
+            text.Append("no router and no host is configured: filters are proposed, and nothing enforces them\n");
         foreach (var peer in peers)
         {
             var isUp = (bool?)peer["up"] == true;
@@ -64,12 +67,26 @@ internal static class ResponseText
 
         if (peers.Count > 0)
             text.Append("A router does not tell a BGP speaker what it accepted, validated or enforces: look there, docs/how-to has the commands of each family.\n");
+        foreach (var host in hosts)
+            Host(text, host);
         return text.ToString().TrimEnd('\n');
     }
 
-    /// <summary>True when there is a desk and every router has a session.</summary>
+    private static void Host(StringBuilder text, JsonObject host)
+    {
+        var isUp = (bool?)host["reachable"] == true;
+        text.Append(CultureInfo.InvariantCulture, $"{Text(host["name"])} ({Text(host["socket"])})\n");
+        text.Append(CultureInfo.InvariantCulture, $"  reachable    {(isUp ? $"yes, at {string.Join(", ", host["interfaces"] as JsonArray ?? [])}" : $"no: {Text(host["lastError"])}")}\n");
+        text.Append(CultureInfo.InvariantCulture, $"  enforced     {Text(host["rules"])} of {Text(host["wanted"])} filters, {Text(host["refused"])} refused since the start\n");
+        text.Append(CultureInfo.InvariantCulture, $"  dropped      {Text(host["droppedPackets"])} of {Text(host["matchedPackets"])} packets that met a filter, {Text(host["droppedBytes"])} bytes\n");
+        if (isUp && host["lastError"] is { } fault)
+            text.Append(CultureInfo.InvariantCulture, $"  last error   {fault}\n");
+    }
+
+    /// <summary>True when there is a desk, every router has a session and every agent answers.</summary>
     public static bool IsUp(JsonObject document) =>
-        document["fault"] is null && (document["peers"] as JsonArray ?? []).All(static peer => (bool?)peer?["up"] == true);
+        document["fault"] is null && (document["peers"] as JsonArray ?? []).All(static peer => (bool?)peer?["up"] == true)
+        && (document["hosts"] as JsonArray ?? []).All(static host => (bool?)host?["reachable"] == true);
 
     private static string Share(JsonNode? share)
     {

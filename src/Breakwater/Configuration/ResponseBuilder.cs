@@ -11,6 +11,9 @@ internal sealed class ResponseBuilder(string folder, ConfigMistakes mistakes)
     /// <summary>Most routers.</summary>
     private const int MostPeers = 64;
 
+    /// <summary>Most agents.</summary>
+    private const int MostHosts = 16;
+
     private const int ShortestIPv4 = 16, ShortestIPv6 = 32;
 
     /// <summary>Hold times that the file gives.</summary>
@@ -34,6 +37,7 @@ internal sealed class ResponseBuilder(string folder, ConfigMistakes mistakes)
             AsNumber = hasAs ? (uint)asNumber.Value : null,
             RouterId = hasId ? routerId.Value : null,
             Peers = [.. peers.Select(static peer => peer.Value).OrderBy(static peer => peer.Name, StringComparer.Ordinal)],
+            Hosts = Hosts(section),
             Prefixes = Prefixes(section),
             Lease = lease,
             MaxRules = (int)section.Read(ResponseKeys.MaxRules),
@@ -69,8 +73,8 @@ internal sealed class ResponseBuilder(string folder, ConfigMistakes mistakes)
     {
         if (_automatic is not { } place)
             return;
-        if (response.Peers.IsEmpty)
-            mistakes.Add(place, "mode is automatic, and there is nothing that would enforce a filter", "add a router to 'response.peers', or set 'mode: propose'");
+        if (response.Peers.IsEmpty && response.Hosts.IsEmpty)
+            mistakes.Add(place, "mode is automatic, and there is nothing that would enforce a filter", "add a router to 'response.peers' or an agent to 'response.hosts', or set 'mode: propose'");
         foreach (var hold in _holdTimes.Where(hold => hold.Value > response.Lease))
         {
             mistakes.Add(
@@ -134,6 +138,25 @@ internal sealed class ResponseBuilder(string folder, ConfigMistakes mistakes)
         foreach (var peer in peers.Skip(MostPeers))
             mistakes.Add(peer.Place, string.Create(CultureInfo.InvariantCulture, $"there are more than {MostPeers} peers"), "announce to a route reflector instead");
         return peers;
+    }
+
+    private ImmutableArray<HostConfig> Hosts(ConfigSection response)
+    {
+        var names = new UniqueNames("host", mistakes);
+        var (hosts, sockets) = (new List<HostConfig>(), new Dictionary<string, ConfigPlace>(StringComparer.Ordinal));
+        foreach (var section in response.ReadSections(ResponseKeys.Hosts))
+        {
+            if (section.TryRead(HostKeys.Name, out var name))
+                names.Add(name);
+            // Two that ask one agent would count every packet twice.
+            if (section.TryRead(HostKeys.Socket, out var socket) && !sockets.TryAdd(socket.Value, socket.Place))
+                mistakes.Add(socket.Place, $"the agent on {ConfigMistakes.Quote(socket.Value)} stands here already, {sockets[socket.Value].InWords}", "remove one of both, or write the socket of another agent");
+            if (hosts.Count == MostHosts)
+                mistakes.Add(section.Place ?? default, string.Create(CultureInfo.InvariantCulture, $"there are more than {MostHosts} hosts"), "let one agent have several interfaces instead");
+            hosts.Add(new HostConfig { Name = name.Value ?? "", Socket = socket.Value ?? "" });
+        }
+
+        return [.. hosts.OrderBy(static host => host.Name, StringComparer.Ordinal)];
     }
 
     private string? Password(ConfigSection peer)

@@ -89,6 +89,9 @@ internal sealed record ResponseConfig
     /// <summary>Routers that get announcements, by name.</summary>
     public ImmutableArray<PeerConfig> Peers { get; init; } = [];
 
+    /// <summary>Agents of this machine that drop packets, by name.</summary>
+    public ImmutableArray<HostConfig> Hosts { get; init; } = [];
+
     /// <summary>Destinations that filters may have; what the file leaves out are the services' addresses.</summary>
     public ImmutableArray<Prefix> Prefixes { get; init; } = [];
 

@@ -21,6 +21,10 @@ internal static class ResponseHash
         foreach (var peer in response.Peers)
             Write(json, peer);
         json.WriteEndArray();
+        json.WriteStartArray("hosts");
+        foreach (var host in response.Hosts)
+            Write(json, host);
+        json.WriteEndArray();
         ConfigHash.Write(json, "prefixes", response.Prefixes);
         json.WriteNumber("leaseMilliseconds", Milliseconds(response.Lease));
         json.WriteNumber("maxRules", response.MaxRules);
@@ -65,6 +69,14 @@ internal static class ResponseHash
 
         json.WriteEndArray();
         json.WriteString("profile", PeerKeys.Profile.Value.Spell(peer.Profile));
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, HostConfig host)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", host.Name);
+        json.WriteString("socket", host.Socket);
         json.WriteEndObject();
     }
 

@@ -83,6 +83,8 @@ internal static class ResponseKeys
 
     public static readonly SectionListKey Peers = new("peers", PeerKeys.All, "Routers that get the filters, over BGP") { Reload = ConfigReload.Restart };
 
+    public static readonly SectionListKey Hosts = new("hosts", HostKeys.All, "Agents of this machine that drop packets at its interfaces (breakwater agent)") { Reload = ConfigReload.Restart };
+
     public static readonly ListKey<Prefix> Prefixes = new(
         "prefixes", new PrefixValue(), "Destinations that filters may have, at most as wide as a /16 or an IPv6 /32; without the key the addresses of all services");
 
@@ -99,7 +101,7 @@ internal static class ResponseKeys
 
     public static readonly SectionListKey Maintenance = new("maintenance", MaintenanceKeys.All, "Times of each week, in UTC, in which automatic only proposes");
 
-    public static readonly ImmutableArray<ConfigKey> All = [.. PolicyKeys.All, AsNumber, RouterId, Peers, Prefixes, Lease, MaxRules, Maintenance];
+    public static readonly ImmutableArray<ConfigKey> All = [.. PolicyKeys.All, AsNumber, RouterId, Peers, Hosts, Prefixes, Lease, MaxRules, Maintenance];
 }
 
 internal static class PeerKeys

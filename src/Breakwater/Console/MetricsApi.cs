@@ -4,6 +4,7 @@ using System.Text;
 using Breakwater.Incidents;
 using Breakwater.Response.Bgp;
 using Breakwater.Response.Ledger;
+using Breakwater.Response.Nftables;
 using Breakwater.Telemetry.Health;
 using Microsoft.AspNetCore.Http;
 
@@ -68,13 +69,24 @@ internal static class MetricsApi
         var rows = response.Desk?.Snapshot.Rows ?? [];
         Family(text, "breakwater_response_open_mitigations", "gauge", "Filters that are proposed, approved or active.",
             [.. ResponseApi.Counts(rows).Select(static state => ($"state=\"{state.Key}\"", (double)state.Value!.GetValue<int>()))]);
-        Family(text, "breakwater_response_unannounced_mitigations", "gauge", "Active filters that no router can have.", [("", rows.Count(static row => row is { State: MitigationState.Active, AnnouncedTo: 0 }))]);
+        Family(text, "breakwater_response_unannounced_mitigations", "gauge", "Active filters that no router and no host can have.", [("", rows.Count(static row => row is { State: MitigationState.Active, AnnouncedTo: 0 }))]);
         var peers = response.Speaker?.Peers.ToList() ?? [];
         Family(text, "breakwater_response_peer_up_bool", "gauge", "1 while the session with a router stands.", [.. peers.Select(static peer => ($"peer=\"{peer.Name}\"", peer.State == BgpSessionState.Established ? 1.0 : 0))]);
         Family(text, "breakwater_response_announced_routes", "gauge", "Routes announced to a router in its session.", [.. peers.Select(static peer => ($"peer=\"{peer.Name}\"", (double)peer.Announced))]);
+        HostMetrics(text, [.. response.Hosts.Zip(response.Agents).Select(static host => ($"host=\"{host.First.Name}\"", host.Second.Health, host.Second.Load))]);
         Family(text, "breakwater_response_refused_filters_total", "counter", "Filters that the guard refused.", [("", response.Guard.Refused + (response.Speaker?.Refused ?? 0))]);
         Family(text, "breakwater_response_unwritten_changes_total", "counter", "Changes of filters that the storage refused.", [("", response.Unwritten)]);
         Family(text, "breakwater_response_dropped_work_total", "counter", "Events and wishes that the desk had no place for.", [("", response.Desk?.Dropped ?? 0)]);
+    }
+
+    private static void HostMetrics(StringBuilder text, List<(string Labels, AgentHealth Health, AgentLoad Load)> hosts)
+    {
+        Family(text, "breakwater_response_host_up_bool", "gauge", "1 while the agent of a host answers.", [.. hosts.Select(static host => (host.Labels, host.Health.IsConnected ? 1.0 : 0))]);
+        Family(text, "breakwater_response_host_filters", "gauge", "Filters that stand on a host.", [.. hosts.Select(static host => (host.Labels, (double)host.Load.Held))]);
+        Family(text, "breakwater_response_host_refused_filters_total", "counter", "Filters that the agent of a host refused.", [.. hosts.Select(static host => (host.Labels, (double)host.Load.Refused))]);
+        Family(text, "breakwater_response_host_matched_packets_total", "counter", "Packets that met a filter on a host.", [.. hosts.Select(static host => (host.Labels, (double)host.Load.Met.MatchedPackets))]);
+        Family(text, "breakwater_response_host_dropped_packets_total", "counter", "Of these, packets that were dropped.", [.. hosts.Select(static host => (host.Labels, (double)host.Load.Met.DroppedPackets))]);
+        Family(text, "breakwater_response_host_dropped_bytes_total", "counter", "Their bytes.", [.. hosts.Select(static host => (host.Labels, (double)host.Load.Met.DroppedBytes))]);
     }
 
     /// <summary>Rates and load of interfaces: the counters' where they come, else the records'.</summary>

@@ -35,14 +35,14 @@ internal static class MitigationApi
                 found.Add(row);
         }
 
-        return Answer.Json(http, Answer.Page("mitigations", found.Select(MitigationJson.Write), isMore ? last.ToString(CultureInfo.InvariantCulture) : null));
+        return Answer.Json(http, Answer.Page("mitigations", found.Select(row => api.Response!.Write(row)), isMore ? last.ToString(CultureInfo.InvariantCulture) : null));
     }
 
     public static Task One(HttpContext http, ApiContext api, ApiCaller caller)
     {
         if (Find(api, caller, Id(http)) is not { } row)
             return Problem.NotFound.Write(http);
-        var document = MitigationJson.Write(row);
+        var document = api.Response!.Write(row);
         document["forms"] = MitigationForms.Write(row);
         document["requests"] = MitigationForms.Requests(row, api.Config().Upstreams);
         document["changes"] = new JsonArray([.. api.Response!.Reader.Changes(row.Id).Select(static change => new JsonObject
@@ -152,7 +152,7 @@ internal static class MitigationApi
             return;
         }
 
-        var document = MitigationJson.Write(row);
+        var document = api.Response!.Write(row);
         document["warning"] = outcome.Fault;
         document["needsSecond"] = outcome.NeedsSecond;
         http.Response.Headers.ETag = TagOf(row);

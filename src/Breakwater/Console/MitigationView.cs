@@ -56,7 +56,8 @@ internal static class MitigationView
         var first = rows[0];
         if (first.State == MitigationState.Proposed)
             return first.FirstBy is { } by ? $"proposed, wanted by {by}" : "proposed";
-        return rows.Any(static row => row.AnnouncedTo == 0) ? "set, but no router has it" : $"set, told to {rows.Min(static row => row.AnnouncedTo)} router{(rows.Min(static row => row.AnnouncedTo) == 1 ? "" : "s")}";
+        var least = rows.Min(static row => row.AnnouncedTo);
+        return least == 0 ? "set, but no router and no host has it" : $"set, told to {least} {(least == 1 ? "router or host" : "routers and hosts")}";
     }
 
     private static Html Price(Mitigation row) => row.Price is not { } price

@@ -145,6 +145,8 @@ internal static class OverviewPage
             sentences.Add($"Response: {response}.");
         foreach (var peer in api.Response?.Speaker?.Peers.Where(static peer => peer.State != Response.Bgp.BgpSessionState.Established) ?? [])
             sentences.Add($"Router {peer.Name} has no session{(peer.Fault is { } why ? $": {why}" : "")}. Filters do not reach it.");
+        foreach (var (host, agent) in (api.Response?.Hosts ?? []).Zip(api.Response?.Agents ?? []).Where(static host => !host.Second.Health.IsConnected))
+            sentences.Add($"Host {host.Name}: {agent.Health.Fault ?? "its agent does not answer"}. Filters do not reach it.");
         if (api.Health().BlindSince is { } blind)
             sentences.Add($"Blind since {Quantity.Clock(blind, api.Time.GetUtcNow())}: no exporter tells anything. Silence is not peace.");
         foreach (var exporter in api.Health().Exporters.Where(static exporter => !exporter.IsHealthy))

@@ -4,6 +4,7 @@ using Breakwater.Incidents;
 using Breakwater.Response;
 using Breakwater.Response.Bgp;
 using Breakwater.Response.Ledger;
+using Breakwater.Response.Nftables;
 using Breakwater.Wire.Bgp;
 using Microsoft.AspNetCore.Http;
 
@@ -23,6 +24,7 @@ internal static class ResponseApi
             ["fault"] = api.Response is null ? "this console has no response desk" : api.Response.Fault,
             ["maintenance"] = response.Maintenance.Any(window => window.Contains(api.Time.GetUtcNow())),
             ["peers"] = new JsonArray([.. (api.Response?.Peers ?? []).Select(peer => Write(peer, api.Response!.Speaker?.Peers.FirstOrDefault(status => status.Name == peer.Name)))]),
+            ["hosts"] = new JsonArray([.. (api.Response?.Hosts ?? []).Select((host, number) => Write(host, number < api.Response!.Agents.Length ? api.Response.Agents[number] : null))]),
             ["guard"] = new JsonObject
             {
                 ["prefixes"] = new JsonArray([.. response.Prefixes.Select(static prefix => (JsonNode)prefix.ToString())]),
@@ -67,6 +69,27 @@ internal static class ResponseApi
         ["sessions"] = status?.Sessions,
         ["lastError"] = status?.Fault,
     };
+
+    /// <summary>An agent tells what it holds and drops, so nothing is unconfirmed here.</summary>
+    private static JsonObject Write(HostConfig host, NftablesPlane? agent)
+    {
+        var (health, load) = (agent?.Health, agent?.Load);
+        return new JsonObject
+        {
+            ["name"] = host.Name,
+            ["socket"] = host.Socket,
+            ["reachable"] = health?.IsConnected ?? false,
+            ["interfaces"] = new JsonArray([.. (health?.Interfaces ?? []).Select(static name => (JsonNode)name)]),
+            ["wanted"] = load?.Wanted,
+            ["rules"] = load?.Held,
+            ["refused"] = load?.Refused,
+            ["matchedPackets"] = load?.Met.MatchedPackets,
+            ["matchedBytes"] = load?.Met.MatchedBytes,
+            ["droppedPackets"] = load?.Met.DroppedPackets,
+            ["droppedBytes"] = load?.Met.DroppedBytes,
+            ["lastError"] = health?.Fault,
+        };
+    }
 
     private static List<JsonNode> Families(BgpFamilies families)
     {

@@ -179,6 +179,7 @@ internal sealed class Desk : IDisposable
         // Leases first: whatever comes after may take its time.
         _parts.Ledger.Tick();
         _responses.Tick(Incidents());
+        _parts.Measure(_parts.Ledger.Rows);
     }
 
     private Dictionary<string, KeptIncident> Incidents() => _journal.Snapshot.Incidents.ToDictionary(static incident => incident.Id, StringComparer.Ordinal);

@@ -30,6 +30,9 @@ internal sealed record DeskParts
     /// <summary>True when there are hosts that enforce filters themselves.</summary>
     public bool HasHosts { get; init; }
 
+    /// <summary>Looks at what the filters do, once a second, after leases were renewed.</summary>
+    public Action<IEnumerable<Mitigation>> Measure { get; init; } = static _ => { };
+
     /// <summary>Keeps an entry of the journal; never waits.</summary>
     public required Action<NoteWork> Note { get; init; }
 

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 using Breakwater.Configuration;
 using Breakwater.Detection.Samples;
 using Breakwater.Incidents;
 using Breakwater.Response.Bgp;
 using Breakwater.Response.Ledger;
+using Breakwater.Response.Nftables;
 using Breakwater.Response.Rules;
 using Breakwater.Telemetry.Health;
 using Microsoft.Data.Sqlite;
@@ -25,13 +27,14 @@ internal sealed class ResponseStage : IAsyncDisposable
     private readonly ImmutableArray<IFilterPlane> _hosts;
     private LedgerStore? _store;
     private MitigationLedger? _ledger;
+    private HostEffects? _effects;
 
     /// <param name="config">The configuration in force; routers and the ledger's folder are those of now.</param>
     /// <param name="journal">Gives events, and keeps what becomes of filters.</param>
     /// <param name="samples">Records of a service's standing samples.</param>
     /// <param name="health">The telemetry's.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="hosts">What enforces filters beside the routers.</param>
+    /// <param name="hosts">What enforces filters beside the routers and the agents of the configuration.</param>
     public ResponseStage(
         Func<BreakwaterConfig> config, Journal journal, Func<string?, DateTimeOffset, DateTimeOffset, int, IReadOnlyList<StandingRecord>> samples,
         Func<HealthSnapshot> health, TimeProvider time, ImmutableArray<IFilterPlane> hosts = default)
@@ -62,6 +65,12 @@ internal sealed class ResponseStage : IAsyncDisposable
     /// <summary>Routers as they were configured at the start.</summary>
     public ImmutableArray<PeerConfig> Peers => _atStart.Peers;
 
+    /// <summary>Agents of this machine as they were configured at the start.</summary>
+    public ImmutableArray<HostConfig> Hosts => _atStart.Hosts;
+
+    /// <summary>In the order of <see cref="Hosts"/>; empty when there is no desk.</summary>
+    public ImmutableArray<NftablesPlane> Agents { get; private set; } = [];
+
     /// <summary>Why there is no desk; null: there is one, or it has not begun.</summary>
     public string? Fault { get; private set; }
 
@@ -77,6 +86,8 @@ internal sealed class ResponseStage : IAsyncDisposable
             _store = LedgerStore.Open(Folder);
             if (!_atStart.Peers.IsEmpty)
                 Speaker = new BgpSpeaker(_atStart.Peers.Select(SettingsOf), Guard.Routes, _time);
+            Agents = [.. _atStart.Hosts.Select(host => new NftablesPlane(host.Socket, _time))];
+            _effects = new HostEffects(Agents, _time);
             _ledger = new MitigationLedger(_store, new Planes(PlanesOf(Speaker), Guard.Fault), _time);
             Desk = new Desk(
                 new DeskParts
@@ -88,7 +99,8 @@ internal sealed class ResponseStage : IAsyncDisposable
                     Warm = FilterSearching.Warm,
                     Health = _health,
                     Unfit = Unfit,
-                    HasHosts = !_hosts.IsEmpty,
+                    HasHosts = !_hosts.IsEmpty || !Agents.IsEmpty,
+                    Measure = _effects.Read,
                     Note = note => _journal.TryAdd(note),
                     Time = _time,
                 },
@@ -102,28 +114,57 @@ internal sealed class ResponseStage : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the desk, then the sessions with the routers, which forget all filters at once. The rows stay: a start within their lease brings them back.</summary>
+    /// <summary>A mitigation as the API has it: with what it met on hosts.</summary>
+    public JsonObject Write(Mitigation row)
+    {
+        var document = MitigationJson.Write(row);
+        document["onHosts"] = _effects?.Write(row, _config());
+        return document;
+    }
+
+    /// <summary>
+    /// Ends the desk, then the sessions with the routers, which forget all filters at once; on hosts they lapse within their lease. The rows stay: a start within their lease
+    /// brings them back.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         Desk?.Dispose();
         if (Speaker is not null)
             await Speaker.DisposeAsync();
+        foreach (var agent in Agents)
+            await agent.DisposeAsync();
         _store?.Dispose();
     }
 
     /// <summary>What is different in another configuration and counts at the next start only; null: nothing.</summary>
-    public static string? Later(ResponseConfig now, ResponseConfig then) =>
-        now.AsNumber != then.AsNumber || now.RouterId != then.RouterId || !now.Peers.SequenceEqual(then.Peers)
-            ? "'response.peers', 'asNumber' or 'routerId' are different: they take effect at the next start" : null;
-
-    private string? Unfit(FilterRule rule, TimeSpan lease)
+    public static string? Later(ResponseConfig now, ResponseConfig then)
     {
-        if (Speaker is not { } speaker)
-            return _hosts.IsEmpty ? "there is no router that would enforce it" : null;
-        return RuleRoutes.Of(rule, _atStart.AsNumber ?? 0) is { } route ? speaker.UnfitForAutomatic(route.Family, lease) : "the rule is too long for FlowSpec";
+        var different = new List<string>();
+        if (now.AsNumber != then.AsNumber || now.RouterId != then.RouterId || !now.Peers.SequenceEqual(then.Peers))
+            different.Add("'response.peers', 'asNumber' or 'routerId'");
+        if (!now.Hosts.SequenceEqual(then.Hosts))
+            different.Add("'response.hosts'");
+        return different.Count == 0 ? null : $"{string.Join(" and ", different)} are different: they take effect at the next start";
     }
 
-    private ImmutableArray<IFilterPlane> PlanesOf(BgpSpeaker? speaker) => speaker is null ? _hosts : [new BgpPlane(speaker, _atStart.AsNumber ?? 0), .. _hosts];
+    /// <summary>Where there are routers, all of them have to be fit; else one agent that would drop it is enough.</summary>
+    private string? Unfit(FilterRule rule, TimeSpan lease)
+    {
+        if (Speaker is { } speaker && RuleRoutes.Of(rule, _atStart.AsNumber ?? 0) is { } route)
+            return speaker.UnfitForAutomatic(route.Family, lease);
+        if (!_hosts.IsEmpty)
+            return null;
+        if (Agents.IsEmpty)
+            return Speaker is null ? "there is no router and no host that would enforce it" : "the rule is too long for FlowSpec";
+        var faults = Agents.Select(agent => agent.Unfit(rule, lease)).ToList();
+        return faults.Contains(null) ? null : string.Join("; ", faults.Distinct(StringComparer.Ordinal));
+    }
+
+    private ImmutableArray<IFilterPlane> PlanesOf(BgpSpeaker? speaker)
+    {
+        IEnumerable<IFilterPlane> hosts = [.. Agents, .. _hosts];
+        return speaker is null ? [.. hosts] : [new BgpPlane(speaker, _atStart.AsNumber ?? 0), .. hosts];
+    }
 
     private BgpPeerSettings SettingsOf(PeerConfig peer) => new()
     {

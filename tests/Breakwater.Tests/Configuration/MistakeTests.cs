@@ -181,11 +181,15 @@ public sealed class MistakeTests
     [InlineData("{lease: 5s}", "f.yaml:3:19: 'response.lease': '5s' is out of range; write 10s to 5m")]
     [InlineData("{prefixes: [10.0.0.0/8]}", "f.yaml:3:23: 10.0.0.0/8 is too wide for filters; write networks of your own, at most as wide as a /16 (IPv4) or a /32 (IPv6)")]
     [InlineData("{routerId: '::1'}", "f.yaml:3:22: 'response.routerId': '::1' is no IPv4 address that a router can have; write it like 192.0.2.1")]
-    [InlineData("{mode: automatic}", "f.yaml:3:11: mode is automatic, and there is nothing that would enforce a filter; add a router to 'response.peers', or set 'mode: propose'")]
+    [InlineData("{mode: automatic}", "f.yaml:3:11: mode is automatic, and there is nothing that would enforce a filter; add a router to 'response.peers' or an agent to 'response.hosts', or set 'mode: propose'")]
     [InlineData("{peers: [{name: r, address: 192.0.2.1, peerAs: 65002}]}", "f.yaml:3:11: 'response' has peers, and lacks 'asNumber' or 'routerId'; add both: the autonomous system and the identifier that Breakwater announces with")]
     [InlineData("{asNumber: 65001, routerId: 10.0.0.1, mode: automatic, peers: [{name: r, address: 192.0.2.1, peerAs: 65002, holdTime: 90s}]}", "f.yaml:3:129: this router would keep filters for 90s after Breakwater's end, longer than the lease of 1m, and mode is automatic; shorten 'holdTime', lengthen 'response.lease', or set 'mode: propose'")]
     [InlineData("{asNumber: 65001, routerId: 10.0.0.1, peers: [{name: r, address: 192.0.2.1, peerAs: 65002, passwordFile: nowhere}]}", null)]
     [InlineData("{asNumber: 65001, routerId: 10.0.0.1, peers: [{name: r, address: 192.0.2.1, peerAs: 65002, localAddress: '::1'}]}", "f.yaml:3:116: ::1 is of another family than the peer's address 192.0.2.1; write an address of this machine of the same family")]
+    [InlineData("{hosts: [{name: h}]}", "f.yaml:3:20: 'response.hosts[]' has no 'socket'; add 'socket: …' with the path of a socket")]
+    [InlineData("{hosts: [{name: h, socket: run/a.sock}]}", "f.yaml:3:38: 'response.hosts[].socket': 'run/a.sock' is no full path of a socket; write the path from / on, as in the agent's --socket, such as /run/breakwater-agent/agent.sock")]
+    [InlineData("{hosts: [{name: h, socket: /run/a.sock}, {name: h, socket: /run/b.sock}]}", "f.yaml:3:59: host 'h' exists already, on line 3; give each a name of its own")]
+    [InlineData("{hosts: [{name: h, socket: /run/a.sock}, {name: i, socket: /run/a.sock}]}", "f.yaml:3:70: the agent on '/run/a.sock' stands here already, on line 3; remove one of both, or write the socket of another agent")]
     [InlineData("{maintenance: [{from: '22:00', to: '25:00'}]}", "f.yaml:3:46: 'response.maintenance[].to': '25:00' is no time of the day; write hours and minutes in UTC, such as 22:30")]
     [InlineData("{maintenance: [{from: '22:00', to: '22:00'}]}", "f.yaml:3:46: the window ends when it begins; write another time; 00:00 to 23:59 is a whole day but its last minute")]
     public void Response_OneMistake_IsToldWithPlaceAndCure(string response, string? message)
@@ -215,7 +219,12 @@ public sealed class MistakeTests
         Assert.Equal(["192.0.2.0/24", "203.0.113.0/24"], config.Response.Prefixes.Select(static prefix => prefix.ToString()));
         Assert.Equal(["Propose 1", "Automatic 2.5"], config.Services.Select(static service => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{service.Response.Mode} {service.Response.MaxDroppedPercent}")));
         Assert.DoesNotContain("a secret", System.Text.Encoding.UTF8.GetString(Breakwater.Configuration.ConfigHash.Canonical(config)), StringComparison.Ordinal);
-        Assert.Equal(["f.yaml:3:63: mode is automatic, and there is nothing that would enforce a filter; add a router to 'response.peers', or set 'mode: propose'"],
+        var alone = Configurations.Good("version: 1\nservices: [{name: web, addresses: [203.0.113.7]}]\nresponse: {mode: automatic, hosts: [{name: i, socket: /run/b.sock}, {name: h, socket: /run/a.sock}]}\n").Response;
+        Assert.Equal((Breakwater.Configuration.ResponseMode.Automatic, 0, "h /run/a.sock, i /run/b.sock"), (alone.Policy.Mode, alone.Peers.Length, string.Join(", ", alone.Hosts.Select(static host => $"{host.Name} {host.Socket}"))));
+        Assert.Contains("'response.hosts[].socket': the path is longer than the 107 octets that a socket can have; have the agent make its socket in a folder with a shorter path",
+            Assert.Single(Configurations.Messages(Configurations.Read($"version: 1\nresponse: {{hosts: [{{name: h, socket: /{new string('a', 107)}}}]}}\n"))), StringComparison.Ordinal);
+        Assert.Equal(107, Configurations.Good($"version: 1\nresponse: {{hosts: [{{name: h, socket: /{new string('a', 106)}}}]}}\n").Response.Hosts[0].Socket.Length);
+        Assert.Equal(["f.yaml:3:63: mode is automatic, and there is nothing that would enforce a filter; add a router to 'response.peers' or an agent to 'response.hosts', or set 'mode: propose'"],
             Configurations.Messages(Configurations.Read("version: 1\nservices:\n- {name: a, addresses: [203.0.113.7], profile: web, response: {mode: automatic}}\n")));
     }
 

@@ -54,6 +54,7 @@ internal static class SchemaWriter
         InterfacePatternValue => new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = InterfacePatternValue.MaxCharacters },
         HostNameValue => new() { ["type"] = "string", ["pattern"] = @"^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*$", ["maxLength"] = HostNameValue.MaxCharacters },
         ScriptPathValue => new() { ["type"] = "string", ["pattern"] = "^/.+$", ["maxLength"] = PathValue.MaxCharacters },
+        SocketPathValue => new() { ["type"] = "string", ["pattern"] = "^/.*[^/]$", ["maxLength"] = SocketPathValue.LongestOctets },
         LogPathValue => new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = PathValue.MaxCharacters },
         LogFormatValue => new() { ["type"] = "string", ["minLength"] = 1 },
         SyslogValue => new() { ["type"] = "string", ["pattern"] = @"^(udp://|tcp://)([0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$|^unix(-stream)?:/.+$" },

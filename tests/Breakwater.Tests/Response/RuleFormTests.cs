@@ -22,14 +22,16 @@ public sealed class RuleFormTests
     public void Plain_IsASentence(string rule, string said) => Assert.Equal(said, Of(rule, RuleForm.Plain));
 
     [Theory]
-    [InlineData(Reflection, "ip daddr 203.0.113.7/32 meta l4proto 17 udp sport { 53, 100-200 } ip length 512-1500 drop")]
-    [InlineData(Syn, "ip6 daddr 2001:db8::8/128 meta l4proto 6 tcp dport 443 tcp flags & 0x12 == 0x2 limit rate over 125000 bytes/second drop")]
-    [InlineData(Ping, "ip daddr 203.0.113.0/24 ip saddr 198.51.100.0/24 meta l4proto 1 icmp type 8 icmp code 0 drop")]
+    [InlineData(Reflection, "ip daddr 203.0.113.7/32 meta l4proto 17 udp sport { 53, 100-200 } ip length 512-1500 ip frag-off & 0x1fff == 0 drop")]
+    [InlineData(Syn, "ip6 daddr 2001:db8::8/128 jump { frag frag-off != 0 return; meta l4proto 6 tcp dport 443 tcp flags & 0x12 == 0x2 limit rate over 125000 bytes/second drop; }")]
+    [InlineData(Ping, "ip daddr 203.0.113.0/24 ip saddr 198.51.100.0/24 meta l4proto 1 icmp type 8 icmp code 0 ip frag-off & 0x1fff == 0 drop")]
     [InlineData(Fragments, "ip daddr 203.0.113.5/32 meta l4proto 17 ip frag-off & 0x1fff != 0 drop")]
     [InlineData(Gone, "ip daddr 203.0.113.9/32 drop")]
     [InlineData("destination 2001:db8::8/128 packet-length 20-100 then discard", "ip6 daddr 2001:db8::8/128 ip6 length 0-60 drop")]
     [InlineData("destination 2001:db8::8/128 packet-length 20-30 then discard", null)]
-    [InlineData("destination 2001:db8::8/128 fragment not-later then discard", null)]
+    [InlineData("destination 2001:db8::8/128 fragment not-later then discard", "ip6 daddr 2001:db8::8/128 jump { frag frag-off != 0 return; drop; }")]
+    [InlineData("destination 203.0.113.7/32 fragment not-later source-port 53 protocol 17 then discard", "ip daddr 203.0.113.7/32 meta l4proto 17 udp sport 53 ip frag-off & 0x1fff == 0 drop")]
+    [InlineData("destination 203.0.113.7/32 protocol 17 then discard", "ip daddr 203.0.113.7/32 meta l4proto 17 drop")]
     public void Nftables_IsOneRule(string rule, string? said) => Assert.Equal(said, Of(rule, RuleForm.Nftables));
 
     [Theory]
@@ -67,7 +69,7 @@ public sealed class RuleFormTests
     {
         Assert.SkipUnless(RouterNamespace.Find("nft") is not null, "nft absent: ./test installs it only as root");
         Assert.SkipUnless(Environment.UserName == "root", "no network namespaces: needs root");
-        foreach (var rule in RouterRules.All.Concat([Reflection, Syn, Ping, Fragments, Gone, "destination 203.0.113.5/32 fragment not-later then discard", "destination 2001:db8::5/128 fragment later then discard"]))
+        foreach (var rule in RouterRules.All.Concat([Reflection, Syn, Ping, Fragments, Gone, "destination 203.0.113.5/32 fragment not-later then discard", "destination 2001:db8::5/128 fragment later then discard", "destination 2001:db8::5/128 fragment not-later then discard"]))
             Assert.Equal((rule, ""), (rule, Nft(Of(rule, RuleForm.Nftables)!)));
         Assert.NotEqual("", Nft("ip daddr 203.0.113.7/33 drop"));
     }

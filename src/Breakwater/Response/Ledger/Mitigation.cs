@@ -76,7 +76,7 @@ internal sealed record Mitigation
     /// <summary>True when the data plane was told that it is over.</summary>
     public bool IsCleared { get; init; }
 
-    /// <summary>How many routers were told, of those that have a session now; 0 for an active one: no router has it. Not kept.</summary>
+    /// <summary>How many routers and hosts were told, of those that can still have it; 0 for an active one: nobody has it. Not kept.</summary>
     public int AnnouncedTo { get; init; }
 
     public required DateTimeOffset ChangedAt { get; init; }

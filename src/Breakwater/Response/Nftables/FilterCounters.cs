@@ -39,6 +39,14 @@ internal readonly record struct FilterCounters(long MatchedPackets, long Matched
         }
     }
 
+    public FilterCounters Plus(FilterCounters other) =>
+        new(MatchedPackets + other.MatchedPackets, MatchedBytes + other.MatchedBytes, DroppedPackets + other.DroppedPackets, DroppedBytes + other.DroppedBytes);
+
+    /// <summary>What came since an earlier reading; one that is above this was of a table before it.</summary>
+    public FilterCounters Since(FilterCounters earlier) => earlier.MatchedPackets > MatchedPackets || earlier.DroppedPackets > DroppedPackets
+        ? this
+        : new(MatchedPackets - earlier.MatchedPackets, MatchedBytes - earlier.MatchedBytes, DroppedPackets - earlier.DroppedPackets, DroppedBytes - earlier.DroppedBytes);
+
     /// <summary>One counter counts what a discard drops or a mark changes; the second, of a limit, what it drops.</summary>
     public static FilterCounters Of(List<(long Packets, long Bytes)> counters, bool isLimit, bool drops)
     {

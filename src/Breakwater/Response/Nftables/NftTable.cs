@@ -93,22 +93,11 @@ internal static class NftTable
 
     private static void Fill(StringBuilder text, HostFilter filter)
     {
-        if (!IsForLaterFragmentsToo(filter.Rule.Match))
+        if (!NftablesForm.IsForLaterFragmentsToo(filter.Rule.Match))
             text.Append(CultureInfo.InvariantCulture, $"add rule {Name} {ChainName(filter)} {NftablesForm.Later(filter.Rule)} return\n");
         var conditions = string.Concat(NftablesForm.Conditions(filter.Rule)!.Select(static condition => condition + " "));
         text.Append(CultureInfo.InvariantCulture, $"add rule {Name} {ChainName(filter)} {conditions}counter {NftablesForm.Action(filter.Rule, "counter ")}\n");
     }
-
-    /// <summary>
-    /// False where later fragments are to go by: the kernel reads the octets that stand where a first fragment has its ports (seen with Linux 6.18), and most IPv6 packets
-    /// have no fragment header, so those that are no later fragment have no match in common.
-    /// </summary>
-    private static bool IsForLaterFragmentsToo(FilterMatch match) => match.Fragments switch
-    {
-        FragmentMatch.Later => true,
-        FragmentMatch.NotLater => false,
-        _ => match.SourcePorts.IsEmpty && match.DestinationPorts.IsEmpty && match.TcpFlags is null && match.IcmpType is null,
-    };
 
     private static string Element(HostFilter filter, TimeSpan lease) =>
         string.Create(CultureInfo.InvariantCulture, $"element {Name} {SetName(filter)} {{ {Key(filter)} timeout {(long)lease.TotalMilliseconds}ms }}\n");

@@ -12,6 +12,13 @@ namespace Breakwater.Response.Nftables;
 /// <param name="Interfaces">Where it filters; empty before it first answered.</param>
 internal sealed record AgentHealth(bool IsConnected, string? Fault, ImmutableArray<string> Interfaces);
 
+/// <summary>What the agent holds for Breakwater, and what its filters met.</summary>
+/// <param name="Wanted">Filters that it is to have.</param>
+/// <param name="Held">Of these, those that it has.</param>
+/// <param name="Refused">How often it refused one, or was not asked since it would have.</param>
+/// <param name="Met">Packets and bytes that met a filter, of all filters since the start; those too that a Breakwater before this one set.</param>
+internal readonly record struct AgentLoad(int Wanted, int Held, long Refused, FilterCounters Met);
+
 /// <summary>
 /// Filters on this machine, through the agent's socket. Nobody waits for the agent: what is wanted stands in a table, and one task brings it there, all changes at a time in one
 /// transaction. Taken means: wanted; <see cref="AnnouncedTo"/> says whether the agent has it. What the agent refused is told at the next renewal.
@@ -39,6 +46,8 @@ internal sealed class NftablesPlane : IFilterPlane, IAsyncDisposable
     private readonly Task _running;
     private AgentHealth _health = new(false, "the agent has not answered yet", []);
     private AgentGuard? _guard;
+    private FilterCounters _met;
+    private long _refused;
 
     /// <param name="path">The agent's socket.</param>
     /// <param name="time">For leases and pauses.</param>
@@ -57,6 +66,25 @@ internal sealed class NftablesPlane : IFilterPlane, IAsyncDisposable
         }
     }
 
+    public AgentLoad Load
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var now = _time.GetTimestamp();
+                return new AgentLoad(_wanted.Count, _wanted.Values.Count(wanted => wanted.AgentHasUntil > now), _refused, _met);
+            }
+        }
+    }
+
+    /// <summary>Why this agent would not drop what a rule means if it were told now; null: it would.</summary>
+    public string? Unfit(FilterRule rule, TimeSpan lease)
+    {
+        lock (_lock)
+            return _health.IsConnected ? _guard?.Fault(rule, lease, _wanted.Count) : _health.Fault ?? "the agent does not answer";
+    }
+
     public string? Set(FilterRule rule, TimeSpan lease)
     {
         lock (_lock)
@@ -72,7 +100,11 @@ internal sealed class NftablesPlane : IFilterPlane, IAsyncDisposable
             if (before is null && _wanted.Count >= MaximumWanted)
                 return FormattableString.Invariant($"{MaximumWanted} filters are wanted already");
             if (_guard?.Fault(rule, lease, _wanted.Count - (before is null ? 0 : 1)) is { } fault)
+            {
+                _refused++;
                 return fault;
+            }
+
             _unwanted.Remove(key);
             _wanted[key] = (before?.Rule == rule ? before : new Wanted(rule, 0, default)) with { At = _time.GetTimestamp(), Lease = lease, IsSent = false };
         }
@@ -259,6 +291,8 @@ internal sealed class NftablesPlane : IFilterPlane, IAsyncDisposable
                 // Renewed or taken back meanwhile: what was sent says nothing about it.
                 if (_wanted.GetValueOrDefault(key) != wanted)
                     continue;
+                if (refused.ContainsKey(RuleText.Of(wanted.Rule)))
+                    _refused++;
                 var until = wanted.At + (long)(wanted.Lease.TotalSeconds * _time.TimestampFrequency);
                 _wanted[key] = refused.TryGetValue(RuleText.Of(wanted.Rule), out var fault) ? wanted with { Fault = fault } : wanted with { IsSent = true, AgentHasUntil = until };
             }
@@ -278,7 +312,11 @@ internal sealed class NftablesPlane : IFilterPlane, IAsyncDisposable
             foreach (var (key, wanted) in _wanted.ToList())
             {
                 if (counted.TryGetValue(RuleText.Of(wanted.Rule), out var one))
-                    _wanted[key] = wanted with { Counters = (new FilterCounters(one.MatchedPackets, one.MatchedBytes, one.DroppedPackets, one.DroppedBytes), now) };
+                {
+                    var counters = new FilterCounters(one.MatchedPackets, one.MatchedBytes, one.DroppedPackets, one.DroppedBytes);
+                    _met = _met.Plus(counters.Since(wanted.Counted));
+                    _wanted[key] = wanted with { Counters = (counters, now), Counted = counters };
+                }
                 else if (wanted.IsSent)
                     // The agent lost it: it is brought over again.
                     _wanted[key] = wanted with { IsSent = false, AgentHasUntil = null, Counters = null };
@@ -328,5 +366,8 @@ internal sealed class NftablesPlane : IFilterPlane, IAsyncDisposable
         public long? AgentHasUntil { get; init; }
 
         public (FilterCounters Counters, long At)? Counters { get; init; }
+
+        /// <summary>The last reading, also while the agent is away.</summary>
+        public FilterCounters Counted { get; init; }
     }
 }

@@ -6,6 +6,7 @@ namespace Breakwater.Response.Rules.Forms;
 internal static class NftablesForm
 {
     private const string LaterIPv4 = "ip frag-off & 0x1fff != 0";
+    private const string NotLaterIPv4 = "ip frag-off & 0x1fff == 0";
     private const string LaterIPv6 = "frag frag-off != 0";
 
     private const int IPv6HeaderBytes = 40;
@@ -15,11 +16,28 @@ internal static class NftablesForm
 
     public static string? Of(FilterRule rule)
     {
-        // IPv6 has its fragments in an extension header that most packets lack: "no later fragment" is no single match there.
-        if ((rule.Match.Fragments == FragmentMatch.NotLater && Family(rule) == "ip6") || Conditions(rule) is not { } conditions)
+        if (Conditions(rule) is not { } conditions)
             return null;
-        return string.Join(' ', [$"{Family(rule)} daddr {rule.Match.Destination}", .. conditions, Action(rule, "")]);
+        var begin = $"{Family(rule)} daddr {rule.Match.Destination}";
+        var rest = string.Join(' ', [.. conditions, Action(rule, "")]);
+        if (IsForLaterFragmentsToo(rule.Match))
+            return $"{begin} {rest}";
+        if (Family(rule) == "ip")
+            return string.Join(' ', [begin, .. conditions.Where(static condition => condition != NotLaterIPv4), NotLaterIPv4, Action(rule, "")]);
+        // IPv6 has its fragments in an extension header that most packets lack: "no later fragment" is no single match there, but a chain without a name can say it.
+        return $"{begin} jump {{ {LaterIPv6} return; {rest}; }}";
     }
+
+    /// <summary>
+    /// False where later fragments are to go by: the kernel reads the octets that stand where a first fragment has its ports (seen with Linux 6.18), and most IPv6 packets
+    /// have no fragment header, so those that are no later fragment have no match in common.
+    /// </summary>
+    internal static bool IsForLaterFragmentsToo(FilterMatch match) => match.Fragments switch
+    {
+        FragmentMatch.Later => true,
+        FragmentMatch.NotLater => false,
+        _ => match.SourcePorts.IsEmpty && match.DestinationPorts.IsEmpty && match.TcpFlags is null && match.IcmpType is null,
+    };
 
     /// <summary><c>ip</c> or <c>ip6</c>.</summary>
     internal static string Family(FilterRule rule) => RuleForms.IsIPv4(rule) ? "ip" : "ip6";
@@ -49,7 +67,7 @@ internal static class NftablesForm
         if (match.Fragments == FragmentMatch.Later)
             parts.Add(Later(rule));
         else if (match.Fragments == FragmentMatch.NotLater && family == "ip")
-            parts.Add("ip frag-off & 0x1fff == 0");
+            parts.Add(NotLaterIPv4);
         return parts;
     }
 
