@@ -23,6 +23,21 @@ public sealed class LogDecoder(IReadOnlyList<LogFormat> formats, TrustedProxies 
         request = default;
         if (line.Length > LogLimits.LineBytes)
             return LogError.TooLong;
+        // Such a line has nothing before its address: no frame of syslog, no comment.
+        if (_formats[0].Plan is { } usual && PlanReader.TryReadCommon(usual, line, ref _time, ref request))
+        {
+            Format = _formats[0];
+            FindClient(line, ref request);
+            return LogError.None;
+        }
+
+        return DecodeStepByStep(line, ref request);
+    }
+
+    /// <summary>Decodes a line as if nothing were known of how most lines begin: the same result, slower.</summary>
+    internal LogError DecodeStepByStep(ReadOnlySpan<byte> line, ref LogRequest request)
+    {
+        request = default;
         if (line.IsEmpty || line[0] <= ' ' || line[0] == '#')
         {
             if (line.StartsWith("#Fields:"u8))

@@ -7,7 +7,7 @@ internal static class LogLimits
     public const int LineBytes = 65_536;
 
     /// <summary>Bytes that a reader holds of a file.</summary>
-    public const int BufferBytes = 524_288;
+    public const int BufferBytes = 131_072;
 
     /// <summary>Bytes of a file that its format is recognised from.</summary>
     public const int HeadBytes = 65_536;

@@ -11,7 +11,11 @@ internal readonly record struct LogStep(LogField Field, byte[] After, bool IsQuo
 /// <param name="Steps">The fields in their order.</param>
 /// <param name="Escapes">How texts are escaped.</param>
 /// <param name="AllowsMore">True where further fields may follow after a space: known formats are often extended.</param>
-internal sealed record LogPlan(byte[] Before, LogStep[] Steps, LogEscapes Escapes, bool AllowsMore);
+internal sealed record LogPlan(byte[] Before, LogStep[] Steps, LogEscapes Escapes, bool AllowsMore)
+{
+    /// <summary>How a line begins that is read in one go; null where the format begins otherwise.</summary>
+    public CommonLine? Common { get; } = CommonLine.Of(Before, Steps);
+}
 
 /// <summary>Reads a line by its plan.</summary>
 internal static class PlanReader
@@ -21,11 +25,30 @@ internal static class PlanReader
     {
         if (!line[start..].StartsWith(plan.Before))
             return plan.Before.AsSpan().StartsWith(line[start..]) ? LogError.Truncated : LogError.OtherFormat;
-        var at = start + plan.Before.Length;
+        return ReadSteps(plan, line, 0, start + plan.Before.Length, ref time, ref request);
+    }
+
+    /// <summary>Reads a line that begins as most do, in one go; false where it has to be read otherwise, and the request holds parts of it then.</summary>
+    public static bool TryReadCommon(LogPlan plan, ReadOnlySpan<byte> line, ref LogTime time, ref LogRequest request)
+    {
+        if (plan.Common is not { } common)
+            return false;
+        var at = common.Read(line, ref time, ref request);
+        if (at < 0 || !line[at..].StartsWith(plan.Steps[common.Steps - 1].After))
+            return false;
+        at += plan.Steps[common.Steps - 1].After.Length;
+        request.Escapes = plan.Escapes;
+        if (common.Steps < plan.Steps.Length)
+            return ReadSteps(plan, line, common.Steps, at, ref time, ref request) == LogError.None;
+        return at == line.Length || (plan.AllowsMore && line[at] == ' ');
+    }
+
+    private static LogError ReadSteps(LogPlan plan, ReadOnlySpan<byte> line, int from, int at, ref LogTime time, ref LogRequest request)
+    {
         // A name without quotes, or a text of a server that does not escape, may hold what ends it: then its end is looked for further on.
         var (retry, retryStart, retryFrom, retryKnown, retries) = (-1, 0, 0, LogFields.None, 0);
         var first = LogError.None;
-        for (var index = 0; index < plan.Steps.Length; index++)
+        for (var index = from; index < plan.Steps.Length; index++)
         {
             ref readonly var step = ref plan.Steps[index];
             var length = index == retry && at == retryStart ? Further(step, line, at, retryFrom) : LengthOf(step, line, at, plan.AllowsMore);
