@@ -35,7 +35,8 @@ internal static class PlanText
 
     private static string Drops(FilterPrice price) => price.Packets.Value is null
         ? "what it costs is unknown: too few clients were seen before the attack"
-        : $"drops {Share(price.Packets, "of legitimate packets")}, {Share(price.Bytes, "of bytes")}, {Share(price.Clients, "of clients")}";
+        : $"drops {Share(price.Packets, "of legitimate packets")}, {Share(price.Bytes, "of bytes")}, {(price.Clients.Value is null
+            ? $"of how many clients is unknown (at most {Percent(price.LostClients)} lose half of what they send)" : Share(price.Clients, "of clients"))}";
 
     private static string Share(Estimate share, string what) => $"{Percent(share.Value ?? 0)} {what} (at most {Percent(share.High ?? 1)})";
 

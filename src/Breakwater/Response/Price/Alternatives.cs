@@ -100,7 +100,7 @@ internal sealed class Alternatives(FilterQuestion question, TrafficTable table, 
     {
         if ((question.Profile.Actions & FilterActions.Blackhole) == 0)
             return;
-        var all = new Estimate(1, 1, 1, table.Rows.Length);
+        var all = new Estimate(1, 1, 1, table.RecordCount);
         Add(FilterAlternative.Blackhole, [new FilterRule(new FilterMatch { Destination = question.Target }, FilterAction.Blackhole)], all, FilterPrice.Everything,
             "The last resort: the target is given up, and what shares its link is saved.");
     }
@@ -131,7 +131,7 @@ internal sealed class Alternatives(FilterQuestion question, TrafficTable table, 
     private Estimate Covered(List<Candidate> chosen)
     {
         if (table.Excess <= 0 || table.BeforePackets <= 0 || table.RatesAreMixed)
-            return new Estimate(null, null, null, table.Rows.Length);
+            return new Estimate(null, null, null, table.RecordCount);
         var met = Candidate.Union(chosen, chosen[0].Met.Length);
         return CoveredShare.Of(met, table);
     }

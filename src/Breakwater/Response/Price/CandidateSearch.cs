@@ -144,7 +144,7 @@ internal sealed class CandidateSearch
         for (var index = 0; index < _table.Rows.Length; index++)
         {
             ref readonly var row = ref _table.Rows[index];
-            if (row.IsDuring != isDuring || (candidate.Met[index >> 6] & (1UL << (index & 63))) == 0)
+            if (row.IsDuring != isDuring || row.IsImagined || (candidate.Met[index >> 6] & (1UL << (index & 63))) == 0)
                 continue;
             all += row.Packets;
             if (row.Length == 0)

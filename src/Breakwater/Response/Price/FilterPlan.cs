@@ -15,8 +15,17 @@ internal sealed record FilterPrice(Estimate Packets, Estimate Bytes, Estimate Cl
     /// <summary>Everything is dropped.</summary>
     public static readonly FilterPrice Everything = new(new(1, 1, 1, 0), new(1, 1, 1, 0), new(1, 1, 1, 0));
 
-    /// <summary>The highest upper bound of the three; 1 while one is unknown: what nobody measured may be everything.</summary>
-    public double WorstCase => Math.Max(Packets.High ?? 1, Math.Max(Bytes.High ?? 1, Clients.High ?? 1));
+    /// <summary>Upper bound of the clients, by their traffic, that lose half of it or more: what is left to say where <see cref="Clients"/> is unknown.</summary>
+    public double LostClients => LostAtMost(Packets.High ?? 1);
+
+    /// <summary>
+    /// The highest upper bound of the three; 1 while one is unknown: what nobody measured may be everything. Where too little of each client is sampled to tell which of them
+    /// lose anything, <see cref="LostClients"/> stands for them.
+    /// </summary>
+    public double WorstCase => Math.Max(Packets.High ?? 1, Math.Max(Bytes.High ?? 1, Clients.High ?? LostClients));
+
+    /// <summary>Who loses half of what he sends: twice the share of packets at most (Markov).</summary>
+    public static double LostAtMost(double packets) => Math.Min(1, 2 * packets);
 
     public static FilterPrice Unknown(long clients) => new(new(null, null, null, clients), new(null, null, null, clients), new(null, null, null, clients));
 

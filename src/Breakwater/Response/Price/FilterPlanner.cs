@@ -90,7 +90,7 @@ internal static class FilterPlanner
         for (var index = 0; index < table.Rows.Length; index++)
         {
             ref readonly var row = ref table.Rows[index];
-            if (row.IsDuring || (candidate.Met[index >> 6] & (1UL << (index & 63))) == 0)
+            if (row.IsDuring || row.IsImagined || (candidate.Met[index >> 6] & (1UL << (index & 63))) == 0)
                 continue;
             foreach (var allowed in allow)
             {

@@ -23,9 +23,11 @@ internal sealed class TrafficTable
     public TrafficTable(FilterQuestion question)
     {
         var records = Chosen(question, out var thinned);
-        Rows = new TrafficRow[records.Count];
-        for (var index = 0; index < Rows.Length; index++)
-            Rows[index] = new TrafficRow(records[index] with { Weight = records[index].Weight * thinned }, records[index].Record.FirstNanoseconds >= question.StartedNanoseconds);
+        var rows = new List<TrafficRow>(records.Count);
+        foreach (var record in records)
+            rows.Add(new TrafficRow(record with { Weight = record.Weight * thinned }, record.Record.FirstNanoseconds >= question.StartedNanoseconds));
+        Imagine(rows, question.Target.Network);
+        (Rows, RecordCount) = ([.. rows], records.Count);
         var (known, unknown) = (0, 0);
         foreach (var record in records)
             _ = record.Record.SamplingRate == 0 ? unknown++ : known++;
@@ -48,10 +50,13 @@ internal sealed class TrafficTable
         Scale = scale;
         CohortFactor = scale > 0 && BeforePackets > 0 ? packets / (scale * BeforePackets) : 0;
         CohortCount = CountCohort();
-        SampledPart = SampledPartOf(records, question.StartedNanoseconds);
     }
 
+    /// <summary>The records, and after them the opening packets that there may have been (<see cref="TrafficRow.IsImagined"/>).</summary>
     public TrafficRow[] Rows { get; }
+
+    /// <summary>Records among <see cref="Rows"/>.</summary>
+    public int RecordCount { get; }
 
     /// <summary>Number of each record's client among those seen before the attack; -1 for strangers.</summary>
     public int[] Clients { get; }
@@ -84,9 +89,6 @@ internal sealed class TrafficTable
 
     /// <summary>Known clients send so much that their addresses may be forged.</summary>
     public bool CohortIsForged => CohortFactor > ForgedFactor;
-
-    /// <summary>Part of the packets from before that the records kept are: who sends little is seen less often.</summary>
-    public double SampledPart { get; }
 
     /// <summary>Packets on top of the usual; 0 when there are none.</summary>
     public double Excess => Math.Max(0, DuringPackets - (Scale * BeforePackets));
@@ -186,6 +188,12 @@ internal sealed class TrafficTable
         {
             if (Rows[index].IsDuring)
                 continue;
+            if (Rows[index].IsImagined)
+            {
+                clients[index] = -1;
+                continue;
+            }
+
             if (!numbers.TryGetValue(Rows[index].Client, out var number))
                 numbers.Add(Rows[index].Client, number = numbers.Count);
             clients[index] = number;
@@ -213,17 +221,21 @@ internal sealed class TrafficTable
         return seen.Count;
     }
 
-    private static double SampledPartOf(List<StandingRecord> records, long started)
+    /// <summary>Adds opening packets of the busiest connections: what would be met of them shows where none was sampled.</summary>
+    private static void Imagine(List<TrafficRow> rows, Address target)
     {
-        var (kept, all) = (0, 0.0);
-        foreach (var record in records)
+        var packets = new Dictionary<int, double>();
+        foreach (var row in rows)
         {
-            if (record.Record.FirstNanoseconds >= started)
-                continue;
-            kept++;
-            all += record.Weight * Math.Max(1, record.Record.SamplingRate);
+            if (!row.IsDuring && row.Connections >= 0)
+                packets[row.Connections] = packets.GetValueOrDefault(row.Connections) + row.Packets;
         }
 
-        return all > 0 ? Math.Min(1, kept / all) : 1;
+        var more = target.IsIPv4 ? 0 : 20;
+        foreach (var connections in ConnectionLoss.Busiest(packets).OrderBy(static entry => entry.Value).Select(static entry => entry.Key))
+        {
+            foreach (var length in TrafficRow.OpeningLengths(connections))
+                rows.Add(new TrafficRow(connections, (ushort)(length + more), target));
+        }
     }
 }
