@@ -10,7 +10,7 @@ namespace Breakwater.Reports;
 internal static class AnalyzeRun
 {
     public static AnalysisReport Run(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options, TimeProvider clock,
-        ReadingProgress? progress = null)
+        ReadingProgress? progress = null, ImmutableArray<Prefix> allow = default)
     {
         var started = clock.GetTimestamp();
         // A pipe can be read only once: it is put into order at once.
@@ -25,7 +25,7 @@ internal static class AnalyzeRun
             Options = options,
             Inputs = [.. pass.Summary.Inputs.Select(ToReportInput)],
             Result = WebReport.Join(pass.Result, pass.Web),
-            Plans = IncidentPlans.Of(pass.Detector, pass.Result, options),
+            Plans = IncidentPlans.Of(pass.Detector, pass.Result, options, allow.IsDefault ? [] : allow),
             RecordsRead = pass.Summary.RecordsRead,
             Warnings = warnings.Sentences,
             Complete = warnings.Complete,

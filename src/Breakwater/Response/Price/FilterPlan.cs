@@ -86,6 +86,9 @@ internal sealed record FilterAlternative
     /// <summary>The price's worst case is within the limit, and enough of the attack is covered.</summary>
     public required bool IsUnderLimit { get; init; }
 
+    /// <summary>Senders on the allow-list are met too when they send such packets, as far as is known: not to be done without being asked.</summary>
+    public bool MeetsAllowed { get; init; }
+
     /// <summary>What it does and what to know of it, in sentences.</summary>
     public required string Why { get; init; }
 }
@@ -98,11 +101,17 @@ internal sealed record FilterPlan(ImmutableArray<FilterAlternative> Alternatives
 /// <summary>What a plan is made from.</summary>
 internal sealed record FilterQuestion
 {
+    /// <summary>So long before an incident's begin, and after the end of another, records count for neither time: an attack begins before it is seen.</summary>
+    public const long GuardNanoseconds = 10_000_000_000;
+
     /// <summary>Most records that are looked at; of more, those with the smallest hashes.</summary>
     public const int MaxRecords = 16_384;
 
     /// <summary>What is attacked; the destination of every rule.</summary>
     public required Prefix Target { get; init; }
+
+    /// <summary>The networks of the service that is attacked; empty: the target is all of it. Rules are for the one with most of the excess.</summary>
+    public ImmutableArray<Prefix> Networks { get; init; } = [];
 
     /// <summary>Names of the incident's vectors.</summary>
     public required ImmutableArray<string> Vectors { get; init; }
@@ -123,7 +132,10 @@ internal sealed record FilterQuestion
     /// <summary>Senders of the attack that completed a handshake: the only ones that a rule may name (rule 10).</summary>
     public ImmutableArray<Address> ProvenSources { get; init; } = [];
 
-    /// <summary>What no rule may touch.</summary>
+    /// <summary>Times of other incidents at the target, from and until: what came then is not ordinary.</summary>
+    public ImmutableArray<(long FromNanoseconds, long UntilNanoseconds)> OtherAttacks { get; init; } = [];
+
+    /// <summary>Senders that no rule may touch.</summary>
     public ImmutableArray<Prefix> Allow { get; init; } = [];
 
     /// <summary>For the intervals.</summary>

@@ -12,13 +12,40 @@ internal static class FilterPlanner
 {
     private const int MostTries = 4;
 
+    /// <summary>Networks of a service that are looked at.</summary>
+    private const int MostNetworks = 64;
+
     public static FilterPlan Plan(FilterQuestion question)
     {
         if (Refusal(question) is { } refusal)
             return new FilterPlan([], refusal);
-        var table = new TrafficTable(question);
+        return question.Networks.Length > 1 ? OfNetworks(question) : OfTarget(question, new TrafficTable(question), 1);
+    }
+
+    /// <summary>The network of a service that has most of the excess; what is covered is a share of the whole attack.</summary>
+    private static FilterPlan OfNetworks(FilterQuestion question)
+    {
+        var (all, most) = (0.0, 0.0);
+        FilterQuestion? best = null;
+        TrafficTable? bestTable = null;
+        foreach (var network in question.Networks.OrderBy(static network => network.Network).ThenBy(static network => network.Length).Take(MostNetworks))
+        {
+            var part = question with { Target = network };
+            if (Refusal(part) is not null)
+                continue;
+            var table = new TrafficTable(part);
+            all += table.Excess;
+            if (best is null || table.Excess > most)
+                (best, bestTable, most) = (part, table, table.Excess);
+        }
+
+        return best is null ? OfTarget(question, new TrafficTable(question), 1) : OfTarget(best, bestTable!, all > 0 ? most / all : 1);
+    }
+
+    private static FilterPlan OfTarget(FilterQuestion question, TrafficTable table, double part)
+    {
         var meter = new PriceMeter(table, question.Seed);
-        var alternatives = new Alternatives(question, table, meter);
+        var alternatives = new Alternatives(question, table, meter, part);
         var cover = new SetCover(table, meter, question.Limits);
         var candidates = CandidateSearch.Find(table, new FilterMatch { Destination = question.Target })
             .Where(candidate => !TouchesAllowed(candidate, table, question.Allow)).ToList();

@@ -47,7 +47,7 @@ internal sealed class PriceMeter
     }
 
     /// <summary>True when there is enough of a past to make a price from.</summary>
-    public bool IsKnown => _table.ClientCount >= FilterPrice.FewestClients && !_table.RatesAreMixed;
+    public bool IsKnown => _table.ClientCount >= FilterPrice.FewestClients && _table.RateIsKnown;
 
     /// <summary>A quick upper bound of the price; 1 while unknown.</summary>
     public double Bound(ReadOnlySpan<ulong> met)

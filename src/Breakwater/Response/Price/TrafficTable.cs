@@ -11,6 +11,7 @@ namespace Breakwater.Response.Price;
 internal sealed class TrafficTable
 {
     private const long MinuteNanoseconds = 60_000_000_000;
+    private const long Second = 1_000_000_000;
 
     /// <summary>Known clients that send so many times what they sent before are likely forged ones: they speak for nobody.</summary>
     private const double ForgedFactor = 4;
@@ -28,11 +29,8 @@ internal sealed class TrafficTable
             rows.Add(new TrafficRow(record with { Weight = record.Weight * thinned }, record.Record.FirstNanoseconds >= question.StartedNanoseconds));
         Imagine(rows, question.Target.Network);
         (Rows, RecordCount) = ([.. rows], records.Count);
-        var (known, unknown) = (0, 0);
-        foreach (var record in records)
-            _ = record.Record.SamplingRate == 0 ? unknown++ : known++;
-        (RateIsKnown, RatesAreMixed) = (unknown == 0, unknown > 0 && known > 0);
-        (BeforeSeconds, DuringSeconds) = Spans(records, question);
+        RateIsKnown = records.TrueForAll(static record => record.Record.SamplingRate > 0);
+        (BeforeSeconds, DuringSeconds) = Spans(question);
         Clients = NumberClients(out var count);
         ClientCount = count;
         _excess = new double[Rows.Length];
@@ -64,11 +62,8 @@ internal sealed class TrafficTable
     /// <summary>Clients seen before the attack.</summary>
     public int ClientCount { get; }
 
-    /// <summary>All sampling rates are known: absolute figures are.</summary>
+    /// <summary>All sampling rates are known. Else no record can be weighed against another: nothing tells whether they are of one exporter.</summary>
     public bool RateIsKnown { get; }
-
-    /// <summary>Some are known and some are not: no record can be weighed against another.</summary>
-    public bool RatesAreMixed { get; }
 
     public double BeforeSeconds { get; }
 
@@ -120,7 +115,7 @@ internal sealed class TrafficTable
         foreach (var record in question.Records)
         {
             if (record.Record.Direction == Direction.Inbound && record.Record.Packets > 0 && question.Target.Contains(record.Record.Destination)
-                && record.Record.FirstNanoseconds <= question.NowNanoseconds)
+                && record.Record.FirstNanoseconds <= question.NowNanoseconds && (record.Record.FirstNanoseconds >= question.StartedNanoseconds || IsOrdinary(question, record.Record.FirstNanoseconds)))
                 records.Add(record);
         }
 
@@ -129,6 +124,20 @@ internal sealed class TrafficTable
         if (records.Count > FilterQuestion.MaxRecords)
             records.RemoveRange(FilterQuestion.MaxRecords, records.Count - FilterQuestion.MaxRecords);
         return records;
+    }
+
+    /// <summary>A time before the attack, clear of its own unseen begin and of other attacks.</summary>
+    public static bool IsOrdinary(FilterQuestion question, long nanoseconds)
+    {
+        if (nanoseconds > question.StartedNanoseconds - FilterQuestion.GuardNanoseconds)
+            return false;
+        foreach (var (from, until) in question.OtherAttacks)
+        {
+            if (nanoseconds > from - FilterQuestion.GuardNanoseconds && nanoseconds < until + FilterQuestion.GuardNanoseconds)
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>Records with one hash and one minute are one and the same, but for what the hash leaves out. The order is not that of hashes: busy minutes keep the smallest.</summary>
@@ -155,29 +164,31 @@ internal sealed class TrafficTable
             | ((ulong)record.IcmpType << 48) | ((ulong)record.IcmpCode << 40) | ((ulong)record.Fragment << 36) | ((ulong)record.Known << 32) | record.SamplingRate;
     }
 
-    /// <summary>How much time the records from before and those of the attack cover: minutes that were kept, cut where the attack began.</summary>
-    private static (double Before, double During) Spans(List<StandingRecord> records, FilterQuestion question)
+    /// <summary>
+    /// How much time the records from before and those of the attack cover: the minutes kept for the service, whoever of its hosts they are of, by seconds that are
+    /// ordinary.
+    /// </summary>
+    private static (double Before, double During) Spans(FilterQuestion question)
     {
-        var started = question.StartedNanoseconds;
         var minutes = new HashSet<long>();
-        var (first, covered) = (long.MaxValue, 0L);
-        foreach (var record in records)
+        var first = long.MaxValue;
+        foreach (var record in question.Records)
         {
-            if (record.Record.FirstNanoseconds >= started)
+            if (record.Record.FirstNanoseconds >= question.StartedNanoseconds)
                 continue;
             first = Math.Min(first, record.Record.FirstNanoseconds);
-            minutes.Add(Math.Min(record.Minute, (started - 1) / MinuteNanoseconds));
+            minutes.Add(Math.Min(record.Minute, (question.StartedNanoseconds - 1) / MinuteNanoseconds));
         }
 
+        var seconds = 0;
         foreach (var minute in minutes)
         {
-            var begin = minute * MinuteNanoseconds;
             // The first one may have begun late: a capture does not start with a minute.
-            var from = first >= begin && first < begin + MinuteNanoseconds ? first : begin;
-            covered += Math.Min(begin + MinuteNanoseconds, started) - from;
+            for (var at = minute * MinuteNanoseconds; at < (minute + 1) * MinuteNanoseconds; at += Second)
+                seconds += at + Second > first && IsOrdinary(question, at) ? 1 : 0;
         }
 
-        return (Math.Max(0, covered) / 1e9, Math.Max(question.NowNanoseconds - started, Detector.TickNanoseconds) / 1e9);
+        return (seconds, Math.Max(question.NowNanoseconds - question.StartedNanoseconds, Detector.TickNanoseconds) / 1e9);
     }
 
     private int[] NumberClients(out int count)
