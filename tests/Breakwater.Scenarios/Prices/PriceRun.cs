@@ -82,6 +82,8 @@ internal static class PriceRun
             Records = records,
             Limits = new SynthesisLimits(),
             Profile = RouterProfiles.Generic,
+            // Forged ones that somebody took for proven.
+            ProvenSources = family.ForgesClients ? [.. records.Where(static record => record.Record.FirstNanoseconds >= SampleRun.EpochNanoseconds + AttackStart).Select(static record => record.Record.Source).Distinct().Take(8)] : [],
             Seed = seed,
         };
         var plan = FilterPlanner.Plan(question);

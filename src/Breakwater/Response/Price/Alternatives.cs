@@ -21,6 +21,8 @@ internal sealed class Alternatives(FilterQuestion question, TrafficTable table, 
     /// <summary>Lower effort: RFC 8622.</summary>
     private const long LowerEffort = 1;
 
+    private static readonly Estimate _none = new(0, 0, 0, 0);
+
     private readonly List<FilterAlternative> _all = [];
 
     /// <summary>What the router does: discard, a rate limit, a mark.</summary>
@@ -45,20 +47,34 @@ internal sealed class Alternatives(FilterQuestion question, TrafficTable table, 
     {
         var rules = ImmutableArray.CreateBuilder<FilterRule>();
         var (matched, passing) = (0.0, 0.0);
+        var (stopped, packets, bytes) = (_none, _none, _none);
+        var seen = new ulong[set.Chosen[0].Met.Length];
         foreach (var candidate in set.Chosen)
         {
-            var (now, usual) = BytesPerSecond(candidate.Met);
+            // A packet is the first rule's that matches it.
+            var rest = new ulong[seen.Length];
+            for (var word = 0; word < seen.Length; word++)
+                (rest[word], seen[word]) = (candidate.Met[word] & ~seen[word], seen[word] | candidate.Met[word]);
+            var (now, usual) = BytesPerSecond(rest);
             var limit = Math.Ceiling(Math.Max(LeastBytesPerSecond, UsualTimes * usual));
             rules.Add(new FilterRule(candidate.Match, FilterAction.RateLimit((long)limit)));
             (matched, passing) = (matched + now, passing + Math.Min(limit, now));
+            var dropped = now > 0 ? 1 - (Math.Min(limit, now) / now) : 0;
+            var price = meter.Price(rest);
+            (packets, bytes) = (Sum(packets, price.Packets.Times(dropped)), Sum(bytes, price.Bytes.Times(dropped)));
+            stopped = Sum(stopped, covered.Value is null ? covered : CoveredShare.Of(rest, table).Times(part * dropped));
         }
 
         if (matched <= 0)
             return;
-        var dropped = 1 - (passing / matched);
-        Add(FilterAlternative.RateLimit, rules.ToImmutable(), covered.Times(dropped), set.Price.Times(dropped),
+        Add(FilterAlternative.RateLimit, rules.ToImmutable(), stopped, new FilterPrice(packets, bytes, set.Price.Clients),
             string.Create(CultureInfo.InvariantCulture, $"Lets {passing * 8 / 1e6:0.##} Mbit/s of {matched * 8 / 1e6:0.##} Mbit/s through, twice the usual of what matches; what is legitimate among it competes with the attack."));
     }
+
+    /// <summary>Of disjoint parts: what each may be at most adds up.</summary>
+    private static Estimate Sum(Estimate left, Estimate right) => new(left.Value + right.Value, left.Low + right.Low, AtMostAll(left.High + right.High), right.Samples);
+
+    private static double? AtMostAll(double? share) => share is { } known ? Math.Min(1, known) : null;
 
     /// <summary>What proven sources send, one rule each; never for vectors whose packets may be forged.</summary>
     public void AddProvenSources()

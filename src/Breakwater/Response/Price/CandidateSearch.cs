@@ -16,6 +16,10 @@ internal sealed class CandidateSearch
     private const double WorthALook = 0.02;
     private const double WorthKeeping = 0.001;
     private const int UsualPorts = 4;
+
+    /// <summary>Records that may be looked at for candidates, so that a hostile mix takes no longer.</summary>
+    private const long MostWork = 1_500_000;
+
     private const byte Icmp = 1, Tcp = 6, Udp = 17, IcmpV6 = 58;
     private const byte AllFlags = 63;
 
@@ -24,6 +28,7 @@ internal sealed class CandidateSearch
     private readonly double _least;
     private readonly List<Candidate> _found = [];
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private long _work;
 
     private CandidateSearch(TrafficTable table, FilterMatch whole) =>
         (_table, _whole, _least) = (table, whole, WorthALook * table.Excess);
@@ -178,6 +183,9 @@ internal sealed class CandidateSearch
     {
         if (!_known.Add(RuleText.Of(match)) || RuleCheck.Fault(match, FilterAction.Discard) is not null)
             return;
+        _work += (within ?? _table.OfProtocol(match.Protocol)).Sum(static word => (long)System.Numerics.BitOperations.PopCount(word));
+        if (_work > MostWork)
+            return;
         var candidate = new Candidate(match, _table, within);
         if (candidate.Excess >= _least)
             _found.Add(candidate);
@@ -212,7 +220,7 @@ internal sealed class CandidateSearch
                 System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums, key(in row), out _) += row.Packets;
         }
 
-        return [.. sums.Where(entry => entry.Key < Candidate.FirstDynamic && entry.Value >= WorthKeeping * _table.BeforePackets).OrderByDescending(static entry => entry.Value).ThenBy(static entry => entry.Key)
+        return [.. sums.Where(entry => entry.Key < Candidate.FirstEphemeral && entry.Value >= WorthKeeping * _table.BeforePackets).OrderByDescending(static entry => entry.Value).ThenBy(static entry => entry.Key)
             .Take(UsualPorts).Select(static entry => (ushort)entry.Key).Order()];
     }
 

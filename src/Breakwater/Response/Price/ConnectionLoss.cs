@@ -9,7 +9,7 @@ namespace Breakwater.Response.Price;
 internal sealed class ConnectionLoss
 {
     /// <summary>Ports that are looked at by themselves, the busiest; all others count as one.</summary>
-    public const int MaxGroups = 16;
+    public const int MostPorts = 16;
 
     /// <summary>Packets with data in a connection where nobody saw how many connections there are.</summary>
     private const double UnknownLength = 20;
@@ -37,7 +37,7 @@ internal sealed class ConnectionLoss
 
     /// <summary>The ports with most packets, numbered.</summary>
     public static Dictionary<int, int> Busiest(Dictionary<int, double> packets) => packets.OrderByDescending(static entry => entry.Value).ThenBy(static entry => entry.Key)
-        .Take(MaxGroups).Select(static (entry, index) => (entry.Key, index)).ToDictionary(static entry => entry.Key, static entry => entry.index);
+        .Take(MostPorts).Select(static (entry, index) => (entry.Key, index)).ToDictionary(static entry => entry.Key, static entry => entry.index);
 
     /// <summary>The group of a record's connection; -1 for none.</summary>
     public int GroupOf(int index) => _groups[index];

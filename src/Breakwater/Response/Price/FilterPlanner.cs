@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Breakwater.Detection;
 using Breakwater.Response.Rules;
+using Breakwater.Wire;
 
 namespace Breakwater.Response.Price;
 
@@ -47,8 +48,9 @@ internal static class FilterPlanner
         var meter = new PriceMeter(table, question.Seed);
         var alternatives = new Alternatives(question, table, meter, part);
         var cover = new SetCover(table, meter, question.Limits);
+        var allowed = AllowedRows(table, question.Allow);
         var candidates = CandidateSearch.Find(table, new FilterMatch { Destination = question.Target })
-            .Where(candidate => !TouchesAllowed(candidate, table, question.Allow)).ToList();
+            .Where(candidate => !Touches(candidate, allowed)).ToList();
         var router = Fitting(candidates, question.Profile, cover, meter, question.Limits);
         if ((question.Profile.Actions & FilterActions.Discard) != 0)
             alternatives.AddRouter(router);
@@ -109,21 +111,33 @@ internal static class FilterPlanner
         return chosen.Count == 0 ? new FittingSet([], FilterPrice.Unknown(0)) : new FittingSet(chosen, meter.Price(Candidate.Union(chosen, chosen[0].Met.Length)));
     }
 
-    /// <summary>Traffic of an allow-listed sender from before the attack would be dropped. During it such addresses may be forged.</summary>
-    private static bool TouchesAllowed(Candidate candidate, TrafficTable table, ImmutableArray<Prefix> allow)
+    /// <summary>A bit for each record of an allow-listed sender from before the attack. During it such addresses may be forged.</summary>
+    private static ulong[] AllowedRows(TrafficTable table, ImmutableArray<Prefix> allow)
     {
+        var bits = new ulong[(table.Rows.Length + 63) / 64];
         if (allow.IsEmpty)
-            return false;
+            return bits;
+        var known = new Dictionary<Address, bool>();
         for (var index = 0; index < table.Rows.Length; index++)
         {
             ref readonly var row = ref table.Rows[index];
-            if (row.IsDuring || row.IsImagined || (candidate.Met[index >> 6] & (1UL << (index & 63))) == 0)
+            if (row.IsDuring || row.IsImagined)
                 continue;
-            foreach (var allowed in allow)
-            {
-                if (allowed.Contains(row.Source))
-                    return true;
-            }
+            var source = row.Source;
+            if (!known.TryGetValue(source, out var isAllowed))
+                known.Add(source, isAllowed = allow.Any(allowed => allowed.Contains(source)));
+            bits[index >> 6] |= isAllowed ? 1UL << (index & 63) : 0;
+        }
+
+        return bits;
+    }
+
+    private static bool Touches(Candidate candidate, ulong[] rows)
+    {
+        for (var word = 0; word < rows.Length; word++)
+        {
+            if ((candidate.Met[word] & rows[word]) != 0)
+                return true;
         }
 
         return false;

@@ -49,11 +49,12 @@ internal readonly struct TrafficRow
         var record = standing.Record;
         var factor = standing.Weight * Math.Max(1u, record.SamplingRate);
         // Of single packets without what the link adds.
-        (Source, Packets, Bytes) = (record.Source, record.Packets * factor, (record.PacketLength > 0 ? record.PacketLength : record.Bytes) * factor);
-        SampledPackets = record.Packets;
+        (Source, Packets, Bytes) = (record.Source, record.Packets * factor, (record.PacketLength > 0 ? (double)record.PacketLength * record.Packets : record.Bytes) * factor);
+        // A length is of one packet, for however many it stands.
+        SampledPackets = record.PacketLength > 0 ? 1 : record.Packets;
         (SourcePort, DestinationPort, Length) = (record.SourcePort, record.DestinationPort, record.PacketLength);
         (Protocol, TcpFlags, IcmpType, IcmpCode) = (record.Protocol, record.TcpFlags, record.IcmpType, record.IcmpCode);
-        (Fragment, Known, IsDuring, IsSeveral) = (record.Fragment, record.Known, isDuring, record.Packets > 1);
+        (Fragment, Known, IsDuring, IsSeveral) = (record.Fragment, record.Known, isDuring, record.Packets > 1 && record.PacketLength == 0);
     }
 
     /// <summary>An opening packet that nobody sampled and that there may have been: it weighs nothing.</summary>

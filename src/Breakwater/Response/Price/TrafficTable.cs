@@ -13,6 +13,9 @@ internal sealed class TrafficTable
     private const long MinuteNanoseconds = 60_000_000_000;
     private const long Second = 1_000_000_000;
 
+    /// <summary>Records that are looked at, by their hashes: those from before make the price, those of the attack are alike.</summary>
+    private const int MostBefore = 8_192, MostDuring = 4_096;
+
     /// <summary>Known clients that send so many times what they sent before are likely forged ones: they speak for nobody.</summary>
     private const double ForgedFactor = 4;
 
@@ -23,10 +26,14 @@ internal sealed class TrafficTable
 
     public TrafficTable(FilterQuestion question)
     {
-        var records = Chosen(question, out var thinned);
+        var records = Chosen(question, out var before, out var during);
         var rows = new List<TrafficRow>(records.Count);
         foreach (var record in records)
-            rows.Add(new TrafficRow(record with { Weight = record.Weight * thinned }, record.Record.FirstNanoseconds >= question.StartedNanoseconds));
+        {
+            var isDuring = record.Record.FirstNanoseconds >= question.StartedNanoseconds;
+            rows.Add(new TrafficRow(record with { Weight = record.Weight * (isDuring ? during : before) }, isDuring));
+        }
+
         Imagine(rows, question.Target.Network);
         (Rows, RecordCount) = ([.. rows], records.Count);
         RateIsKnown = records.TrueForAll(static record => record.Record.SamplingRate > 0);
@@ -109,7 +116,7 @@ internal sealed class TrafficTable
     }
 
     /// <summary>The records towards the target, in their order; of too many a part, each of which stands for so many.</summary>
-    private static List<StandingRecord> Chosen(FilterQuestion question, out double thinned)
+    private static List<StandingRecord> Chosen(FilterQuestion question, out double before, out double during)
     {
         var records = new List<StandingRecord>(question.Records.Count);
         foreach (var record in question.Records)
@@ -120,9 +127,11 @@ internal sealed class TrafficTable
         }
 
         records.Sort(static (left, right) => Compare(in left, in right));
-        thinned = Math.Max(1, (double)records.Count / FilterQuestion.MaxRecords);
-        if (records.Count > FilterQuestion.MaxRecords)
-            records.RemoveRange(FilterQuestion.MaxRecords, records.Count - FilterQuestion.MaxRecords);
+        var started = question.StartedNanoseconds;
+        var late = records.Count(record => record.Record.FirstNanoseconds >= started);
+        (before, during) = (Math.Max(1, (double)(records.Count - late) / MostBefore), Math.Max(1, (double)late / MostDuring));
+        var (ofBefore, ofDuring) = (0, 0);
+        records.RemoveAll(record => record.Record.FirstNanoseconds >= started ? ++ofDuring > MostDuring : ++ofBefore > MostBefore);
         return records;
     }
 
