@@ -57,10 +57,21 @@ internal sealed class MinuteSample(long minute)
 
     private void Cut(int size)
     {
-        // Equal records have equal hashes: which of two equal ones stays is no difference.
-        _records.AsSpan(0, _count).Sort(static (left, right) => left.Hash.CompareTo(right.Hash));
+        _records.AsSpan(0, _count).Sort(static (left, right) => Compare(in left, in right));
         if (_count > size)
             _limit = _records[size - 1].Hash;
         _count = Math.Min(_count, size);
     }
+
+    /// <summary>Equal hashes are of records that differ in no more than what the hash leaves out: these are in an order too, so that any order of arrival keeps the same.</summary>
+    private static int Compare(in SampledRecord left, in SampledRecord right)
+    {
+        var order = left.Hash.CompareTo(right.Hash);
+        if (order == 0)
+            order = left.FirstNanoseconds.CompareTo(right.FirstNanoseconds);
+        return order != 0 ? order : Rest(in left).CompareTo(Rest(in right));
+    }
+
+    private static ulong Rest(in SampledRecord record) => ((ulong)record.PacketLength << 40) | ((ulong)record.TcpFlags << 32) | ((ulong)record.IcmpType << 24)
+        | ((ulong)record.IcmpCode << 16) | ((ulong)record.Fragment << 8) | (ulong)record.Known;
 }

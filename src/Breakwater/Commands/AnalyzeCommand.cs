@@ -89,7 +89,7 @@ internal sealed class AnalyzeCommand
         // Not System.Console.Error: the runtime would send the terminal key settings of its own.
         using var terminal = new StreamWriter(System.Console.OpenStandardError());
         var progress = System.Console.IsErrorRedirected ? null : new ReadingProgress(terminal, TimeProvider.System);
-        var report = AnalyzeRun.Run(files, inputs, options, TimeProvider.System, progress, parsed.GetValue(_logService));
+        var report = AnalyzeRun.Run(files, inputs, options, TimeProvider.System, progress, parsed.GetValue(_logService), config?.Allow ?? []);
         report = report with { FileHash = config?.Hash, Geo = geo.Lookup, Warnings = [.. report.Warnings, .. geo.Faults] };
         return Print(report, parsed);
     }

@@ -15,8 +15,9 @@ internal static class AnalyzeRun
     /// <param name="clock">For the time that it took.</param>
     /// <param name="progress">Told while it reads.</param>
     /// <param name="logService">The service that access logs are of: what they tell is joined with what packets tell of it; null: none.</param>
+    /// <param name="allow">Senders that filters should not hurt.</param>
     public static AnalysisReport Run(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options, TimeProvider clock,
-        ReadingProgress? progress = null, string? logService = null)
+        ReadingProgress? progress = null, string? logService = null, ImmutableArray<Prefix> allow = default)
     {
         var started = clock.GetTimestamp();
         // A pipe can be read only once: it is put into order at once.
@@ -32,7 +33,7 @@ internal static class AnalyzeRun
             Options = options,
             Inputs = [.. pass.Summary.Inputs.Select(ToReportInput)],
             Result = result,
-            Plans = IncidentPlans.Of(pass.Detector, result with { Incidents = result.Incidents.RemoveAll(WebReport.IsOfLogs) }, options),
+            Plans = IncidentPlans.Of(pass.Detector, result with { Incidents = result.Incidents.RemoveAll(WebReport.IsOfLogs) }, options, allow.IsDefault ? [] : allow),
             RecordsRead = pass.Summary.RecordsRead,
             Warnings = warnings.Sentences,
             Complete = warnings.Complete,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Breakwater.Response.Price;
 using Breakwater.Response.Rules;
@@ -13,13 +12,13 @@ internal static class PlanJson
     {
         var mitigations = incident["mitigations"]!.AsArray();
         for (var index = 0; index < plan.Alternatives.Length; index++)
-            mitigations.Add((JsonNode)Write(plan.Alternatives[index], index));
+            mitigations.Add((JsonNode)Write(plan.Alternatives[index], $"{(string?)incident["id"]}-f{index + 1}"));
         incident["noFilter"] = plan.NoFilter;
     }
 
-    private static JsonObject Write(FilterAlternative alternative, int index) => new()
+    private static JsonObject Write(FilterAlternative alternative, string id) => new()
     {
-        ["id"] = string.Create(CultureInfo.InvariantCulture, $"f{index + 1}"),
+        ["id"] = id,
         ["kind"] = alternative.Kind,
         ["action"] = RuleText.Of(alternative.Rules[0].Action),
         ["rule"] = string.Join("; ", alternative.Rules.Select(RuleText.Of)),
@@ -33,6 +32,7 @@ internal static class PlanJson
             ["clients"] = IncidentJson.Write(alternative.LegitimateDropped.Clients),
         },
         ["underLimit"] = alternative.IsUnderLimit,
+        ["meetsAllowed"] = alternative.MeetsAllowed,
         ["why"] = alternative.Why,
     };
 }

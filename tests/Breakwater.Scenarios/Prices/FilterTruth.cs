@@ -5,15 +5,13 @@ using Breakwater.Wire;
 namespace Breakwater.Scenarios.Prices;
 
 /// <summary>
-/// What filters do to packets, counted packet by packet as a router would: a second opinion that shares nothing with the planner. A connection whose first packet is
-/// dropped does not come about. Clients are drawn as the standing samples draw them, by their packets.
+/// What filters do to packets, counted packet by packet as a router would: a second opinion that shares nothing with the planner. A connection whose first packet, or a packet
+/// of whose data, is dropped does not go on. Every client counts that loses anything.
 /// </summary>
 /// <param name="set">The filters.</param>
-/// <param name="sampledPart">Part of the packets that the samples hold.</param>
-/// <param name="random">Draws clients.</param>
-internal sealed class FilterTruth(FilterMatch[] set, double sampledPart, SeededRandom random)
+internal sealed class FilterTruth(FilterMatch[] set)
 {
-    private readonly HashSet<(Address Source, ushort SourcePort, ushort DestinationPort)> _failed = [];
+    private readonly HashSet<(Address Source, byte Protocol, ushort SourcePort, ushort DestinationPort)> _failed = [];
     private readonly Dictionary<Address, bool> _clients = [];
     private double _attack, _attackMet, _packets, _packetsMet, _bytes, _bytesMet;
 
@@ -30,15 +28,26 @@ internal sealed class FilterTruth(FilterMatch[] set, double sampledPart, SeededR
             return;
         }
 
-        var connection = (packet.Source, packet.SourcePort, packet.DestinationPort);
-        if (packet is { Protocol: IpProtocol.Tcp, TcpFlags: TcpFlags.Syn })
-            _ = isMet ? _failed.Add(connection) : _failed.Remove(connection);
-        else if (packet.Protocol == IpProtocol.Tcp && _failed.Contains(connection))
-            isMet = true;
+        isMet = IsLost(packet, isMet);
         (_packets, _packetsMet) = (_packets + 1, _packetsMet + (isMet ? 1 : 0));
         (_bytes, _bytesMet) = (_bytes + length, _bytesMet + (isMet ? length : 0));
-        if (random.NextUInt32() < sampledPart * uint.MaxValue)
-            _clients[packet.Source] = isMet || _clients.GetValueOrDefault(packet.Source);
+        _clients[packet.Source] = isMet || _clients.GetValueOrDefault(packet.Source);
+    }
+
+    /// <summary>Met itself, or of a connection that is broken until it opens anew.</summary>
+    private bool IsLost(SamplePacket packet, bool isMet)
+    {
+        var isTcp = packet.Protocol == IpProtocol.Tcp;
+        var isQuic = packet is { Protocol: IpProtocol.Udp, DestinationPort: 443 or 8_443 };
+        if (packet.FragmentOffset > 0 || !(isTcp || isQuic))
+            return isMet;
+        var connection = (packet.Source, packet.Protocol, packet.SourcePort, packet.DestinationPort);
+        var opens = isTcp ? packet.TcpFlags.HasFlag(TcpFlags.Syn) : packet.PayloadLength >= 1_200;
+        if (isMet && (opens || (isTcp && packet.PayloadLength > 0)))
+            _failed.Add(connection);
+        else if (opens && isTcp)
+            _failed.Remove(connection);
+        return isMet || _failed.Contains(connection);
     }
 
     private static bool IsMet(FilterMatch match, SamplePacket packet, int length)

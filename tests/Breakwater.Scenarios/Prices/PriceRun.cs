@@ -82,6 +82,8 @@ internal static class PriceRun
             Records = records,
             Limits = new SynthesisLimits(),
             Profile = RouterProfiles.Generic,
+            // Forged ones that somebody took for proven.
+            ProvenSources = family.ForgesClients ? [.. records.Where(static record => record.Record.FirstNanoseconds >= SampleRun.EpochNanoseconds + AttackStart).Select(static record => record.Record.Source).Distinct().Take(8)] : [],
             Seed = seed,
         };
         var plan = FilterPlanner.Plan(question);
@@ -89,7 +91,7 @@ internal static class PriceRun
         var table = new TrafficTable(question);
         var naive = NaiveMatch(table, target);
         var naivePrice = new PriceMeter(table, seed).Price(new Candidate(naive, table).Met);
-        var effects = Score(family, seed, table.SampledPart, best is null ? [[naive]] : [[naive], [.. best.Rules.Select(static rule => rule.Match)]]);
+        var effects = Score(family, seed, best is null ? [[naive]] : [[naive], [.. best.Rules.Select(static rule => rule.Match)]]);
         return new PriceOutcome(family, plan, best, best is null ? default : effects[1], naivePrice, effects[0], table.ClientCount);
     }
 
@@ -133,9 +135,9 @@ internal static class PriceRun
     }
 
     /// <summary>What sets of filters do to a run of another seed.</summary>
-    private static RealEffect[] Score(PriceFamily family, ulong seed, double sampledPart, FilterMatch[][] sets)
+    private static RealEffect[] Score(PriceFamily family, ulong seed, FilterMatch[][] sets)
     {
-        var truths = Array.ConvertAll(sets, set => new FilterTruth(set, sampledPart, new SeededRandom(seed)));
+        var truths = Array.ConvertAll(sets, static set => new FilterTruth(set));
         foreach (var (packet, _, isAttack) in Packets(family, seed, seed ^ 0xB0B0_0000_0000, End))
         {
             if (packet.Destination != PriceMix.Target)

@@ -49,7 +49,8 @@ internal static class PriceTable
 
             Each run is made-up traffic of one host: half an hour of its own clients (100 packets a second in both directions), then an attack of 1,500 packets a second
             in their midst. The packets go through the detector into its standing samples, every other run sampled 1 in 8; the plan is made from these. What its filters
-            really do is counted packet by packet over another run with another seed, by code that shares nothing with the planner. The parts of the mix differ from run
+            really do is counted packet by packet over another run with another seed, by code of its own: a packet of a connection that a filter broke is lost too, and
+            every client counts that loses anything. The parts of the mix differ from run
             to run; in most mixes some of the host's own traffic has the attack's protocol and port. Beside ours stand what operators set by hand, "protocol + source
             port" (the port with most of the attack, where one has a tenth of it), and a blackhole of the host.
 

@@ -7,7 +7,11 @@ using Breakwater.Wire;
 namespace Breakwater.Response.Price;
 
 /// <summary>The ways to act on one incident, as they are put side by side.</summary>
-internal sealed class Alternatives(FilterQuestion question, TrafficTable table, PriceMeter meter)
+/// <param name="question">What is asked.</param>
+/// <param name="table">The records towards the target.</param>
+/// <param name="meter">Their prices.</param>
+/// <param name="part">Part of the attack that the target has: other networks of the service may have the rest.</param>
+internal sealed class Alternatives(FilterQuestion question, TrafficTable table, PriceMeter meter, double part)
 {
     /// <summary>A limit below this stops the service itself.</summary>
     private const double LeastBytesPerSecond = 12_500;
@@ -16,6 +20,8 @@ internal sealed class Alternatives(FilterQuestion question, TrafficTable table, 
 
     /// <summary>Lower effort: RFC 8622.</summary>
     private const long LowerEffort = 1;
+
+    private static readonly Estimate _none = new(0, 0, 0, 0);
 
     private readonly List<FilterAlternative> _all = [];
 
@@ -41,20 +47,34 @@ internal sealed class Alternatives(FilterQuestion question, TrafficTable table, 
     {
         var rules = ImmutableArray.CreateBuilder<FilterRule>();
         var (matched, passing) = (0.0, 0.0);
+        var (stopped, packets, bytes) = (_none, _none, _none);
+        var seen = new ulong[set.Chosen[0].Met.Length];
         foreach (var candidate in set.Chosen)
         {
-            var (now, usual) = BytesPerSecond(candidate.Met);
+            // A packet is the first rule's that matches it.
+            var rest = new ulong[seen.Length];
+            for (var word = 0; word < seen.Length; word++)
+                (rest[word], seen[word]) = (candidate.Met[word] & ~seen[word], seen[word] | candidate.Met[word]);
+            var (now, usual) = BytesPerSecond(rest);
             var limit = Math.Ceiling(Math.Max(LeastBytesPerSecond, UsualTimes * usual));
             rules.Add(new FilterRule(candidate.Match, FilterAction.RateLimit((long)limit)));
             (matched, passing) = (matched + now, passing + Math.Min(limit, now));
+            var dropped = now > 0 ? 1 - (Math.Min(limit, now) / now) : 0;
+            var price = meter.Price(rest);
+            (packets, bytes) = (Sum(packets, price.Packets.Times(dropped)), Sum(bytes, price.Bytes.Times(dropped)));
+            stopped = Sum(stopped, covered.Value is null ? covered : CoveredShare.Of(rest, table).Times(part * dropped));
         }
 
         if (matched <= 0)
             return;
-        var dropped = 1 - (passing / matched);
-        Add(FilterAlternative.RateLimit, rules.ToImmutable(), covered.Times(dropped), set.Price.Times(dropped),
+        Add(FilterAlternative.RateLimit, rules.ToImmutable(), stopped, new FilterPrice(packets, bytes, set.Price.Clients),
             string.Create(CultureInfo.InvariantCulture, $"Lets {passing * 8 / 1e6:0.##} Mbit/s of {matched * 8 / 1e6:0.##} Mbit/s through, twice the usual of what matches; what is legitimate among it competes with the attack."));
     }
+
+    /// <summary>Of disjoint parts: what each may be at most adds up.</summary>
+    private static Estimate Sum(Estimate left, Estimate right) => new(left.Value + right.Value, left.Low + right.Low, AtMostAll(left.High + right.High), right.Samples);
+
+    private static double? AtMostAll(double? share) => share is { } known ? Math.Min(1, known) : null;
 
     /// <summary>What proven sources send, one rule each; never for vectors whose packets may be forged.</summary>
     public void AddProvenSources()
@@ -82,7 +102,8 @@ internal sealed class Alternatives(FilterQuestion question, TrafficTable table, 
     /// <summary>Where the router is not alone: the host's own filter, and the upstream.</summary>
     public void AddElsewhere(FittingSet router, Func<RouterProfile, FittingSet> fitting)
     {
-        AddElsewhere(FilterAlternative.Host, RouterProfiles.Host, router, fitting, "On the host itself, by nftables: the link still carries the attack.");
+        AddElsewhere(FilterAlternative.Host, RouterProfiles.Host, router, fitting, question.Allow.IsEmpty ? "On the host itself, by nftables: the link still carries the attack."
+            : "On the host itself, by nftables, behind a rule that accepts the allow-list: the link still carries the attack.");
         AddElsewhere(FilterAlternative.Request, RouterProfiles.Generic, router, fitting, "Asked of the upstream, who decides: in words, FlowSpec, Cisco, Juniper, MikroTik and nftables forms.");
     }
 
@@ -100,7 +121,7 @@ internal sealed class Alternatives(FilterQuestion question, TrafficTable table, 
     {
         if ((question.Profile.Actions & FilterActions.Blackhole) == 0)
             return;
-        var all = new Estimate(1, 1, 1, table.Rows.Length);
+        var all = new Estimate(part, part, part, table.RecordCount);
         Add(FilterAlternative.Blackhole, [new FilterRule(new FilterMatch { Destination = question.Target }, FilterAction.Blackhole)], all, FilterPrice.Everything,
             "The last resort: the target is given up, and what shares its link is saved.");
     }
@@ -124,16 +145,38 @@ internal sealed class Alternatives(FilterQuestion question, TrafficTable table, 
         AttackCovered = covered,
         LegitimateDropped = price,
         IsUnderLimit = price.WorstCase <= question.Limits.Dropped && covered.Value >= question.Limits.Covered,
-        Why = why,
+        Why = MeetsAllowed(kind) ? why + " Allow-listed senders are not excepted: this meets them too when they send such packets." : why,
+        MeetsAllowed = MeetsAllowed(kind),
     });
+
+    /// <summary>
+    /// A rule without a source may meet anybody. Single hosts that sent before and of whom nothing is met are known to be spared; of a network, or of who was silent, nobody knows.
+    /// On the host the allow-list is accepted ahead of the rule.
+    /// </summary>
+    private bool MeetsAllowed(string kind) => kind is not (FilterAlternative.Host or FilterAlternative.SourceBlackhole)
+        && question.Allow.Any(allowed => allowed.Network.IsIPv4 == question.Target.Network.IsIPv4 && (kind == FilterAlternative.Blackhole || !IsKnownToBeSpared(allowed)));
+
+    private bool IsKnownToBeSpared(Prefix allowed)
+    {
+        if (allowed.Length != (allowed.Network.IsIPv4 ? 32 : 128))
+            return false;
+        // Candidates that met any of it were left out.
+        foreach (ref readonly var row in table.Rows.AsSpan())
+        {
+            if (row is { IsDuring: false, IsImagined: false } && row.Source == allowed.Network)
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Share of the excess; unknown without a time before to tell it from what is usual.</summary>
     private Estimate Covered(List<Candidate> chosen)
     {
-        if (table.Excess <= 0 || table.BeforePackets <= 0 || table.RatesAreMixed)
-            return new Estimate(null, null, null, table.Rows.Length);
+        if (table.Excess <= 0 || table.BeforePackets <= 0 || !table.RateIsKnown)
+            return new Estimate(null, null, null, table.RecordCount);
         var met = Candidate.Union(chosen, chosen[0].Met.Length);
-        return CoveredShare.Of(met, table);
+        return CoveredShare.Of(met, table).Times(part);
     }
 
     private (double Now, double Usual) BytesPerSecond(ulong[] met)
@@ -165,7 +208,8 @@ internal sealed class Alternatives(FilterQuestion question, TrafficTable table, 
         var hasPorts = chosen.Any(static candidate => !candidate.Match.SourcePorts.IsEmpty || !candidate.Match.DestinationPorts.IsEmpty);
         var coversFragments = chosen.Any(static candidate => candidate.Match.Fragments == FragmentMatch.Later || RouterProfile.ComponentsOf(candidate.Match) == FilterComponents.Protocol);
         var forged = table.CohortIsForged ? " Addresses of known clients send many times the usual and may be forged: the price rests on the time before." : "";
-        return (hasPorts && !coversFragments ? "Later fragments have no ports and pass." : "Drops what matches.") + forged;
+        var rest = part < 0.995 ? string.Create(CultureInfo.InvariantCulture, $" Only for {question.Target}, the service's network with most of the attack ({part:P0}).") : "";
+        return (hasPorts && !coversFragments ? "Later fragments have no ports and pass." : "Drops what matches.") + rest + forged;
     }
 
     private string Lever()

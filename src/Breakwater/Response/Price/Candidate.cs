@@ -10,6 +10,12 @@ internal sealed class Candidate
     /// <summary>The first port that nobody registers (RFC 6335 §6).</summary>
     public const int FirstDynamic = 49_152;
 
+    /// <summary>The first port that Linux gives to who asks (ip_local_port_range); nothing is told from such ports.</summary>
+    public const int FirstEphemeral = 32_768;
+
+    /// <summary>Rules of more ports than this do not name the attack: they name what is not ordinary.</summary>
+    private const int NamedPorts = 1_024;
+
     private const int WholeProtocol = 3;
     private const int Changeable = 3;
 
@@ -49,6 +55,11 @@ internal sealed class Candidate
         + Match.SourcePorts.Length + Match.DestinationPorts.Length + Match.PacketLengths.Length
         + (IsWholeProtocol ? WholeProtocol : 0) + (Match.PacketLengths.IsEmpty ? 0 : Changeable)
         + (IsDynamic(Match.SourcePorts) || IsDynamic(Match.DestinationPorts) ? 2 * Changeable : 0);
+
+    /// <summary>It matches all ports but some.</summary>
+    public bool IsComplement => Ports(Match.SourcePorts) > NamedPorts || Ports(Match.DestinationPorts) > NamedPorts;
+
+    private static int Ports(ImmutableArray<NumberRange> ranges) => ranges.Sum(static range => range.High - range.Low + 1);
 
     private bool IsWholeProtocol => Match.Protocol is 1 or 6 or 17 or 58 && RouterProfile.ComponentsOf(Match) == FilterComponents.Protocol;
 

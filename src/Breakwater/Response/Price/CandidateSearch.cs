@@ -16,6 +16,10 @@ internal sealed class CandidateSearch
     private const double WorthALook = 0.02;
     private const double WorthKeeping = 0.001;
     private const int UsualPorts = 4;
+
+    /// <summary>Records that may be looked at for candidates, so that a hostile mix takes no longer.</summary>
+    private const long MostWork = 1_500_000;
+
     private const byte Icmp = 1, Tcp = 6, Udp = 17, IcmpV6 = 58;
     private const byte AllFlags = 63;
 
@@ -24,6 +28,7 @@ internal sealed class CandidateSearch
     private readonly double _least;
     private readonly List<Candidate> _found = [];
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private long _work;
 
     private CandidateSearch(TrafficTable table, FilterMatch whole) =>
         (_table, _whole, _least) = (table, whole, WorthALook * table.Excess);
@@ -144,7 +149,7 @@ internal sealed class CandidateSearch
         for (var index = 0; index < _table.Rows.Length; index++)
         {
             ref readonly var row = ref _table.Rows[index];
-            if (row.IsDuring != isDuring || (candidate.Met[index >> 6] & (1UL << (index & 63))) == 0)
+            if (row.IsDuring != isDuring || row.IsImagined || (candidate.Met[index >> 6] & (1UL << (index & 63))) == 0)
                 continue;
             all += row.Packets;
             if (row.Length == 0)
@@ -177,6 +182,9 @@ internal sealed class CandidateSearch
     private void Add(FilterMatch match, ulong[]? within = null)
     {
         if (!_known.Add(RuleText.Of(match)) || RuleCheck.Fault(match, FilterAction.Discard) is not null)
+            return;
+        _work += (within ?? _table.OfProtocol(match.Protocol)).Sum(static word => (long)System.Numerics.BitOperations.PopCount(word));
+        if (_work > MostWork)
             return;
         var candidate = new Candidate(match, _table, within);
         if (candidate.Excess >= _least)
@@ -212,7 +220,7 @@ internal sealed class CandidateSearch
                 System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums, key(in row), out _) += row.Packets;
         }
 
-        return [.. sums.Where(entry => entry.Key < Candidate.FirstDynamic && entry.Value >= WorthKeeping * _table.BeforePackets).OrderByDescending(static entry => entry.Value).ThenBy(static entry => entry.Key)
+        return [.. sums.Where(entry => entry.Key < Candidate.FirstEphemeral && entry.Value >= WorthKeeping * _table.BeforePackets).OrderByDescending(static entry => entry.Value).ThenBy(static entry => entry.Key)
             .Take(UsualPorts).Select(static entry => (ushort)entry.Key).Order()];
     }
 

@@ -15,8 +15,17 @@ internal sealed record FilterPrice(Estimate Packets, Estimate Bytes, Estimate Cl
     /// <summary>Everything is dropped.</summary>
     public static readonly FilterPrice Everything = new(new(1, 1, 1, 0), new(1, 1, 1, 0), new(1, 1, 1, 0));
 
-    /// <summary>The highest upper bound of the three; 1 while one is unknown: what nobody measured may be everything.</summary>
-    public double WorstCase => Math.Max(Packets.High ?? 1, Math.Max(Bytes.High ?? 1, Clients.High ?? 1));
+    /// <summary>Upper bound of the clients, by their traffic, that lose half of it or more: what is left to say where <see cref="Clients"/> is unknown.</summary>
+    public double LostClients => LostAtMost(Packets.High ?? 1);
+
+    /// <summary>
+    /// The highest upper bound of the three; 1 while one is unknown: what nobody measured may be everything. Where too little of each client is sampled to tell which of them
+    /// lose anything, <see cref="LostClients"/> stands for them.
+    /// </summary>
+    public double WorstCase => Math.Max(Packets.High ?? 1, Math.Max(Bytes.High ?? 1, Clients.High ?? LostClients));
+
+    /// <summary>Who loses half of what he sends: twice the share of packets at most (Markov).</summary>
+    public static double LostAtMost(double packets) => Math.Min(1, 2 * packets);
 
     public static FilterPrice Unknown(long clients) => new(new(null, null, null, clients), new(null, null, null, clients), new(null, null, null, clients));
 
@@ -77,6 +86,9 @@ internal sealed record FilterAlternative
     /// <summary>The price's worst case is within the limit, and enough of the attack is covered.</summary>
     public required bool IsUnderLimit { get; init; }
 
+    /// <summary>Senders on the allow-list are met too when they send such packets, as far as is known: not to be done without being asked.</summary>
+    public bool MeetsAllowed { get; init; }
+
     /// <summary>What it does and what to know of it, in sentences.</summary>
     public required string Why { get; init; }
 }
@@ -89,11 +101,17 @@ internal sealed record FilterPlan(ImmutableArray<FilterAlternative> Alternatives
 /// <summary>What a plan is made from.</summary>
 internal sealed record FilterQuestion
 {
+    /// <summary>So long before an incident's begin, and after the end of another, records count for neither time: an attack begins before it is seen.</summary>
+    public const long GuardNanoseconds = 10_000_000_000;
+
     /// <summary>Most records that are looked at; of more, those with the smallest hashes.</summary>
     public const int MaxRecords = 16_384;
 
     /// <summary>What is attacked; the destination of every rule.</summary>
     public required Prefix Target { get; init; }
+
+    /// <summary>The networks of the service that is attacked; empty: the target is all of it. Rules are for the one with most of the excess.</summary>
+    public ImmutableArray<Prefix> Networks { get; init; } = [];
 
     /// <summary>Names of the incident's vectors.</summary>
     public required ImmutableArray<string> Vectors { get; init; }
@@ -114,7 +132,10 @@ internal sealed record FilterQuestion
     /// <summary>Senders of the attack that completed a handshake: the only ones that a rule may name (rule 10).</summary>
     public ImmutableArray<Address> ProvenSources { get; init; } = [];
 
-    /// <summary>What no rule may touch.</summary>
+    /// <summary>Times of other incidents at the target, from and until: what came then is not ordinary.</summary>
+    public ImmutableArray<(long FromNanoseconds, long UntilNanoseconds)> OtherAttacks { get; init; } = [];
+
+    /// <summary>Senders that no rule may touch.</summary>
     public ImmutableArray<Prefix> Allow { get; init; } = [];
 
     /// <summary>For the intervals.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Breakwater.Detection;
 using Breakwater.Response.Rules;
+using Breakwater.Wire;
 
 namespace Breakwater.Response.Price;
 
@@ -12,16 +13,44 @@ internal static class FilterPlanner
 {
     private const int MostTries = 4;
 
+    /// <summary>Networks of a service that are looked at.</summary>
+    private const int MostNetworks = 64;
+
     public static FilterPlan Plan(FilterQuestion question)
     {
         if (Refusal(question) is { } refusal)
             return new FilterPlan([], refusal);
-        var table = new TrafficTable(question);
+        return question.Networks.Length > 1 ? OfNetworks(question) : OfTarget(question, new TrafficTable(question), 1);
+    }
+
+    /// <summary>The network of a service that has most of the excess; what is covered is a share of the whole attack.</summary>
+    private static FilterPlan OfNetworks(FilterQuestion question)
+    {
+        var (all, most) = (0.0, 0.0);
+        FilterQuestion? best = null;
+        TrafficTable? bestTable = null;
+        foreach (var network in question.Networks.OrderBy(static network => network.Network).ThenBy(static network => network.Length).Take(MostNetworks))
+        {
+            var part = question with { Target = network };
+            if (Refusal(part) is not null)
+                continue;
+            var table = new TrafficTable(part);
+            all += table.Excess;
+            if (best is null || table.Excess > most)
+                (best, bestTable, most) = (part, table, table.Excess);
+        }
+
+        return best is null ? OfTarget(question, new TrafficTable(question), 1) : OfTarget(best, bestTable!, all > 0 ? most / all : 1);
+    }
+
+    private static FilterPlan OfTarget(FilterQuestion question, TrafficTable table, double part)
+    {
         var meter = new PriceMeter(table, question.Seed);
-        var alternatives = new Alternatives(question, table, meter);
+        var alternatives = new Alternatives(question, table, meter, part);
         var cover = new SetCover(table, meter, question.Limits);
+        var allowed = AllowedRows(table, question.Allow);
         var candidates = CandidateSearch.Find(table, new FilterMatch { Destination = question.Target })
-            .Where(candidate => !TouchesAllowed(candidate, table, question.Allow)).ToList();
+            .Where(candidate => !Touches(candidate, allowed)).ToList();
         var router = Fitting(candidates, question.Profile, cover, meter, question.Limits);
         if ((question.Profile.Actions & FilterActions.Discard) != 0)
             alternatives.AddRouter(router);
@@ -82,21 +111,33 @@ internal static class FilterPlanner
         return chosen.Count == 0 ? new FittingSet([], FilterPrice.Unknown(0)) : new FittingSet(chosen, meter.Price(Candidate.Union(chosen, chosen[0].Met.Length)));
     }
 
-    /// <summary>Traffic of an allow-listed sender from before the attack would be dropped. During it such addresses may be forged.</summary>
-    private static bool TouchesAllowed(Candidate candidate, TrafficTable table, ImmutableArray<Prefix> allow)
+    /// <summary>A bit for each record of an allow-listed sender from before the attack. During it such addresses may be forged.</summary>
+    private static ulong[] AllowedRows(TrafficTable table, ImmutableArray<Prefix> allow)
     {
+        var bits = new ulong[(table.Rows.Length + 63) / 64];
         if (allow.IsEmpty)
-            return false;
+            return bits;
+        var known = new Dictionary<Address, bool>();
         for (var index = 0; index < table.Rows.Length; index++)
         {
             ref readonly var row = ref table.Rows[index];
-            if (row.IsDuring || (candidate.Met[index >> 6] & (1UL << (index & 63))) == 0)
+            if (row.IsDuring || row.IsImagined)
                 continue;
-            foreach (var allowed in allow)
-            {
-                if (allowed.Contains(row.Source))
-                    return true;
-            }
+            var source = row.Source;
+            if (!known.TryGetValue(source, out var isAllowed))
+                known.Add(source, isAllowed = allow.Any(allowed => allowed.Contains(source)));
+            bits[index >> 6] |= isAllowed ? 1UL << (index & 63) : 0;
+        }
+
+        return bits;
+    }
+
+    private static bool Touches(Candidate candidate, ulong[] rows)
+    {
+        for (var word = 0; word < rows.Length; word++)
+        {
+            if ((candidate.Met[word] & rows[word]) != 0)
+                return true;
         }
 
         return false;

@@ -1,10 +1,10 @@
 namespace Breakwater.Response.Price;
 
-/// <summary>Sums over clients by group: traffic, what is dropped of it, and how many lose anything.</summary>
+/// <summary>Sums over clients by group: traffic, and what is dropped of it.</summary>
 internal sealed class GroupSums(int groups)
 {
-    // Packets, dropped packets, bytes, dropped bytes, clients, clients that lose anything.
-    private const int Columns = 6;
+    // Packets, dropped packets, bytes, dropped bytes.
+    private const int Columns = 4;
 
     private readonly double[] _sums = new double[groups * Columns];
 
@@ -15,8 +15,6 @@ internal sealed class GroupSums(int groups)
         sums[1] += droppedPackets;
         sums[2] += bytes;
         sums[3] += droppedBytes;
-        sums[4]++;
-        sums[5] += droppedPackets > 0 ? 1 : 0;
     }
 
     /// <summary>Adds a group of others to the first of these.</summary>
@@ -29,13 +27,13 @@ internal sealed class GroupSums(int groups)
     }
 
     /// <summary>The shares dropped, of all groups.</summary>
-    public (double Packets, double Bytes, double Clients) Shares()
+    public (double Packets, double Bytes) Shares()
     {
         Span<double> all = stackalloc double[Columns];
         all.Clear();
         for (var index = 0; index < _sums.Length; index++)
             all[index % Columns] += _sums[index];
-        return (Share(all[1], all[0]), Share(all[3], all[2]), Share(all[5], all[4]));
+        return (Share(all[1], all[0]), Share(all[3], all[2]));
     }
 
     private static double Share(double part, double whole) => whole > 0 ? part / whole : 0;

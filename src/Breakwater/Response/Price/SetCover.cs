@@ -12,7 +12,14 @@ internal sealed class SetCover(TrafficTable table, PriceMeter meter, SynthesisLi
     private const double SamePrice = 0.0005;
     private const int MostTried = 24;
 
+    /// <summary>A rule that names the attack is taken before one that names all but the ordinary, when it meets nearly as much.</summary>
+    private const double Naming = 0.03;
+
+    /// <summary>Records that may be looked at for bounds, so that a hostile mix takes no longer: after that what is not bounded is not chosen.</summary>
+    private const long MostWork = 2_500_000;
+
     private readonly Dictionary<Candidate, double> _bounds = [];
+    private long _work;
 
     /// <summary>The best set; empty when no candidate is worth a rule under the limit.</summary>
     /// <param name="candidates">Those to choose from.</param>
@@ -44,28 +51,36 @@ internal sealed class SetCover(TrafficTable table, PriceMeter meter, SynthesisLi
     public double BoundOf(Candidate candidate)
     {
         if (!_bounds.TryGetValue(candidate, out var bound))
-            _bounds.Add(candidate, bound = meter.Bound(candidate.Met));
+            _bounds.Add(candidate, bound = Bound(candidate.Met));
         return bound;
+    }
+
+    private double Bound(ulong[] met)
+    {
+        _work += table.Rows.Length;
+        return _work > MostWork ? 1 : meter.Bound(met);
     }
 
     private (Candidate Candidate, double Gain)? Next(List<Candidate> open, ulong[] met, double dropped)
     {
-        var gains = open.Select(candidate => (Candidate: candidate, Gain: Gain(candidate, met)))
+        var isFirst = !met.AsSpan().ContainsAnyExcept(0UL);
+        var gains = open.Select(candidate => (Candidate: candidate, Gain: isFirst ? candidate.Excess : Gain(candidate, met)))
             .Where(next => next.Gain >= WorthARule * table.Excess)
-            .OrderByDescending(static next => next.Gain)
+            .Select(next => (next.Candidate, next.Gain, Worth: next.Gain - (next.Candidate.IsComplement ? Naming * table.Excess : 0)))
+            .OrderByDescending(static next => next.Worth)
             .Take(MostTried);
-        (Candidate Candidate, double Gain)? best = null;
+        (Candidate Candidate, double Worth)? best = null;
         var bestBound = 0.0;
         foreach (var next in gains)
         {
-            if (best is { } sofar && next.Gain < sofar.Gain - (NearlyAsMuch * table.Excess))
+            if (best is { } sofar && next.Worth < sofar.Worth - (NearlyAsMuch * table.Excess))
                 break;
-            var bound = meter.Bound(Joined(met, next.Candidate.Met));
+            var bound = isFirst ? BoundOf(next.Candidate) : Bound(Joined(met, next.Candidate.Met));
             if (bound > dropped)
                 continue;
             var isBetter = best is null || bound < bestBound - SamePrice || (bound < bestBound + SamePrice && next.Candidate.Parts < best.Value.Candidate.Parts);
             if (isBetter)
-                (best, bestBound) = ((next.Candidate, best is null ? next.Gain : Math.Max(next.Gain, best.Value.Gain)), bound);
+                (best, bestBound) = ((next.Candidate, best is null ? next.Worth : Math.Max(next.Worth, best.Value.Worth)), bound);
         }
 
         return best is { } found ? (found.Candidate, Gain(found.Candidate, met)) : null;

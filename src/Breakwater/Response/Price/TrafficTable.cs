@@ -11,6 +11,10 @@ namespace Breakwater.Response.Price;
 internal sealed class TrafficTable
 {
     private const long MinuteNanoseconds = 60_000_000_000;
+    private const long Second = 1_000_000_000;
+
+    /// <summary>Records that are looked at, by their hashes: those from before make the price, those of the attack are alike.</summary>
+    private const int MostBefore = 8_192, MostDuring = 4_096;
 
     /// <summary>Known clients that send so many times what they sent before are likely forged ones: they speak for nobody.</summary>
     private const double ForgedFactor = 4;
@@ -22,15 +26,18 @@ internal sealed class TrafficTable
 
     public TrafficTable(FilterQuestion question)
     {
-        var records = Chosen(question, out var thinned);
-        Rows = new TrafficRow[records.Count];
-        for (var index = 0; index < Rows.Length; index++)
-            Rows[index] = new TrafficRow(records[index] with { Weight = records[index].Weight * thinned }, records[index].Record.FirstNanoseconds >= question.StartedNanoseconds);
-        var (known, unknown) = (0, 0);
+        var records = Chosen(question, out var before, out var during);
+        var rows = new List<TrafficRow>(records.Count);
         foreach (var record in records)
-            _ = record.Record.SamplingRate == 0 ? unknown++ : known++;
-        (RateIsKnown, RatesAreMixed) = (unknown == 0, unknown > 0 && known > 0);
-        (BeforeSeconds, DuringSeconds) = Spans(records, question);
+        {
+            var isDuring = record.Record.FirstNanoseconds >= question.StartedNanoseconds;
+            rows.Add(new TrafficRow(record with { Weight = record.Weight * (isDuring ? during : before) }, isDuring));
+        }
+
+        Imagine(rows, question.Target.Network);
+        (Rows, RecordCount) = ([.. rows], records.Count);
+        RateIsKnown = records.TrueForAll(static record => record.Record.SamplingRate > 0);
+        (BeforeSeconds, DuringSeconds) = Spans(question);
         Clients = NumberClients(out var count);
         ClientCount = count;
         _excess = new double[Rows.Length];
@@ -48,10 +55,13 @@ internal sealed class TrafficTable
         Scale = scale;
         CohortFactor = scale > 0 && BeforePackets > 0 ? packets / (scale * BeforePackets) : 0;
         CohortCount = CountCohort();
-        SampledPart = SampledPartOf(records, question.StartedNanoseconds);
     }
 
+    /// <summary>The records, and after them the opening packets that there may have been (<see cref="TrafficRow.IsImagined"/>).</summary>
     public TrafficRow[] Rows { get; }
+
+    /// <summary>Records among <see cref="Rows"/>.</summary>
+    public int RecordCount { get; }
 
     /// <summary>Number of each record's client among those seen before the attack; -1 for strangers.</summary>
     public int[] Clients { get; }
@@ -59,11 +69,8 @@ internal sealed class TrafficTable
     /// <summary>Clients seen before the attack.</summary>
     public int ClientCount { get; }
 
-    /// <summary>All sampling rates are known: absolute figures are.</summary>
+    /// <summary>All sampling rates are known. Else no record can be weighed against another: nothing tells whether they are of one exporter.</summary>
     public bool RateIsKnown { get; }
-
-    /// <summary>Some are known and some are not: no record can be weighed against another.</summary>
-    public bool RatesAreMixed { get; }
 
     public double BeforeSeconds { get; }
 
@@ -84,9 +91,6 @@ internal sealed class TrafficTable
 
     /// <summary>Known clients send so much that their addresses may be forged.</summary>
     public bool CohortIsForged => CohortFactor > ForgedFactor;
-
-    /// <summary>Part of the packets from before that the records kept are: who sends little is seen less often.</summary>
-    public double SampledPart { get; }
 
     /// <summary>Packets on top of the usual; 0 when there are none.</summary>
     public double Excess => Math.Max(0, DuringPackets - (Scale * BeforePackets));
@@ -112,21 +116,37 @@ internal sealed class TrafficTable
     }
 
     /// <summary>The records towards the target, in their order; of too many a part, each of which stands for so many.</summary>
-    private static List<StandingRecord> Chosen(FilterQuestion question, out double thinned)
+    private static List<StandingRecord> Chosen(FilterQuestion question, out double before, out double during)
     {
         var records = new List<StandingRecord>(question.Records.Count);
         foreach (var record in question.Records)
         {
             if (record.Record.Direction == Direction.Inbound && record.Record.Packets > 0 && question.Target.Contains(record.Record.Destination)
-                && record.Record.FirstNanoseconds <= question.NowNanoseconds)
+                && record.Record.FirstNanoseconds <= question.NowNanoseconds && (record.Record.FirstNanoseconds >= question.StartedNanoseconds || IsOrdinary(question, record.Record.FirstNanoseconds)))
                 records.Add(record);
         }
 
         records.Sort(static (left, right) => Compare(in left, in right));
-        thinned = Math.Max(1, (double)records.Count / FilterQuestion.MaxRecords);
-        if (records.Count > FilterQuestion.MaxRecords)
-            records.RemoveRange(FilterQuestion.MaxRecords, records.Count - FilterQuestion.MaxRecords);
+        var started = question.StartedNanoseconds;
+        var late = records.Count(record => record.Record.FirstNanoseconds >= started);
+        (before, during) = (Math.Max(1, (double)(records.Count - late) / MostBefore), Math.Max(1, (double)late / MostDuring));
+        var (ofBefore, ofDuring) = (0, 0);
+        records.RemoveAll(record => record.Record.FirstNanoseconds >= started ? ++ofDuring > MostDuring : ++ofBefore > MostBefore);
         return records;
+    }
+
+    /// <summary>A time before the attack, clear of its own unseen begin and of other attacks.</summary>
+    public static bool IsOrdinary(FilterQuestion question, long nanoseconds)
+    {
+        if (nanoseconds > question.StartedNanoseconds - FilterQuestion.GuardNanoseconds)
+            return false;
+        foreach (var (from, until) in question.OtherAttacks)
+        {
+            if (nanoseconds > from - FilterQuestion.GuardNanoseconds && nanoseconds < until + FilterQuestion.GuardNanoseconds)
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>Records with one hash and one minute are one and the same, but for what the hash leaves out. The order is not that of hashes: busy minutes keep the smallest.</summary>
@@ -153,29 +173,31 @@ internal sealed class TrafficTable
             | ((ulong)record.IcmpType << 48) | ((ulong)record.IcmpCode << 40) | ((ulong)record.Fragment << 36) | ((ulong)record.Known << 32) | record.SamplingRate;
     }
 
-    /// <summary>How much time the records from before and those of the attack cover: minutes that were kept, cut where the attack began.</summary>
-    private static (double Before, double During) Spans(List<StandingRecord> records, FilterQuestion question)
+    /// <summary>
+    /// How much time the records from before and those of the attack cover: the minutes kept for the service, whoever of its hosts they are of, by seconds that are
+    /// ordinary.
+    /// </summary>
+    private static (double Before, double During) Spans(FilterQuestion question)
     {
-        var started = question.StartedNanoseconds;
         var minutes = new HashSet<long>();
-        var (first, covered) = (long.MaxValue, 0L);
-        foreach (var record in records)
+        var first = long.MaxValue;
+        foreach (var record in question.Records)
         {
-            if (record.Record.FirstNanoseconds >= started)
+            if (record.Record.FirstNanoseconds >= question.StartedNanoseconds)
                 continue;
             first = Math.Min(first, record.Record.FirstNanoseconds);
-            minutes.Add(Math.Min(record.Minute, (started - 1) / MinuteNanoseconds));
+            minutes.Add(Math.Min(record.Minute, (question.StartedNanoseconds - 1) / MinuteNanoseconds));
         }
 
+        var seconds = 0;
         foreach (var minute in minutes)
         {
-            var begin = minute * MinuteNanoseconds;
             // The first one may have begun late: a capture does not start with a minute.
-            var from = first >= begin && first < begin + MinuteNanoseconds ? first : begin;
-            covered += Math.Min(begin + MinuteNanoseconds, started) - from;
+            for (var at = minute * MinuteNanoseconds; at < (minute + 1) * MinuteNanoseconds; at += Second)
+                seconds += at + Second > first && IsOrdinary(question, at) ? 1 : 0;
         }
 
-        return (Math.Max(0, covered) / 1e9, Math.Max(question.NowNanoseconds - started, Detector.TickNanoseconds) / 1e9);
+        return (seconds, Math.Max(question.NowNanoseconds - question.StartedNanoseconds, Detector.TickNanoseconds) / 1e9);
     }
 
     private int[] NumberClients(out int count)
@@ -186,6 +208,12 @@ internal sealed class TrafficTable
         {
             if (Rows[index].IsDuring)
                 continue;
+            if (Rows[index].IsImagined)
+            {
+                clients[index] = -1;
+                continue;
+            }
+
             if (!numbers.TryGetValue(Rows[index].Client, out var number))
                 numbers.Add(Rows[index].Client, number = numbers.Count);
             clients[index] = number;
@@ -213,17 +241,21 @@ internal sealed class TrafficTable
         return seen.Count;
     }
 
-    private static double SampledPartOf(List<StandingRecord> records, long started)
+    /// <summary>Adds opening packets of the busiest connections: what would be met of them shows where none was sampled.</summary>
+    private static void Imagine(List<TrafficRow> rows, Address target)
     {
-        var (kept, all) = (0, 0.0);
-        foreach (var record in records)
+        var packets = new Dictionary<int, double>();
+        foreach (var row in rows)
         {
-            if (record.Record.FirstNanoseconds >= started)
-                continue;
-            kept++;
-            all += record.Weight * Math.Max(1, record.Record.SamplingRate);
+            if (!row.IsDuring && row.Connections >= 0)
+                packets[row.Connections] = packets.GetValueOrDefault(row.Connections) + row.Packets;
         }
 
-        return all > 0 ? Math.Min(1, kept / all) : 1;
+        var more = target.IsIPv4 ? 0 : 20;
+        foreach (var connections in ConnectionLoss.Busiest(packets).OrderBy(static entry => entry.Value).Select(static entry => entry.Key))
+        {
+            foreach (var length in TrafficRow.OpeningLengths(connections))
+                rows.Add(new TrafficRow(connections, (ushort)(length + more), target));
+        }
     }
 }

@@ -102,14 +102,17 @@ public sealed class FilterPlannerTests(ITestOutputHelper output)
         Assert.Equal(123, discard.Rules[0].Match.SourcePorts.Single().Low);
     }
 
-    /// <summary>Shares need one rate, not a known one; absolute figures, and so a limit in bytes, need a known one.</summary>
+    /// <summary>Records of an unknown rate may be of several exporters that sample differently: there is no price, and no limit in bytes.</summary>
     [Fact]
-    public void Plan_UnknownSamplingRate_HasNoRateLimit()
+    public void Plan_UnknownSamplingRate_HasNoPriceAndNoRateLimit()
     {
         Assert.Contains(Kinds(Plan(static _ => 1)), static kind => kind == FilterAlternative.RateLimit);
         var unknown = Plan(static _ => 0);
         Assert.DoesNotContain(Kinds(unknown), static kind => kind == FilterAlternative.RateLimit);
-        Assert.NotNull(unknown.Alternatives[0].LegitimateDropped.Packets.Value);
+        Assert.NotNull(Plan(static _ => 1).Alternatives[0].LegitimateDropped.Packets.Value);
+        Assert.NotNull(unknown.NoFilter);
+        Assert.All(unknown.Alternatives.Where(static alternative => alternative.Kind == FilterAlternative.Discard), static alternative =>
+            Assert.Null(alternative.LegitimateDropped.Packets.Value));
         Assert.All(Plan(static index => (uint)(index % 2)).Alternatives.Where(static alternative => alternative.Kind == FilterAlternative.Discard), static alternative =>
             Assert.Null(alternative.LegitimateDropped.Packets.Value));
 

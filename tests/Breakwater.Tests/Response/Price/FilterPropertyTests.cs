@@ -9,7 +9,7 @@ using Breakwater.Wire;
 namespace Breakwater.Tests.Response.Price;
 
 /// <summary>
-/// Whatever is asked: no rule's destination leaves the target, none has a source that is not proven, none touches what is allowed, none matches everything, none asks
+/// Whatever is asked: no rule's destination leaves the target, none has a source that is not proven, none touches what is allowed or leaves unsaid that it may, none matches everything, none asks
 /// for what the router lacks, and no alternative exceeds the budget.
 /// </summary>
 public sealed class FilterPropertyTests(ITestOutputHelper output)
@@ -83,6 +83,8 @@ public sealed class FilterPropertyTests(ITestOutputHelper output)
                 faults.Add($"{alternative.Kind} is not under the limit");
             if (alternative.Kind is not (FilterAlternative.Host or FilterAlternative.Request) && !alternative.Rules.All(rule => question.Profile.Supports(rule.Match)))
                 faults.Add($"{alternative.Kind} asks for what the router lacks");
+            if (!alternative.MeetsAllowed && alternative.Kind is not (FilterAlternative.Host or FilterAlternative.SourceBlackhole) && question.Allow.Any(allowed => MayBeMet(question, allowed)))
+                faults.Add($"{alternative.Kind} does not say that it meets the allow-list");
             faults.AddRange(alternative.Rules.SelectMany(rule => Faults(question, rule)));
         }
 
@@ -90,6 +92,10 @@ public sealed class FilterPropertyTests(ITestOutputHelper output)
             faults.Add("it says neither that there is a filter nor that there is none");
         return faults;
     }
+
+    /// <summary>Not all of it was seen before, so that nobody knows what else it may send.</summary>
+    private static bool MayBeMet(FilterQuestion question, Prefix allowed) => allowed.Network.IsIPv4 == question.Target.Network.IsIPv4
+        && (allowed.Length < (allowed.Network.IsIPv4 ? 32 : 128) || question.Records.All(record => record.Record.Source != allowed.Network));
 
     private static IEnumerable<string> Faults(FilterQuestion question, FilterRule rule)
     {
