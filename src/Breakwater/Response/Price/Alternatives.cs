@@ -214,7 +214,7 @@ internal sealed class Alternatives(FilterQuestion question, TrafficTable table, 
 
     private string Lever()
     {
-        Vectors.TryParse(question.Vectors.FirstOrDefault(), out var vector);
+        var vector = Vectors.TryParse(question.Vectors.FirstOrDefault(), out var known) ? known : default;
         var lever = vector switch
         {
             Vector.SynFlood => "SYN cookies on the host or a proxy in front of it",
