@@ -97,8 +97,8 @@ internal static class PriceTable
         Row("control: always 0", Calibration.Of(outcomes, AlwaysZero));
         Row("control: always 1 %", Calibration.Of(outcomes, AlwaysOne));
 
-        void Row(string name, Calibration calibration) => page.Append(
-            CultureInfo.InvariantCulture, $"| {name} | {calibration.Prices:N0} | {Share(calibration.UnderHigh)} | {Share(calibration.Inside)} | {calibration.MedianWidth * 100:0.00} points |\n");
+        void Row(string name, Calibration calibration) => page.Append(calibration.Prices == 0 ? $"| {name} | 0: unknown in every run | – | – | – |\n" : string.Create(
+            CultureInfo.InvariantCulture, $"| {name} | {calibration.Prices:N0} | {Share(calibration.UnderHigh)} | {Share(calibration.Inside)} | {calibration.MedianWidth * 100:0.00} points |\n"));
     }
 
     public static Stated AlwaysZero(Stated stated) => stated with { Estimate = new(0, 0, 0, stated.Estimate.Samples) };

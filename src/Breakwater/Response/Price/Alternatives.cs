@@ -214,7 +214,7 @@ internal sealed class Alternatives(FilterQuestion question, TrafficTable table, 
 
     private string Lever()
     {
-        Vector? vector = Vectors.TryParse(question.Vectors.FirstOrDefault(), out var known) ? known : null;
+        var vector = Vectors.TryParse(question.Vectors.FirstOrDefault(), out var known) ? known : default;
         var lever = vector switch
         {
             Vector.SynFlood => "SYN cookies on the host or a proxy in front of it",

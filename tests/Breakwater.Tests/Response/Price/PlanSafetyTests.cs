@@ -72,6 +72,51 @@ public sealed class PlanSafetyTests
         Assert.InRange(new TrafficTable(beside.Question()).BeforeSeconds, 560, 590);
     }
 
+    /// <summary>"No filter" comes first, then what the rule costs and does; the rule itself is last.</summary>
+    [Fact]
+    public void Text_OfASynFloodWithoutAPast_SaysWhatTheRuleDoesBeforeIt()
+    {
+        var text = Text(new Traffic().During(3_000, Tcp(40_000, 443, 2, 60)).Question(vectors: "syn-flood"));
+        Assert.True(text.IndexOf("no filter under your limit", StringComparison.Ordinal) is var first and > 0 && text.IndexOf("what it costs is unknown", StringComparison.Ordinal) is var price && price > first
+            && text.IndexOf("refuses every new TCP connection", StringComparison.Ordinal) is var does && does > price && text.IndexOf("tcp-flags", StringComparison.Ordinal) > does, text);
+        var reflection = Text(Ntp().Question(vectors: "ntp-amplification"));
+        Assert.DoesNotContain("no filter", reflection, StringComparison.Ordinal);
+        Assert.DoesNotContain("drops all UDP", reflection, StringComparison.Ordinal);
+
+        static string Text(FilterQuestion question)
+        {
+            var output = new StringWriter();
+            Breakwater.Reports.PlanText.Write(FilterPlanner.Plan(question), output);
+            return output.ToString().ReplaceLineEndings(" ");
+        }
+    }
+
+    /// <summary>Answers that a resolver gave to some ephemeral ports do not make a rule of all the others.</summary>
+    [Fact]
+    public void Plan_EphemeralPortsBefore_MakeNoRuleOfAllOthers()
+    {
+        var traffic = Ntp();
+        foreach (var port in (ReadOnlySpan<ushort>)[36_177, 43_743, 45_001, 48_002])
+            traffic.Before(40, 4, Udp(53, port, 200));
+        var target = Traffic.Target;
+        var plan = FilterPlanner.Plan(traffic.During(2_000, Udp(1_900, 7, 320)).During(900, record => Udp(32_817, 9, 320)(record)).Question(target, "udp-reflection"));
+        Assert.Null(plan.NoFilter);
+        Assert.All(plan.Alternatives[0].Rules, static rule => Assert.True(rule.Match.DestinationPorts.Length <= 1, rule.ToString()));
+        Assert.Contains(plan.Alternatives[0].Rules, static rule => rule.Match.SourcePorts.Any(static range => range.Contains(1_900)));
+    }
+
+    /// <summary>Two rules, each with a limit of its own: what the first takes the second does not see.</summary>
+    [Fact]
+    public void Plan_RateLimitOfTwoRules_IsPricedRuleByRule()
+    {
+        var plan = FilterPlanner.Plan(new Traffic().Before(3_000, 1_500, Tcp(40_000, 443, 16, 60)).During(5_000, Udp(123, 50_000, 600)).During(2_000, Tcp(40_000, 443, 41, 600))
+            .Question(vectors: "ntp-amplification"));
+        var limit = plan.Alternatives.Single(static alternative => alternative.Kind == FilterAlternative.RateLimit);
+        Assert.Equal(2, limit.Rules.Length);
+        // 50 kB/s and 20 kB/s come, 12.5 kB/s of each pass; of the excess that is a little more.
+        Assert.Equal(((0.75 * 5) + (0.375 * 2)) / 7, limit.AttackCovered.Value!.Value, 0.04);
+    }
+
     private static void Wave(Traffic traffic, int from, int seconds)
     {
         var wave = new Traffic(7).During(600, Udp(123, 50_000, 468));
