@@ -80,6 +80,9 @@ public sealed record Incident
     /// <summary>The host of the web logs that it rests on; null where they name none, and without logs.</summary>
     public string? Site { get; init; }
 
+    /// <summary>Its target's service is one of the configuration, not the host that clients named.</summary>
+    public bool IsOfService { get; init; }
+
     public required Shape Shape { get; init; }
 
     public required Verdict Verdict { get; init; }

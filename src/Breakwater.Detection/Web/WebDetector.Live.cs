@@ -60,6 +60,14 @@ public sealed partial class WebDetector
         _changes.Clear();
     }
 
+    /// <summary>The clock is set back: that is no sign of quiet, and what is open goes on from there.</summary>
+    private void SetBack(long second)
+    {
+        CloseUpTo(_newest + 1);
+        foreach (var site in Sites())
+            site.SetBack(second);
+    }
+
     private int WeightOf(long second) => 1 << _levels[second / WebLimits.SliceSeconds % OpenSlices];
 
     private bool IsLeftOut(in LogRequest request, long second)

@@ -117,7 +117,10 @@ public sealed partial class WebDetector
             }
 
             // The log's clock was set back, or an earlier line lied: its time counts from here on.
-            CloseAll(isOver: true);
+            if (IsLive)
+                SetBack(second);
+            else
+                CloseAll(isOver: true);
             BeginSlices(long.MinValue, second);
             (_oldest, _newest, _slice) = (second, second, long.MinValue);
         }

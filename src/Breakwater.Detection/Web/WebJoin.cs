@@ -18,9 +18,19 @@ public static class WebJoin
         && network.StartedNanoseconds is { } started && web.StartedNanoseconds is { } webStarted
         && started <= End(web, quietSeconds) && webStarted <= End(network, quietSeconds);
 
-    /// <summary>True when both are about the same service, inbound.</summary>
-    public static bool AreOfOneService(Incident network, Incident web) => web.Target is { Kind: TargetKind.Service, Direction: Direction.Inbound, Service: { } service }
+    /// <summary>True when both are about the same configured service, inbound. A host that clients name is none, whatever it is called.</summary>
+    public static bool AreOfOneService(Incident network, Incident web) => web.IsOfService && web.Target is { Kind: TargetKind.Service, Direction: Direction.Inbound, Service: { } service }
         && network.Target.Service == service && network.Target.Direction == Direction.Inbound;
+
+    /// <summary>The network's with all of the logs', in whatever order these come.</summary>
+    /// <param name="network">The network's incident.</param>
+    /// <param name="web">Incidents of logs that belong to it.</param>
+    public static Incident Merge(Incident network, IEnumerable<Incident> web)
+    {
+        var parts = web.OrderBy(static part => part.StartedNanoseconds).ThenBy(static part => part.Site, StringComparer.Ordinal)
+            .ThenBy(static part => part.DetectedNanoseconds).ThenBy(static part => part.Requests?.Value).ToList();
+        return parts.Count == 0 ? network : Merge(network, parts.Aggregate(Combine));
+    }
 
     /// <summary>Both as one.</summary>
     public static Incident Merge(Incident network, Incident web)
@@ -55,12 +65,12 @@ public static class WebJoin
     /// <param name="quietSeconds">How long an incident stays open after its last sign.</param>
     public static ImmutableArray<Incident> All(ImmutableArray<Incident> network, ImmutableArray<Incident> web, int quietSeconds)
     {
-        var joined = network.ToArray();
+        var parts = Array.ConvertAll(network.ToArray(), static _ => new List<Incident>());
         var alone = new List<Incident>();
         foreach (var incident in web)
         {
             var best = -1;
-            for (var index = 0; index < joined.Length; index++)
+            for (var index = 0; index < parts.Length; index++)
             {
                 if (AreOne(network[index], incident, quietSeconds) && (best < 0 || network[index].StartedNanoseconds < network[best].StartedNanoseconds))
                     best = index;
@@ -69,10 +79,10 @@ public static class WebJoin
             if (best < 0)
                 alone.Add(incident);
             else
-                joined[best] = Merge(joined[best], incident);
+                parts[best].Add(incident);
         }
 
-        return [.. joined, .. alone];
+        return [.. network.Select((incident, index) => Merge(incident, parts[index])), .. alone];
     }
 
     /// <summary>
@@ -90,6 +100,31 @@ public static class WebJoin
         return network.Verdict == web.Verdict ? (network.Verdict, (Confidence)Math.Max((byte)network.Confidence, (byte)web.Confidence))
             : network.Verdict > web.Verdict ? (network.Verdict, network.Confidence) : (web.Verdict, web.Confidence);
     }
+
+    /// <summary>Two incidents of one service's logs as one: requests of both, the higher peak, the graver verdict and what speaks for it.</summary>
+    private static Incident Combine(Incident one, Incident other)
+    {
+        var graver = (other.Verdict, other.Confidence).CompareTo((one.Verdict, one.Confidence)) > 0 ? other : one;
+        var state = (IncidentState)Math.Min((byte)one.State, (byte)other.State);
+        return graver with
+        {
+            State = state,
+            Vectors = [.. one.Vectors, .. other.Vectors.Where(vector => one.Vectors.All(known => known.Vector != vector.Vector))],
+            StartedNanoseconds = Math.Min(one.StartedNanoseconds ?? long.MaxValue, other.StartedNanoseconds ?? long.MaxValue),
+            DetectedNanoseconds = Detected(one, other, graver.Verdict),
+            EndedNanoseconds = state == IncidentState.Active ? null : Math.Max(one.EndedNanoseconds ?? 0, other.EndedNanoseconds ?? 0),
+            Peak = graver.Peak with { RequestsPerSecond = Larger(one.Peak.RequestsPerSecond, other.Peak.RequestsPerSecond) },
+            Requests = Sum(one.Requests, other.Requests),
+            Reasons = [.. one.Reasons, .. other.Reasons],
+            Limits = [.. one.Limits.Concat(other.Limits).Distinct(StringComparer.Ordinal)],
+            WebRules = [.. one.WebRules, .. other.WebRules],
+        };
+    }
+
+    private static Estimate? Larger(Estimate? one, Estimate? other) => one is null || other?.Value > one.Value.Value ? other : one;
+
+    private static Estimate? Sum(Estimate? one, Estimate? other) => one is not { } a ? other : other is not { } b ? one
+        : new Estimate(a.Value + b.Value, a.Low + b.Low, a.High + b.High, a.Samples + b.Samples);
 
     private static long? Detected(Incident network, Incident web, Verdict verdict) => (network.Verdict == verdict, web.Verdict == verdict) switch
     {

@@ -129,11 +129,16 @@ internal sealed class WebSite(string? name, string? service, DetectorOptions opt
     public WebSurge? End()
     {
         var surge = Surge;
-        (Surge, _firstSecond, _lastSecond, _busySlices) = (null, long.MinValue, 0, 0);
-        Array.Clear(_seconds);
-        Array.Clear(_bytes);
-        _slice.Clear();
+        Surge = null;
+        StartClock();
         return surge;
+    }
+
+    /// <summary>The log's clock was set back while it is read live: the clock starts anew, and what goes on does not end.</summary>
+    public void SetBack(long second)
+    {
+        StartClock();
+        Surge?.SetBack(second * Second);
     }
 
     /// <summary>Whether an incident of this surge is worth a word: without knowledge of the time before, only what looks like an attack is.</summary>
@@ -143,6 +148,14 @@ internal sealed class WebSite(string? name, string? service, DetectorOptions opt
     /// <summary>What goes on from the first line for some minutes and is no attack is what the site serves, whatever it looks like.</summary>
     private static bool IsOrdinary(WebSurge surge) => surge.Verdict is { Verdict: not Verdict.Attack, Measures.HasBefore: false }
         && surge.During.Seconds >= (IsReported(surge) ? AdoptedSeconds : WebUsual.FewestSlices * WebLimits.SliceSeconds);
+
+    private void StartClock()
+    {
+        (_firstSecond, _lastSecond, _busySlices) = (long.MinValue, 0, 0);
+        Array.Clear(_seconds);
+        Array.Clear(_bytes);
+        _slice.Clear();
+    }
 
     private void StartSecond(long second)
     {

@@ -31,7 +31,7 @@ internal sealed class WebSurge(long startedNanoseconds, WebTally before, ulong s
     /// <summary>Last request of the last slice above.</summary>
     public long LastNanoseconds { get; set; } = startedNanoseconds;
 
-    public long StartedNanoseconds { get; } = startedNanoseconds;
+    public long StartedNanoseconds { get; private set; } = startedNanoseconds;
 
     /// <summary>Slices since the last one above.</summary>
     public int QuietSlices { get; set; }
@@ -45,6 +45,10 @@ internal sealed class WebSurge(long startedNanoseconds, WebTally before, ulong s
     /// <summary>What a reader notices of it.</summary>
     public SurgeSigns Signs => new(
         Verdict!.Verdict, Verdict.Confidence, Verdict.Vector, IncidentSigns.Step((ulong)_peakRequests, 1.1), IncidentSigns.Step((ulong)During.Sums.Requests, 2));
+
+    /// <summary>The log's clock was set back: nothing of it is later than now.</summary>
+    public void SetBack(long now) => (StartedNanoseconds, DetectedNanoseconds, LastNanoseconds) =
+        (Math.Min(StartedNanoseconds, now), Math.Min(DetectedNanoseconds, now), Math.Min(LastNanoseconds, now));
 
     public void CountSecond(long second, long requests, long bytes)
     {
@@ -97,6 +101,7 @@ internal sealed class WebSurge(long startedNanoseconds, WebTally before, ulong s
         {
             Target = new Target(TargetKind.Service, default, Direction.Inbound, service ?? site),
             Site = site,
+            IsOfService = service is not null,
             Shape = Shape.Host,
             Verdict = verdict.Verdict,
             Confidence = verdict.Confidence,

@@ -43,6 +43,7 @@ internal static class AgentCommand
         using var filters = new HostFilters(new NftProgram(TimeProvider.System), guard, interfaces, TimeProvider.System);
         var server = new AgentServer(filters, callers, TimeProvider.System, Tell);
         using var stop = new CancellationTokenSource();
+        var code = ExitCode.Done;
         try
         {
             // The socket first: an agent that runs already keeps it, and its table.
@@ -55,10 +56,15 @@ internal static class AgentCommand
 
             var serving = server.Run(listener, stop.Token);
             Tell($"filters at {string.Join(", ", interfaces)} towards {string.Join(", ", guard.Allowed)}; asked on {path}");
-            while (!signals.IsStopped)
+            while (!signals.IsStopped && !serving.IsCompleted)
                 signals.Wait(TimeSpan.FromSeconds(1));
             await stop.CancelAsync();
-            await serving;
+            await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (serving.Exception?.InnerException is { } broken)
+            {
+                Tell($"nobody can ask any more: {broken.Message}");
+                code = ExitCode.Failed;
+            }
         }
         catch (SocketException error)
         {
@@ -74,7 +80,7 @@ internal static class AgentCommand
         }
 
         Tell("stopped; the table is gone");
-        return ExitCode.Done;
+        return code;
     }
 
     private static void Tell(string line) => System.Console.Error.WriteLine($"breakwater agent: {line}");

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Breakwater.Commands;
 
-/// <summary>What the operating system asks of a running <c>serve</c>: to stop (SIGINT, SIGTERM), to reload (SIGHUP).</summary>
+/// <summary>What the operating system asks of a running <c>serve</c>: to stop (SIGINT, SIGTERM), to reload (SIGHUP). What has nothing to reload stops.</summary>
 internal sealed class ServeSignals : IDisposable
 {
     // Not disposed: a signal's handler may still run while the process ends.
@@ -11,13 +11,15 @@ internal sealed class ServeSignals : IDisposable
     private volatile bool _isStopped;
     private int _reload;
 
-    public ServeSignals()
+    /// <param name="reloads">False: SIGHUP (the terminal is gone) and SIGQUIT stop as well.</param>
+    public ServeSignals(bool reloads = true)
     {
         _registrations =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
-            PosixSignalRegistration.Create(PosixSignal.SIGHUP, Reload),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, reloads ? Reload : Stop),
+            .. reloads ? Array.Empty<PosixSignalRegistration>() : [PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Stop)],
         ];
     }
 

@@ -80,17 +80,24 @@ internal sealed class TopCommand
     private static int Watch(TopReader reader, string name, TopChoice choice, bool isJson)
     {
         using var output = new StandardOutput();
-        using var signals = new ServeSignals();
+        using var signals = new ServeSignals(reloads: false);
         var isTerminal = !isJson && !System.Console.IsOutputRedirected;
         var style = new TopStyle(isTerminal && Environment.GetEnvironmentVariable("NO_COLOR") is null or "");
         var view = new TopView(style);
         reader.Start();
-        using (var terminal = isTerminal ? new TopTerminal(output) : null)
-            choice = Loop(reader, signals, terminal, choice, () => Show(reader, view, terminal, output, name, choice, isJson), changed => choice = changed);
-        lock (reader.Tally)
+        try
         {
-            reader.Tally.Finish();
-            Print(reader, view, output, name, choice, isJson, isTerminal ? Math.Max(40, TopTerminal.Size.Width) : PlainWidth);
+            using (var terminal = isTerminal ? new TopTerminal(output) : null)
+                choice = Loop(reader, signals, terminal, choice, () => Show(reader, view, terminal, output, name, choice, isJson), changed => choice = changed);
+            lock (reader.Tally)
+            {
+                reader.Tally.Finish();
+                Print(reader, view, output, name, choice, isJson, isTerminal ? Math.Max(40, TopTerminal.Size.Width) : PlainWidth);
+            }
+        }
+        catch (OutputException error) when (isTerminal && error.IsTerminalGone)
+        {
+            return ExitCode.Done; // nobody looks any more
         }
 
         if (reader.Fault is { } fault)

@@ -122,15 +122,10 @@ internal sealed class IncidentJoin
         /// <summary>The change as it is told: with logs, what the state of both says.</summary>
         public IncidentChange Change(long key, IncidentChangeKind kind, IEnumerable<Web> parts)
         {
-            var (incident, hasParts, isOver) = (Network, false, IsOver);
-            foreach (var part in parts)
-            {
-                incident = WebJoin.Merge(incident, part.Last);
-                hasParts = true;
-                isOver &= part.IsOver;
-            }
-
-            if (hasParts && kind != IncidentChangeKind.Opened)
+            var webs = parts.ToList();
+            var incident = WebJoin.Merge(Network, webs.Select(static part => part.Last));
+            var isOver = IsOver && webs.TrueForAll(static part => part.IsOver);
+            if (webs.Count > 0 && kind != IncidentChangeKind.Opened)
             {
                 kind = isOver ? IncidentChangeKind.Closed
                     : (_told, incident.State) switch

@@ -17,11 +17,6 @@ internal sealed class WebEngine : IDisposable
     /// <summary>After so long without any line the clock stands: a log that says nothing may be one that cannot be written.</summary>
     private const long SilentNanoseconds = 10 * Second;
 
-    /// <summary>A log whose newest line is later than now by more, or earlier by more than <see cref="LateNanoseconds"/>, has another clock.</summary>
-    private const long EarlyNanoseconds = 90 * Second;
-
-    private const long LateNanoseconds = 600 * Second;
-
     private readonly WebLines _lines;
     private readonly LogIntake _intake;
     private readonly LineRecorder? _recorder;
@@ -30,7 +25,6 @@ internal sealed class WebEngine : IDisposable
     private readonly Lock _lock = new();
     private readonly List<IncidentChange> _waiting = [];
     private readonly Thread _thread;
-    private readonly HashSet<WebLog> _read = [];
     private volatile bool _isStopped;
     private long _lastLine, _passed, _unreadBefore, _linesBefore;
     private bool _isHeld;
@@ -102,8 +96,7 @@ internal sealed class WebEngine : IDisposable
         _intake.Round();
         var now = Now;
         var isCaughtUp = _intake.CaughtUpNanoseconds > now - Second;
-        if (isCaughtUp)
-            SetClocks(now);
+        SetClocks(now, isCaughtUp);
         Hold(!_intake.SeesAll);
         if (isCaughtUp && now - _lastLine < SilentNanoseconds && now / Second > _passed)
         {
@@ -132,27 +125,24 @@ internal sealed class WebEngine : IDisposable
         }
 
         _recorder?.Write(LineRecordKind.Lines, stream.Number, octets: lines);
+        var before = _lines.Lines;
         _lines.Take(log, lines);
         stream.NewestNanoseconds = log.CountedNanoseconds;
         _lastLine = Now;
-        _read.Add(log);
+        if (log.NewestNanoseconds != long.MinValue)
+            log.Clock.Note(_lastLine, log.NewestNanoseconds, _lines.Lines - before);
     }
 
-    /// <summary>A log that is read to its end and yet has other times than this machine is corrected by the difference.</summary>
-    private void SetClocks(long now)
+    /// <summary>A log that is read to its end and yet has the times of another zone is corrected by the difference.</summary>
+    private void SetClocks(long now, bool isCaughtUp)
     {
         foreach (var (number, log) in _lines.Logs)
         {
-            if (!_read.Contains(log) || log.WrittenNanoseconds == long.MinValue)
-                continue;
-            var late = now - log.CountedNanoseconds;
-            if (late > -EarlyNanoseconds && late < LateNanoseconds)
-                continue;
-            log.SkewSeconds = (int)Math.Clamp((now - log.WrittenNanoseconds) / Second, int.MinValue, int.MaxValue);
-            _recorder?.Write(LineRecordKind.Skew, number, log.SkewSeconds);
+            if (!isCaughtUp)
+                log.Clock.Forget();
+            else if (log.Clock.Judge(now, log.SkewSeconds) is var skew && skew != log.SkewSeconds)
+                _recorder?.Write(LineRecordKind.Skew, number, log.SkewSeconds = skew);
         }
-
-        _read.Clear();
     }
 
     private void Hold(bool isHeld)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Breakwater.Telemetry.Health;
+using Breakwater.Telemetry.Live;
 
 namespace Breakwater.Live;
 
@@ -41,8 +42,19 @@ internal sealed class WebHealth
         return health with
         {
             Exporters = health.Exporters.Add(entry),
-            BlindSince = state.LastLineNanoseconds == 0 || state.Inputs.All(static input => input.Fault is not null) ? health.BlindSince : null,
+            BlindSince = BlindSince(health, state, now),
         };
+    }
+
+    /// <summary>Where exporters are configured, their silence is blindness whatever logs say; without any, logs are the eyes while lines come.</summary>
+    private static DateTimeOffset? BlindSince(HealthSnapshot health, WebState state, long now)
+    {
+        if (health.BlindSince is not { } since || state.LastLineNanoseconds == 0 || health.Exporters.Any(static exporter => exporter.Address is not null))
+            return health.BlindSince;
+        if (now - state.LastLineNanoseconds <= MinuteSeconds * 1_000_000_000L)
+            return null;
+        var last = HealthMonitor.Time(state.LastLineNanoseconds);
+        return last > since ? last : since;
     }
 
     private void Find(WebState state, DateTimeOffset at)
@@ -57,6 +69,8 @@ internal sealed class WebHealth
             _minute.Dequeue();
         foreach (var input in state.Inputs.Where(static input => input.Fault is not null))
             _conditions.Find(HealthConditionKind.Silent, at, $"{input.Name} cannot be read: {input.Fault}; what it would tell is not seen, and no incident of logs ends");
+        foreach (var input in state.Inputs.Where(static input => input.TooMany > 0))
+            _conditions.Find(HealthConditionKind.Loss, at, $"{input.TooMany:N0} files match {input.Name} and are not read: {LiveLogLimits.FilesOfAPattern:N0} are the most of one pattern");
         foreach (var name in state.Unrecognized)
             _conditions.Find(HealthConditionKind.Undecodable, at, $"lines of {name} are in no format that is known by content; give its 'format'");
         if (state.Unreadable > before.Unreadable && state.Unrecognized.IsEmpty)
@@ -64,7 +78,7 @@ internal sealed class WebHealth
         if (lost > before.Lost)
             _conditions.Find(HealthConditionKind.Loss, at, $"a log was emptied before it was read to its end, and no copy of it was found, {lost - before.Lost:N0} times in the last minute");
         foreach (var (name, seconds) in state.Skews)
-            _conditions.Find(HealthConditionKind.ClockSkew, at, $"times of {name} are {Math.Abs((long)seconds):N0} s {(seconds > 0 ? "behind" : "ahead of")} this machine's clock: another zone, or another clock; they are corrected by that");
+            _conditions.Find(HealthConditionKind.ClockSkew, at, $"times of {name} are {Math.Abs((long)seconds):N0} s {(seconds > 0 ? "behind" : "ahead of")} this machine's clock: another zone; they are corrected by that");
         if (unknown > before.Unknown)
             _conditions.Find(HealthConditionKind.UnknownSenders, at, $"{unknown - before.Unknown:N0} messages or connections of the last minute came from addresses that are not in 'allow', the last from {LastUnknown(state)}: they are ignored");
         if (drops > before.Drops)

@@ -23,6 +23,12 @@ internal sealed class WebLog(LogSource source)
     /// <summary>Is added to the times of its lines: its server's clock or zone is another.</summary>
     public int SkewSeconds { get; set; }
 
+    /// <summary>What tells that its server's zone is another.</summary>
+    public LogClock Clock { get; } = new();
+
+    /// <summary>Latest time of the lines of the piece read last, as written; <see cref="long.MinValue"/>: none had one.</summary>
+    public long NewestNanoseconds { get; private set; } = long.MinValue;
+
     /// <summary>Time of the line read last, as written.</summary>
     public long WrittenNanoseconds { get; private set; } = long.MinValue;
 
@@ -64,6 +70,7 @@ internal sealed class WebLog(LogSource source)
             if (!request.Knows(LogFields.Time))
                 return error;
             WrittenNanoseconds = request.TimeNanoseconds;
+            NewestNanoseconds = Math.Max(NewestNanoseconds, request.TimeNanoseconds);
             request.TimeNanoseconds += SkewSeconds * 1_000_000_000L;
         }
         else if (error != LogError.NoRequest)
@@ -77,6 +84,7 @@ internal sealed class WebLog(LogSource source)
     /// <summary>Between pieces: a log that nothing can be read of any more has perhaps another format now.</summary>
     public void Forget()
     {
+        NewestNanoseconds = long.MinValue;
         if (source.FormatText is null && _unread >= LostLines)
             (_decoder, _unread) = (null, 0);
     }

@@ -15,7 +15,7 @@ internal readonly record struct Delivery(string? Fault, bool IsFinal)
 /// <summary>Somebody who is told. One delivery at a time; failure is a value.</summary>
 internal interface IReceiver
 {
-    /// <summary>What it is, for people: <c>webhook https://hooks.example.net/</c>. No secret is part of it.</summary>
+    /// <summary>What it is, for people: <c>mail mx.example.net:587</c>. No secret is part of it.</summary>
     string Name { get; }
 
     /// <summary>What it was made from: while that stays equal over a reload, its lane stays.</summary>

@@ -21,7 +21,7 @@ internal sealed class JournalFollower(Journal journal, TimeProvider time, Action
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _reading;
+        await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
     }
 

@@ -45,7 +45,7 @@ internal sealed class MailReceiver(MailConfig config, TimeProvider time) : IRece
 
     private async Task<Delivery> Send(Notice notice, string password, CancellationToken end)
     {
-        using var client = new SmtpClient { Timeout = (int)Receivers.Patience.TotalMilliseconds };
+        using var client = new Client { Timeout = (int)Receivers.Patience.TotalMilliseconds };
         try
         {
             await client.ConnectAsync(config.Server.Host, config.Server.Port, config.Security switch { MailSecurity.Tls => SecureSocketOptions.SslOnConnect, MailSecurity.StartTls => SecureSocketOptions.StartTls, _ => SecureSocketOptions.None }, end);
@@ -53,17 +53,33 @@ internal sealed class MailReceiver(MailConfig config, TimeProvider time) : IRece
                 await client.AuthenticateAsync(Encoding.UTF8, user, password, end);
             using var message = Message(notice);
             await client.SendAsync(message, end);
+            // The others have it: another attempt would tell them twice.
+            var delivery = client.Refused.Count == 0 ? Delivery.Done : Delivery.Never($"took the mail, but not for {string.Join(", ", client.Refused.Select(static one => $"{NoticeText.Line(one.Address)} (says {Said(one.Status, one.Words)})"))}");
             await client.DisconnectAsync(quit: true, end);
-            return Delivery.Done;
+            return delivery;
         }
         catch (SmtpCommandException error)
         {
-            var fault = $"says {FormattableString.Invariant($"{(int)error.StatusCode}")} {NoticeText.Line(error.Message)}";
-            return (int)error.StatusCode >= FirstPermanentReply ? Delivery.Never(fault) : Delivery.Later(fault);
+            // Nobody was accepted: what was said of the first tells more than that.
+            var (status, words) = client.Refused is [var first, ..] && client.Refused.Count == config.To.Length ? (first.Status, first.Words) : (error.StatusCode, error.Message);
+            var fault = $"says {Said(status, words)}";
+            return client.Refused.Append((Address: "", Status: status, Words: words)).All(static one => (int)one.Status >= FirstPermanentReply) ? Delivery.Never(fault) : Delivery.Later(fault);
         }
-        catch (Exception error) when (error is ProtocolException or AuthenticationException or SslHandshakeException or NotSupportedException or ServiceNotConnectedException)
+        catch (Exception error) when (error is ProtocolException or AuthenticationException or SslHandshakeException or InvalidOperationException or NotSupportedException)
         {
             return Delivery.Later($"takes no mail: {NoticeText.Line(error.Message)}");
         }
+    }
+
+    private static string Said(SmtpStatusCode status, string words) => FormattableString.Invariant($"{(int)status} {NoticeText.Line(words)}");
+
+    /// <summary>One refused recipient does not keep the others from their mail.</summary>
+    private sealed class Client : SmtpClient
+    {
+        /// <summary>Who was refused, and in which words.</summary>
+        public List<(string Address, SmtpStatusCode Status, string Words)> Refused { get; } = [];
+
+        protected override void OnRecipientNotAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) =>
+            Refused.Add((mailbox.Address, response.StatusCode, response.Response));
     }
 }

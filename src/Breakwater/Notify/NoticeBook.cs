@@ -45,7 +45,10 @@ internal sealed class NoticeBook
             }
 
             _attacks.Remove(entry.Subject);
-            return attack.ToldAt is null ? null : Make(NoticeKind.End, entry.At, [NoticeItem.Of(entry.Data) ?? attack.Item]);
+            // Parts of it that go on have nobody to tell for them any more.
+            if (attack.IsWide && _attacks.Values.Any(static other => other.ToldAt is null))
+                _groupSince ??= now;
+            return attack.ToldAt is null || GoesOn(entry) ? null : Make(NoticeKind.End, entry.At, [NoticeItem.Of(entry.Data) ?? attack.Item]);
         }
 
         if (verdict != "attack" || entry.Kind is EntryKind.Closed or EntryKind.Quiet || NoticeItem.Of(entry.Data) is not { } item)
@@ -99,6 +102,9 @@ internal sealed class NoticeBook
         var id = string.Create(CultureInfo.InvariantCulture, $"{items[0].IncidentId}-{NoticeText.Of(kind)}-{at.ToUnixTimeMilliseconds()}-{++_notices}");
         return new Notice(id, kind, at, [.. items.Take(Notice.MaximumItems)], Math.Max(0, items.Count - Notice.MaximumItems));
     }
+
+    /// <summary>A wider attack took it over, and is told, or will be.</summary>
+    private bool GoesOn(JournalEntry entry) => entry.Kind == EntryKind.Closed && ScriptCall.TakenOverBy(entry.Data) is { } wider && _attacks.ContainsKey(wider);
 
     /// <summary>One event has one incident as a rule; where a host got its own before its network had one, the network's tells for both.</summary>
     /// <param name="attack">Which.</param>

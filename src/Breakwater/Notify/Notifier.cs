@@ -62,7 +62,7 @@ internal sealed class Notifier : IAsyncDisposable
     {
         await _follower.DisposeAsync();
         await _stop.CancelAsync();
-        await _ticking;
+        await _ticking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         ImmutableArray<ReceiverLane> lanes;
         lock (_lock)
         {
@@ -74,7 +74,7 @@ internal sealed class Notifier : IAsyncDisposable
         foreach (var lane in lanes)
             lane.Complete();
         _abort.CancelAfter(_lastDeliveries);
-        await Task.WhenAll(lanes.Select(static lane => lane.Running));
+        await Task.WhenAll(lanes.Select(static lane => lane.Running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _abort.Dispose();
         _stop.Dispose();
     }

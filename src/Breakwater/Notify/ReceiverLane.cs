@@ -81,7 +81,7 @@ internal sealed class ReceiverLane
         var pause = _firstPause;
         for (var attempt = 1; ; attempt++)
         {
-            var delivery = await _receiver.Deliver(notice, _abort);
+            var delivery = await Attempt(notice);
             // The next state tells more than this one would by then.
             if (delivery.Fault is null || delivery.IsFinal || attempt == MaximumAttempts || notice.Kind == NoticeKind.State || _abort.IsCancellationRequested)
                 return delivery;
@@ -89,6 +89,19 @@ internal sealed class ReceiverLane
                 _health = _health with { Fault = delivery.Fault, At = _time.GetUtcNow() };
             await Task.Delay(pause, _time, _abort).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             pause = pause * 2 < _longestPause ? pause * 2 : _longestPause;
+        }
+    }
+
+    /// <summary>Whatever goes wrong in one delivery is that receiver's fault, and the lane goes on.</summary>
+    private async Task<Delivery> Attempt(Notice notice)
+    {
+        try
+        {
+            return await _receiver.Deliver(notice, _abort);
+        }
+        catch (Exception error)
+        {
+            return Delivery.Later($"fails: {error.GetType().Name}: {NoticeText.Line(error.Message)}");
         }
     }
 

@@ -32,6 +32,9 @@ internal sealed record ScriptCall(string Target, string Direction, long PacketsP
     /// <summary>The call for the end of the same attack.</summary>
     public ScriptCall End() => this with { Action = Unban, Details = "" };
 
+    /// <summary>The incident in which this one goes on; null: in none.</summary>
+    public static string? TakenOverBy(string json) => Parse(json)?["takenOverBy"] is JsonValue value && value.TryGetValue<string>(out var id) ? id : null;
+
     internal static JsonObject? Parse(string json)
     {
         try

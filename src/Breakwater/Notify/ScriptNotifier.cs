@@ -22,6 +22,9 @@ internal sealed class ScriptNotifier : IAsyncDisposable
     private readonly CancellationTokenSource _abort = new();
     private readonly JournalFollower _follower;
     private readonly Dictionary<string, ScriptCall> _begun = new(StringComparer.Ordinal);
+
+    /// <summary>Attacks that go on in a wider one, by the wider one's id: they are over when that is.</summary>
+    private readonly Dictionary<string, List<ScriptCall>> _within = new(StringComparer.Ordinal);
     private volatile ImmutableDictionary<string, ScriptLane> _lanes = ImmutableDictionary.Create<string, ScriptLane>(StringComparer.Ordinal);
 
     public ScriptNotifier(Journal journal, Func<NotifyConfig> config, TimeProvider time)
@@ -39,6 +42,12 @@ internal sealed class ScriptNotifier : IAsyncDisposable
         _follower.Open();
         foreach (var incident in _journal.Snapshot.Incidents.Where(static incident => incident is { IsOpen: true, Verdict: "attack" }))
             Remember(incident.Id, ScriptCall.Begin(incident.Json));
+        foreach (var incident in _journal.Snapshot.Incidents.Where(static incident => incident is { IsOpen: false, Verdict: "attack" }))
+        {
+            if (ScriptCall.TakenOverBy(incident.Json) is { } wider && _begun.ContainsKey(wider) && ScriptCall.Begin(incident.Json) is { } call)
+                End([call], wider);
+        }
+
         _follower.Start();
     }
 
@@ -64,12 +73,32 @@ internal sealed class ScriptNotifier : IAsyncDisposable
             if (entry.Kind != EntryKind.Closed && verdict != "flash-crowd")
                 return;
             _begun.Remove(entry.Subject);
-            Call(begun.End());
+            _within.Remove(entry.Subject, out var within);
+            End([.. within ?? [], begun], entry.Kind == EntryKind.Closed ? ScriptCall.TakenOverBy(entry.Data) : null);
         }
         else if (verdict == "attack" && entry.Kind is not (EntryKind.Closed or EntryKind.Quiet) && !_config().Scripts.IsEmpty
             && ScriptCall.Begin(entry.Data) is { } call && Remember(entry.Subject, call))
         {
             Call(call);
+        }
+    }
+
+    /// <summary>A script that blocks one target lets go of it when the attack is over, not when it is seen to be a part of a wider one.</summary>
+    private void End(List<ScriptCall> ended, string? takenOverBy)
+    {
+        if (takenOverBy is null || !_begun.ContainsKey(takenOverBy))
+        {
+            ended.ForEach(call => Call(call.End()));
+            return;
+        }
+
+        var within = _within.TryGetValue(takenOverBy, out var known) ? known : _within[takenOverBy] = [];
+        foreach (var call in ended)
+        {
+            if (within.Count < MaximumAttacks)
+                within.Add(call);
+            else
+                Call(call.End());
         }
     }
 

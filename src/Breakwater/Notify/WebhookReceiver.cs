@@ -12,9 +12,11 @@ namespace Breakwater.Notify;
 internal sealed class WebhookReceiver(WebhookConfig config, TimeProvider time) : IReceiver
 {
     public const string TimestampHeader = "Breakwater-Timestamp";
+    private const int NameHashBytes = 4;
     public const string SignatureHeader = "Breakwater-Signature";
 
-    public string Name => $"webhook {config.Url.GetLeftPart(UriPartial.Path)}";
+    /// <summary>Paths of many services are secrets: the name has no more than what tells two of one server apart.</summary>
+    public string Name { get; } = $"webhook {config.Url.Scheme}://{config.Url.Authority} #{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(config.Url.PathAndQuery)).AsSpan(0, NameHashBytes))}";
 
     public object Settings => config;
 

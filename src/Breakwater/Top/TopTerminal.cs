@@ -34,7 +34,15 @@ internal sealed unsafe partial class TopTerminal : IDisposable
             _hasSettings = _keys >= 0 && GetSettings(_keys, settings) == 0;
         if (_hasSettings)
             SetKeys();
-        Write(Enter);
+        try
+        {
+            Write(Enter);
+        }
+        catch
+        {
+            Restore();
+            throw;
+        }
     }
 
     /// <summary>Columns and lines; what most terminals have when it does not tell.</summary>
@@ -76,15 +84,20 @@ internal sealed unsafe partial class TopTerminal : IDisposable
         }
         finally
         {
-            fixed (byte* settings = _settings)
-            {
-                if (_hasSettings)
-                    _ = SetSettings(_keys, DrainedThenSet, settings);
-            }
-
-            if (_keys >= 0)
-                _ = Close(_keys);
+            Restore();
         }
+    }
+
+    private void Restore()
+    {
+        fixed (byte* settings = _settings)
+        {
+            if (_hasSettings)
+                _ = SetSettings(_keys, DrainedThenSet, settings);
+        }
+
+        if (_keys >= 0)
+            _ = Close(_keys);
     }
 
     /// <summary>Each key at once, and not shown; Ctrl+C stays what it is.</summary>

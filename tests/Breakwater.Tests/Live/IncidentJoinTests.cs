@@ -100,7 +100,29 @@ public sealed class IncidentJoinTests
     public void All_OfTwoLogsOfAService_BothJoin()
     {
         var joined = WebJoin.All([Of(Vector.SynFlood, "shop", 10)], [OfLog("shop", 12), OfLog("shop", 13) with { Site = "b.example" }], quietSeconds: 60);
-        Assert.Equal("b.example", Assert.Single(joined).Site);
+        Assert.Equal(2_000, Assert.Single(joined).Requests!.Value.Value);
+    }
+
+    /// <summary>Two logs of one service in either order: requests add up, the higher peak stands, and nothing depends on which came first.</summary>
+    [Fact]
+    public void LogsOfOneService_InEitherOrder_AreTheSame()
+    {
+        var network = Of(Vector.HttpFlood, "shop", 10) with { Verdict = Verdict.Undetermined };
+        var people = OfLog("shop", 12) with { Verdict = Verdict.FlashCrowd };
+        var attack = OfLog("shop", 13) with { Site = "b.example", Peak = OfLog("shop", 13).Peak with { RequestsPerSecond = new Estimate(300, 300, 300, 300) } };
+        var (one, other) = (WebJoin.Merge(network, [people, attack]), WebJoin.Merge(network, [attack, people]));
+        Assert.Equal((2_000, 500, Verdict.Attack), (one.Requests!.Value.Value, one.Peak.RequestsPerSecond!.Value.Value, one.Verdict));
+        Assert.Equal((one.Requests, one.Peak, one.Verdict, one.Site), (other.Requests, other.Peak, other.Verdict, other.Site));
+        Assert.Equal(network, WebJoin.Merge(network, []));
+    }
+
+    /// <summary>A host that clients name is no service, even if it is called like one.</summary>
+    [Fact]
+    public void Host_CalledLikeAService_JoinsNothing()
+    {
+        Network(1, IncidentChangeKind.Opened, Of(Vector.SynFlood, "shop", start: 10));
+        Web(1, IncidentChangeKind.Opened, OfLog("shop", start: 12) with { IsOfService = false, Site = "shop" });
+        Assert.Equal([1, IncidentJoin.FirstWebKey + 1], _told.Select(static change => change.Key));
     }
 
     private void Network(long key, IncidentChangeKind kind, Incident incident) => _join.TakeNetwork(new IncidentChange(key, kind, incident), _told);
@@ -114,6 +136,7 @@ public sealed class IncidentJoinTests
         Requests = new Estimate(1000, 1000, 1000, 1000),
         Peak = new Peak(1, new Estimate(null, null, null, 0), new Estimate(null, null, null, 0), new Estimate(500, 500, 500, 500)),
         Site = "a.example",
+        IsOfService = true,
     };
 
     private static Incident Of(Vector vector, string? service, int start, Direction direction = Direction.Inbound) => new()

@@ -49,6 +49,14 @@ public sealed class MailTests : IDisposable
     }
 
     [Fact]
+    public async Task Recipient_ThatIsRefused_KeepsNobodyElseFromTheMail()
+    {
+        var (fault, dialogue) = await Deliver(MailSecurity.None, null, "8BITMIME", "250 ok", "550 no such person");
+        Assert.Equal("took the mail, but not for noc@example.net (says 550 no such person)", fault);
+        Assert.Contains("\nSubject: Attack on 203.0.113.7 has begun\n", dialogue, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Subject_OfAForgedName_IsOneHeader()
     {
         var notice = ReceiverTests.Notice(NoticeKind.Begin);
@@ -70,18 +78,18 @@ public sealed class MailTests : IDisposable
         Password = password is null ? null : new SecretSource(true, password),
     };
 
-    private static async Task<(string? Fault, string Dialogue)> Deliver(MailSecurity security, string? password, string offers, string recipientReply = "250 ok")
+    private static async Task<(string? Fault, string Dialogue)> Deliver(MailSecurity security, string? password, string offers, string recipientReply = "250 ok", string? firstReply = null)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var serving = Task.Run(() => Serve(listener, offers, recipientReply));
+        var serving = Task.Run(() => Serve(listener, offers, recipientReply, firstReply));
         var receiver = new MailReceiver(Config(((IPEndPoint)listener.LocalEndpoint).Port, security, password), TimeProvider.System);
         Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"mail 127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"), receiver.Name);
         var delivery = await receiver.Deliver(ReceiverTests.Notice(NoticeKind.Begin), CancellationToken.None);
         return (delivery.Fault, await serving);
     }
 
-    private static async Task<string> Serve(TcpListener listener, string offers, string recipientReply)
+    private static async Task<string> Serve(TcpListener listener, string offers, string recipientReply, string? firstReply)
     {
         using var client = await listener.AcceptTcpClientAsync();
         using var reader = new StreamReader(client.GetStream(), Encoding.UTF8);
@@ -97,7 +105,7 @@ public sealed class MailTests : IDisposable
             {
                 "EHLO" => $"250-mail.example.net\r\n250 {offers}",
                 "AUTH" => "235 welcome",
-                "RCPT" => recipientReply,
+                "RCPT" => line.Contains("noc@", StringComparison.Ordinal) ? firstReply ?? recipientReply : recipientReply,
                 "DATA" => "354 go on",
                 "QUIT" => "221 bye",
                 _ => "250 ok",

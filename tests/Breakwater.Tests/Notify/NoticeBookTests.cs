@@ -46,6 +46,23 @@ public sealed class NoticeBookTests
         Assert.Equal("again", Ids(Assert.Single(Due(13))));
     }
 
+    /// <summary>What a wider attack takes over is not over; what goes on when the wide one has ended is told then.</summary>
+    [Fact]
+    public void TakenOver_IsNotOver_AndPartsThatGoOnAreToldAfterTheWhole()
+    {
+        Take(0, EntryKind.Active, "host", "203.0.113.1");
+        Assert.Equal("host", Ids(Assert.Single(Due(3))));
+        Take(10, EntryKind.Active, "network", "203.0.113.0/24");
+        Assert.Null(Take(10, EntryKind.Closed, "host", "203.0.113.1", takenOverBy: "network"));
+        Take(11, EntryKind.Active, "part", "203.0.113.2");
+        Assert.Equal("network", Ids(Assert.Single(Due(14))));
+        Assert.Empty(Due(50));
+        Assert.Equal("network", Ids(Take(60, EntryKind.Closed, "network", "203.0.113.0/24")!));
+        Assert.Equal("part", Ids(Assert.Single(Due(63))));
+        // Taken over by what is no attack, it is over.
+        Assert.Equal("part", Ids(Take(70, EntryKind.Closed, "part", "203.0.113.2", takenOverBy: "unknown")!));
+    }
+
     [Fact]
     public void Attack_ThatGoesOn_IsRepeated_WithItsNewestWords()
     {
@@ -111,14 +128,15 @@ public sealed class NoticeBookTests
 
     private static string Ids(Notice notice) => string.Join(',', notice.Items.Select(static item => item.IncidentId));
 
-    private Notice? Take(double second, string kind, string id, string target, string verdict = "attack", string direction = "inbound", string? sentence = null) =>
-        _book.Take(new JournalEntry(++_sequence, _begin.AddSeconds(second), kind, id, null, Json(id, target, verdict, direction, sentence)), TimeSpan.FromSeconds(second));
+    private Notice? Take(double second, string kind, string id, string target, string verdict = "attack", string direction = "inbound", string? sentence = null, string? takenOverBy = null) =>
+        _book.Take(new JournalEntry(++_sequence, _begin.AddSeconds(second), kind, id, null, Json(id, target, verdict, direction, sentence, takenOverBy)), TimeSpan.FromSeconds(second));
 
     private List<Notice> Due(double second) => _book.Due(TimeSpan.FromSeconds(second), _begin.AddSeconds(second), _group, _repeat);
 
-    private static string Json(string id, string target, string verdict, string direction, string? sentence) => new JsonObject
+    private static string Json(string id, string target, string verdict, string direction, string? sentence, string? takenOverBy = null) => new JsonObject
     {
         ["id"] = id,
+        ["takenOverBy"] = takenOverBy,
         ["verdict"] = verdict,
         ["sentence"] = sentence ?? $"Attack on {target}.",
         ["target"] = new JsonObject { ["value"] = target, ["direction"] = direction },

@@ -24,6 +24,7 @@ internal sealed class AgentServer(HostFilters filters, IReadOnlySet<uint> caller
     /// <summary>A caller who says nothing for so long, or takes so long for a line, is gone.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan _answerTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _acceptPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _tick = TimeSpan.FromSeconds(0.5);
 
     private int _connections;
@@ -39,7 +40,8 @@ internal sealed class AgentServer(HostFilters filters, IReadOnlySet<uint> caller
         {
             while (true)
             {
-                var socket = await listener.AcceptAsync(stop);
+                if (await Accept(listener, stop) is not { } socket)
+                    continue;
                 serving = serving.RemoveAll(static task => task.IsCompleted);
                 if (!IsCaller(socket) || Volatile.Read(ref _connections) >= MaximumConnections)
                     socket.Dispose();
@@ -53,6 +55,21 @@ internal sealed class AgentServer(HostFilters filters, IReadOnlySet<uint> caller
         }
 
         await Task.WhenAll(serving.Add(ticking));
+    }
+
+    /// <summary>The next caller; null: none could be taken (too many open files, a caller that went away again), which passes.</summary>
+    private async Task<Socket?> Accept(Socket listener, CancellationToken stop)
+    {
+        try
+        {
+            return await listener.AcceptAsync(stop);
+        }
+        catch (SocketException error)
+        {
+            tell($"a caller could not be taken: {error.Message}");
+            await Task.Delay(_acceptPause, time, stop);
+            return null;
+        }
     }
 
     /// <summary>The socket at its path; a stale one is replaced.</summary>

@@ -44,7 +44,7 @@ internal sealed class HostFilters(INft nft, AgentGuard guard, ImmutableArray<str
     /// <summary>Cleans up after leases that ended. To be called every second or so.</summary>
     public Task<string?> Tick() => InTurn(() => Remove([.. _held.Where(entry => Left(entry.Value) <= TimeSpan.Zero).Select(static entry => entry.Key)]));
 
-    /// <summary>What is held, with its counters; the table is written anew where it lacks a filter.</summary>
+    /// <summary>What is held, with its counters; the table is written anew where it is not what was written.</summary>
     public Task<(ImmutableArray<HostFilterState> Filters, string? Fault)> Counters() => InTurn(CountersInTurn);
 
     public void Dispose() => _turn.Dispose();
@@ -100,15 +100,16 @@ internal sealed class HostFilters(INft nft, AgentGuard guard, ImmutableArray<str
 
     private async Task<(ImmutableArray<HostFilterState> Filters, string? Fault)> CountersInTurn()
     {
+        string? refused = null;
         for (var isSecond = false; ; isSecond = true)
         {
             var (json, fault) = await nft.List();
-            var chains = json is null ? null : FilterCounters.ByChain(json);
+            var chains = json is null || !TableListing.IsAsWritten(json, interfaces, Filters(_held)) ? null : FilterCounters.ByChain(json);
             if (chains is not null && Filters(_held).All(filter => chains.ContainsKey(NftTable.ChainName(filter))))
                 return ([.. _held.Values.Select(held => State(held, chains))], null);
             if (isSecond)
-                return ([], fault ?? "the table cannot be read");
-            await Rebuild(_held);
+                return ([], refused ?? fault ?? "the table is not what was written, and cannot be written anew");
+            refused = await Rebuild(_held);
         }
     }
 

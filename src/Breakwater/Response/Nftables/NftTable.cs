@@ -25,7 +25,9 @@ internal static class NftTable
     /// <summary>Before all chains at the usual priority (0) of the same hook: a dropped packet costs nothing else.</summary>
     public const int Priority = -300;
 
-    private const string HookChain = "ingress";
+    /// <summary>The chain at the hook.</summary>
+    public const string HookChain = "ingress";
+
     private const int IPv4Bits = 32;
     private const int IPv6Bits = 128;
 

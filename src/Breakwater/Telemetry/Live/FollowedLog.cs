@@ -13,6 +13,9 @@ internal sealed class FollowedLog(string path, LogStream stream) : IDisposable
 
     /// <summary>The oldest first.</summary>
     private readonly List<FollowedFile> _rotated = [];
+
+    /// <summary>Where reading stood in files that are done with, should one come back.</summary>
+    private readonly List<LogPosition> _done = [];
     private FollowedFile? _current;
     private long _missingSince;
 
@@ -22,6 +25,9 @@ internal sealed class FollowedLog(string path, LogStream stream) : IDisposable
 
     /// <summary>Nothing stands under the path, and nothing more comes from what stood there.</summary>
     public bool IsMissing => _current is null && _rotated.Count == 0;
+
+    /// <summary>Something stands under the path, whether it can be read or not; as of the last look.</summary>
+    public bool Exists { get; private set; }
 
     /// <summary>Why it cannot be read; null: it can.</summary>
     public string? Fault { get; private set; }
@@ -89,6 +95,7 @@ internal sealed class FollowedLog(string path, LogStream stream) : IDisposable
         for (var index = _rotated.Count - 1; index >= 0; index--)
             LookRotated(index, now);
         var state = FileState.Of(path);
+        Exists = state is not null;
         if (_current is { } current && state?.Identity != current.Identity && IsGone(state is null, now))
         {
             // Renamed or removed: what it has still to tell is told first.
@@ -100,7 +107,7 @@ internal sealed class FollowedLog(string path, LogStream stream) : IDisposable
         if (state is not null)
             _missingSince = 0;
         if (_current is null && state is { } fresh)
-            _current = FollowedFile.Open(path, fresh.Identity, 0, default);
+            _current = ComeBack(fresh.Identity) ?? FollowedFile.Open(path, fresh.Identity, 0, default);
         if (_current is null)
             Fault = state is null ? "there is no such file" : "it must not be read";
         else if (!TryLook(_current, now))
@@ -122,6 +129,7 @@ internal sealed class FollowedLog(string path, LogStream stream) : IDisposable
         {
             _rotated.RemoveAt(0);
             TryRead(oldest, buffer, isLast: true, take);
+            Keep(oldest.Position);
             oldest.Dispose();
         }
 
@@ -149,6 +157,31 @@ internal sealed class FollowedLog(string path, LogStream stream) : IDisposable
         if (_missingSince == 0)
             _missingSince = now;
         return now - _missingSince > RotatedNanoseconds;
+    }
+
+    /// <summary>A file that was here before (a mount that came back, a rename undone) goes on where reading stood in it.</summary>
+    private FollowedFile? ComeBack(FileIdentity identity)
+    {
+        if (_rotated.Find(file => file.Identity == identity) is { } rotated)
+        {
+            _rotated.Remove(rotated);
+            rotated.RotatedNanoseconds = 0;
+            return rotated;
+        }
+
+        var index = _done.FindLastIndex(position => position.Identity == identity && position.Head.Length > 0);
+        if (index < 0)
+            return null;
+        var known = _done[index];
+        _done.RemoveAt(index);
+        return OpenAt(path, known);
+    }
+
+    private void Keep(LogPosition position)
+    {
+        _done.Add(position);
+        if (_done.Count > LiveLogLimits.RotatedFiles)
+            _done.RemoveAt(0);
     }
 
     private void LookRotated(int index, long now)

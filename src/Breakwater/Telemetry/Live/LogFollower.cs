@@ -9,6 +9,7 @@ internal sealed class LogFollower(LogSource source, Func<string, LogStream> open
     private const long NamesNanoseconds = 1_000_000_000;
 
     private readonly List<FollowedLog> _logs = [];
+    private string? _folderFault;
     private long _lookedForNames;
     private bool _hasBegun;
 
@@ -16,8 +17,13 @@ internal sealed class LogFollower(LogSource source, Func<string, LogStream> open
 
     public IReadOnlyList<FollowedLog> Logs => _logs;
 
-    /// <summary>Why nothing is read; null: something is.</summary>
-    public string? Fault => _logs.Count == 0 ? "there is no such file" : _logs.TrueForAll(static log => log.Fault is not null) ? _logs[0].Fault : null;
+    /// <summary>Why not all of it is read; null: all is. A file of a pattern that is gone is no fault.</summary>
+    public string? Fault => _folderFault ?? (_logs.Count == 0 ? "there is no such file" : _logs.Find(log => log.Fault is not null && !IsGone(log)) switch
+    {
+        null => null,
+        { } log when IsPattern => $"{Path.GetFileName(log.Path)}: {log.Fault}",
+        { } log => log.Fault,
+    });
 
     /// <summary>Files that match, and are not followed because there are too many.</summary>
     public int TooMany { get; private set; }
@@ -46,7 +52,8 @@ internal sealed class LogFollower(LogSource source, Func<string, LogStream> open
             _lookedForNames = now;
             // A log that is configured by its name is waited for.
             if (IsPattern)
-                _logs.RemoveAll(static log => log.IsMissing && Drop(log));
+                _logs.RemoveAll(log => IsGone(log) && Drop(log));
+            TooMany = 0;
             foreach (var path in Matching())
             {
                 if (!_logs.Exists(log => log.Path == path) && FileState.Of(path) is { } state && !(IsPattern && IsRotated(path, state)))
@@ -59,6 +66,8 @@ internal sealed class LogFollower(LogSource source, Func<string, LogStream> open
     }
 
     public void Dispose() => _logs.ForEach(static log => log.Dispose());
+
+    private bool IsGone(FollowedLog log) => IsPattern && log.IsMissing && !log.Exists;
 
     private static bool Drop(FollowedLog log)
     {
@@ -98,10 +107,12 @@ internal sealed class LogFollower(LogSource source, Func<string, LogStream> open
             var all = Directory.EnumerateFiles(Path.GetDirectoryName(source.Pattern)!, Path.GetFileName(source.Pattern)!)
                 .Where(static path => !path.EndsWith(".gz", StringComparison.Ordinal)).Take(LiveLogLimits.Siblings).Order(StringComparer.Ordinal).ToList();
             // access.log.1 is what access.log was.
+            _folderFault = null;
             return all.Where(path => !all.Exists(other => RotatedLogs.IsNameOf(path, other)));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
+            _folderFault = error is DirectoryNotFoundException ? "there is no such folder" : "its folder cannot be listed";
             return [];
         }
     }

@@ -9,7 +9,8 @@ namespace Breakwater.Telemetry.Live;
 /// <param name="LostRests">Times that part of a log was gone before it was read.</param>
 /// <param name="Fault">Why nothing comes from it; null: it can.</param>
 /// <param name="Syslog">Counts of a syslog input; null for files.</param>
-internal sealed record LogInputState(string Name, long UnreadBytes, long LongLines, long LostRests, string? Fault, SyslogCounts? Syslog);
+/// <param name="TooMany">Files that match, and are not read because there are too many.</param>
+internal sealed record LogInputState(string Name, long UnreadBytes, long LongLines, long LostRests, string? Fault, SyslogCounts? Syslog, int TooMany = 0);
 
 /// <summary>
 /// Reads all logs that are configured, in one thread that its owner runs: looks at files ten times a second, takes syslog as it comes. Of logs that
@@ -76,7 +77,7 @@ internal sealed class LogIntake : IDisposable
     [
         .. _followers.Select(static follower => new LogInputState(
             follower.Source.Name, follower.Logs.Sum(static log => log.UnreadBytes), follower.Logs.Sum(static log => log.Stream.LongLines),
-            follower.Logs.Sum(static log => log.LostRests), follower.Fault, null)),
+            follower.Logs.Sum(static log => log.LostRests), follower.Fault, null, follower.TooMany)),
         .. _sockets.Select(static entry => new LogInputState(entry.Lines.Stream.Name, 0, 0, 0, null, entry.Socket.Counts)),
     ];
 

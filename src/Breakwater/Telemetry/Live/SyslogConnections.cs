@@ -133,9 +133,9 @@ internal sealed class SyslogConnections : ISyslogSocket
                     return ConnectionState.Waits;
                 if (error != SocketError.Success || count == 0)
                 {
-                    // What stands unfinished in a connection that ended is a message all the same, when it has no length.
-                    if (_end > 0 && !_isInsideLongLine && _buffer[0] is < (byte)'0' or > (byte)'9')
-                        Add(_buffer.AsSpan(0, _end), lines, counts);
+                    // Nothing says that what stands unfinished is whole.
+                    if (_end > 0 && !_isInsideLongLine)
+                        counts.Broken++;
                     return ConnectionState.Ended;
                 }
 

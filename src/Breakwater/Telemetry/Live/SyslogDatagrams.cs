@@ -55,8 +55,13 @@ internal sealed class SyslogDatagrams : ISyslogSocket
             return;
         }
 
+        // A part of a line is no line: its end would be read as another value.
         if (batch.IsTruncated(index))
+        {
             Counts.Broken++;
+            return;
+        }
+
         Counts.Messages++;
         _lines.Add(batch.Payload(index));
     }

@@ -74,6 +74,33 @@ public sealed class HostFiltersTests : IDisposable
             """, text.ToString());
     }
 
+    /// <summary>Chains that no packet reaches are no filters: what differs at the hook is written anew, and told where that does not help.</summary>
+    [Fact]
+    public async Task Hook_ThatIsNotWhatWasWritten_IsWrittenAnew()
+    {
+        var nft = new SimulatedNft(new ManualTime(0));
+        using var filters = Filters(nft, new ManualTime(0));
+        await filters.Start();
+        await filters.Set([(Rule("destination 203.0.113.7/32 then discard"), _lease)]);
+        Assert.Null((await filters.Counters()).Fault);
+        var before = nft.Transactions;
+        Assert.Null((await filters.Counters()).Fault);
+        Assert.Equal(before, nft.Transactions);
+        nft.FlushHook();
+        Assert.Empty(nft.Live);
+        Assert.Null((await filters.Counters()).Fault);
+        Assert.Equal((1, before + 1), (nft.Live.Count, nft.Transactions));
+        foreach (var (usual, other) in new[] { ("\"v1\"", "\"v2\""), ("-300", "0"), ("\"accept\"", "\"drop\"") })
+        {
+            nft.Hook = SimulatedNft.UsualHook.Replace(usual, other, StringComparison.Ordinal);
+            Assert.NotNull((await filters.Counters()).Fault);
+        }
+
+        // nft 1.0.6 lists no devices.
+        nft.Hook = SimulatedNft.UsualHook.Replace(",\"dev\":\"v1\"", "", StringComparison.Ordinal);
+        Assert.Null((await filters.Counters()).Fault);
+    }
+
     /// <summary>A renewal that adds without deleting would let the lease run out: the simulated kernel shows it, as the real one does.</summary>
     [Fact]
     public async Task Renewal_MakesTheLeaseLast_AndAddingAloneDoesNot()

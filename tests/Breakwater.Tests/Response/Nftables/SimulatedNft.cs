@@ -22,6 +22,14 @@ internal sealed class SimulatedNft(TimeProvider time) : INft
 
     public bool HasTable => _table is not null;
 
+    /// <summary>How the chain at the hook is listed.</summary>
+    public string Hook { get; set; } = UsualHook;
+
+    public const string UsualHook = ",\"type\":\"filter\",\"hook\":\"ingress\",\"prio\":-300,\"policy\":\"accept\",\"dev\":\"v1\"";
+
+    /// <summary>Somebody takes the jumps away, and leaves the filters' chains.</summary>
+    public void FlushHook() => _table?.Jumps.Clear();
+
     /// <summary>Somebody flushes everything.</summary>
     public void Flush() => _table = null;
 
@@ -52,11 +60,13 @@ internal sealed class SimulatedNft(TimeProvider time) : INft
         var text = new StringBuilder("{\"nftables\":[{\"metainfo\":{}}");
         foreach (var (name, rules) in _table.Chains)
         {
-            text.Append(CultureInfo.InvariantCulture, $",{{\"chain\":{{\"name\":\"{name}\"}}}}");
+            text.Append(CultureInfo.InvariantCulture, $",{{\"chain\":{{\"name\":\"{name}\"{(name == "ingress" ? Hook : "")}}}}}");
             foreach (var rule in rules)
                 text.Append(CultureInfo.InvariantCulture, $",{{\"rule\":{{\"chain\":\"{name}\",\"expr\":[{(rule.Contains("counter", StringComparison.Ordinal) ? "{\"counter\":{\"packets\":7,\"bytes\":700}}," : "")}{{\"drop\":null}}]}}}}");
         }
 
+        foreach (var jump in _table.Jumps)
+            text.Append(CultureInfo.InvariantCulture, $",{{\"rule\":{{\"chain\":\"ingress\",\"expr\":[{{\"match\":{{}}}},{{\"jump\":{{\"target\":\"{Chain(jump)}\"}}}}]}}}}");
         return Task.FromResult<(string? Json, string? Fault)>((text.Append("]}").ToString(), null));
     }
 

@@ -135,6 +135,26 @@ public sealed class LogFollowerTests
         Assert.Equal(["a", "b"], rig.Taken);
     }
 
+    /// <summary>A mount that was gone for longer than rotated files are waited for.</summary>
+    [Fact]
+    public void VanishedFile_ComesBackMuchLater_GoesOn()
+    {
+        using var rig = Started();
+        rig.Append("a\nb\n");
+        rig.Round();
+        var hidden = System.IO.Path.Combine(rig.Folder, "elsewhere");
+        File.Move(rig.Path, hidden);
+        rig.Round();
+        rig.Round(40);
+        rig.Settle();
+        Assert.NotNull(rig.State.Fault);
+        File.Move(hidden, rig.Path);
+        rig.Append("c\n");
+        rig.Round();
+        rig.Round();
+        Assert.Equal(["a", "b", "c"], rig.Taken);
+    }
+
     [Fact]
     public void VanishedFile_AnotherComes_IsReadFromItsBegin()
     {
@@ -198,6 +218,43 @@ public sealed class LogFollowerTests
         rig.Round();
         Assert.Equal(["a", "b"], rig.Taken);
         Assert.Equal(1, rig.State.LongLines);
+    }
+
+    /// <summary>One file of many that cannot be read hides what it tells.</summary>
+    [Fact]
+    public void Pattern_OneUnreadableFile_Holds()
+    {
+        Assert.SkipWhen(Breakwater.Console.UserId.Effective() == 0, "root may read everything");
+        using var rig = new LogRig("*.log");
+        rig.Append("a\n");
+        rig.Round(2);
+        Assert.True(rig.Intake.SeesAll);
+        rig.Append("b\n", "b.log");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(System.IO.Path.Combine(rig.Folder, "b.log"), UnixFileMode.None);
+        rig.Round(2);
+        rig.Round(2);
+        Assert.Equal("b.log: it must not be read", rig.State.Fault);
+        Assert.False(rig.Intake.SeesAll);
+        File.Delete(System.IO.Path.Combine(rig.Folder, "b.log"));
+        rig.Round(2);
+        rig.Round(2);
+        Assert.True(rig.Intake.SeesAll);
+    }
+
+    [Fact]
+    public void Pattern_TooManyFiles_IsTold()
+    {
+        using var rig = new LogRig("*.log");
+        for (var number = 0; number < LiveLogLimits.FilesOfAPattern; number++)
+            rig.Append("a\n", string.Create(CultureInfo.InvariantCulture, $"{number:000}.log"));
+        rig.Round(2);
+        Assert.Equal(0, rig.State.TooMany);
+        rig.Append("a\n", "998.log");
+        rig.Append("a\n", "999.log");
+        rig.Round(2);
+        rig.Round(2);
+        Assert.Equal(2, rig.State.TooMany);
     }
 
     [Fact]
