@@ -19,6 +19,8 @@ internal sealed record PricedFilter(string Kind, ImmutableArray<FilterRule> Rule
 /// <param name="NoFilter">Why none is under the limit, with the next-best lever; null: one is.</param>
 internal sealed record FilterAnswer(ImmutableArray<PricedFilter> Filters, string? NoFilter)
 {
-    /// <summary>The search itself failed.</summary>
-    public static FilterAnswer Failed(string sentence) => new([], sentence);
+    /// <summary>The search itself failed: nothing is known of filters.</summary>
+    public bool IsFailed { get; private init; }
+
+    public static FilterAnswer Failed(string sentence) => new([], sentence) { IsFailed = true };
 }

@@ -6,7 +6,6 @@ using Breakwater.Response.Bgp;
 using Breakwater.Response.Ledger;
 using Breakwater.Response.Rules;
 using Breakwater.Telemetry.Health;
-using Microsoft.Data.Sqlite;
 
 namespace Breakwater.Response;
 
@@ -78,6 +77,8 @@ internal sealed class ResponseStage : IAsyncDisposable
             if (!_atStart.Peers.IsEmpty)
                 Speaker = new BgpSpeaker(_atStart.Peers.Select(SettingsOf), Guard.Routes, _time);
             _ledger = new MitigationLedger(_store, new Planes(PlanesOf(Speaker), Guard.Fault), _time);
+            if (_store.Skipped > 0)
+                _journal.Beside.Set(SideFaults.Response, $"{_store.Skipped} rows of {LedgerStore.FileName} cannot be read: they are left as they are, and their filters lapse");
             Desk = new Desk(
                 new DeskParts
                 {
@@ -86,6 +87,7 @@ internal sealed class ResponseStage : IAsyncDisposable
                     Guard = Guard,
                     Search = _searching.Search,
                     Warm = FilterSearching.Warm,
+                    TakenBack = Reader.TakenBack,
                     Health = _health,
                     Unfit = Unfit,
                     HasHosts = !_hosts.IsEmpty,
@@ -95,8 +97,11 @@ internal sealed class ResponseStage : IAsyncDisposable
                 _journal);
             Desk.Start();
         }
-        catch (Exception error) when (error is SqliteException or StorageException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception error)
         {
+            // Whatever it is: without filters Breakwater still detects, and a start that ends would only come again.
+            (var desk, Desk) = (Desk, null);
+            desk?.Dispose();
             Fault = $"there is no response desk, and no filter is set: {error.Message}";
             _journal.Beside.Set(SideFaults.Response, Fault);
         }
@@ -105,10 +110,22 @@ internal sealed class ResponseStage : IAsyncDisposable
     /// <summary>Ends the desk, then the sessions with the routers, which forget all filters at once. The rows stay: a start within their lease brings them back.</summary>
     public async ValueTask DisposeAsync()
     {
-        Desk?.Dispose();
-        if (Speaker is not null)
-            await Speaker.DisposeAsync();
-        _store?.Dispose();
+        try
+        {
+            Desk?.Dispose();
+        }
+        finally
+        {
+            try
+            {
+                if (Speaker is not null)
+                    await Speaker.DisposeAsync();
+            }
+            finally
+            {
+                _store?.Dispose();
+            }
+        }
     }
 
     /// <summary>What is different in another configuration and counts at the next start only; null: nothing.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
 using Breakwater.Configuration;
 using Breakwater.Detection;
@@ -38,6 +39,13 @@ internal sealed class DeskRig
     {
         Config = Configurations.Good(Base + response);
         Guard = new FilterGuard(() => Config);
+        Start();
+    }
+
+    /// <summary>The process begins again, with the rows that it left.</summary>
+    [MemberNotNull(nameof(Ledger), nameof(Responses), nameof(Approval))]
+    public void Start()
+    {
         Ledger = new MitigationLedger(_store, new Planes([Plane], Guard.Fault), Time);
         var parts = new DeskParts
         {
@@ -45,6 +53,7 @@ internal sealed class DeskRig
             Ledger = Ledger,
             Guard = Guard,
             Search = _ => Answer,
+            TakenBack = _store.TakenBack,
             Health = () => Health,
             Unfit = (_, _) => Unfit,
             Note = Notes.Add,
@@ -52,6 +61,8 @@ internal sealed class DeskRig
         };
         Responses = new Responses(parts, search =>
         {
+            if (!HasPlace)
+                return false;
             Searches.Add(search);
             return true;
         });
@@ -64,11 +75,11 @@ internal sealed class DeskRig
 
     public FilterGuard Guard { get; }
 
-    public MitigationLedger Ledger { get; }
+    public MitigationLedger Ledger { get; private set; }
 
-    public Responses Responses { get; }
+    public Responses Responses { get; private set; }
 
-    public DeskApproval Approval { get; }
+    public DeskApproval Approval { get; private set; }
 
     public RecordingPlane Plane { get; } = new();
 
@@ -79,6 +90,9 @@ internal sealed class DeskRig
     public HealthSnapshot Health { get; set; } = HealthSnapshot.Empty;
 
     public string? Unfit { get; set; }
+
+    /// <summary>False: no search is begun.</summary>
+    public bool HasPlace { get; set; } = true;
 
     public FilterAnswer Answer { get; set; } = Good();
 
@@ -151,6 +165,9 @@ internal sealed class MemoryLedgerStore : ILedgerStore
 
     public (IReadOnlyList<Mitigation> Open, long LastNumber) Load() =>
         ([.. _rows.Values.Where(static row => !row.IsDone)], _rows.Count);
+
+    public IReadOnlyList<FilterRule> TakenBack(string incident) =>
+        [.. _rows.Values.Where(row => row.IncidentId == incident && row is { State: MitigationState.Withdrawn, By: not Mitigation.Policy }).Select(static row => row.Rule)];
 
     public string? Write(IReadOnlyList<Mitigation> mitigations)
     {
