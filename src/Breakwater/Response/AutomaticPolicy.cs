@@ -48,6 +48,8 @@ internal static class AutomaticPolicy
         var policy = question.Policy;
         if (!_kinds.Contains(filter.Kind, StringComparer.Ordinal))
             against.Add($"a {filter.Kind} is never sent without a person");
+        if (filter.MeetsAllowed)
+            against.Add("it would meet senders on the allow-list too, where they send such packets");
         if (Percent(filter.Price.WorstCase) is var dropped && !(dropped <= policy.MaxDroppedPercent))
             against.Add(Text($"it may drop {dropped:0.##} % of the legitimate traffic, and {policy.MaxDroppedPercent:0.##} % is the limit"));
         if (filter.Price.AttackCovered.Low is not { } covered)

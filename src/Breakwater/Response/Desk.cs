@@ -36,6 +36,9 @@ internal sealed class Desk : IDisposable
     private static readonly TimeSpan _round = TimeSpan.FromSeconds(1);
     private readonly BlockingCollection<Action> _work = new(MaxWaiting);
     private readonly BlockingCollection<FilterSearch> _searches = new(MaxSearches);
+
+    /// <summary>Answers of searches by incident: at most one each, and never refused for want of a place.</summary>
+    private readonly ConcurrentDictionary<string, FilterAnswer> _answers = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
     private readonly DeskParts _parts;
     private readonly Journal _journal;
@@ -150,13 +153,23 @@ internal sealed class Desk : IDisposable
             var left = _round - _parts.Time.GetElapsedTime(last);
             if (_work.TryTake(out var work, left > TimeSpan.Zero ? left : TimeSpan.Zero))
                 Safely(work);
+            Safely(TakeAnswers);
             if (_parts.Time.GetElapsedTime(last) >= _round)
             {
                 last = _parts.Time.GetTimestamp();
                 Safely(Tick);
             }
 
-            Publish();
+            Safely(Publish);
+        }
+    }
+
+    private void TakeAnswers()
+    {
+        foreach (var incident in _answers.Keys)
+        {
+            if (_answers.TryRemove(incident, out var answer))
+                Safely(() => _responses.Found(incident, answer));
         }
     }
 
@@ -202,21 +215,10 @@ internal sealed class Desk : IDisposable
         {
             while (true)
             {
-                using (events)
-                {
-                    if (events is not null)
-                    {
-                        await foreach (var entry in events.Read(_stop.Token))
-                        {
-                            if (entry.Kind.StartsWith("incident.", StringComparison.Ordinal))
-                                TryAdd(() => See(entry.Subject));
-                        }
-                    }
-                }
-
+                await ReadOn(events);
                 // Cut off, or the journal ended: what was missed is seen in the journal's own state.
                 await Task.Delay(_round, _parts.Time, _stop.Token);
-                events = _journal.Events.Open(after: null);
+                events = OpenEvents();
                 TryAdd(SeeAll);
             }
         }
@@ -226,13 +228,50 @@ internal sealed class Desk : IDisposable
         }
     }
 
+    /// <summary>Reads until the events end. A fault is told, and costs those events: the end of the desk must not meet it.</summary>
+    private async Task ReadOn(EventReader? events)
+    {
+        try
+        {
+            using (events)
+            {
+                if (events is null)
+                    return;
+                await foreach (var entry in events.Read(_stop.Token))
+                {
+                    if (entry.Kind.StartsWith("incident.", StringComparison.Ordinal))
+                        TryAdd(() => See(entry.Subject));
+                }
+            }
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            _journal.Beside.Set(SideFaults.Response, $"the response desk could not read the journal's events ({error.Message}); it goes on", TimeSpan.FromMinutes(1));
+        }
+    }
+
+    private EventReader? OpenEvents()
+    {
+        try
+        {
+            return _journal.Events.Open(after: null);
+        }
+        catch (Exception error)
+        {
+            _journal.Beside.Set(SideFaults.Response, $"the response desk could not read the journal's events ({error.Message}); it tries again", TimeSpan.FromMinutes(1));
+            return null;
+        }
+    }
+
     private void SearchAll()
     {
         Safely(_parts.Warm);
         foreach (var search in _searches.GetConsumingEnumerable())
         {
             var answer = _stop.IsCancellationRequested ? FilterAnswer.Failed("Breakwater stops") : SearchSafely(search);
-            TryAdd(() => _responses.Found(search.Incident.Id, answer));
+            _answers[search.Incident.Id] = answer;
+            // Wakes the desk; without a place it looks within a second.
+            TryAdd(static () => { });
         }
     }
 

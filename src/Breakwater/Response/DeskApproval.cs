@@ -106,7 +106,7 @@ internal sealed class DeskApproval(DeskParts parts)
             if (ledger.Approve(rows[index].Id, by, why) is not { } fault)
                 continue;
             foreach (var sent in rows.Take(index))
-                ledger.Withdraw(sent.Id, by, $"the rule beside it was refused: {fault}");
+                ledger.Withdraw(sent.Id, Mitigation.Policy, $"the rule beside it was refused: {fault}");
             return fault;
         }
 

@@ -32,9 +32,6 @@ internal sealed record DeskIncident
 
     public required DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>Senders that completed a handshake: the only ones that a rule may name (rule 10).</summary>
-    public required ImmutableArray<Address> ProvenSources { get; init; }
-
     /// <summary>True while it goes on.</summary>
     public bool IsRunning => State is KeptState.Active or KeptState.Reopened;
 
@@ -73,11 +70,6 @@ internal sealed record DeskIncident
         },
         Vectors = [.. (document["vectors"] as JsonArray ?? []).Select(static vector => (string?)vector?["name"]).OfType<string>().Order(StringComparer.Ordinal)],
         StartedAt = DateTimeOffset.TryParse((string?)document["startedAt"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var started) ? started : kept.OpenedAt,
-        ProvenSources =
-        [
-            .. (document["sources"]?["top"] as JsonArray ?? []).Select(static source => Address.TryParse((string?)source?["address"], out var address) ? address : (Address?)null)
-                .OfType<Address>(),
-        ],
     };
 
     private static Prefix? TargetOf(JsonNode? target, BreakwaterConfig config)

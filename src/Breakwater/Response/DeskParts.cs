@@ -22,6 +22,9 @@ internal sealed record DeskParts
     /// <summary>Called once before the first search, on the same thread.</summary>
     public Action Warm { get; init; } = static () => { };
 
+    /// <summary>Rules of an incident that people took back, also before a restart; null: that cannot be read, or there are too many.</summary>
+    public required Func<string, IReadOnlyList<FilterRule>?> TakenBack { get; init; }
+
     public required Func<HealthSnapshot> Health { get; init; }
 
     /// <summary>Why what enforces must not be driven without a person, for a rule and its lease; null: it may.</summary>

@@ -44,7 +44,7 @@ internal sealed class FilterGuard
     {
         Refresh();
         var fault = RuleCheck.Fault(rule.Match, rule.Action)
-            ?? (RuleRoutes.Of(rule, _asNumber) is { } route ? Routes.Fault(route, 0) : "the rule is too long for FlowSpec");
+            ?? (RuleRoutes.Of(rule, _asNumber) is { } route ? Routes.Fault(route, others: null) : "the rule is too long for FlowSpec");
         if (fault is not null)
             Interlocked.Increment(ref _refused);
         return fault;

@@ -42,7 +42,6 @@ internal sealed class FilterSearching(Func<BreakwaterConfig> config, Func<string
             Records = Distinct(records),
             Limits = new SynthesisLimits { Rules = policy.MaxRulesPerIncident, Dropped = policy.MaxDroppedPercent / 100, Covered = policy.MinCoveredPercent / 100 },
             Profile = ProfileOf(present.Response.Peers),
-            ProvenSources = incident.ProvenSources,
             Allow = present.Allow,
             Seed = (ulong)JournalTime.ToNanoseconds(started),
         });
@@ -110,5 +109,6 @@ internal sealed class FilterSearching(Func<BreakwaterConfig> config, Func<string
         alternative.Rules,
         new MitigationPrice(alternative.AttackCovered, alternative.LegitimateDropped.Packets, alternative.LegitimateDropped.Bytes, alternative.LegitimateDropped.Clients),
         alternative.IsUnderLimit,
+        alternative.MeetsAllowed,
         alternative.Why);
 }

@@ -8,7 +8,6 @@ using Breakwater.Response.Ledger;
 using Breakwater.Response.Nftables;
 using Breakwater.Response.Rules;
 using Breakwater.Telemetry.Health;
-using Microsoft.Data.Sqlite;
 
 namespace Breakwater.Response;
 
@@ -89,6 +88,8 @@ internal sealed class ResponseStage : IAsyncDisposable
             Agents = [.. _atStart.Hosts.Select(host => new NftablesPlane(host.Socket, _time))];
             _effects = new HostEffects(Agents, _time);
             _ledger = new MitigationLedger(_store, new Planes(PlanesOf(Speaker), Guard.Fault), _time);
+            if (_store.Skipped > 0)
+                _journal.Beside.Set(SideFaults.Response, $"{_store.Skipped} rows of {LedgerStore.FileName} cannot be read: they are left as they are, and their filters lapse");
             Desk = new Desk(
                 new DeskParts
                 {
@@ -97,6 +98,7 @@ internal sealed class ResponseStage : IAsyncDisposable
                     Guard = Guard,
                     Search = _searching.Search,
                     Warm = FilterSearching.Warm,
+                    TakenBack = Reader.TakenBack,
                     Health = _health,
                     Unfit = Unfit,
                     HasHosts = !_hosts.IsEmpty || !Agents.IsEmpty,
@@ -107,8 +109,11 @@ internal sealed class ResponseStage : IAsyncDisposable
                 _journal);
             Desk.Start();
         }
-        catch (Exception error) when (error is SqliteException or StorageException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception error)
         {
+            // Whatever it is: without filters Breakwater still detects, and a start that ends would only come again.
+            (var desk, Desk) = (Desk, null);
+            desk?.Dispose();
             Fault = $"there is no response desk, and no filter is set: {error.Message}";
             _journal.Beside.Set(SideFaults.Response, Fault);
         }
@@ -128,12 +133,24 @@ internal sealed class ResponseStage : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        Desk?.Dispose();
-        if (Speaker is not null)
-            await Speaker.DisposeAsync();
-        foreach (var agent in Agents)
-            await agent.DisposeAsync();
-        _store?.Dispose();
+        try
+        {
+            Desk?.Dispose();
+        }
+        finally
+        {
+            try
+            {
+                if (Speaker is not null)
+                    await Speaker.DisposeAsync();
+                foreach (var agent in Agents)
+                    await agent.DisposeAsync();
+            }
+            finally
+            {
+                _store?.Dispose();
+            }
+        }
     }
 
     /// <summary>What is different in another configuration and counts at the next start only; null: nothing.</summary>

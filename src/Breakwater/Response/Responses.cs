@@ -86,6 +86,7 @@ internal sealed class Responses(DeskParts parts, Func<FilterSearch, bool> begin)
 
         Propose(one, answer);
         Decide(one);
+        Escalate(one, parts.PolicyOf(one.Incident.Service));
     }
 
     /// <summary>What would be done about an incident, and why not; nothing is changed.</summary>
@@ -97,17 +98,30 @@ internal sealed class Responses(DeskParts parts, Func<FilterSearch, bool> begin)
         var policy = parts.PolicyOf(one.Incident.Service);
         if (one.Incident is not { IsRunning: true, IsAttack: true, IsInbound: true, Target: not null } || policy.Mode == ResponseMode.Off)
             return;
+        if (one.Automatic is { } sent && !RowsOf(one.Incident.Id).Any(row => row.IsOpen && (row.Alternative ?? row.Id) == sent))
+            one.Forget();
         Decide(one);
         Escalate(one, policy);
-        var isAnswered = one.Answer is { NoFilter: null, Filters.Length: > 0 } || RowsOf(one.Incident.Id).Any(static row => row.IsOpen);
-        var isDue = one.Answer is null || one.HasNewVectors || (!isAnswered && parts.Time.GetTimestamp() >= one.NextSearchAt);
-        if (!one.IsSearching && isDue)
+        if (!one.IsSearching && IsDue(one))
             Search(one, policy);
+    }
+
+    /// <summary>Answered is an incident with a filter that is open, or with good ones that wait; what was taken back or has ended is none.</summary>
+    private bool IsDue(DeskCase one)
+    {
+        var now = parts.Time.GetTimestamp();
+        if (now < one.EarliestSearchAt)
+            return false;
+        if (one.HasNewVectors || one.NeedsFreshAnswer)
+            return true;
+        var isGood = one.Answer is { NoFilter: null, Filters.Length: > 0 };
+        var isAnswered = one.Answer is not null && RowsOf(one.Incident.Id).Any(row => row.IsOpen || isGood);
+        return !isAnswered && now >= one.NextSearchAt;
     }
 
     private void Search(DeskCase one, ResponsePolicyConfig policy)
     {
-        one.SearchedVectors = one.Incident.Vectors;
+        one.SearchingVectors = one.Incident.Vectors;
         one.IsSearching = begin(new FilterSearch(one.Incident, policy, parts.Time.GetUtcNow()));
     }
 
@@ -158,6 +172,18 @@ internal sealed class Responses(DeskParts parts, Func<FilterSearch, bool> begin)
         one.WhyNot = rows.Exists(static row => row.IsOpen) ? [] : AutomaticPolicy.Against(Question(one.Incident, policy, filter));
         if (!one.WhyNot.IsEmpty || filter is null || rows.Exists(static row => row.IsOpen))
             return;
+        if (TakenBack(one.Incident.Id, filter) is { } wish)
+        {
+            one.WhyNot = [wish];
+            return;
+        }
+
+        if (!one.IsFresh(parts.Time))
+        {
+            one.NeedsFreshAnswer = true;
+            return;
+        }
+
         var mine = rows.Where(row => row.State == MitigationState.Proposed && filter.Rules.Contains(row.Rule)).ToList();
         if (mine.Count != filter.Rules.Length)
         {
@@ -168,6 +194,7 @@ internal sealed class Responses(DeskParts parts, Func<FilterSearch, bool> begin)
         var why = $"automatic: it removes {MitigationPrice.Told(filter.Price.AttackCovered)} of the attack and may drop {MitigationPrice.Told(filter.Price.Packets)} of the legitimate packets";
         if (DeskApproval.Send(parts.Ledger, mine, Mitigation.Policy, why) is { } fault)
         {
+            one.Forget();
             one.WhyNot = [fault];
             return;
         }
@@ -175,11 +202,28 @@ internal sealed class Responses(DeskParts parts, Func<FilterSearch, bool> begin)
         (one.Automatic, one.AutomaticAt) = (mine[0].Alternative ?? mine[0].Id, parts.Time.GetTimestamp());
     }
 
+    /// <summary>What a person took back binds: a rule of the same match is not sent again for this incident without a person, whatever happened since.</summary>
+    /// <returns>Why it is not sent; null: nobody took it back.</returns>
+    private string? TakenBack(string incident, PricedFilter filter)
+    {
+        var unwritten = parts.Ledger.Rows.Where(row => row.IncidentId == incident && row is { State: MitigationState.Withdrawn, By: not Mitigation.Policy });
+        if (parts.TakenBack(incident) is not { } written)
+            return "what people took back cannot be read from the ledger";
+        return unwritten.Select(static row => row.Rule).Concat(written).FirstOrDefault(old => filter.Rules.Any(rule => rule.Match == old.Match)) is { } taken
+            ? $"a person took '{taken}' back: it is not sent again by itself" : null;
+    }
+
     /// <summary>An automatic filter that did not help: people get the alternatives of now, and are told.</summary>
     private void Escalate(DeskCase one, ResponsePolicyConfig policy)
     {
         if (one.Automatic is null || one.IsEscalated || parts.Time.GetElapsedTime(one.AutomaticAt) < policy.EscalateAfter)
             return;
+        if (!one.IsFresh(parts.Time))
+        {
+            one.NeedsFreshAnswer = true;
+            return;
+        }
+
         one.IsEscalated = true;
         var next = RowsOf(one.Incident.Id).Where(static row => row.State == MitigationState.Proposed).MinBy(static row => row.Rank);
         Note(one, EntryKind.Escalated, new JsonObject

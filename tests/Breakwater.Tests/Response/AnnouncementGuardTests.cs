@@ -111,6 +111,19 @@ public sealed class AnnouncementGuardTests
         Assert.Empty(routes.Valid(out _));
     }
 
+    /// <summary>A lower cap lets nothing new in, and takes nothing away that is announced.</summary>
+    [Fact]
+    public void Routes_AboveALowerCap_AreRenewedButNotAdded()
+    {
+        var guard = new AnnouncementGuard([PrefixOf("203.0.113.0/24")], [], 3);
+        var routes = new AdvertisedRoutes(guard, new ManualTime(0));
+        var all = Enumerable.Range(1, 3).Select(static host => BgpSessionTests.Route($"destination 203.0.113.{host}/32 protocol 17 then discard")).ToList();
+        Assert.All(all.Take(2), route => Assert.Null(routes.Announce(route, TimeSpan.FromSeconds(60))));
+        guard.Replace([PrefixOf("203.0.113.0/24")], [], 1);
+        Assert.All(all.Take(2), route => Assert.Null(routes.Announce(route, TimeSpan.FromSeconds(60))));
+        Assert.Contains("announced already", routes.Announce(all[2], TimeSpan.FromSeconds(60)), StringComparison.Ordinal);
+    }
+
     private static (int Found, bool SomePassed) Violations(Func<AnnouncementGuard, BgpRoute, int, bool> passes)
     {
         var (found, passed) = (0, 0);

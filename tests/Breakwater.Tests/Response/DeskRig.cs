@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
 using Breakwater.Configuration;
 using Breakwater.Detection;
@@ -38,6 +39,13 @@ internal sealed class DeskRig
     {
         Config = Configurations.Good(Base + response);
         Guard = new FilterGuard(() => Config);
+        Start();
+    }
+
+    /// <summary>The process begins again, with the rows that it left.</summary>
+    [MemberNotNull(nameof(Ledger), nameof(Responses), nameof(Approval))]
+    public void Start()
+    {
         Ledger = new MitigationLedger(_store, new Planes([Plane], Guard.Fault), Time);
         var parts = new DeskParts
         {
@@ -45,6 +53,7 @@ internal sealed class DeskRig
             Ledger = Ledger,
             Guard = Guard,
             Search = _ => Answer,
+            TakenBack = _store.TakenBack,
             Health = () => Health,
             Unfit = (_, _) => Unfit,
             Note = Notes.Add,
@@ -52,6 +61,8 @@ internal sealed class DeskRig
         };
         Responses = new Responses(parts, search =>
         {
+            if (!HasPlace)
+                return false;
             Searches.Add(search);
             return true;
         });
@@ -64,11 +75,11 @@ internal sealed class DeskRig
 
     public FilterGuard Guard { get; }
 
-    public MitigationLedger Ledger { get; }
+    public MitigationLedger Ledger { get; private set; }
 
-    public Responses Responses { get; }
+    public Responses Responses { get; private set; }
 
-    public DeskApproval Approval { get; }
+    public DeskApproval Approval { get; private set; }
 
     public RecordingPlane Plane { get; } = new();
 
@@ -80,6 +91,9 @@ internal sealed class DeskRig
 
     public string? Unfit { get; set; }
 
+    /// <summary>False: no search is begun.</summary>
+    public bool HasPlace { get; set; } = true;
+
     public FilterAnswer Answer { get; set; } = Good();
 
     public Dictionary<string, KeptIncident> Incidents { get; } = new(StringComparer.Ordinal);
@@ -87,9 +101,9 @@ internal sealed class DeskRig
     /// <summary>A discard within the limit, a rate limit and a blackhole.</summary>
     public static FilterAnswer Good(double worst = 0.005, double covered = 0.95) => new(
         [
-            new PricedFilter("discard", [Rule(Discard)], Price(covered, worst), worst <= 0.01, "drops it"),
-            new PricedFilter("rate-limit", [Rule(Limit)], Price(covered - 0.05, worst / 2), worst <= 0.02, "lets a part through"),
-            new PricedFilter("blackhole", [Rule(Blackhole)], new MitigationPrice(new Estimate(1, 1, 1, 0), new Estimate(1, 1, 1, 0), new Estimate(1, 1, 1, 0), new Estimate(1, 1, 1, 0)), false, "gives it up"),
+            new PricedFilter("discard", [Rule(Discard)], Price(covered, worst), worst <= 0.01, false, "drops it"),
+            new PricedFilter("rate-limit", [Rule(Limit)], Price(covered - 0.05, worst / 2), worst <= 0.02, false, "lets a part through"),
+            new PricedFilter("blackhole", [Rule(Blackhole)], new MitigationPrice(new Estimate(1, 1, 1, 0), new Estimate(1, 1, 1, 0), new Estimate(1, 1, 1, 0), new Estimate(1, 1, 1, 0)), false, false, "gives it up"),
         ],
         worst <= 0.02 ? null : "no filter under your limit; next best: the upstream");
 
@@ -151,6 +165,9 @@ internal sealed class MemoryLedgerStore : ILedgerStore
 
     public (IReadOnlyList<Mitigation> Open, long LastNumber) Load() =>
         ([.. _rows.Values.Where(static row => !row.IsDone)], _rows.Count);
+
+    public IReadOnlyList<FilterRule> TakenBack(string incident) =>
+        [.. _rows.Values.Where(row => row.IncidentId == incident && row is { State: MitigationState.Withdrawn, By: not Mitigation.Policy }).Select(static row => row.Rule)];
 
     public string? Write(IReadOnlyList<Mitigation> mitigations)
     {

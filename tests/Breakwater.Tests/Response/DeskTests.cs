@@ -202,6 +202,123 @@ public sealed class DeskTests
         Assert.Empty(rig.Set);
     }
 
+    /// <summary>A person's no outlives what would have the filter looked for anew. The twin: what the policy itself took back is sent again.</summary>
+    [Theory]
+    [InlineData("reopened", "alex", false)]
+    [InlineData("reopened", Mitigation.Policy, true)]
+    [InlineData("restart", "alex", false)]
+    [InlineData("restart", Mitigation.Policy, true)]
+    [InlineData("vectors", "alex", false)]
+    [InlineData("vectors", Mitigation.Policy, true)]
+    public void Filter_ThatWasTakenBack_IsSentAgainUnlessAPersonDidIt(string then, string by, bool isSent)
+    {
+        var rig = new DeskRig();
+        rig.See(KeptState.Active);
+        rig.Find();
+        Assert.Equal([DeskRig.Discard], rig.Set);
+        Assert.Null(rig.Ledger.Withdraw("mit-1", by, "it hurts"));
+        if (then == "restart")
+            rig.Start();
+        if (then == "reopened")
+            rig.See(KeptState.Closed);
+        rig.See(then == "reopened" ? KeptState.Reopened : KeptState.Active, vectors: then == "vectors" ? ["ntp-amplification", "dns-amplification"] : []);
+        rig.Pass(10);
+        Assert.NotEmpty(rig.Searches);
+        rig.Find();
+        rig.Pass(10);
+        Assert.Equal(isSent ? [DeskRig.Discard] : [], rig.Set);
+        Assert.Equal(isSent, !rig.WhyNot.Any(static sentence => sentence.Contains("a person took", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Filter_ThatIsGone_IsSearchedForAgainAfterSeconds()
+    {
+        var rig = new DeskRig();
+        rig.See(KeptState.Active);
+        rig.Find();
+        rig.Pass(1);
+        Assert.Null(rig.Ledger.Withdraw("mit-1", Mitigation.Policy, "gone"));
+        rig.Pass(3);
+        Assert.Empty(rig.Searches);
+        rig.Pass(2);
+        Assert.Single(rig.Searches);
+        rig.Find();
+        Assert.Equal([DeskRig.Discard], rig.Set);
+        // The twin: while it is there nothing is searched for.
+        rig.Pass(600);
+        Assert.Empty(rig.Searches);
+    }
+
+    [Fact]
+    public void Proposals_ThatAreGone_AreSearchedForAgain()
+    {
+        var rig = new DeskRig("  mode: propose\n");
+        rig.See(KeptState.Active);
+        rig.Find();
+        rig.Pass(60);
+        Assert.Empty(rig.Searches);
+        foreach (var row in rig.Ledger.Rows)
+            Assert.Null(rig.Ledger.Withdraw(row.Id, "alex", "no"));
+        rig.Pass(1);
+        Assert.Single(rig.Searches);
+    }
+
+    [Fact]
+    public void Vectors_OfASearchThatFailedOrFoundNoPlace_AreSearchedForAgain()
+    {
+        var rig = new DeskRig();
+        rig.See(KeptState.Active);
+        rig.Find();
+        rig.Pass(10);
+        rig.HasPlace = false;
+        rig.See(KeptState.Active, vectors: ["ntp-amplification", "dns-amplification"]);
+        Assert.Empty(rig.Searches);
+        rig.HasPlace = true;
+        rig.Pass(1);
+        Assert.Single(rig.Searches);
+        rig.Answer = FilterAnswer.Failed("it broke");
+        rig.Find();
+        rig.Pass(4);
+        Assert.Empty(rig.Searches);
+        rig.Pass(2);
+        Assert.Single(rig.Searches);
+        rig.Answer = DeskRig.Good();
+        rig.Find();
+        rig.Pass(100);
+        Assert.Empty(rig.Searches);
+    }
+
+    /// <summary>An answer of a minute ago is no reason to send: the attack may be another one. The twin: a younger one is.</summary>
+    [Theory]
+    [InlineData(50, true)]
+    [InlineData(70, false)]
+    public void Answer_ThatIsOld_IsLookedForAgainBeforeAnythingIsSent(int seconds, bool isSentAtOnce)
+    {
+        var rig = new DeskRig { Unfit = "r has no session" };
+        rig.See(KeptState.Active);
+        rig.Find();
+        rig.Pass(seconds);
+        rig.Unfit = null;
+        rig.Pass(1);
+        Assert.Equal(isSentAtOnce ? [DeskRig.Discard] : [], rig.Set);
+        Assert.Equal(isSentAtOnce ? 0 : 1, rig.Searches.Count);
+        rig.Find();
+        Assert.Equal([DeskRig.Discard], rig.Set);
+    }
+
+    [Fact]
+    public void Escalation_WithAnOldAnswer_NamesTheAlternativesOfNow()
+    {
+        var rig = new DeskRig("  mode: automatic\n  escalateAfter: 2m\n");
+        rig.See(KeptState.Active);
+        rig.Find();
+        rig.Pass(130);
+        Assert.DoesNotContain(rig.Notes, static note => note.Kind == EntryKind.Escalated);
+        Assert.Single(rig.Searches);
+        rig.Find();
+        Assert.Single(rig.Notes, static note => note.Kind == EntryKind.Escalated);
+    }
+
     [Fact]
     public void FourEyes_NeedTwoTokens()
     {

@@ -331,6 +331,70 @@ public sealed class LedgerTests
         Assert.Null(ledger.Approve("mit-2", "alex", "go"));
     }
 
+    /// <summary>Two incidents want one filter: it is there until neither does, with leases of their own.</summary>
+    [Fact]
+    public void OneRuleOfTwoIncidents_StaysUntilBothAreOver()
+    {
+        var plane = new Listing();
+        var ledger = new MitigationLedger(new Failing(), plane, _time);
+        var rule = Rule("destination 203.0.113.1/32 protocol 17 then discard");
+        Assert.Equal("mit-1", ledger.Propose(rule, "inc-1", TimeSpan.FromSeconds(300), null, "alex", "").Row!.Id);
+        Assert.Equal("mit-2", ledger.Propose(rule, "inc-2", TimeSpan.FromSeconds(10), null, "alex", "").Row!.Id);
+        Assert.Equal("mit-2", ledger.Propose(rule, "inc-2", TimeSpan.FromSeconds(10), null, "alex", "").Row!.Id);
+        Assert.Null(ledger.Approve("mit-1", "alex", "go"));
+        Assert.Null(ledger.Approve("mit-2", "alex", "go"));
+        Assert.Null(ledger.Withdraw("mit-2", "alex", "over"));
+        Assert.Single(plane.Filters);
+        // The plane holds it for the 10 s of the second row: the first one sets it anew at once.
+        plane.Calls = 0;
+        ledger.Tick();
+        Assert.Equal(1, plane.Calls);
+        Assert.Null(ledger.Withdraw("mit-1", "alex", "over"));
+        Assert.Empty(plane.Filters);
+    }
+
+    /// <summary>A row that cannot be is left alone, and counted; the others go on.</summary>
+    [Theory]
+    [InlineData("id = 'mit-x'")]
+    [InlineData("id = 'mit-007'")]
+    [InlineData("state = 6")]
+    [InlineData("state = -1")]
+    [InlineData("lease_seconds = 9")]
+    [InlineData("lease_seconds = 301")]
+    [InlineData("lease_seconds = 1e300")]
+    [InlineData("lease_until = -1")]
+    [InlineData("changed_at = 9223372036854775807")]
+    [InlineData("ends_at = 3155378975999999999")]
+    [InlineData("rank = 99999999999")]
+    [InlineData("rule = 'destination everything'")]
+    [InlineData("number = 9223372036854775806", 0)]
+    [InlineData("why = why", 0)]
+    public void Row_ThatCannotBe_IsSkippedAndCounted(string change, int skipped = 1)
+    {
+        using var folder = new ScratchFolder();
+        using (var store = LedgerStore.Open(folder.Path))
+        {
+            var ledger = new MitigationLedger(store, new Listing(), _time);
+            for (var host = 1; host <= 2; host++)
+                ledger.Propose(Rule($"destination 203.0.113.{host}/32 then blackhole"), null, TimeSpan.FromSeconds(60), null, "alex", "");
+        }
+
+        using (var file = new SqliteConnection($"Data Source={folder.File(LedgerStore.FileName)};Pooling=False"))
+        {
+            file.Open();
+            Scalar(file, $"UPDATE mitigations SET {change} WHERE number = 1");
+        }
+
+        using (var store = LedgerStore.Open(folder.Path))
+        {
+            var ledger = new MitigationLedger(store, new Listing(), _time);
+            Assert.Equal((2 - skipped, skipped), (ledger.Rows.Count, store.Skipped));
+            Assert.Equal("mit-3", ledger.Propose(Rule("destination 203.0.113.9/32 then blackhole"), null, TimeSpan.FromSeconds(60), null, "alex", "").Row!.Id);
+        }
+
+        Assert.Equal(3 - skipped, new LedgerReader(folder.Path).Rows(long.MaxValue, 10).Count);
+    }
+
     private static FilterRule Rule(string text)
     {
         Assert.Null(RuleText.Read(text, out var rule));

@@ -25,7 +25,7 @@ internal sealed class AdvertisedRoutes(AnnouncementGuard guard, TimeProvider tim
         {
             RemoveLapsed();
             var key = route.Key;
-            if (guard.Fault(route, _routes.Count - (_routes.ContainsKey(key) ? 1 : 0)) is { } fault)
+            if (guard.Fault(route, _routes.ContainsKey(key) ? null : _routes.Count) is { } fault)
             {
                 Refused++;
                 return fault;

@@ -28,8 +28,8 @@ internal sealed class AnnouncementGuard(ImmutableArray<Prefix> allowed, Immutabl
 
     /// <summary>Why the route must not be sent, as a sentence without its full stop; null: it may.</summary>
     /// <param name="route">What is to be sent.</param>
-    /// <param name="others">Routes that are announced already, without this one.</param>
-    public string? Fault(BgpRoute route, int others)
+    /// <param name="others">Routes that are announced already; null: this one is among them, so that the cap does not count.</param>
+    public string? Fault(BgpRoute route, int? others)
     {
         if (others >= MostRoutes)
             return $"{MostRoutes} routes are announced already, and no more are allowed";

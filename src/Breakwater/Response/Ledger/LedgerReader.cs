@@ -29,8 +29,8 @@ internal sealed class LedgerReader(string folder)
             using var reader = command.ExecuteReader();
             while (reader.Read())
             {
-                if (RuleText.Read(reader.GetString(2), out var rule) is null)
-                    rows.Add(LedgerStore.Row(reader, rule));
+                if (LedgerStore.Row(reader) is { } row)
+                    rows.Add(row);
             }
 
             return rows;
@@ -49,6 +49,35 @@ internal sealed class LedgerReader(string folder)
                 changes.Add(new MitigationChange(new DateTimeOffset(reader.GetInt64(0), TimeSpan.Zero), (MitigationState)reader.GetInt64(1), reader.GetString(2), reader.GetString(3)));
             return changes;
         });
+
+    /// <summary>Rules of an incident that people took back; null: that cannot be read, or there are more than <see cref="MaxRows"/>.</summary>
+    public IReadOnlyList<FilterRule>? TakenBack(string incident)
+    {
+        var isRead = false;
+        var rules = Ask(
+            command =>
+            {
+                command.CommandText = "SELECT DISTINCT rule FROM mitigations WHERE incident = $incident AND state = $state AND changed_by <> $policy LIMIT $limit";
+                command.Parameters.AddWithValue("$incident", incident);
+                command.Parameters.AddWithValue("$state", (long)MitigationState.Withdrawn);
+                command.Parameters.AddWithValue("$policy", Mitigation.Policy);
+                command.Parameters.AddWithValue("$limit", MaxRows + 1);
+                var taken = new List<FilterRule>();
+                var isWhole = true;
+                using var reader = command.ExecuteReader();
+                while (reader.Read())
+                {
+                    if (RuleText.Read(reader.GetString(0), out var rule) is null)
+                        taken.Add(rule);
+                    else
+                        isWhole = false;
+                }
+
+                isRead = isWhole && taken.Count <= MaxRows;
+                return taken;
+            });
+        return isRead ? rules : null;
+    }
 
     private List<T> Ask<T>(Func<SqliteCommand, List<T>> question)
     {

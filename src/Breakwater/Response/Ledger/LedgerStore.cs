@@ -1,5 +1,6 @@
 using System.Globalization;
 using Breakwater.Incidents;
+using Breakwater.Response.Bgp;
 using Breakwater.Response.Rules;
 using Microsoft.Data.Sqlite;
 
@@ -42,6 +43,12 @@ internal sealed class LedgerStore : ILedgerStore, IDisposable
     public const int MaxDone = 100_000;
 
     private const int AuditPerRow = 5;
+
+    /// <summary>A number above it was not given by a ledger: the next ids must not run out of numbers.</summary>
+    private const long HighestNumber = 1_000_000_000_000_000;
+
+    /// <summary>A time from then on was not written by a ledger: what is reckoned from it must not run out of years.</summary>
+    private static readonly long _highestTicks = new DateTime(9000, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
     private const string LockName = "mitigations.lock";
 
     private readonly SqliteConnection _connection;
@@ -73,6 +80,9 @@ internal sealed class LedgerStore : ILedgerStore, IDisposable
         }
     }
 
+    /// <summary>Rows that are not done and cannot be read: they are left as they are.</summary>
+    public int Skipped { get; private set; }
+
     public (IReadOnlyList<Mitigation> Open, long LastNumber) Load()
     {
         using var command = _connection.CreateCommand();
@@ -82,13 +92,15 @@ internal sealed class LedgerStore : ILedgerStore, IDisposable
         {
             while (reader.Read())
             {
-                // A rule that this version does not read any more cannot be renewed; it lapses with its lease.
-                if (RuleText.Read(reader.GetString(2), out var rule) is null)
-                    rows.Add(Row(reader, rule));
+                // What cannot be read cannot be renewed; it lapses with its lease.
+                if (Row(reader) is { } row)
+                    rows.Add(row);
+                else
+                    Skipped++;
             }
         }
 
-        return (rows, SqliteFile.Number(_connection, "SELECT coalesce(max(number), 0) FROM mitigations"));
+        return (rows, SqliteFile.Number(_connection, $"SELECT coalesce(max(number), 0) FROM mitigations WHERE number BETWEEN 1 AND {HighestNumber}"));
     }
 
     public string? Write(IReadOnlyList<Mitigation> mitigations)
@@ -185,7 +197,32 @@ internal sealed class LedgerStore : ILedgerStore, IDisposable
         command.ExecuteNonQuery();
     }
 
-    internal static Mitigation Row(SqliteDataReader reader, FilterRule rule) => new()
+    /// <summary>The row that the reader is at; null for one that no ledger wrote, or that this version does not read.</summary>
+    internal static Mitigation? Row(SqliteDataReader reader)
+    {
+        try
+        {
+            return RuleText.Read(reader.GetString(2), out var rule) is null && IsSound(reader) ? Row(reader, rule) : null;
+        }
+        catch (Exception error) when (error is InvalidOperationException or InvalidCastException or FormatException or OverflowException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsSound(SqliteDataReader reader)
+    {
+        var id = reader.GetString(0);
+        return MitigationJson.Number(id) is { } number and <= HighestNumber && id == string.Create(CultureInfo.InvariantCulture, $"mit-{number}")
+            && reader.GetInt64(3) is >= (long)MitigationState.Proposed and <= (long)MitigationState.Failed
+            && reader.GetDouble(4) is >= MitigationLedger.MinLeaseSeconds and <= AdvertisedRoutes.MaxLeaseSeconds
+            && IsTime(reader.GetInt64(5)) && (reader.IsDBNull(6) || IsTime(reader.GetInt64(6))) && IsTime(reader.GetInt64(8))
+            && reader.GetInt64(14) is >= 0 and <= int.MaxValue;
+    }
+
+    private static bool IsTime(long ticks) => ticks >= 0 && ticks < _highestTicks;
+
+    private static Mitigation Row(SqliteDataReader reader, FilterRule rule) => new()
     {
         Id = reader.GetString(0),
         IncidentId = reader.IsDBNull(1) ? null : reader.GetString(1),

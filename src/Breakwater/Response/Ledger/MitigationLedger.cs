@@ -78,7 +78,7 @@ internal sealed class MitigationLedger
         return (rows.Count > 0 ? rows[0] : null, fault);
     }
 
-    /// <summary>Puts filters before people, in one write: all, or none. One that waits or stands already is not proposed twice.</summary>
+    /// <summary>Puts filters before people, in one write: all, or none. One that waits or stands already for the same incident is not proposed twice.</summary>
     /// <returns>A row for each draft, in their order; empty with a fault.</returns>
     public (IReadOnlyList<Mitigation> Rows, string? Fault) Propose(IReadOnlyList<MitigationDraft> drafts)
     {
@@ -88,7 +88,7 @@ internal sealed class MitigationLedger
         {
             if (draft.Fault is { } wrong)
                 return ([], wrong);
-            if (_rows.Values.Concat(made).FirstOrDefault(row => row.State < MitigationState.Withdrawn && row.Rule == draft.Rule) is { } same)
+            if (_rows.Values.Concat(made).FirstOrDefault(row => row.State < MitigationState.Withdrawn && row.IncidentId == draft.IncidentId && row.Rule == draft.Rule) is { } same)
             {
                 rows.Add(same);
                 continue;
@@ -121,7 +121,8 @@ internal sealed class MitigationLedger
             return $"there is no open mitigation {id}";
         if (row.IsOpen)
             return null;
-        if (_rows.Values.FirstOrDefault(other => other.IsOpen && HasSameMatch(other.Rule, row.Rule)) is { } same)
+        // The same filter for another incident is no conflict: both rows hold it, and it ends with the last of them.
+        if (_rows.Values.FirstOrDefault(other => other.IsOpen && other.Rule != row.Rule && HasSameMatch(other.Rule, row.Rule)) is { } same)
             return $"{same.Id} has the same match; a router would keep only one of both";
         if (_rows.Values.Count(static other => other.IsOpen) >= MaxOpen)
             return string.Create(CultureInfo.InvariantCulture, $"{MaxOpen} mitigations are open already");
@@ -249,9 +250,12 @@ internal sealed class MitigationLedger
 
         foreach (var row in over)
         {
-            // The same match may stand in another row by now: that one's filter stays.
-            if (!_rows.Values.Any(other => other.IsOpen && HasSameMatch(other.Rule, row.Rule)))
+            // The same match may stand in another row by now: that one's filter stays, and is renewed soon, since its lease is that of the last who set it.
+            var holders = _rows.Values.Where(other => other.IsOpen && HasSameMatch(other.Rule, row.Rule)).ToList();
+            if (holders.Count == 0)
                 _plane.Clear(row.Rule);
+            foreach (var holder in holders)
+                _setAt.Remove(holder.Id);
         }
 
         if (!TryWrite([.. over.Select(static row => row with { IsCleared = true })], out var second))

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Breakwater.Detection;
+using Breakwater.Response.Price;
 
 namespace Breakwater.Response.Ledger;
 
@@ -12,8 +13,8 @@ namespace Breakwater.Response.Ledger;
 /// <param name="Clients">Likewise, of the clients.</param>
 internal sealed record MitigationPrice(Estimate AttackCovered, Estimate Packets, Estimate Bytes, Estimate Clients)
 {
-    /// <summary>The highest upper end of what it drops; 1 while one is unknown.</summary>
-    public double WorstCase => Math.Max(Packets.High ?? 1, Math.Max(Bytes.High ?? 1, Clients.High ?? 1));
+    /// <summary>The highest upper end of what it drops, as <see cref="FilterPrice.WorstCase"/>.</summary>
+    public double WorstCase => new FilterPrice(Packets, Bytes, Clients).WorstCase;
 
     /// <summary>As the ledger keeps it.</summary>
     public string ToText() => new JsonObject
