@@ -66,7 +66,7 @@ internal static class MitigationApi
         }
 
         var asked = wish!;
-        await Do(http, api, caller, "propose", asked.Service, desk => desk.Approval.Propose(asked.Rule, asked.Incident, asked.Service, asked.Lease, asked.EndsAt, caller.Name, asked.Why), StatusCodes.Status201Created);
+        await Do(http, api, caller, "propose", asked.Service, desk => desk.Approval.Propose(asked.Rule, asked.Incident, asked.Service, asked.Lease, asked.EndsAt, caller.Name, asked.Why, caller.Sees), StatusCodes.Status201Created);
     }
 
     public static async Task Approve(HttpContext http, ApiContext api, ApiCaller caller)
@@ -74,7 +74,7 @@ internal static class MitigationApi
         if (await Why(http) is not { } why)
             return;
         var id = Id(http);
-        await Do(http, api, caller, "approve", null, desk => desk.Approval.Approve(id, caller.Name, why, row => Seen(http, caller, row)), StatusCodes.Status200OK);
+        await Do(http, api, caller, "approve", null, desk => desk.Approval.Approve(id, caller.Name, why, row => Seen(http, caller, row), caller.Sees), StatusCodes.Status200OK);
     }
 
     public static async Task Withdraw(HttpContext http, ApiContext api, ApiCaller caller)

@@ -11,7 +11,7 @@ internal static class MitigationPage
     private const string Pressed = "a button of the pages";
 
     public static Task Approve(HttpContext http, ApiContext api, ApiCaller caller) =>
-        Press(http, api, caller, "approve", (desk, id, isSeen) => desk.Approval.Approve(id, caller.Name, Pressed, isSeen));
+        Press(http, api, caller, "approve", (desk, id, isSeen) => desk.Approval.Approve(id, caller.Name, Pressed, isSeen, caller.Sees));
 
     public static Task Withdraw(HttpContext http, ApiContext api, ApiCaller caller) =>
         Press(http, api, caller, "withdraw", (desk, id, isSeen) => desk.Approval.Withdraw(id, caller.Name, Pressed, isSeen));

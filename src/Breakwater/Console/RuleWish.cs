@@ -40,6 +40,8 @@ internal sealed record RuleWish(FilterRule Rule, string? Incident, string? Servi
             return (null, problem);
         if (!caller.SeesAll && !Covers(api.Config(), service, rule.Match.Destination))
             return No($"the destination {rule.Match.Destination} is no address of the service {service}");
+        if (StrictestPolicy.Touched(api.Config(), rule.Match.Destination).Any(touched => !caller.Sees(touched.Name)))
+            return No($"the destination {rule.Match.Destination} is also of a service that you do not see");
         return (new RuleWish(rule, incident, service, lease, ends, why.Length == 0 ? "no reason given" : why), null);
     }
 

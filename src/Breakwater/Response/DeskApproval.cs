@@ -44,11 +44,27 @@ internal sealed class DeskApproval(DeskParts parts)
     /// <summary>Longest reason.</summary>
     public const int MaxWhyCharacters = 500;
 
-    /// <summary>Puts a person's own rule before people.</summary>
-    public DeskOutcome Propose(FilterRule rule, string? incident, string? service, TimeSpan lease, DateTimeOffset? endsAt, string by, string why)
+    /// <summary>Puts a person's own rule before people. One that is there already is answered with its row, unless a lease or an end of its own is asked for.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="incident">What it is for; null: no incident.</param>
+    /// <param name="service">Whose it is; null: nobody's.</param>
+    /// <param name="lease">Its lease.</param>
+    /// <param name="endsAt">Its end; null: when somebody says so.</param>
+    /// <param name="by">Who.</param>
+    /// <param name="why">Why.</param>
+    /// <param name="sees">Whether the asker sees rows of a service; null: all.</param>
+    public DeskOutcome Propose(FilterRule rule, string? incident, string? service, TimeSpan lease, DateTimeOffset? endsAt, string by, string why, Func<string?, bool>? sees = null)
     {
         if (parts.Guard.Fault(rule) is { } refused)
             return DeskOutcome.No(refused);
+        if (parts.Ledger.Rows.FirstOrDefault(row => row.State < MitigationState.Withdrawn && row.IncidentId == incident && row.Rule == rule) is { } same)
+        {
+            if (sees?.Invoke(same.Service) == false)
+                return DeskOutcome.No("there is a filter with this rule already");
+            if (endsAt is not null || same.Lease != lease)
+                return DeskOutcome.No($"{same.Id} is this rule already, with a lease and an end of its own: approve it, or withdraw it first");
+        }
+
         var (rows, fault) = parts.Ledger.Propose([new MitigationDraft { Rule = rule, IncidentId = incident, Service = service, Lease = lease, EndsAt = endsAt, By = by, Why = why }]);
         return rows.Count == 0 ? DeskOutcome.No(fault!) : new DeskOutcome(rows[0], null);
     }
@@ -58,7 +74,8 @@ internal sealed class DeskApproval(DeskParts parts)
     /// <param name="by">Who.</param>
     /// <param name="why">Why.</param>
     /// <param name="isSeen">Whether the row is the one that the asker may see and saw.</param>
-    public DeskOutcome Approve(string id, string by, string why, Func<Mitigation, DeskRefusal> isSeen)
+    /// <param name="sees">Whether the asker sees a service; null: all.</param>
+    public DeskOutcome Approve(string id, string by, string why, Func<Mitigation, DeskRefusal> isSeen, Func<string?, bool>? sees = null)
     {
         if (parts.Ledger.Find(id) is not { } row || row.State >= MitigationState.Withdrawn)
             return DeskOutcome.Unknown;
@@ -67,7 +84,9 @@ internal sealed class DeskApproval(DeskParts parts)
         if (row.IsOpen)
             return new DeskOutcome(row, null);
         var rows = Together(row, MitigationState.Proposed);
-        var policy = parts.PolicyOf(row.Service);
+        if (sees is not null && rows.Any(one => StrictestPolicy.Touched(parts.Config(), one.Rule.Match.Destination).Any(service => !sees(service.Name))))
+            return DeskOutcome.No($"the destination of {id} is also of a service that you do not see");
+        var policy = parts.PolicyOf(row.Service, rows.Select(static one => one.Rule));
         if (Exceeded(row, rows.Count, policy) is { } exceeded)
             return DeskOutcome.No(exceeded);
         if (rows.Select(one => parts.Guard.Fault(one.Rule)).FirstOrDefault(static fault => fault is not null) is { } refused)

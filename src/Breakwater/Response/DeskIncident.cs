@@ -30,6 +30,9 @@ internal sealed record DeskIncident
 
     public required ImmutableArray<string> Vectors { get; init; }
 
+    /// <summary>The wider incident that goes on with a closed one; null: it is over.</summary>
+    public string? TakenOverBy { get; init; }
+
     public required DateTimeOffset StartedAt { get; init; }
 
     /// <summary>True while it goes on.</summary>
@@ -61,6 +64,7 @@ internal sealed record DeskIncident
         Target = TargetOf(document["target"], config),
         IsInbound = (string?)document["target"]?["direction"] == "inbound",
         State = kept.State,
+        TakenOverBy = kept.IsOpen ? null : (string?)document["takenOverBy"],
         Verdict = kept.Verdict,
         Confidence = (string?)document["confidence"] switch
         {

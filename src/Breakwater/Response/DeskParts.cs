@@ -47,4 +47,11 @@ internal sealed record DeskParts
         var config = Config();
         return config.Services.FirstOrDefault(known => known.Name == service)?.Response ?? config.Response.Policy;
     }
+
+    /// <summary>The policy that counts for rules, whatever service they are named for.</summary>
+    public ResponsePolicyConfig PolicyOf(string? service, IEnumerable<FilterRule> rules)
+    {
+        var config = Config();
+        return StrictestPolicy.Of(config, config.Services.FirstOrDefault(known => known.Name == service)?.Response, rules);
+    }
 }

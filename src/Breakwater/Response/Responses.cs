@@ -20,6 +20,9 @@ internal sealed class Responses(DeskParts parts, Func<FilterSearch, bool> begin)
     /// <summary>Most alternatives that one search puts before people.</summary>
     public const int MaxAlternatives = 8;
 
+    /// <summary>Most steps from an incident to the one that goes on with it.</summary>
+    private const int MaxTakeovers = 16;
+
     private readonly Dictionary<string, DeskCase> _cases = new(StringComparer.Ordinal);
 
     /// <summary>Incidents of open rows that the journal does not hold any more, and since when.</summary>
@@ -49,7 +52,10 @@ internal sealed class Responses(DeskParts parts, Func<FilterSearch, bool> begin)
         if (known.ClosedAt is not null)
             known.Reopen();
         if (incident.Verdict == "flash-crowd")
-            TakeBack(known, static row => row.By == Mitigation.Policy || row.State == MitigationState.Proposed, "the incident is no attack any more: many people come by themselves");
+        {
+            foreach (var one in _cases.Values.Where(one => one == known || (one.ClosedAt is not null && one.Incident.TakenOverBy == kept.Id)))
+                TakeBack(one, static row => row.By == Mitigation.Policy || row.State == MitigationState.Proposed, "the incident is no attack any more: many people come by themselves");
+        }
         else
             Consider(known);
     }
@@ -64,7 +70,7 @@ internal sealed class Responses(DeskParts parts, Func<FilterSearch, bool> begin)
             if (one.ClosedAt is null)
                 Consider(one);
             else
-                Settle(one);
+                Settle(one, incidents);
         }
 
         Forget(incidents);
@@ -241,13 +247,33 @@ internal sealed class Responses(DeskParts parts, Func<FilterSearch, bool> begin)
         if (one.ClosedAt is not null)
             return;
         one.ClosedAt = parts.Time.GetTimestamp();
-        TakeBack(one, static row => row is { State: MitigationState.Proposed, By: Mitigation.Policy }, "the incident is over");
-        Settle(one);
+        if (one.Incident.TakenOverBy is null)
+            TakeBack(one, static row => row is { State: MitigationState.Proposed, By: Mitigation.Policy }, "the incident is over");
+    }
+
+    /// <summary>The open incident that a closed one goes on as, over however many steps; null: none.</summary>
+    private static string? OpenAfter(DeskIncident closed, IReadOnlyDictionary<string, KeptIncident> incidents, BreakwaterConfig config)
+    {
+        var (id, steps) = (closed.TakenOverBy, 0);
+        while (id is not null && incidents.TryGetValue(id, out var wider) && steps++ < MaxTakeovers)
+        {
+            if (wider.IsOpen)
+                return id;
+            id = DeskIncident.Of(wider, config)?.TakenOverBy;
+        }
+
+        return null;
     }
 
     /// <summary>Takes the filters of a closed incident back, after their time; never while nothing is seen: silence is not peace (rule 11).</summary>
-    private void Settle(DeskCase one)
+    private void Settle(DeskCase one, IReadOnlyDictionary<string, KeptIncident> incidents)
     {
+        if (OpenAfter(one.Incident, incidents, parts.Config()) is { } wider)
+        {
+            (one.ClosedAt, one.WhyKept) = (parts.Time.GetTimestamp(), $"incident {wider} goes on with it: the filters stay");
+            return;
+        }
+
         if (parts.Time.GetElapsedTime(one.ClosedAt!.Value) < parts.PolicyOf(one.Incident.Service).HoldAfter)
             return;
         one.WhyKept = parts.Health().BlindSince is { } since ? $"blind since {JournalTime.Format(since)}: the filters stay" : null;
@@ -293,7 +319,7 @@ internal sealed class Responses(DeskParts parts, Func<FilterSearch, bool> begin)
         return new AutomaticQuestion
         {
             Config = parts.Config(),
-            Policy = policy,
+            Policy = filter is null ? policy : parts.PolicyOf(incident.Service, filter.Rules),
             Incident = incident,
             Filter = filter,
             Health = parts.Health(),

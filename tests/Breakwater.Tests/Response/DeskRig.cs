@@ -116,18 +116,19 @@ internal sealed class DeskRig
     public static FilterRule Rule(string text) => RuleText.Read(text, out var rule) is null ? rule : throw new FormatException(text);
 
     /// <summary>An incident takes a state; the desk sees it.</summary>
-    public void See(KeptState state, string verdict = "attack", string confidence = "high", string id = "inc-1", string target = Target, params string[] vectors)
+    public void See(KeptState state, string verdict = "attack", string confidence = "high", string id = "inc-1", string target = Target, string? takenOverBy = null, params string[] vectors)
     {
-        Put(state, verdict, confidence, id, target, vectors);
+        Put(state, verdict, confidence, id, target, takenOverBy, vectors);
         Responses.See(Incidents[id]);
     }
 
-    public void Put(KeptState state, string verdict = "attack", string confidence = "high", string id = "inc-1", string target = Target, params string[] vectors)
+    public void Put(KeptState state, string verdict = "attack", string confidence = "high", string id = "inc-1", string target = Target, string? takenOverBy = null, params string[] vectors)
     {
         var document = new JsonObject
         {
             ["target"] = new JsonObject { ["kind"] = "host", ["value"] = target, ["direction"] = "inbound" },
             ["confidence"] = confidence,
+            ["takenOverBy"] = takenOverBy,
             ["vectors"] = new JsonArray([.. (vectors.Length == 0 ? ["ntp-amplification"] : vectors).Select(static name => new JsonObject { ["name"] = name })]),
             ["startedAt"] = JournalTime.Format(Time.GetUtcNow()),
         };

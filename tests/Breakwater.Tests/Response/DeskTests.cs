@@ -319,6 +319,61 @@ public sealed class DeskTests
         Assert.Single(rig.Notes, static note => note.Kind == EntryKind.Escalated);
     }
 
+    /// <summary>An attack that goes on as a wider incident keeps its filter until that one is over, too. The twin is taken over by nothing.</summary>
+    [Theory]
+    [InlineData("inc-2", true)]
+    [InlineData(null, false)]
+    [InlineData("inc-3", true)]
+    public void Incident_TakenOver_KeepsItsFilterUntilTheWiderOneIsClosed(string? wider, bool isKept)
+    {
+        var rig = new DeskRig("  mode: automatic\n  holdAfter: 5s\n");
+        rig.See(KeptState.Active);
+        rig.Find();
+        rig.See(KeptState.Active, id: "inc-2", target: "203.0.113.0/24");
+        rig.See(KeptState.Closed, id: "inc-3", target: "203.0.113.0/25", takenOverBy: "inc-2");
+        rig.See(KeptState.Closed, takenOverBy: wider);
+        rig.Pass(60);
+        Assert.Equal(isKept ? [DeskRig.Discard] : [], rig.Set);
+        rig.Put(KeptState.Closed, id: "inc-2", target: "203.0.113.0/24");
+        rig.Pass(3);
+        Assert.Equal(isKept ? [DeskRig.Discard] : [], rig.Set);
+        rig.Pass(5);
+        Assert.Empty(rig.Set);
+    }
+
+    /// <summary>Whom a filter is named for does not loosen what another service with the same address asks for. The twin is a service beside it.</summary>
+    [Theory]
+    [InlineData("203.0.113.0/28", true)]
+    [InlineData("203.0.113.64/28", false)]
+    public void Policy_OfAServiceThatTheDestinationTouches_Counts(string addresses, bool isStricter)
+    {
+        var rig = new DeskRig();
+        var web = rig.Config.Services[0];
+        Assert.True(Breakwater.Detection.Prefix.TryParse(addresses, out var prefix));
+        rig.Config = rig.Config with { Services = [web, web with { Name = "bank", Addresses = [prefix], Response = web.Response with { FourEyes = true } }] };
+        rig.See(KeptState.Active);
+        rig.Find();
+        Assert.Equal(isStricter ? [] : [DeskRig.Discard], rig.Set);
+        var own = rig.Approval.Propose(DeskRig.Rule("destination 203.0.113.8/32 protocol 1 then discard"), null, "web", TimeSpan.FromSeconds(60), null, "one", "mine").Row!;
+        Assert.Equal(isStricter, rig.Approval.Approve(own.Id, "one", "go", static _ => DeskRefusal.None, static service => service == "web").Refusal == DeskRefusal.Conflict);
+        Assert.Equal(isStricter, rig.Approval.Approve(own.Id, "one", "go", static _ => DeskRefusal.None).Refusal == DeskRefusal.Conflict);
+        Assert.Equal(MitigationState.Active, rig.Approval.Approve(own.Id, "two", "go", static _ => DeskRefusal.None).Row!.State);
+    }
+
+    [Fact]
+    public void Proposal_OfARuleThatIsThere_NamesItsRowUnlessItIsHidden()
+    {
+        var rig = new DeskRig("  mode: propose\n");
+        var rule = DeskRig.Rule("destination 203.0.113.8/32 protocol 1 then discard");
+        DeskOutcome Ask(int lease, DateTimeOffset? endsAt, bool sees = true) => rig.Approval.Propose(rule, null, "web", TimeSpan.FromSeconds(lease), endsAt, "one", "mine", _ => sees);
+        Assert.Equal("mit-1", Ask(60, null).Row!.Id);
+        Assert.Equal("mit-1", Ask(60, null).Row!.Id);
+        foreach (var again in new[] { Ask(30, null), Ask(60, rig.Time.GetUtcNow().AddHours(1)) })
+            Assert.Equal((DeskRefusal.Conflict, true), (again.Refusal, again.Fault!.StartsWith("mit-1 is this rule", StringComparison.Ordinal)));
+        var hidden = Ask(60, null, sees: false);
+        Assert.Equal((DeskRefusal.Conflict, false), (hidden.Refusal, hidden.Fault!.Contains("mit-1", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void FourEyes_NeedTwoTokens()
     {
