@@ -30,7 +30,7 @@ internal static class Endpoints
         new("GET", "/api/v1/mitigations/{id}", Role.Viewer, EndpointScope.ByService, "One filter, with its forms for upstreams and what was done with it; its ETag is for changes", MitigationApi.One),
         new("POST", "/api/v1/mitigations/{id}/approve", Role.Operator, EndpointScope.ByService, "Sends a proposed filter, with all rules of its alternative", MitigationApi.Approve),
         new("POST", "/api/v1/mitigations/{id}/withdraw", Role.Operator, EndpointScope.ByService, "Takes a filter back, with all rules of its alternative", MitigationApi.Withdraw),
-        new("GET", "/api/v1/response", Role.Viewer, EndpointScope.Whole, "Routers and their sessions, the mode, the bounds of all filters", ResponseApi.Get),
+        new("GET", "/api/v1/response", Role.Viewer, EndpointScope.Whole, "Routers and their sessions, hosts and what they drop, the mode, the bounds of all filters", ResponseApi.Get),
         new("GET", "/api/v1/traffic", Role.Viewer, EndpointScope.ByService, "A service's traffic over time, with what is usual", ServiceApi.Traffic)
         {
             Query =
