@@ -50,7 +50,7 @@ public sealed class LogClockTests
             Write(400 + second, 600);
         lines.Detector.TakeChanges(changes);
         Assert.DoesNotContain(changes, static change => change.Kind == IncidentChangeKind.Closed);
-        Assert.Equal(1, changes.Select(static change => change.Key).Distinct().Count());
+        Assert.Single(changes.Select(static change => change.Key).Distinct());
         Assert.Single(lines.Detector.Finish().Incidents);
 
         void Write(int second, int requests) =>
