@@ -8,7 +8,7 @@ namespace Breakwater.Tests.Response;
 public sealed class AttackToRuleTests
 {
     // A minute's sample holds some hundred clients: too few for a price under 1 %.
-    private const string Automatic = "  mode: automatic\n  holdAfter: 2s\n  maxDropped: 5%\n";
+    private const string Automatic = "  mode: automatic\n  holdAfter: 2s\n  maxDropped: 10%\n";
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
     [Fact]
