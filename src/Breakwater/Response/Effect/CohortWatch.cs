@@ -66,7 +66,7 @@ internal sealed class CohortWatch(CohortMeter meter, long activeSecond)
     private const double Doubt = 0.01;
 
     /// <summary>The same where each of many seconds is asked whether the fall began there.</summary>
-    private const double DoubtOfAny = 1e-4;
+    private const double DoubtOfAny = 1e-3;
 
     /// <summary>A filter bites at the latest so long after it became active: other routers take it over one by one. A fall that begins later is not its doing.</summary>
     private const int OnsetSeconds = 10;
