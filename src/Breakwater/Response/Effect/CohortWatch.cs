@@ -62,18 +62,15 @@ internal sealed class CohortWatch(CohortMeter meter, long activeSecond)
     /// <summary>A smaller surplus of clients that fell over those that rose, of all active, is left alone: sessions end, and the cohort is of yesterday.</summary>
     private const double SmallestFall = 0.2;
 
-    /// <summary>How unlikely chance has to be where it is only asked whether a fall goes on.</summary>
+    /// <summary>How unlikely chance has to be where it is only asked whether a fall goes on, or had begun before.</summary>
     private const double Doubt = 0.01;
 
-    /// <summary>The same where each of many seconds is asked whether the fall began there.</summary>
-    private const double DoubtOfAny = 1e-3;
-
-    /// <summary>A filter bites at the latest so long after it became active: other routers take it over one by one. A fall that begins later is not its doing.</summary>
-    private const int OnsetSeconds = 10;
+    /// <summary>As above, where each shorter look is asked whether it lacks the fall: they share their seconds.</summary>
+    private const double DoubtOfAny = 0.05;
 
     private readonly int[] _since = new int[meter.Clients];
     private readonly int[] _before = new int[meter.Clients];
-    private int _looks;
+    private readonly List<(int Fell, int Rose)> _looks = [];
 
     /// <summary>The last look; null before the first.</summary>
     public CohortLook? Last { get; private set; }
@@ -83,8 +80,8 @@ internal sealed class CohortWatch(CohortMeter meter, long activeSecond)
     public CohortLook? Look(long completeUntil)
     {
         var most = Math.Min(completeUntil - activeSecond, MaximumLooks);
-        while (_looks < most && Last is not { Verdict: CohortVerdict.Hurt })
-            Last = LookAfter(++_looks);
+        while (_looks.Count < most && Last is not { Verdict: CohortVerdict.Hurt })
+            Last = LookAfter(_looks.Count + 1);
         return Last;
     }
 
@@ -93,6 +90,7 @@ internal sealed class CohortWatch(CohortMeter meter, long activeSecond)
         meter.AddTo(_since, activeSecond + seconds - 1);
         meter.AddTo(_before, activeSecond - seconds);
         var (fell, rose, active) = Compare(_before, _since);
+        _looks.Add((fell, rose));
         var probability = SignTest.UpperTail(fell, rose);
         var look = new CohortLook(CohortVerdict.NoHarmSeen, fell, rose, active, probability);
         if (active < FewestClients)
@@ -100,9 +98,7 @@ internal sealed class CohortWatch(CohortMeter meter, long activeSecond)
         var surplus = (double)(fell - rose) / active;
         if (seconds < FirstLook || probability > FalseAlarm / (seconds * (seconds + 1.0)) || surplus < SmallestFall || !Lasts(seconds) || surplus <= GreatestBefore(seconds))
             return look;
-        if (BeganBefore(surplus))
-            return look with { Verdict = CohortVerdict.FellBefore };
-        return BeganLater(seconds, surplus) ? look : look with { Verdict = CohortVerdict.Hurt };
+        return look with { Verdict = BeganBefore((double)fell / (fell + rose)) ? CohortVerdict.FellBefore : CohortVerdict.Hurt };
     }
 
     /// <summary>The later half of the time alone shows the fall too.</summary>
@@ -128,37 +124,12 @@ internal sealed class CohortWatch(CohortMeter meter, long activeSecond)
         return greatest;
     }
 
-    /// <summary>Such a fall shows in the seconds before the filter alone.</summary>
-    /// <param name="surplus">Of falling clients over rising ones at this look, as a share of the active.</param>
-    private bool BeganBefore(double surplus)
+    /// <summary>A fall that began with the filter shows in the shortest times around it as well; one that began seconds before shows in longer ones alone.</summary>
+    /// <param name="falls">Share of falling clients among those that changed, at this look.</param>
+    private bool BeganBefore(double falls)
     {
-        for (var seconds = 1; seconds <= MaximumLooks; seconds++)
-        {
-            if (IsFallAt(activeSecond - seconds, seconds, surplus))
-                return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>Such a fall shows in the seconds after the filter's onset alone.</summary>
-    private bool BeganLater(int seconds, double surplus)
-    {
-        var (onset, end) = (activeSecond + OnsetSeconds, activeSecond + seconds);
-        for (var change = onset + 1; change < end; change++)
-        {
-            if (IsFallAt(change, (int)Math.Min(change - onset, end - change), surplus))
-                return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>Between the times before and after a second there is a fall at least half as great as this one.</summary>
-    private bool IsFallAt(long change, int seconds, double surplus)
-    {
-        var (fell, rose, active) = Compare(Sum(change - seconds, seconds), Sum(change, seconds));
-        return fell - rose >= surplus / 2 * active && SignTest.UpperTail(fell, rose) <= DoubtOfAny;
+        var almost = ((2 * falls) + 0.5) / 3;
+        return _looks.Any(look => SignTest.LowerTail(look.Fell, look.Rose, almost) <= DoubtOfAny);
     }
 
     private int[] Sum(long from, int seconds)

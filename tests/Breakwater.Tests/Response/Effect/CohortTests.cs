@@ -25,19 +25,6 @@ public sealed class CohortTests
         Assert.True(found.Order().ElementAt(100) <= usualSeconds, $"median {found.Order().ElementAt(100)} s");
     }
 
-    /// <summary>A filter that other routers take over seconds later hurts all the same; what falls long after it is not its doing.</summary>
-    [Theory]
-    [InlineData(1, true)]
-    [InlineData(2, true)]
-    [InlineData(5, true)]
-    [InlineData(15, false)]
-    public void WrongRule_ThatBitesLater_IsNoticed_UpToItsOnset(int delay, bool isNoticed)
-    {
-        var found = Run(100, 200, 1, (second, _) => second < delay ? 1 : 0);
-        Say($"cut {delay} s later", found);
-        Assert.InRange(found.Count(static second => second is not null), isNoticed ? 95 : 0, isNoticed ? 100 : 5);
-    }
-
     /// <summary>Half of the packets of all clients, or all packets of half of the clients.</summary>
     [Theory]
     [InlineData(true)]
