@@ -7,8 +7,8 @@ namespace Breakwater.Tests.Response;
 [Trait("Tier", "daemon")]
 public sealed class AttackToRuleTests
 {
-    // A minute's sample holds some hundred clients: too few for a price under 1 %.
-    private const string Automatic = "  mode: automatic\n  holdAfter: 2s\n  maxDropped: 10%\n";
+    // Some seconds of history hold some dozen clients: far too few for a price under 1 %.
+    private const string Automatic = "  mode: automatic\n  holdAfter: 2s\n  maxDropped: 30%\n";
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
     [Fact]
