@@ -76,7 +76,7 @@ public sealed class Detector
 
     /// <summary>
     /// The steps of all incidents since the last call, as of the tick judged last: at most one <see cref="IncidentChangeKind.Updated"/> a
-    /// second per incident. Taking them changes no verdict.
+    /// second per incident, and one more each time that it is surer than ever. Taking them changes no verdict.
     /// </summary>
     public void TakeChanges(List<IncidentChange> changes) => _incidents.TakeChanges(_tick - 1, changes);
 

@@ -141,6 +141,18 @@ public static class Vectors
     public static bool IsAmplification(Vector vector) =>
         vector is (>= Vector.DnsAmplification and <= Vector.BacnetAmplification) or Vector.QuicReflection;
 
+    /// <summary>
+    /// The IP protocols that all packets of a vector have; empty when the vector does not tell: fragments, tunnels, and what is asked over several transports.
+    /// </summary>
+    public static ReadOnlySpan<byte> ProtocolsOf(Vector vector) => vector switch
+    {
+        (>= Vector.DnsAmplification and <= Vector.BacnetAmplification) or Vector.QuicReflection or Vector.UdpReflection or Vector.UdpFlood or Vector.QuicFlood => [17],
+        Vector.TcpReflection or (>= Vector.SynFlood and <= Vector.TcpConnectionFlood) => [6],
+        Vector.IcmpFlood => [1, 58],
+        Vector.GreFlood => [47],
+        _ => [],
+    };
+
     private static Vector[] BuildPortTable()
     {
         var table = new Vector[ushort.MaxValue + 1];

@@ -29,6 +29,17 @@ public sealed class IncidentChangeTests
             Assert.True(next.Tick - one.Tick >= 10);
     }
 
+    /// <summary>An attack just above its floor that grows: the tick in which it is sure tells so, and does not wait for its second.</summary>
+    [Fact]
+    public void SurerIncident_IsToldAtOnce()
+    {
+        var usual = Stream(200, 5, static (index, time) => index % 2 == 0 ? Tcp(time, Sender(index), 40_000, Victim, 443, 16) : Tcp(time, Victim, 443, Sender(index - 1), 40_000, 16));
+        var changes = Changes(usual.Concat(Stream(3_000, 3, static (index, time) => Udp(time, Sender(index), 123, Victim, 50_000, 468), after: 2.05)));
+        var firm = changes.First(static change => change.Change.Incident.Confidence == Confidence.High);
+        Assert.Equal((IncidentChangeKind.Opened, IncidentChangeKind.Updated), (changes[0].Change.Kind, firm.Change.Kind));
+        Assert.InRange(firm.Tick - changes[0].Tick, 1, 9);
+    }
+
     [Fact]
     public void SteadyAttack_IsNotToldAnewEachSecond()
     {

@@ -198,15 +198,22 @@ internal sealed class CandidateSearch
     /// <summary>The values that have most of the excess, each with what it has.</summary>
     private List<(int Key, double Excess)> Top(RowKey key, RowTest test, int most)
     {
-        var sums = new Dictionary<int, double>();
+        var sums = new Dictionary<int, (double Excess, int Records)>();
         for (var index = 0; index < _table.Rows.Length; index++)
         {
             ref readonly var row = ref _table.Rows[index];
-            if (test(in row))
-                System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums, key(in row), out _) += _table.ExcessOf[index];
+            if (!test(in row))
+                continue;
+            ref var sum = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums, key(in row), out _);
+            sum = (sum.Excess + _table.ExcessOf[index], sum.Records + (row.IsDuring ? 1 : 0));
         }
 
-        return [.. sums.Where(entry => entry.Value >= _least).OrderByDescending(static entry => entry.Value).ThenBy(static entry => entry.Key).Take(most).Select(static entry => (entry.Key, entry.Value))];
+        // Beside the first a few strays are no value of the attack.
+        return
+        [
+            .. sums.Where(entry => entry.Value.Excess >= _least).OrderByDescending(static entry => entry.Value.Excess).ThenBy(static entry => entry.Key)
+                .Where(static (entry, rank) => rank == 0 || entry.Value.Records >= SetCover.FewestRecords).Take(most).Select(static entry => (entry.Key, entry.Value.Excess)),
+        ];
     }
 
     /// <summary>Ports that had a part of the packets from before that is worth keeping, in their order.</summary>

@@ -12,6 +12,8 @@ internal static class CoveredShare
         for (var index = 0; index < table.Rows.Length; index++)
         {
             ref readonly var row = ref table.Rows[index];
+            if (!table.MayBeAttack(in row))
+                continue;
             var isMet = (met[index >> 6] & (1UL << (index & 63))) != 0;
             if (row.IsDuring)
                 during.Add(row.Packets, isMet);

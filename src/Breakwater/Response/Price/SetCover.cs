@@ -6,6 +6,9 @@ internal sealed class SetCover(TrafficTable table, PriceMeter meter, SynthesisLi
     private const double Enough = 0.995;
     private const double WorthARule = 0.02;
 
+    /// <summary>Records of the attack's time that a further rule has to meet: of the first hundred records one stray is a hundredth.</summary>
+    public const int FewestRecords = 8;
+
     /// <summary>Of candidates that meet nearly as much the cheaper one is taken, and of equally cheap ones the plainer.</summary>
     private const double NearlyAsMuch = 0.01;
 
@@ -65,7 +68,7 @@ internal sealed class SetCover(TrafficTable table, PriceMeter meter, SynthesisLi
     {
         var isFirst = !met.AsSpan().ContainsAnyExcept(0UL);
         var gains = open.Select(candidate => (Candidate: candidate, Gain: isFirst ? candidate.Excess : Gain(candidate, met)))
-            .Where(next => next.Gain >= WorthARule * table.Excess)
+            .Where(next => next.Gain >= WorthARule * table.Excess && (isFirst || MeetsEnough(next.Candidate, met)))
             .Select(next => (next.Candidate, next.Gain, Worth: next.Gain - (next.Candidate.IsComplement ? Naming * table.Excess : 0)))
             .OrderByDescending(static next => next.Worth)
             .Take(MostTried);
@@ -84,6 +87,18 @@ internal sealed class SetCover(TrafficTable table, PriceMeter meter, SynthesisLi
         }
 
         return best is { } found ? (found.Candidate, Gain(found.Candidate, met)) : null;
+    }
+
+    private bool MeetsEnough(Candidate candidate, ulong[] met)
+    {
+        var left = FewestRecords;
+        for (var word = 0; word < met.Length && left > 0; word++)
+        {
+            for (var bits = candidate.Met[word] & ~met[word]; bits != 0 && left > 0; bits &= bits - 1)
+                left -= table.Rows[(word << 6) + System.Numerics.BitOperations.TrailingZeroCount(bits)].IsDuring ? 1 : 0;
+        }
+
+        return left == 0;
     }
 
     private double Gain(Candidate candidate, ulong[] met)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Breakwater.Detection;
 using Breakwater.Detection.Samples;
 using Breakwater.Wire;
@@ -19,7 +20,10 @@ internal sealed class TrafficTable
     /// <summary>Known clients that send so many times what they sent before are likely forged ones: they speak for nobody.</summary>
     private const double ForgedFactor = 4;
 
-    /// <summary>Each record: plus its packets when it is of the attack's time, minus those that are usual in as long a time before.</summary>
+    /// <summary>The IP protocols of the incident's vectors; empty: any.</summary>
+    private readonly HashSet<byte> _protocols;
+
+    /// <summary>Each record that may be of the attack: plus its packets when it is of the attack's time, minus those that are usual in as long a time before.</summary>
     private readonly double[] _excess;
 
     private readonly Dictionary<int, ulong[]> _ofProtocol = [];
@@ -41,18 +45,18 @@ internal sealed class TrafficTable
         Clients = NumberClients(out var count);
         ClientCount = count;
         _excess = new double[Rows.Length];
+        _protocols = ProtocolsOf(question.Vectors);
         var scale = BeforeSeconds > 0 ? DuringSeconds / BeforeSeconds : 0;
         var packets = 0.0;
         for (var index = 0; index < Rows.Length; index++)
         {
             ref readonly var row = ref Rows[index];
-            _excess[index] = row.IsDuring ? row.Packets : -scale * row.Packets;
-            DuringPackets += row.IsDuring ? row.Packets : 0;
             BeforePackets += row.IsDuring ? 0 : row.Packets;
             packets += row.IsDuring && Clients[index] >= 0 ? row.Packets : 0;
         }
 
         Scale = scale;
+        Excess = SumExcess();
         CohortFactor = scale > 0 && BeforePackets > 0 ? packets / (scale * BeforePackets) : 0;
         CohortCount = CountCohort();
     }
@@ -81,8 +85,6 @@ internal sealed class TrafficTable
 
     public double BeforePackets { get; }
 
-    public double DuringPackets { get; }
-
     /// <summary>Of these, those seen during it too.</summary>
     public int CohortCount { get; }
 
@@ -92,8 +94,13 @@ internal sealed class TrafficTable
     /// <summary>Known clients send so much that their addresses may be forged.</summary>
     public bool CohortIsForged => CohortFactor > ForgedFactor;
 
-    /// <summary>Packets on top of the usual; 0 when there are none.</summary>
-    public double Excess => Math.Max(0, DuringPackets - (Scale * BeforePackets));
+    /// <summary>Packets on top of the usual, of the protocols that the incident names; 0 when there are none.</summary>
+    public double Excess { get; }
+
+    /// <summary>
+    /// The record may be of the attack. What is of a protocol that no vector names is no reason for a rule: in the first tenth of a second one busy client looks like an excess.
+    /// </summary>
+    public bool MayBeAttack(in TrafficRow row) => _protocols.Count == 0 || _protocols.Contains(row.Protocol);
 
     /// <summary>What each record adds to the excess.</summary>
     public ReadOnlySpan<double> ExcessOf => _excess;
@@ -198,6 +205,34 @@ internal sealed class TrafficTable
         }
 
         return (seconds, Math.Max(question.NowNanoseconds - question.StartedNanoseconds, Detector.TickNanoseconds) / 1e9);
+    }
+
+    private double SumExcess()
+    {
+        var sum = 0.0;
+        for (var index = 0; index < Rows.Length; index++)
+        {
+            ref readonly var row = ref Rows[index];
+            _excess[index] = !MayBeAttack(in row) ? 0 : row.IsDuring ? row.Packets : -Scale * row.Packets;
+            sum += _excess[index];
+        }
+
+        return Math.Max(0, sum);
+    }
+
+    private static HashSet<byte> ProtocolsOf(ImmutableArray<string> vectors)
+    {
+        var all = new HashSet<byte>();
+        foreach (var name in vectors)
+        {
+            var own = Vectors.TryParse(name, out var vector) ? Vectors.ProtocolsOf(vector) : [];
+            if (own.IsEmpty)
+                return [];
+            foreach (var protocol in own)
+                all.Add(protocol);
+        }
+
+        return all;
     }
 
     private int[] NumberClients(out int count)

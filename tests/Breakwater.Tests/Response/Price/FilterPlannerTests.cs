@@ -72,6 +72,20 @@ public sealed class FilterPlannerTests(ITestOutputHelper output)
         Assert.Null(plan.NoFilter);
     }
 
+    /// <summary>In the first tenth of a second a busy client is an excess, too: of a protocol that the attack has not, or a stray among its own.</summary>
+    [Fact]
+    public void Plan_ClientThatGetsBusyAtTheSameTime_IsNoReasonForARule()
+    {
+        var question = new Traffic().Before(3_000, 1_500, Tcp(40_000, 443, 16, 60)).Before(300, 150, Udp(50_123, 40_000, 300))
+            .During(60, Udp(123, 50_000, 468)).During(5, Tcp(29_370, 443, 16, 60)).During(3, Udp(50_124, 40_000, 300)).Question(vectors: "ntp-amplification");
+        var plan = FilterPlanner.Plan(question);
+        Assert.Equal("destination 203.0.113.10/32 protocol 17 source-port 123 then discard", plan.Alternatives[0].Rules.Single().ToString());
+        // The twin: an attack that is said to be of both protocols has a rule for each.
+        var both = FilterPlanner.Plan(new Traffic().Before(3_000, 1_500, Tcp(40_000, 443, 16, 60)).Returning(300, 1_500, Tcp(40_000, 443, 16, 60)).During(600, Udp(123, 50_000, 468)).During(300, Tcp(50_000, 443, 41, 40))
+            .Question(vectors: ["ntp-amplification", "tcp-xmas-flood"]));
+        Assert.Equal([(byte)6, (byte)17], both.Alternatives[0].Rules.Select(static rule => rule.Match.Protocol!.Value).Order());
+    }
+
     /// <summary>Legitimate answers with the attack's port and length: every filter costs too much.</summary>
     [Fact]
     public void Plan_AttackLikeTheUsual_SaysNoFilterAndTheNextLever()

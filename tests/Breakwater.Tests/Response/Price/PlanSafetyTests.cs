@@ -110,7 +110,7 @@ public sealed class PlanSafetyTests
     public void Plan_RateLimitOfTwoRules_IsPricedRuleByRule()
     {
         var plan = FilterPlanner.Plan(new Traffic().Before(3_000, 1_500, Tcp(40_000, 443, 16, 60)).During(5_000, Udp(123, 50_000, 600)).During(2_000, Tcp(40_000, 443, 41, 600))
-            .Question(vectors: "ntp-amplification"));
+            .Question(vectors: ["ntp-amplification", "tcp-xmas-flood"]));
         var limit = plan.Alternatives.Single(static alternative => alternative.Kind == FilterAlternative.RateLimit);
         Assert.Equal(2, limit.Rules.Length);
         // 50 kB/s and 20 kB/s come, 12.5 kB/s of each pass; of the excess that is a little more.
