@@ -21,12 +21,11 @@ internal sealed class Counting(
     /// <summary>A host without traffic for a minute makes room when the table is nearly full.</summary>
     private const long IdleSeconds = 60;
 
-    private readonly List<(ulong Hash, Wire.Address Host, Direction Direction)> _newHosts = [];
     private readonly List<int> _touched = [];
     private readonly PriorityQueue<int, int> _wider = new();
 
-    // By shard and place in its log.
-    private readonly List<(int Shard, int Index)> _replies = [];
+    // By shard and place in its log: entries of hosts that are not in the table yet, and replies.
+    private readonly List<(int Shard, int Index)> _strangers = [], _replies = [];
     private long _lastDrop = long.MinValue;
 
     /// <summary>Entries of hosts that found no place in the table.</summary>
@@ -36,8 +35,12 @@ internal sealed class Counting(
     public void Count(ImmutableArray<Shard> shards, long tick, int level)
     {
         _replies.Clear();
+        _strangers.Clear();
         for (var shard = 0; shard < shards.Length; shard++)
             CountCold(shards[shard].Log.Entries, shard, tick, level);
+        Admit(shards);
+        foreach (var stranger in _strangers)
+            CountEntry(ref shards[stranger.Shard].Log.Entries[stranger.Index], stranger, tick);
         foreach (var (shard, index) in _replies)
             CountReply(in shards[shard].Log.Entries[index], tick);
     }
@@ -61,34 +64,41 @@ internal sealed class Counting(
                 continue;
             if (level > 0)
                 entry = entry.AtLevel(level);
-            if (CountHost(ref entry, tick) == (int)WatchGroup.Replies)
-                _replies.Add((shard, index));
-            samples.Offer(in entry, tick);
+            entry.HostIndex = hosts.Find(entry.Host, entry.Direction, entry.HostHash);
+            if (entry.HostIndex < 0)
+                _strangers.Add((shard, index));
+            else
+                CountEntry(ref entry, (shard, index), tick);
         }
     }
 
-    /// <summary>Counts an entry for its host; returns its group.</summary>
-    private int CountHost(ref TickEntry entry, long tick)
+    /// <summary>Counts an entry whose host is known by its index, or is beyond the table.</summary>
+    private void CountEntry(ref TickEntry entry, (int Shard, int Index) place, long tick)
     {
-        var group = WatchGroups.Of(entry.Class);
-        var index = hosts.FindOrAdd(entry.Host, entry.Direction, entry.HostHash, out var isNew);
-        entry.HostIndex = index;
-        if (index < 0)
+        if (entry.HostIndex < 0)
+            entry.HostIndex = hosts.Find(entry.Host, entry.Direction, entry.HostHash);
+        if (entry.HostIndex >= 0)
+            CountHost(ref entry, place, tick);
+        else
         {
             BeyondHosts++;
-            entry.PrefixIndex = aggregates.OfHost(entry.Host, entry.Direction);
-            entry.Service = -1;
-            return group;
+            (entry.PrefixIndex, entry.Service) = (aggregates.OfHost(entry.Host, entry.Direction), -1);
         }
-        ref var record = ref hosts[index];
-        if (isNew)
-            Place(ref record);
+
+        samples.Offer(in entry, tick);
+    }
+
+    private void CountHost(ref TickEntry entry, (int Shard, int Index) place, long tick)
+    {
+        ref var record = ref hosts[entry.HostIndex];
         record.Counts.Advance((uint)(tick / 10));
         (entry.PrefixIndex, entry.Service) = (record.Prefix, record.Service);
+        var group = WatchGroups.Of(entry.Class);
         // Replies count once it is known which of them were asked for.
-        if (group != (int)WatchGroup.Replies)
+        if (group == (int)WatchGroup.Replies)
+            _replies.Add(place);
+        else
             CountGroup(in entry, ref record, group, tick);
-        return group;
     }
 
     private void Place(ref ColdRecord record)
@@ -98,32 +108,25 @@ internal sealed class Counting(
     }
 
     /// <summary>
-    /// When the new hosts of a tick, or their prefixes, may not all fit into the tables, those with the smallest hashes get the places, whoever came first.
+    /// Adds the new hosts of a tick. When they, or their prefixes, may not all fit into the tables, those with the smallest hashes get the places, whoever came first.
     /// </summary>
-    public void Admit(ImmutableArray<Shard> shards)
+    private void Admit(ImmutableArray<Shard> shards)
     {
-        var most = shards.Sum(static shard => shard.Log.Count);
-        if (!hosts.MayOverflow(most) && !aggregates.MayOverflow(most))
-            return;
-        _newHosts.Clear();
-        foreach (var shard in shards)
+        if (hosts.MayOverflow(_strangers.Count) || aggregates.MayOverflow(_strangers.Count))
+            _strangers.Sort((left, right) => CompareHosts(in shards[left.Shard].Log.Entries[left.Index], in shards[right.Shard].Log.Entries[right.Index]));
+        foreach (var (shard, place) in _strangers)
         {
-            foreach (ref readonly var entry in shard.Log.Entries)
-            {
-                if (entry.Has(EntryTraits.HasHost) && hosts.Find(entry.Host, entry.Direction, entry.HostHash) < 0)
-                    _newHosts.Add((entry.HostHash, entry.Host, entry.Direction));
-            }
-        }
-        _newHosts.Sort(static (left, right) => left.Hash != right.Hash ? left.Hash.CompareTo(right.Hash) : left.Host.CompareTo(right.Host));
-        foreach (var (hash, host, direction) in _newHosts)
-        {
-            var index = hosts.FindOrAdd(host, direction, hash, out var isNew);
+            ref readonly var entry = ref shards[shard].Log.Entries[place];
+            var index = hosts.FindOrAdd(entry.Host, entry.Direction, entry.HostHash, out var isNew);
             if (index < 0)
-                aggregates.OfHost(host, direction);
+                aggregates.OfHost(entry.Host, entry.Direction);
             else if (isNew)
                 Place(ref hosts[index]);
         }
     }
+
+    private static int CompareHosts(in TickEntry left, in TickEntry right) =>
+        left.HostHash != right.HostHash ? left.HostHash.CompareTo(right.HostHash) : left.Host.CompareTo(right.Host);
 
     /// <summary>Counts a reply when nobody asked for it: all questions of the tick are known by now.</summary>
     private void CountReply(in TickEntry entry, long tick)

@@ -114,20 +114,27 @@ public sealed class Detector
     {
         if (nanoseconds / TickNanoseconds <= _tick)
             return;
-        JudgeTick(endsSecond: nanoseconds / TickNanoseconds / 10 != _tick / 10);
+        var expected = JudgeTick(endsSecond: nanoseconds / TickNanoseconds / 10 != _tick / 10);
         _dossiers.KeepWithinBudget((uint)(_tick / 10));
+        var isNext = nanoseconds / TickNanoseconds == _tick + 1;
         _tick = nanoseconds / TickNanoseconds;
         foreach (var shard in _shards)
+        {
             shard.Tick = _tick;
+            shard.Log.Clear(isNext ? expected : 0);
+        }
+
         _incidents.CloseQuiet(_tick);
         _questions.Advance(_tick * TickNanoseconds);
         _counting.DropIdleHosts(_tick);
     }
 
-    private void JudgeTick(bool endsSecond)
+    /// <summary>Judges the present tick; returns the level that the next one asks for if it is like this one.</summary>
+    private int JudgeTick(bool endsSecond)
     {
         var level = CommonLevel();
-        _counting.Admit(_shards);
+        // Where more than half was needed, a level lower would not do, with a little to spare for a quieter tick.
+        var expected = _shards.Sum(static shard => (long)shard.Log.Count) * 9 > _options.MaxTickRecords * 5L ? level : Math.Max(0, level - 1);
         _counting.Count(_shards, _tick, level);
         _counting.CloseAggregates(_tick);
         _dossiers.Promote((uint)(_tick / 10));
@@ -135,8 +142,7 @@ public sealed class Detector
         if (level > 0)
             _thinned++;
         Judge(spanSeconds: null);
-        foreach (var shard in _shards)
-            shard.Log.Clear();
+        return expected;
     }
 
     /// <summary>Thins the shards' logs together, as if there were one: the level that lets their sum fit.</summary>

@@ -7,12 +7,17 @@ internal sealed class Questions
 {
     private readonly PairFilter _pairs = new();
 
+    // As of the last tick: within a tick no order may decide what is remembered.
+    private bool _isFull;
+
     /// <inheritdoc cref="PairFilter.IsSaturated"/>
     public bool AreUncertain => _pairs.IsSaturated;
 
-    /// <summary>Remembers what an entry asks.</summary>
+    /// <summary>Remembers what an entry asks; nothing for the rest of thirty seconds that have brought more than can be told apart.</summary>
     public void Add(in TickEntry entry)
     {
+        if (_isFull)
+            return;
         if (entry.Has(EntryTraits.AsksGroup))
             _pairs.AddGroup(entry.AsksPair);
         else if (entry.AsksPair != 0)
@@ -25,11 +30,19 @@ internal sealed class Questions
             && _pairs.Contains(KeyedHash.OfGroupQuestion(entry.HostHash, entry.SourcePort)));
 
     /// <summary>Asks the processor for what <see cref="Add"/> will write.</summary>
-    public void PrefetchQuestion(in TickEntry entry) => _pairs.PrefetchAdd(entry.AsksPair);
+    public void PrefetchQuestion(in TickEntry entry)
+    {
+        if (!_isFull)
+            _pairs.PrefetchAdd(entry.AsksPair);
+    }
 
     /// <summary>Asks the processor for what <see cref="WereAsked"/> will read.</summary>
     public void PrefetchAnswer(in TickEntry entry) => _pairs.PrefetchContains(entry.AnswersPair);
 
     /// <summary>Lets old questions go: called once per tick, before the next tick's records.</summary>
-    public void Advance(long nanoseconds) => _pairs.Advance(nanoseconds);
+    public void Advance(long nanoseconds)
+    {
+        _pairs.Advance(nanoseconds);
+        _isFull = _pairs.IsFull;
+    }
 }

@@ -50,44 +50,56 @@ public sealed class Shard
             Enter(in flow);
     }
 
+    /// <summary>What a full tick has no room for is turned away by its hash, before anything else is known of it.</summary>
     private void Enter(in FlowRecord flow)
     {
-        var trafficClass = TrafficClass.Of(in flow);
         Counts.UnknownRate += flow.SamplingRate == 0 ? 1 : 0;
+        var source = _hash.Of(flow.Source);
+        var destination = _hash.Of(flow.Destination);
+        var (first, bytes) = (First(in flow), Math.Min(flow.Bytes, MostScaledBytes / Rate(in flow)));
+        var hash = KeyedHash.OfRecord(source, destination, ((ulong)flow.SourcePort << 16) | flow.DestinationPort, bytes ^ ((ulong)first << 12));
+        if (!Log.Takes(hash))
+            return;
+        ref var entry = ref Log.Next;
+        (entry.RecordHash, entry.FirstNanoseconds, entry.Bytes) = (hash, first, bytes);
+        if (Describe(ref entry, in flow, source, destination))
+            Log.Add();
+    }
+
+    /// <summary>Fills in who asks, and for an own host all else; false when the record neither asks nor is of an own host.</summary>
+    private bool Describe(ref TickEntry entry, in FlowRecord flow, ulong source, ulong destination)
+    {
+        var trafficClass = TrafficClass.Of(in flow);
         var isGroup = TrafficClass.IsGroup(flow.Destination);
         var side = isGroup ? OwnSide.None : _own.SideOf(flow.Source, flow.Destination);
         var asks = TrafficClass.IsQuestion(trafficClass, in flow);
         if (side == OwnSide.None && !asks)
-            return;
-        var source = _hash.Of(flow.Source);
-        var destination = _hash.Of(flow.Destination);
-        ref var entry = ref Log.Next;
+            return false;
         entry.AsksPair = !asks ? 0
             : isGroup ? KeyedHash.OfGroupQuestion(source, flow.DestinationPort) : KeyedHash.OfPair(source, destination, flow.Protocol);
         entry.Traits = isGroup ? EntryTraits.AsksGroup : EntryTraits.None;
         if (side != OwnSide.None)
-            Describe(ref entry, in flow, trafficClass, side == OwnSide.Destination, source, destination);
-        else
-            entry.RecordHash = entry.AsksPair;
-        Log.Add();
+            DescribeOwn(ref entry, in flow, trafficClass, side == OwnSide.Destination, source, destination);
+        return true;
     }
 
-    private void Describe(ref TickEntry entry, in FlowRecord flow, byte trafficClass, bool isInbound, ulong source, ulong destination)
+    /// <summary>What a packet of the record stands for; of an unknown rate 1.</summary>
+    private static ulong Rate(in FlowRecord flow) => (ulong)Math.Max(flow.SamplingRate, 1) << flow.ThinnedLevel;
+
+    /// <summary>The first packet's time. A clock that is ahead tells no times, and nothing came before 1970.</summary>
+    private long First(in FlowRecord flow) => flow.Knows(FlowFields.Start)
+        ? Math.Clamp(flow.StartNanoseconds, 0, ((Tick + 1) * Detector.TickNanoseconds) - 1) : Math.Max(flow.ReceivedNanoseconds, Tick * Detector.TickNanoseconds);
+
+    private static void DescribeOwn(ref TickEntry entry, in FlowRecord flow, byte trafficClass, bool isInbound, ulong source, ulong destination)
     {
         (entry.Host, entry.Peer) = isInbound ? (flow.Destination, flow.Source) : (flow.Source, flow.Destination);
         entry.Direction = isInbound ? Direction.Inbound : Direction.Outbound;
         entry.HostHash = HostTable.HashOf(isInbound ? destination : source, entry.Direction);
         entry.PeerHash = isInbound ? source : destination;
-        var hasStart = flow.Knows(FlowFields.Start);
-        // A clock that is ahead tells no times, and nothing came before 1970.
-        entry.FirstNanoseconds = hasStart
-            ? Math.Clamp(flow.StartNanoseconds, 0, ((Tick + 1) * Detector.TickNanoseconds) - 1) : Math.Max(flow.ReceivedNanoseconds, Tick * Detector.TickNanoseconds);
-        entry.DurationMilliseconds = hasStart && flow.Knows(FlowFields.End) && flow.EndNanoseconds > flow.StartNanoseconds
+        entry.DurationMilliseconds = flow.Knows(FlowFields.Start | FlowFields.End) && flow.EndNanoseconds > flow.StartNanoseconds
             ? (uint)Math.Min(uint.MaxValue, (flow.EndNanoseconds - flow.StartNanoseconds) / 1_000_000) : 0;
         // More than any link carries is taken for the most that can be added up.
-        var rate = (ulong)Math.Max(flow.SamplingRate, 1) << flow.ThinnedLevel;
-        entry.Packets = (uint)Math.Min(flow.Packets, Math.Max(1, MostScaledPackets / rate));
-        entry.Bytes = Math.Min(flow.Bytes, MostScaledBytes / rate);
+        entry.Packets = (uint)Math.Min(flow.Packets, Math.Max(1, MostScaledPackets / Rate(in flow)));
         entry.SamplingRate = flow.SamplingRate;
         (entry.SourcePort, entry.DestinationPort) = (flow.SourcePort, flow.DestinationPort);
         (entry.Class, entry.Protocol, entry.Level) = (trafficClass, flow.Protocol, 0);
@@ -97,8 +109,6 @@ public sealed class Shard
             entry.IcmpTypeCode = flow.Knows(FlowFields.IcmpTypeCode) && !flow.IsLaterFragment ? flow.IcmpTypeCode : null;
         entry.LinkBytes = LinkBytes(in flow);
         entry.Traits = TraitsOf(in flow, trafficClass);
-        entry.RecordHash = KeyedHash.OfRecord(
-            source, destination, ((ulong)flow.SourcePort << 16) | flow.DestinationPort, entry.Bytes ^ ((ulong)entry.FirstNanoseconds << 12));
         if (flow.ThinnedLevel > 0)
             entry = entry.AtLevel(flow.ThinnedLevel);
     }

@@ -6,7 +6,8 @@ namespace Breakwater.Detection;
 /// </summary>
 /// <remarks>
 /// A tick with more records than the limit is thinned by the hash of the conversation: the level goes up until the rest fits, and each
-/// record kept stands for 2^level. Which are kept depends on the set of records alone, never on their order.
+/// record kept stands for 2^level. Which are kept depends on the set of records alone, never on their order. A tick after a full one begins at the
+/// level that its number of records asks for.
 /// </remarks>
 internal sealed class TickLog(int maxEntries)
 {
@@ -31,11 +32,12 @@ internal sealed class TickLog(int maxEntries)
     /// <summary>Where the next entry is written, all of it; it counts once it is added. Old contents stand there.</summary>
     public ref TickEntry Next => ref _entries[_count];
 
-    /// <summary>Adds the entry written to <see cref="Next"/>.</summary>
+    /// <summary>Whether a record of this hash is kept: asked before an entry is written for it.</summary>
+    public bool Takes(ulong recordHash) => Level == 0 || recordHash >> (64 - Level) == 0;
+
+    /// <summary>Adds the entry written to <see cref="Next"/>, of a hash that it takes.</summary>
     public void Add()
     {
-        if (Level > 0 && !Stays(in _entries[_count]))
-            return;
         _count++;
         if (_count > maxEntries)
             Thin();
@@ -52,7 +54,8 @@ internal sealed class TickLog(int maxEntries)
         Sweep();
     }
 
-    public void Clear() => (_count, Level) = (0, 0);
+    /// <summary>Begins a tick that is expected to have so many records that one in 2^level fits.</summary>
+    public void Clear(int level) => (_count, Level) = (0, level);
 
     private void Thin()
     {
@@ -70,11 +73,9 @@ internal sealed class TickLog(int maxEntries)
         var kept = 0;
         for (var index = 0; index < _count; index++)
         {
-            if (Stays(in _entries[index]))
+            if (Takes(_entries[index].RecordHash))
                 _entries[kept++] = _entries[index];
         }
         _count = kept;
     }
-
-    private bool Stays(in TickEntry entry) => entry.RecordHash >> (64 - Level) == 0;
 }

@@ -24,6 +24,9 @@ internal sealed class PairFilter
     /// <summary>Four bits of one block a pair; above one bit in two the answers are worth little (6 % false).</summary>
     public bool IsSaturated => Math.Max(_currentBits, _previousBits) > Words * 64L / 2;
 
+    /// <summary>The present thirty seconds alone are: more of them would only make answers worth less.</summary>
+    public bool IsFull => _currentBits > Words * 64L / 2;
+
     /// <summary>Questions to groups are among them.</summary>
     public bool HasGroups { get; private set; }
 

@@ -62,7 +62,7 @@ public sealed class ShedIntervalTests
     /// <summary>The packets of records of 1 to 100 packets each, as the entries of a shard tell them.</summary>
     private static WeightedSum Sum(Shard shard, Shedding shedding, SeededRandom random, uint rate, bool tellsLevel, out ulong truth)
     {
-        shard.Log.Clear();
+        shard.Log.Clear(level: 0);
         truth = 0;
         for (var record = 0; record < Records; record++)
         {
