@@ -24,7 +24,7 @@ internal static class Detect
     private const double LimitGrowthMegabytes = 10;
     private const double LimitNanoseconds = 25;
 
-    /// <summary>A workload: own hosts, and the promised speed in million records per CPU-second.</summary>
+    /// <summary>A workload: own hosts, and the promised speed in million records per CPU-second, at as many a second of record time.</summary>
     private static readonly (string Name, uint Hosts, double Goal)[] _workloads = [("detect-10k", 10_000, 15), ("detect-1m", 1_000_000, 6)];
 
     private static bool _checks, _failed;
@@ -38,12 +38,12 @@ internal static class Detect
                 continue;
             var traffic = new DetectTraffic(hosts);
             var detector = NewDetector();
-            // Every record is studied at a million a second; at the promised rate a tick has more than are studied each.
-            Speed(name, goal, traffic, detector, keepsHistory);
-            traffic.RecordsPerSecond = (long)(goal * 1e6);
-            Speed($"{name} in real time", goal, traffic, NewDetector(), keepsHistory);
+            Speed(name, null, traffic, detector, keepsHistory);
             if (hosts >= 1_000_000)
                 Memory(name, hosts, traffic, detector);
+            // As many a second of record time as are promised a second of processor time: a tick has more than are studied each.
+            traffic.RecordsPerSecond = (long)(goal * 1e6);
+            Speed($"{name} in real time", goal, traffic, detector, keepsHistory);
             Report(name, detector.Finish());
         }
 
@@ -56,7 +56,7 @@ internal static class Detect
     /// <summary>All detectors on; the own networks are known, as in any installation.</summary>
     public static Detector NewDetector() => new(new DetectorOptions { Protect = [new Prefix(Address.FromIPv4(0x0A000000), 8)] });
 
-    private static void Speed(string name, double goal, DetectTraffic traffic, Detector detector, bool keepsHistory)
+    private static void Speed(string name, double? goal, DetectTraffic traffic, Detector detector, bool keepsHistory)
     {
         ulong sum = 0;
         var decode = Figures.Measure(() => Sum(traffic, ref sum), Rounds, RoundSeconds);
@@ -83,9 +83,11 @@ internal static class Detect
             History.Append($"{name} decode+detect", detect, detect.Median / decode.Median, bytes);
         }
 
+        Judge(bytes < 1, Text($"{name}: {bytes:F4} bytes allocated a record (limit 1: dossiers are made, records are not)"));
+        if (goal is null)
+            return;
         Judge(detect.Median >= goal * 1e6, Text($"{name}: {detect.Median / 1e6:F1} M records per CPU-second, decode included (goal {goal})"));
         Judge(above <= LimitNanoseconds, Text($"{name}: detection takes {above:F1} ns a record above decode and count (goal {LimitNanoseconds})"));
-        Judge(bytes < 1, Text($"{name}: {bytes:F4} bytes allocated a record (limit 1: dossiers are made, records are not)"));
     }
 
     /// <summary>Five minutes of record time: what the engine holds after each, telemetry and program not counted.</summary>

@@ -65,7 +65,7 @@ public sealed record DetectorOptions
     public int MaxDossiers { get; init; } = 1024;
 
     /// <summary>Most records of one tick whose sources and ports are studied; beyond, a sample by hash stands for all of them.</summary>
-    public int MaxTickRecords { get; init; } = 1 << 17;
+    public int MaxTickRecords { get; init; } = 1 << 16;
 
     /// <summary>
     /// Most records of one tick that all prefixes and services together study: nearly every record belongs to some of them. Of those with

@@ -222,8 +222,8 @@ internal sealed record LimitsConfig
     /// <summary>Most hosts watched closely at a time; 16 to 65536; default 1024.</summary>
     public long Dossiers { get; init; } = 1024;
 
-    /// <summary>Most records of a tick whose sources and ports are studied; 1024 to 16777216; default 131072.</summary>
-    public long TickRecords { get; init; } = 1 << 17;
+    /// <summary>Most records of a tick whose sources and ports are studied; 1024 to 16777216; default 65536.</summary>
+    public long TickRecords { get; init; } = 1 << 16;
 }
 
 /// <summary>Address databases (MMDB) for the countries and networks of sources; null: none.</summary>

@@ -21,7 +21,7 @@ public sealed class ValueTests
         Assert.Empty(config.Detection.Prefixes);
         Assert.Empty(config.Detection.Off);
         Assert.Equal(new FloorsConfig(), config.Detection.Floors);
-        Assert.Equal(new LimitsConfig { Hosts = 1_048_576, Dossiers = 1024, TickRecords = 1_048_576 }, config.Limits);
+        Assert.Equal(new LimitsConfig { Hosts = 1_048_576, Dossiers = 1024, TickRecords = 65_536 }, config.Limits);
         Assert.Equal(new GeoConfig(), config.Geo);
     }
 
