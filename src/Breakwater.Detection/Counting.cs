@@ -21,6 +21,9 @@ internal sealed class Counting(
     /// <summary>A host without traffic for a minute makes room when the table is nearly full.</summary>
     private const long IdleSeconds = 60;
 
+    /// <summary>Multiples of the watch floor that propose a host once more: twice a detector's floor.</summary>
+    private const uint MostProposed = 16;
+
     private readonly List<int> _touched = [];
     private readonly PriorityQueue<int, int> _wider = new();
 
@@ -150,12 +153,18 @@ internal sealed class Counting(
             CountAggregate(record.Prefix, group, packets, now, tick);
     }
 
-    /// <summary>The one entry that lifts the host over the watch floor proposes it; in a new second, the first entry does.</summary>
+    /// <summary>
+    /// The entry that lifts the host over the watch floor proposes it, and so do those that lift it over multiples: while all places are taken it has to be
+    /// further above than another. In a new second, the first entry does.
+    /// </summary>
     private void Propose(in TickEntry entry, in ColdRecord record, int group, uint packets, uint second)
     {
         var recent = record.Counts.Recent(group, second);
         var floor = dossiers.Floors[group];
-        if (recent >= floor && (recent - packets < floor || record.Counts.Now[group] == packets))
+        if (recent < floor)
+            return;
+        var (times, before) = (Math.Min(recent / floor, MostProposed), (recent - packets) / floor);
+        if (before < times || record.Counts.Now[group] == packets)
             dossiers.ProposeHost(entry.HostIndex);
     }
 

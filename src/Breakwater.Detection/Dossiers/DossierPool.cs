@@ -65,8 +65,14 @@ internal sealed class DossierPool(
     public void Promote(uint second)
     {
         _isRanked = false;
-        foreach (var row in _proposedHosts)
-            AddHost(row, second);
+        // One proposal a host, however many of its entries made one.
+        _proposedHosts.Sort();
+        for (var index = 0; index < _proposedHosts.Count; index++)
+        {
+            if (index == 0 || _proposedHosts[index] != _proposedHosts[index - 1])
+                AddHost(_proposedHosts[index], second);
+        }
+
         foreach (var row in _proposedAggregates)
             AddAggregate(row, second);
         _proposedHosts.Clear();

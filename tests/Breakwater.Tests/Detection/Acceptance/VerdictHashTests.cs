@@ -102,9 +102,25 @@ public sealed class VerdictHashTests
         }
     }
 
-    private static List<ulong> Kept(IEnumerable<TickEntry> entries)
+    /// <summary>A tick after a full one begins at a level: what it keeps is what it would have kept, had it come to that level by itself; a quiet one keeps its own part.</summary>
+    [Fact]
+    public void TickLog_BegunAtALevel_KeepsWhatThatLevelKeeps()
+    {
+        var random = new SeededRandom(7);
+        var entries = Enumerable.Range(0, 200).Select(_ => new TickEntry { RecordHash = random.NextUInt64() }).ToArray();
+        var expected = Kept(entries);
+        Assert.InRange(expected[0], 4UL, 7UL);
+        for (var level = 0; level <= (int)expected[0]; level++)
+            Assert.Equal(expected, Kept(entries, level));
+        var quiet = Kept(entries.Take(12), level: 2);
+        Assert.Equal([2UL, .. entries.Take(12).Select(static entry => entry.RecordHash).Where(static hash => hash >> 62 == 0).Order()], quiet);
+        Assert.NotEqual(quiet, Kept(entries.Take(12), level: 1));
+    }
+
+    private static List<ulong> Kept(IEnumerable<TickEntry> entries, int level = 0)
     {
         var log = new TickLog(6);
+        log.Clear(level);
         foreach (var entry in entries)
         {
             if (!log.Takes(entry.RecordHash))
