@@ -20,7 +20,10 @@ stage() {
   end_stage
   stage_name=$1 stage_started=$SECONDS
 }
-end_stage() { if [ -n "$stage_name" ]; then printf '%-46s %4d s\n' "$stage_name" $((SECONDS - stage_started)); fi; }
+end_stage() {
+  if [ -n "$stage_name" ]; then printf '%-46s %4d s\n' "$stage_name" $((SECONDS - stage_started)); fi
+  stage_name=
+}
 
 passed() { count_passed=$((count_passed + $1)); }
 failed() {

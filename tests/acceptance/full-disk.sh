@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # A disk that is full in the middle of an attack: detection, API and pages go on and say so; when there is room again, all that was told is kept.
+# beside: it waits for the attack of the demo most of the time.
 set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/checks.sh.inc"
 . "$(dirname -- "${BASH_SOURCE[0]}")/demo.sh.inc"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # kill -9 in the middle of an attack: what readers were told is there after the restart, once, under the same ids, and the journal has no hole.
 # Named crash points and random ones are in JournalCrashTests; a hundred in full/journal-crashes.sh.
+# beside: it waits for the attack of the demo most of the time.
 set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/checks.sh.inc"
 . "$(dirname -- "${BASH_SOURCE[0]}")/demo.sh.inc"

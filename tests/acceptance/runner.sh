@@ -50,4 +50,44 @@ expect 'an empty count fails' '0 passed, 1 failed, 0 skipped' 0 run_script s 9 e
 expect 'a script that checks nothing fails' '0 passed, 1 failed, 0 skipped' 0 run_script s 9 true
 expect 'a script that dies fails' '1 passed, 1 failed, 0 skipped' 0 run_script s 9 sh -c 'echo ok a; exit 3'
 expect 'a script that hangs fails' '1 passed, 1 failed, 0 skipped' 0 run_script s 1 sh -c 'echo ok a; sleep 20'
+
+# Parts in lanes: two that run beside each other and one that never got its turn, as its lane died.
+in_lanes() {
+  . "$root/.ci/lanes.sh"
+  good() { run_part good 9 sh -c 'echo ok a; sleep 0.2; echo ok b'; }
+  dying() { run_part before 9 echo 'ok c'; kill -KILL "$BASHPID"; }
+  lanes_start
+  lane good
+  lane dying
+  wait || true
+  local name
+  for name in good before after; do ended "$name"; judge_script "$name" 9 "$code"; done
+}
+expect 'lanes: what ran is counted, what did not fails' '3 passed, 1 failed, 0 skipped' 0 in_lanes
+
+# A signal ends all parts with their children, at once; without one they go on.
+cat >"$work/interrupted" <<'SH'
+set -euo pipefail
+. "$1/.ci/tally.sh"
+. "$1/.ci/lanes.sh"
+logs=$2
+lanes_start
+in_lane() { run_part beside 60 sh -c 'sleep 47 & echo $! >"$0"; wait' "$logs/beside.pid"; }
+lane in_lane
+run_part front 60 sh -c 'sleep 47 & echo $! >"$0"; wait' "$logs/front.pid"
+SH
+for signal in INT TERM; do
+  rm -f "$work"/*.pid
+  env --default-signal=INT bash "$work/interrupted" "$root" "$work" >/dev/null 2>&1 &
+  runner=$!
+  for _ in $(seq 100); do if [ -s "$work/beside.pid" ] && [ -s "$work/front.pid" ]; then break; fi; sleep 0.1; done
+  alive() { local process count=0; for process in $(cat "$work/beside.pid" "$work/front.pid"); do if kill -0 "$process" 2>/dev/null; then count=$((count + 1)); fi; done; printf '%s' "$count"; }
+  before=$(alive)
+  kill -"$signal" "$runner"
+  code=0
+  wait "$runner" || code=$?
+  for _ in $(seq 20); do if [ "$(alive)" = 0 ]; then break; fi; sleep 0.1; done
+  if [ "$before $(alive)" = '2 0' ] && [ "$code" -gt 128 ]; then printf 'ok runner: %s ends all parts\n' "$signal"
+  else printf 'FAIL runner: %s ends all parts: %s before, %s after, code %s\n' "$signal" "$before" "$(alive)" "$code"; bad=1; fi
+done
 exit "$bad"
