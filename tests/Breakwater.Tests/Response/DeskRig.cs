@@ -167,8 +167,8 @@ internal sealed class MemoryLedgerStore : ILedgerStore
     public (IReadOnlyList<Mitigation> Open, long LastNumber) Load() =>
         ([.. _rows.Values.Where(static row => !row.IsDone)], _rows.Count);
 
-    public IReadOnlyList<FilterRule> TakenBack(string incident) =>
-        [.. _rows.Values.Where(row => row.IncidentId == incident && row is { State: MitigationState.Withdrawn, By: not Mitigation.Policy }).Select(static row => row.Rule)];
+    public IReadOnlyList<TakenRule> TakenBack(string incident) =>
+        [.. _rows.Values.Where(row => row.IncidentId == incident && row.IsTakenBack).Select(static row => new TakenRule(row.Rule, row.IsHarm))];
 
     public string? Write(IReadOnlyList<Mitigation> mitigations)
     {
