@@ -192,7 +192,14 @@ internal sealed class RecordingPlane : IFilterPlane
         return null;
     }
 
-    public int AnnouncedTo(FilterRule rule) => Rules.Contains(rule.ToString()) ? 1 : 0;
+    /// <summary>How often it was asked who has a filter.</summary>
+    public int Asked { get; private set; }
+
+    public int AnnouncedTo(FilterRule rule)
+    {
+        Asked++;
+        return Rules.Contains(rule.ToString()) ? 1 : 0;
+    }
 
     public void Clear(FilterRule rule) => Rules.Remove(rule.ToString());
 }

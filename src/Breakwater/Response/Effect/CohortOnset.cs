@@ -10,12 +10,10 @@ namespace Breakwater.Response.Effect;
 /// <param name="places">Who is looked at.</param>
 /// <param name="since">Since when each is counted: earlier it says nothing.</param>
 /// <param name="onset">The second.</param>
+/// <param name="firstLook">The first look that may show harm.</param>
 /// <param name="falseAlarm">How likely all looks together may call chance a fall.</param>
-internal sealed class CohortOnset(CohortMeter meter, int[] places, long[] since, long onset, double falseAlarm)
+internal sealed class CohortOnset(CohortMeter meter, int[] places, long[] since, long onset, int firstLook, double falseAlarm)
 {
-    /// <summary>The first look that may show harm: a shorter fall is a hiccup.</summary>
-    private const int FirstLook = 2;
-
     /// <summary>How unlikely chance has to be where it is only asked whether a fall goes on, or had begun before.</summary>
     private const double Doubt = 0.01;
 
@@ -50,9 +48,11 @@ internal sealed class CohortOnset(CohortMeter meter, int[] places, long[] since,
         if (active < CohortWatch.FewestClients)
             return look with { Verdict = CohortVerdict.CannotTell };
         var surplus = (double)(fell - rose) / active;
-        if (seconds < FirstLook || probability > falseAlarm / (seconds * (seconds + 1.0)) || surplus < CohortWatch.SmallestFall || !Lasts(seconds) || surplus <= GreatestBefore(seconds))
+        if (seconds < firstLook || probability > falseAlarm / (seconds * (seconds + 1.0)) || surplus < CohortWatch.SmallestFall || !Lasts(seconds))
             return look;
-        return look with { Verdict = BeganBefore((double)fell / (fell + rose)) ? CohortVerdict.FellBefore : CohortVerdict.Hurt };
+        if (BeganBefore((double)fell / (fell + rose)))
+            return look with { Verdict = CohortVerdict.FellBefore };
+        return surplus > GreatestBefore(seconds) ? look with { Verdict = CohortVerdict.Hurt } : look;
     }
 
     /// <summary>The later half of the time alone shows the fall too.</summary>

@@ -21,7 +21,13 @@ internal sealed class CohortWatch
     public const double SmallestFall = 0.2;
 
     /// <summary>A fall that begins more seconds after the filter became active is not its doing.</summary>
-    public const int LatestOnset = 10;
+    public const int LatestOnset = 5;
+
+    /// <summary>The first look that may show harm: a shorter fall is a hiccup.</summary>
+    private const int FirstLook = 2;
+
+    /// <summary>As above, where the fall begins later than the filter: there are more seconds with which a hiccup may begin.</summary>
+    private const int FirstLookOfLate = 4;
 
     private readonly CohortMeter _meter;
     private readonly CohortOnset[] _onsets;
@@ -35,7 +41,7 @@ internal sealed class CohortWatch
         var (places, since) = meter.Within(destination);
         _meter = meter;
         (Clients, _ends) = (places.Length, activeSecond + LatestOnset + MaximumLooks);
-        _onsets = [.. Enumerable.Range(0, LatestOnset + 1).Select(lag => new CohortOnset(meter, places, since, activeSecond + lag, FalseAlarm / 2 / (lag == 0 ? 1 : LatestOnset)))];
+        _onsets = [.. Enumerable.Range(0, LatestOnset + 1).Select(lag => new CohortOnset(meter, places, since, activeSecond + lag, lag == 0 ? FirstLook : FirstLookOfLate, FalseAlarm / 2 / (lag == 0 ? 1 : LatestOnset)))];
     }
 
     /// <summary>Members that are watched.</summary>

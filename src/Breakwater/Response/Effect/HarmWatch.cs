@@ -20,6 +20,9 @@ internal sealed record CohortState(int Clients, CohortLook? Look, string Why)
         _ => "not-known",
     };
 
+    /// <summary>For people, without its full stop.</summary>
+    public string Told() => $"{Verdict.Replace('-', ' ')} ({Look?.Why ?? Why})";
+
     public JsonObject Write() => new()
     {
         ["size"] = Clients,

@@ -30,13 +30,12 @@ public sealed class CohortTests
     [InlineData(1, true)]
     [InlineData(2, true)]
     [InlineData(5, true)]
-    [InlineData(10, true)]
-    [InlineData(16, false)]
+    [InlineData(12, false)]
     public void WrongRule_ThatBitesLater_IsNoticed_UpToItsLatestOnset(int delay, bool isNoticed)
     {
         var found = Run(100, 200, 1, (second, _) => second < delay ? 1 : 0);
         Say($"cut {delay} s later", found);
-        Assert.InRange(found.Count(second => second <= delay + 10), isNoticed ? 98 : 0, isNoticed ? 100 : 2);
+        Assert.InRange(found.Count(second => second <= delay + 10 || !isNoticed), isNoticed ? 98 : 0, isNoticed ? 100 : 2);
     }
 
     /// <summary>Half of the packets of all clients, or all packets of half of the clients.</summary>
