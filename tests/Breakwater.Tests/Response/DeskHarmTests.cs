@@ -110,7 +110,7 @@ public sealed class DeskHarmTests
             return DeskIncident.Of(new KeptIncident("inc-1", name, name, KeptState.Active, "attack", "s", default, default, 1, document.ToJsonString()), config)!;
         }
 
-        Assert.Equal(["203.0.113.0/25", "198.51.100.0/24"], Of("web").Networks.Select(static network => network.ToString()));
+        Assert.Equal(["198.51.100.0/24", "203.0.113.0/25"], Of("web").Networks.Select(static network => network.ToString()));
         Assert.NotNull(Of("web").Target);
         Assert.Empty(Of("one").Networks);
         Assert.Equal("192.0.2.0/24", Of("one").Target.ToString());
