@@ -25,7 +25,7 @@ public sealed class CohortTests
         Assert.True(found.Order().ElementAt(100) <= usualSeconds, $"median {found.Order().ElementAt(100)} s");
     }
 
-    /// <summary>A filter that routers take over seconds later hurts all the same; what falls long after it is not its doing.</summary>
+    /// <summary>A filter that routers take over seconds later hurts all the same; what falls long after it is not its doing, and gets the blame in no more than one of ten.</summary>
     [Theory]
     [InlineData(1, true)]
     [InlineData(2, true)]
@@ -35,7 +35,7 @@ public sealed class CohortTests
     {
         var found = Run(100, 200, 1, (second, _) => second < delay ? 1 : 0);
         Say($"cut {delay} s later", found);
-        Assert.InRange(found.Count(second => second <= delay + 10 || !isNoticed), isNoticed ? 98 : 0, isNoticed ? 100 : 2);
+        Assert.InRange(found.Count(second => second <= delay + 10 || !isNoticed), isNoticed ? 98 : 0, isNoticed ? 100 : 10);
     }
 
     /// <summary>Half of the packets of all clients, or all packets of half of the clients.</summary>
