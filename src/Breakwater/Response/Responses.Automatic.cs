@@ -28,12 +28,13 @@ internal sealed partial class Responses
         var isKept = row.Rule.Action.Kind == FilterActionKind.Blackhole ? "it is a blackhole, which takes the address from everybody: it stays"
             : row.By != Mitigation.Policy && _hurt.Contains(row.Rule) ? $"{row.By} sent it again after it had been taken back for this: it stays" : null;
         var why = $"{Mitigation.HurtWhy}{harm.Look.Why}";
-        parts.Note(new NoteWork(parts.Time.GetUtcNow(), EntryKind.MitigationHurt, row.IncidentId ?? row.Id, new JsonObject
+        var told = new JsonObject
         {
             ["note"] = $"{row.Id} ({row.Kind}): {row.Rule} – {why}; {isKept ?? "it is taken back, and not sent again without a person"}",
             ["id"] = row.Id,
             ["isTakenBack"] = isKept is null,
-        }.ToJsonString()) { Service = row.Service });
+        };
+        parts.Note(new NoteWork(parts.Time.GetUtcNow(), EntryKind.MitigationHurt, row.IncidentId ?? row.Id, told.ToJsonString()) { Service = row.Service });
         if (isKept is not null)
             return;
         foreach (var one in parts.Ledger.Rows.Where(other => other.IsOpen && (other.Id == row.Id || (row.Alternative is not null && other.Alternative == row.Alternative))))
