@@ -47,23 +47,31 @@ internal sealed class LocalClient : IDisposable
 
     /// <summary>The answer as a document.</summary>
     /// <exception cref="ClientException">No Breakwater runs there, or it says no.</exception>
-    public JsonObject Get(string path) => Ask(HttpMethod.Get, path, null);
+    public JsonObject Get(string path) => Ask(HttpMethod.Get, path, null, null).Document;
 
-    public JsonObject Post(string path, JsonObject body) => Ask(HttpMethod.Post, path, body);
+    /// <summary>As above, with the tag of the document; null: it has none.</summary>
+    public (JsonObject Document, string? Tag) GetTagged(string path) => Ask(HttpMethod.Get, path, null, null);
+
+    /// <param name="path">Where.</param>
+    /// <param name="body">What.</param>
+    /// <param name="seen">The tag of the document as it was seen: when it is another one by now, nothing is changed; null: as asked.</param>
+    public JsonObject Post(string path, JsonObject body, string? seen = null) => Ask(HttpMethod.Post, path, body, seen).Document;
 
     public void Dispose() => _http.Dispose();
 
-    private JsonObject Ask(HttpMethod method, string path, JsonObject? body)
+    private (JsonObject Document, string? Tag) Ask(HttpMethod method, string path, JsonObject? body, string? seen)
     {
         try
         {
             using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+            if (seen is not null)
+                request.Headers.IfMatch.ParseAdd(seen);
             using var answer = _http.SendAsync(request).GetAwaiter().GetResult();
             var text = answer.Content.ReadAsStringAsync().GetAwaiter().GetResult();
             var document = text.Length == 0 ? [] : JsonNode.Parse(text) as JsonObject ?? [];
             if (!answer.IsSuccessStatusCode)
                 throw new ClientException((string?)document["detail"] ?? $"the answer is {(int)answer.StatusCode}");
-            return document;
+            return (document, answer.Headers.ETag?.ToString());
         }
         catch (Exception error) when (error is HttpRequestException or TaskCanceledException or System.Text.Json.JsonException)
         {

@@ -51,9 +51,13 @@ internal static class MitigationCommands
             (client, parsed) =>
             {
                 var path = $"api/v1/mitigations/{Uri.EscapeDataString(parsed.GetValue(id)!)}";
-                if (parsed.GetValue(seen) is { } state && (string?)client.Get(path)["state"] is var now && now != state)
-                    throw new ClientException($"{parsed.GetValue(id)} is {now}, and not {state}: nothing is changed");
-                return client.Post($"{path}/{name}", Body(("why", parsed.GetValue(why))));
+                if (parsed.GetValue(seen) is not { } state)
+                    return client.Post($"{path}/{name}", Body(("why", parsed.GetValue(why))));
+                // What was read is what is changed: meanwhile it may have become another one.
+                var (document, tag) = client.GetTagged(path);
+                return (string?)document["state"] == state
+                    ? client.Post($"{path}/{name}", Body(("why", parsed.GetValue(why))), tag)
+                    : throw new ClientException($"{parsed.GetValue(id)} is {document["state"]}, and not {state}: nothing is changed");
             },
             ResponseText.Line);
         return command;

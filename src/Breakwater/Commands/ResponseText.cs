@@ -19,6 +19,8 @@ internal static class ResponseText
             more.Append(CultureInfo.InvariantCulture, $"; told to {sent} {((int)sent == 1 ? "router or host" : "routers and hosts")}");
         if (mitigation["onHosts"] is { } met)
             more.Append(CultureInfo.InvariantCulture, $"; hosts dropped {Text(met["droppedPackets"])} packets, {Text(met["arrival"]).Replace('-', ' ')} ({Text(met["why"])})");
+        if (mitigation["cohort"] is { } cohort)
+            more.Append(CultureInfo.InvariantCulture, $"; {Text(cohort["size"])} known-good clients{((string?)mitigation["state"] == "proposed" ? "" : $", {Text(cohort["verdict"]).Replace('-', ' ')} ({Text(cohort["why"])})")}");
         if ((bool?)mitigation["needsSecond"] == true)
             more.Append("; a second person has to approve it, with another token");
         if ((string?)mitigation["warning"] is { } warning)

@@ -7,6 +7,7 @@ using Breakwater.Live;
 using Breakwater.Notify;
 using Breakwater.Reports;
 using Breakwater.Response;
+using Breakwater.Response.Effect;
 
 namespace Breakwater.Commands;
 
@@ -41,7 +42,7 @@ internal sealed class Running : IAsyncDisposable
         _memory = new MemoryKeeper(engine, folder, (fault, stands) => Journal.Beside.Set(SideFaults.Memory, fault, stands));
         _scripts = new ScriptNotifier(Journal, () => current().Notify, TimeProvider.System);
         _notifier = new Notifier(Journal, () => current().Notify, TimeProvider.System);
-        _response = new ResponseStage(current, Journal, engine.Samples, () => engine.Health, TimeProvider.System);
+        _response = new ResponseStage(current, Journal, engine.Samples, () => engine.Health, TimeProvider.System, cohorts: new CohortSource(engine.Samples, engine.Answers, () => engine.Now));
     }
 
     public Journal Journal { get; }

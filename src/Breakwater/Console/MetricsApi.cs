@@ -74,6 +74,9 @@ internal static class MetricsApi
         Family(text, "breakwater_response_peer_up_bool", "gauge", "1 while the session with a router stands.", [.. peers.Select(static peer => ($"peer=\"{peer.Name}\"", peer.State == BgpSessionState.Established ? 1.0 : 0))]);
         Family(text, "breakwater_response_announced_routes", "gauge", "Routes announced to a router in its session.", [.. peers.Select(static peer => ($"peer=\"{peer.Name}\"", (double)peer.Announced))]);
         HostMetrics(text, [.. response.Hosts.Zip(response.Agents).Select(static host => ($"host=\"{host.First.Name}\"", host.Second.Health, host.Second.Load))]);
+        Family(text, "breakwater_response_known_good_clients", "gauge", "Clients that were answered before any attack, and are watched.",
+            [.. (response.Cohorts?.Sizes ?? []).Where(static known => known.Service.Length > 0).Select(static known => ($"service=\"{known.Service}\"", (double)known.Clients))]);
+        Family(text, "breakwater_response_harmful_filters_total", "counter", "Filters that were seen to hurt known-good clients.", [("", response.Harms?.Harms ?? 0)]);
         Family(text, "breakwater_response_refused_filters_total", "counter", "Filters that the guard refused.", [("", response.Guard.Refused + (response.Speaker?.Refused ?? 0))]);
         Family(text, "breakwater_response_unwritten_changes_total", "counter", "Changes of filters that the storage refused.", [("", response.Unwritten)]);
         Family(text, "breakwater_response_dropped_work_total", "counter", "Events and wishes that the desk had no place for.", [("", response.Desk?.Dropped ?? 0)]);

@@ -82,7 +82,7 @@ internal static class MitigationApi
         if (await Why(http) is not { } why)
             return;
         var id = Id(http);
-        await Do(http, api, caller, "withdraw", null, desk => desk.Approval.Withdraw(id, caller.Name, why, row => Seen(http, caller, row)), StatusCodes.Status200OK);
+        await Do(http, api, caller, "withdraw", null, desk => desk.Approval.Withdraw(id, caller.Name, why, row => Seen(http, caller, row), caller.Sees), StatusCodes.Status200OK);
     }
 
     /// <summary>Of what people change: not of a lease, which is renewed all the time.</summary>

@@ -14,7 +14,7 @@ internal static class MitigationPage
         Press(http, api, caller, "approve", (desk, id, isSeen) => desk.Approval.Approve(id, caller.Name, Pressed, isSeen, caller.Sees));
 
     public static Task Withdraw(HttpContext http, ApiContext api, ApiCaller caller) =>
-        Press(http, api, caller, "withdraw", (desk, id, isSeen) => desk.Approval.Withdraw(id, caller.Name, Pressed, isSeen));
+        Press(http, api, caller, "withdraw", (desk, id, isSeen) => desk.Approval.Withdraw(id, caller.Name, Pressed, isSeen, caller.Sees));
 
     private static async Task Press(HttpContext http, ApiContext api, ApiCaller caller, string action, Func<Desk, string, Func<Mitigation, DeskRefusal>, DeskOutcome> wish)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Breakwater.Incidents;
+using Breakwater.Response.Effect;
 using Breakwater.Response.Ledger;
 using Breakwater.Response.Rules.Forms;
 
@@ -23,9 +24,9 @@ internal static class MitigationView
         return Html.Of($"""
             <section class="mitigations"><h2>What would stop it</h2>
             {(search?.NoFilter is { } none ? Html.Of($"""<p class="nofilter">{none}</p>""") : Html.Empty)}
-            {(search is { WhyNot.IsEmpty: false } && rows.Any(static row => !row.IsOpen) && !rows.Any(static row => row.IsOpen) ? Html.Of($"""<p class="whynot">Nothing was sent by itself: {string.Join("; ", search.WhyNot)}.</p>""") : Html.Empty)}
+            {(search is { WhyNot.IsEmpty: false } && rows.Any(static row => !row.IsOpen) ? Html.Of($"""<p class="whynot">Nothing {(rows.Any(static row => row.IsOpen) ? "further " : "")}was sent by itself: {string.Join("; ", search.WhyNot)}.</p>""") : Html.Empty)}
             {(search?.WhyKept is { } kept ? Html.Of($"""<p class="whynot">{kept}.</p>""") : Html.Empty)}
-            <ol class="alternatives">{Html.Join(Alternatives(rows).Take(AlternativesShown).Select(alternative => Alternative(alternative, caller)))}</ol>
+            <ol class="alternatives">{Html.Join(Alternatives(rows).Take(AlternativesShown).Select(alternative => Alternative(alternative, response, caller)))}</ol>
             {(over.IsEmpty ? Html.Empty : Html.Of($"""<ul class="over">{Html.Join(over.Select(static row => Html.Of($"<li>{row.Id} {Response.MitigationJson.Name(row.State)}: {row.Rule.ToString()} – {row.Why}</li>")))}</ul>"""))}
             </section>
             """);
@@ -37,7 +38,7 @@ internal static class MitigationView
         .Select(static group => group.ToImmutableArray())
         .OrderByDescending(static group => group[0].IsOpen).ThenBy(static group => group[0].Rank);
 
-    private static Html Alternative(ImmutableArray<Mitigation> rows, ApiCaller caller)
+    private static Html Alternative(ImmutableArray<Mitigation> rows, Response.ResponseStage response, ApiCaller caller)
     {
         var first = rows[0];
         var mayAct = caller.Role >= Role.Operator;
@@ -46,6 +47,7 @@ internal static class MitigationView
               <div class="what"><b>{first.Kind}</b><span class="badge state">{Told(rows)}</span></div>
               <ul class="rules">{Html.Join(rows.Select(static row => Html.Of($"""<li><span>{RuleForms.Of(row.Rule, RuleForm.Plain, row.Id)}</span><code>{row.Rule.ToString()}</code></li>""")))}</ul>
               {Price(first)}
+              {(first.IsOpen && Cohort(rows, response) is { } cohort ? Html.Of($"""<p class="cohort">Known-good clients: {cohort}.</p>""") : Html.Empty)}
               {(mayAct ? first.IsOpen ? Button(first, "withdraw", "Withdraw") : Html.Of($"{Button(first, "approve", first.FirstBy is null ? "Approve" : "Approve as second")}{Button(first, "withdraw", "Dismiss")}") : Html.Empty)}
             </li>
             """);
@@ -65,6 +67,14 @@ internal static class MitigationView
         : Html.Of($"""
             <dl class="price"><div><dt>Removes of the attack</dt><dd>{MitigationPrice.Told(price.AttackCovered)}</dd></div><div><dt>Drops of legitimate packets</dt><dd>{MitigationPrice.Told(price.Packets)}</dd></div><div><dt>of clients</dt><dd>{MitigationPrice.Told(price.Clients)}</dd></div><div><dt>Limit</dt><dd>{(row.IsUnderLimit ? "within" : "over")}</dd></div></dl>
             """);
+
+    /// <summary>What the rules do to known-good clients: of the one that does worst.</summary>
+    private static string? Cohort(ImmutableArray<Mitigation> rows, Response.ResponseStage response)
+    {
+        var states = rows.Select(row => response.Harms?.Find(row.Id)).OfType<CohortState>().ToList();
+        var worst = states.Find(static state => state.Look?.Verdict == CohortVerdict.Hurt) ?? states.Find(static state => state.Look?.Verdict == CohortVerdict.FellBefore) ?? states.FirstOrDefault();
+        return worst?.Told();
+    }
 
     private static Html Button(Mitigation row, string action, string label) => Html.Of($"""
         <form method="post" action="/mitigations/{row.Id}/{action}"><input type="hidden" name="tag" value="{MitigationApi.TagOf(row)}"><button type="submit" class="{action}">{label}</button></form>

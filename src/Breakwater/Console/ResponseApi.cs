@@ -33,10 +33,18 @@ internal static class ResponseApi
                 ["leaseSeconds"] = response.Lease.TotalSeconds,
                 ["refused"] = api.Response is { } stage ? stage.Guard.Refused + (stage.Speaker?.Refused ?? 0) : null,
             },
+            ["cohorts"] = Cohorts(api.Response, caller),
             ["mitigations"] = Counts(rows),
             ["unwritten"] = api.Response?.Unwritten,
         });
     }
+
+    /// <summary>Known-good clients by service; null: nobody counts them.</summary>
+    private static JsonObject? Cohorts(ResponseStage? response, ApiCaller caller) => response is not { Cohorts: { } cohorts, Harms: { } harms } ? null : new JsonObject
+    {
+        ["services"] = new JsonArray([.. cohorts.Sizes.Where(known => known.Service.Length > 0 && caller.Sees(known.Service)).Select(static known => new JsonObject { ["name"] = known.Service, ["clients"] = known.Clients })]),
+        ["hurt"] = harms.Harms,
+    };
 
     /// <summary>How many are in each state that is not the end.</summary>
     public static JsonObject Counts(IEnumerable<Mitigation> rows)

@@ -42,6 +42,9 @@ internal static class EntryKind
     /// <summary>An automatic filter has not brought the incident down.</summary>
     public const string Escalated = "mitigation.escalated";
 
+    /// <summary>A filter hurts known-good clients; it is taken back, or stays since that is its purpose.</summary>
+    public const string MitigationHurt = "mitigation.hurt";
+
     /// <summary>A person asked for a filter, its start or its end.</summary>
     public const string MitigationAsked = "audit.mitigation";
 

@@ -50,7 +50,7 @@ internal sealed partial class LiveEngine : IDisposable
         _exporters = new ExporterRegistry(settings.Exporters);
         (_detector, _services) = (NewDetector(settings), new ServiceLookup(settings.Detection.Services));
         _usual = NewUsual(_services);
-        _slots = [.. _detector.Shards.Select(shard => new ShardSlot(shard, new ShardTraffic(_services)))];
+        _slots = [.. _detector.Shards.Select(shard => new ShardSlot(shard, new ShardTraffic(_services), Answers))];
         _intake = new Intake<ShardSink>(settings.Listen, _exporters, _clock, [.. _slots.Select(static slot => new ShardSink(slot))], time, recorder);
         _detector.Tick(_clock.NextTick());
         recorder?.Note(TickStart, RecordedEvent.Start, RecordedSettings.Write(settings));
@@ -69,6 +69,12 @@ internal sealed partial class LiveEngine : IDisposable
 
     /// <summary>What happens, for the next stage.</summary>
     public LiveOutput Output { get; } = new();
+
+    /// <summary>Answers to clients that somebody watches.</summary>
+    public AnswerTap Answers { get; } = new();
+
+    /// <summary>The time of arrival of what comes now, nanoseconds since 1970-01-01 UTC.</summary>
+    public long Now => _clock.Now();
 
     /// <summary>As told at the start or at the last reload.</summary>
     public LiveSettings Settings { get; private set; }

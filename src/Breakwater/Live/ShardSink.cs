@@ -10,7 +10,7 @@ internal readonly struct ShardSink(ShardSlot slot) : IFlowSink
 }
 
 /// <summary>The shard that a receiving thread counts into at present. Changed only while its gate is closed.</summary>
-internal sealed class ShardSlot(Shard shard, ShardTraffic traffic)
+internal sealed class ShardSlot(Shard shard, ShardTraffic traffic, AnswerTap answers)
 {
     public ShardTraffic Traffic { get; private set; } = traffic;
 
@@ -20,6 +20,7 @@ internal sealed class ShardSlot(Shard shard, ShardTraffic traffic)
     {
         Shard.Count(in flow);
         Traffic.Count(in flow);
+        answers.Offer(in flow);
     }
 
     public void Set(Shard shard, ShardTraffic traffic) => (Shard, Traffic) = (shard, traffic);

@@ -33,6 +33,9 @@ internal sealed class Desk : IDisposable
     /// <summary>Most searches that wait.</summary>
     public const int MaxSearches = 256;
 
+    /// <summary>Most pieces of work between two snapshots.</summary>
+    private const int MaxTogether = 64;
+
     private static readonly TimeSpan _round = TimeSpan.FromSeconds(1);
     private readonly BlockingCollection<Action> _work = new(MaxWaiting);
     private readonly BlockingCollection<FilterSearch> _searches = new(MaxSearches);
@@ -125,7 +128,7 @@ internal sealed class Desk : IDisposable
         _stop.Dispose();
     }
 
-    private const string NoTarget = "the incident is about no single network, or about several of a service: propose a rule of your own";
+    private const string NoTarget = "the incident is about no network of ours: propose a rule of your own";
 
     private sealed record Holder(ImmutableArray<string> Sentences);
 
@@ -151,7 +154,8 @@ internal sealed class Desk : IDisposable
         while (!_work.IsCompleted)
         {
             var left = _round - _parts.Time.GetElapsedTime(last);
-            if (_work.TryTake(out var work, left > TimeSpan.Zero ? left : TimeSpan.Zero))
+            // What has piled up is done before readers get a new snapshot: making one for each event of many incidents would take all the time.
+            for (var number = 0; number < MaxTogether && _work.TryTake(out var work, number > 0 || left < TimeSpan.Zero ? TimeSpan.Zero : left); number++)
                 Safely(work);
             Safely(TakeAnswers);
             if (_parts.Time.GetElapsedTime(last) >= _round)
@@ -191,8 +195,10 @@ internal sealed class Desk : IDisposable
         _parts.Guard.Refresh();
         // Leases first: whatever comes after may take its time.
         _parts.Ledger.Tick();
-        _responses.Tick(Incidents());
-        _parts.Measure(_parts.Ledger.Rows);
+        var incidents = Incidents();
+        _responses.Tick(incidents);
+        foreach (var harm in _parts.Measure(_parts.Ledger.Rows, incidents.Values.Where(static incident => incident.IsOpen).Select(static incident => incident.Service)))
+            _responses.Hurt(harm);
     }
 
     private Dictionary<string, KeptIncident> Incidents() => _journal.Snapshot.Incidents.ToDictionary(static incident => incident.Id, StringComparer.Ordinal);

@@ -84,7 +84,7 @@ internal sealed class DeskApproval(DeskParts parts)
         if (row.IsOpen)
             return new DeskOutcome(row, null);
         var rows = Together(row, MitigationState.Proposed);
-        if (sees is not null && rows.Any(one => StrictestPolicy.Touched(parts.Config(), one.Rule.Match.Destination).Any(service => !sees(service.Name))))
+        if (IsHidden(rows, sees))
             return DeskOutcome.No($"the destination of {id} is also of a service that you do not see");
         var policy = parts.PolicyOf(row.Service, rows.Select(static one => one.Rule));
         if (Exceeded(row, rows.Count, policy) is { } exceeded)
@@ -102,8 +102,13 @@ internal sealed class DeskApproval(DeskParts parts)
         return Send(parts.Ledger, rows, by, why) is { } fault ? DeskOutcome.No(fault) : new DeskOutcome(parts.Ledger.Find(id), null);
     }
 
-    /// <summary>Takes an alternative back, all of its rules.</summary>
-    public DeskOutcome Withdraw(string id, string by, string why, Func<Mitigation, DeskRefusal> isSeen)
+    /// <summary>Takes an alternative back, all of its rules. Who does not see a service that is under the filter too, does not lay it bare.</summary>
+    /// <param name="id">Any of its rules.</param>
+    /// <param name="by">Who.</param>
+    /// <param name="why">Why.</param>
+    /// <param name="isSeen">Whether the row is the one that the asker may see and saw.</param>
+    /// <param name="sees">Whether the asker sees a service; null: all.</param>
+    public DeskOutcome Withdraw(string id, string by, string why, Func<Mitigation, DeskRefusal> isSeen, Func<string?, bool>? sees = null)
     {
         if (parts.Ledger.Find(id) is not { } row || row.State >= MitigationState.Withdrawn)
             return DeskOutcome.Unknown;
@@ -111,6 +116,8 @@ internal sealed class DeskApproval(DeskParts parts)
             return new DeskOutcome(null, "it is another than was seen, or not visible", refusal);
         string? fault = null;
         var rows = Together(row, row.State);
+        if (IsHidden(rows, sees))
+            return DeskOutcome.No($"the destination of {id} is also of a service that you do not see");
         foreach (var one in rows)
             fault = parts.Ledger.Withdraw(one.Id, by, why) ?? fault;
         return new DeskOutcome(row with { State = MitigationState.Withdrawn, By = by, Why = why, ChangedAt = parts.Time.GetUtcNow(), AnnouncedTo = 0 }, fault);
@@ -132,15 +139,17 @@ internal sealed class DeskApproval(DeskParts parts)
         return null;
     }
 
+    private bool IsHidden(List<Mitigation> rows, Func<string?, bool>? sees) =>
+        sees is not null && rows.Exists(one => StrictestPolicy.Touched(parts.Config(), one.Rule.Match.Destination).Any(service => !sees(service.Name)));
+
     private List<Mitigation> Together(Mitigation row, MitigationState state) =>
         row.Alternative is null ? [row] : [.. parts.Ledger.Rows.Where(other => other.Alternative == row.Alternative && (other.State == state || (state > MitigationState.Proposed && other.IsOpen)))];
 
     private string? Exceeded(Mitigation row, int rules, ResponsePolicyConfig policy)
     {
-        var all = parts.Ledger.Rows;
-        if (row.IncidentId is { } incident && all.Count(other => other.IsOpen && other.IncidentId == incident) + rules > policy.MaxRulesPerIncident)
+        if (row.IncidentId is { } incident && parts.Ledger.Of(incident).Count(static other => other.IsOpen) + rules > policy.MaxRulesPerIncident)
             return $"an incident has at most {policy.MaxRulesPerIncident} rules: withdraw another alternative first";
         var most = Math.Min(parts.Config().Response.MaxRules, AnnouncementGuard.MaxRoutes);
-        return all.Count(static other => other.IsOpen) + rules > most ? $"there are at most {most} rules: withdraw others first" : null;
+        return parts.Ledger.Open + rules > most ? $"there are at most {most} rules: withdraw others first" : null;
     }
 }

@@ -50,6 +50,9 @@ internal sealed class DeskCase(DeskIncident incident)
 
     public long AutomaticAt { get; set; }
 
+    /// <summary>Vectors that what was sent by itself is for.</summary>
+    public ImmutableArray<string> SentVectors { get; set; } = [];
+
     public bool IsEscalated { get; set; }
 
     /// <summary>The sentence that was told when nothing was under the limit, so that it is told once.</summary>

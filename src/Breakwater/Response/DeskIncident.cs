@@ -16,8 +16,11 @@ internal sealed record DeskIncident
 
     public required string? Service { get; init; }
 
-    /// <summary>What is attacked; null where it is not one network, or is not ours.</summary>
+    /// <summary>What is attacked, of several networks of a service the first; null where it is not ours.</summary>
     public required Prefix? Target { get; init; }
+
+    /// <summary>All networks of a service that is attacked as a whole; empty: <see cref="Target"/> is all.</summary>
+    public ImmutableArray<Prefix> Networks { get; init; } = [];
 
     public required bool IsInbound { get; init; }
 
@@ -62,6 +65,7 @@ internal sealed record DeskIncident
         Id = kept.Id,
         Service = kept.Service,
         Target = TargetOf(document["target"], config),
+        Networks = NetworksOf(document["target"], config) is { Length: > 1 } several ? several : [],
         IsInbound = (string?)document["target"]?["direction"] == "inbound",
         State = kept.State,
         TakenOverBy = kept.IsOpen ? null : (string?)document["takenOverBy"],
@@ -76,11 +80,14 @@ internal sealed record DeskIncident
         StartedAt = DateTimeOffset.TryParse((string?)document["startedAt"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var started) ? started : kept.OpenedAt,
     };
 
+    private static ImmutableArray<Prefix> NetworksOf(JsonNode? target, BreakwaterConfig config) =>
+        (string?)target?["kind"] == "service" && config.Services.FirstOrDefault(service => service.Name == (string?)target["value"]) is { } service ? service.Addresses : [];
+
     private static Prefix? TargetOf(JsonNode? target, BreakwaterConfig config)
     {
         var value = (string?)target?["value"];
         if ((string?)target?["kind"] == "service")
-            return config.Services.FirstOrDefault(service => service.Name == value) is { Addresses: [var only] } ? only : null;
+            return NetworksOf(target, config) is [var first, ..] ? first : null;
         return value is not null && Prefix.TryParse(value, out var prefix) ? prefix : null;
     }
 }

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Breakwater.Configuration;
 using Breakwater.Incidents;
+using Breakwater.Response.Effect;
 using Breakwater.Response.Ledger;
 using Breakwater.Response.Rules;
 using Breakwater.Telemetry.Health;
@@ -22,8 +24,8 @@ internal sealed record DeskParts
     /// <summary>Called once before the first search, on the same thread.</summary>
     public Action Warm { get; init; } = static () => { };
 
-    /// <summary>Rules of an incident that people took back, also before a restart; null: that cannot be read, or there are too many.</summary>
-    public required Func<string, IReadOnlyList<FilterRule>?> TakenBack { get; init; }
+    /// <summary>Rules of an incident that people took back, or that hurt, also before a restart; null: that cannot be read, or there are too many.</summary>
+    public required Func<string, IReadOnlyList<TakenRule>?> TakenBack { get; init; }
 
     public required Func<HealthSnapshot> Health { get; init; }
 
@@ -33,8 +35,8 @@ internal sealed record DeskParts
     /// <summary>True when there are hosts that enforce filters themselves.</summary>
     public bool HasHosts { get; init; }
 
-    /// <summary>Looks at what the filters do, once a second, after leases were renewed.</summary>
-    public Action<IEnumerable<Mitigation>> Measure { get; init; } = static _ => { };
+    /// <summary>Looks at what the filters do, once a second, after leases were renewed; gets the services with open incidents too, and gives the filters that hurt known-good clients.</summary>
+    public Func<IReadOnlyCollection<Mitigation>, IEnumerable<string?>, ImmutableArray<Harm>> Measure { get; init; } = static (_, _) => [];
 
     /// <summary>Keeps an entry of the journal; never waits.</summary>
     public required Action<NoteWork> Note { get; init; }

@@ -27,7 +27,7 @@ internal sealed class FilterSearching(Func<BreakwaterConfig> config, Func<string
     {
         var (incident, policy, at) = search;
         if (incident.Target is not { } target)
-            return FilterAnswer.Failed("the incident is about no single network: propose a rule of your own");
+            return FilterAnswer.Failed("the incident is about no network of ours: propose a rule of your own");
         var present = config();
         var started = incident.StartedAt;
         var from = at - started > _during ? at - _during : started;
@@ -36,6 +36,7 @@ internal sealed class FilterSearching(Func<BreakwaterConfig> config, Func<string
         var plan = FilterPlanner.Plan(new FilterQuestion
         {
             Target = target,
+            Networks = incident.Networks,
             Vectors = incident.Vectors,
             StartedNanoseconds = JournalTime.ToNanoseconds(started),
             NowNanoseconds = JournalTime.ToNanoseconds(at),

@@ -4,6 +4,7 @@ using Breakwater.Configuration;
 using Breakwater.Detection.Samples;
 using Breakwater.Incidents;
 using Breakwater.Response.Bgp;
+using Breakwater.Response.Effect;
 using Breakwater.Response.Ledger;
 using Breakwater.Response.Nftables;
 using Breakwater.Response.Rules;
@@ -26,6 +27,7 @@ internal sealed class ResponseStage : IAsyncDisposable
     private readonly ImmutableArray<IFilterPlane> _hosts;
     private LedgerStore? _store;
     private MitigationLedger? _ledger;
+    private readonly CohortSource? _cohortSource;
     private HostEffects? _effects;
 
     /// <param name="config">The configuration in force; routers and the ledger's folder are those of now.</param>
@@ -34,11 +36,12 @@ internal sealed class ResponseStage : IAsyncDisposable
     /// <param name="health">The telemetry's.</param>
     /// <param name="time">The clock.</param>
     /// <param name="hosts">What enforces filters beside the routers and the agents of the configuration.</param>
+    /// <param name="cohorts">Known-good clients; null: nobody can tell whom a filter hurts.</param>
     public ResponseStage(
         Func<BreakwaterConfig> config, Journal journal, Func<string?, DateTimeOffset, DateTimeOffset, int, IReadOnlyList<StandingRecord>> samples,
-        Func<HealthSnapshot> health, TimeProvider time, ImmutableArray<IFilterPlane> hosts = default)
+        Func<HealthSnapshot> health, TimeProvider time, ImmutableArray<IFilterPlane> hosts = default, CohortSource? cohorts = null)
     {
-        _hosts = hosts.IsDefault ? [] : hosts;
+        (_hosts, _cohortSource) = (hosts.IsDefault ? [] : hosts, cohorts);
         (_config, _journal, _health, _time) = (config, journal, health, time);
         _atStart = config().Response;
         Folder = config().Storage.FullPath;
@@ -70,6 +73,12 @@ internal sealed class ResponseStage : IAsyncDisposable
     /// <summary>In the order of <see cref="Hosts"/>; empty when there is no desk.</summary>
     public ImmutableArray<NftablesPlane> Agents { get; private set; } = [];
 
+    /// <summary>Known-good clients by service; null: nobody counts them.</summary>
+    public Cohorts? Cohorts { get; private set; }
+
+    /// <summary>What filters do to known-good clients; null: nobody sees it.</summary>
+    public HarmWatch? Harms { get; private set; }
+
     /// <summary>Why there is no desk; null: there is one, or it has not begun.</summary>
     public string? Fault { get; private set; }
 
@@ -88,6 +97,14 @@ internal sealed class ResponseStage : IAsyncDisposable
             Agents = [.. _atStart.Hosts.Select(host => new NftablesPlane(host.Socket, _time))];
             _effects = new HostEffects(Agents, _time);
             _ledger = new MitigationLedger(_store, new Planes(PlanesOf(Speaker), Guard.Fault), _time);
+            if (_cohortSource is not null)
+            {
+                Cohorts = new Cohorts(_config, _cohortSource, _time);
+                Harms = new HarmWatch(_config, Cohorts);
+                Harms.Begin(_ledger.Rows);
+                Cohorts.Start();
+            }
+
             if (_store.Skipped > 0)
                 _journal.Beside.Set(SideFaults.Response, $"{_store.Skipped} rows of {LedgerStore.FileName} cannot be read: they are left as they are, and their filters lapse");
             Desk = new Desk(
@@ -102,7 +119,7 @@ internal sealed class ResponseStage : IAsyncDisposable
                     Health = _health,
                     Unfit = Unfit,
                     HasHosts = !_hosts.IsEmpty || !Agents.IsEmpty,
-                    Measure = _effects.Read,
+                    Measure = Measure,
                     Note = note => _journal.TryAdd(note),
                     Time = _time,
                 },
@@ -124,6 +141,7 @@ internal sealed class ResponseStage : IAsyncDisposable
     {
         var document = MitigationJson.Write(row);
         document["onHosts"] = _effects?.Write(row, _config());
+        document["cohort"] = Harms?.Find(row.Id)?.Write();
         return document;
     }
 
@@ -145,6 +163,8 @@ internal sealed class ResponseStage : IAsyncDisposable
                     await Speaker.DisposeAsync();
                 foreach (var agent in Agents)
                     await agent.DisposeAsync();
+                if (Cohorts is not null)
+                    await Cohorts.DisposeAsync();
             }
             finally
             {
@@ -162,6 +182,12 @@ internal sealed class ResponseStage : IAsyncDisposable
         if (!now.Hosts.SequenceEqual(then.Hosts))
             different.Add("'response.hosts'");
         return different.Count == 0 ? null : $"{string.Join(" and ", different)} are different: they take effect at the next start";
+    }
+
+    private ImmutableArray<Harm> Measure(IReadOnlyCollection<Mitigation> rows, IEnumerable<string?> attacked)
+    {
+        _effects?.Read(rows);
+        return Harms?.See(rows, attacked) ?? [];
     }
 
     /// <summary>Where there are routers, all of them have to be fit; else one agent that would drop it is enough.</summary>

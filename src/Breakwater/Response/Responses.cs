@@ -12,7 +12,7 @@ namespace Breakwater.Response;
 /// </summary>
 /// <param name="parts">What it works with.</param>
 /// <param name="begin">Begins a search; false: there is no place for it now. Its answer comes through <see cref="Found"/>.</param>
-internal sealed class Responses(DeskParts parts, Func<FilterSearch, bool> begin)
+internal sealed partial class Responses(DeskParts parts, Func<FilterSearch, bool> begin)
 {
     /// <summary>Most incidents that are looked after at a time; further ones wait.</summary>
     public const int MaxCases = 1_024;
@@ -167,81 +167,6 @@ internal sealed class Responses(DeskParts parts, Func<FilterSearch, bool> begin)
         && (filter.Kind != "host" || parts.HasHosts) && (filter.Kind != "blackhole" || policy.Blackhole == BlackholeUse.Propose)
         && filter.Rules.All(rule => parts.Guard.Fault(rule) is null);
 
-    /// <summary>Sends the best alternative when all conditions hold.</summary>
-    private void Decide(DeskCase one)
-    {
-        if (one.Answer is not { } answer || one.Automatic is not null)
-            return;
-        var rows = RowsOf(one.Incident.Id).ToList();
-        var policy = parts.PolicyOf(one.Incident.Service);
-        var filter = answer.Filters.FirstOrDefault(static filter => filter.IsUnderLimit);
-        one.WhyNot = rows.Exists(static row => row.IsOpen) ? [] : AutomaticPolicy.Against(Question(one.Incident, policy, filter));
-        if (!one.WhyNot.IsEmpty || filter is null || rows.Exists(static row => row.IsOpen))
-            return;
-        if (TakenBack(one.Incident.Id, filter) is { } wish)
-        {
-            one.WhyNot = [wish];
-            return;
-        }
-
-        if (!one.IsFresh(parts.Time))
-        {
-            one.NeedsFreshAnswer = true;
-            return;
-        }
-
-        var mine = rows.Where(row => row.State == MitigationState.Proposed && filter.Rules.Contains(row.Rule)).ToList();
-        if (mine.Count != filter.Rules.Length)
-        {
-            one.WhyNot = ["its rules could not be written down"];
-            return;
-        }
-
-        var why = $"automatic: it removes {MitigationPrice.Told(filter.Price.AttackCovered)} of the attack and may drop {MitigationPrice.Told(filter.Price.Packets)} of the legitimate packets";
-        if (DeskApproval.Send(parts.Ledger, mine, Mitigation.Policy, why) is { } fault)
-        {
-            one.Forget();
-            one.WhyNot = [fault];
-            return;
-        }
-
-        (one.Automatic, one.AutomaticAt) = (mine[0].Alternative ?? mine[0].Id, parts.Time.GetTimestamp());
-    }
-
-    /// <summary>What a person took back binds: a rule of the same match is not sent again for this incident without a person, whatever happened since.</summary>
-    /// <returns>Why it is not sent; null: nobody took it back.</returns>
-    private string? TakenBack(string incident, PricedFilter filter)
-    {
-        var unwritten = parts.Ledger.Rows.Where(row => row.IncidentId == incident && row is { State: MitigationState.Withdrawn, By: not Mitigation.Policy });
-        if (parts.TakenBack(incident) is not { } written)
-            return "what people took back cannot be read from the ledger";
-        return unwritten.Select(static row => row.Rule).Concat(written).FirstOrDefault(old => filter.Rules.Any(rule => rule.Match == old.Match)) is { } taken
-            ? $"a person took '{taken}' back: it is not sent again by itself" : null;
-    }
-
-    /// <summary>An automatic filter that did not help: people get the alternatives of now, and are told.</summary>
-    private void Escalate(DeskCase one, ResponsePolicyConfig policy)
-    {
-        if (one.Automatic is null || one.IsEscalated || parts.Time.GetElapsedTime(one.AutomaticAt) < policy.EscalateAfter)
-            return;
-        if (!one.IsFresh(parts.Time))
-        {
-            one.NeedsFreshAnswer = true;
-            return;
-        }
-
-        one.IsEscalated = true;
-        var next = RowsOf(one.Incident.Id).Where(static row => row.State == MitigationState.Proposed).MinBy(static row => row.Rank);
-        Note(one, EntryKind.Escalated, new JsonObject
-        {
-            ["note"] = next is null
-                ? $"{one.Automatic} has not brought the incident down, and there is no other alternative: ask the upstream"
-                : $"{one.Automatic} has not brought the incident down; the next alternative is {next.Alternative ?? next.Id} ({next.Kind}), and waits for a person",
-            ["id"] = one.Automatic,
-            ["next"] = next?.Alternative ?? next?.Id,
-        });
-    }
-
     private void Close(DeskCase one)
     {
         if (one.ClosedAt is not null)
@@ -314,7 +239,6 @@ internal sealed class Responses(DeskParts parts, Func<FilterSearch, bool> begin)
 
     private AutomaticQuestion Question(DeskIncident incident, ResponsePolicyConfig policy, PricedFilter? filter)
     {
-        var rows = parts.Ledger.Rows;
         var lease = parts.Config().Response.Lease;
         return new AutomaticQuestion
         {
@@ -324,14 +248,14 @@ internal sealed class Responses(DeskParts parts, Func<FilterSearch, bool> begin)
             Filter = filter,
             Health = parts.Health(),
             At = parts.Time.GetUtcNow(),
-            RulesOfIncident = rows.Count(row => row.IsOpen && row.IncidentId == incident.Id),
-            RulesOpen = rows.Count(static row => row.IsOpen),
+            RulesOfIncident = parts.Ledger.Of(incident.Id).Count(static row => row.IsOpen),
+            RulesOpen = parts.Ledger.Open,
             Refused = parts.Guard.Fault,
             Unfit = rule => parts.Unfit(rule, lease),
         };
     }
 
-    private IEnumerable<Mitigation> RowsOf(string incident) => parts.Ledger.Rows.Where(row => row.IncidentId == incident && row.State < MitigationState.Withdrawn);
+    private IEnumerable<Mitigation> RowsOf(string incident) => parts.Ledger.Of(incident).Where(static row => row.State < MitigationState.Withdrawn);
 
     private bool HasRows(string incident) => RowsOf(incident).Any();
 

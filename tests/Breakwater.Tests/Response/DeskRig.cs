@@ -167,8 +167,8 @@ internal sealed class MemoryLedgerStore : ILedgerStore
     public (IReadOnlyList<Mitigation> Open, long LastNumber) Load() =>
         ([.. _rows.Values.Where(static row => !row.IsDone)], _rows.Count);
 
-    public IReadOnlyList<FilterRule> TakenBack(string incident) =>
-        [.. _rows.Values.Where(row => row.IncidentId == incident && row is { State: MitigationState.Withdrawn, By: not Mitigation.Policy }).Select(static row => row.Rule)];
+    public IReadOnlyList<TakenRule> TakenBack(string incident) =>
+        [.. _rows.Values.Where(row => row.IncidentId == incident && row.IsTakenBack).Select(static row => new TakenRule(row.Rule, row.IsHarm))];
 
     public string? Write(IReadOnlyList<Mitigation> mitigations)
     {
@@ -192,7 +192,14 @@ internal sealed class RecordingPlane : IFilterPlane
         return null;
     }
 
-    public int AnnouncedTo(FilterRule rule) => Rules.Contains(rule.ToString()) ? 1 : 0;
+    /// <summary>How often it was asked who has a filter.</summary>
+    public int Asked { get; private set; }
+
+    public int AnnouncedTo(FilterRule rule)
+    {
+        Asked++;
+        return Rules.Contains(rule.ToString()) ? 1 : 0;
+    }
 
     public void Clear(FilterRule rule) => Rules.Remove(rule.ToString());
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Breakwater.Detection;
 using Breakwater.Detection.Samples;
-using Breakwater.Wire;
 
 namespace Breakwater.Response.Effect;
 
@@ -21,25 +20,33 @@ internal static class KnownGoodCohort
 
     /// <summary>The cohort of one service, those seen last first.</summary>
     /// <param name="records">Its standing samples.</param>
-    /// <param name="attackBegan">First sign of the attack.</param>
-    public static ImmutableArray<Address> Of(IEnumerable<StandingRecord> records, DateTimeOffset attackBegan)
+    /// <param name="attackBegan">First sign of the attack; now, where there is none.</param>
+    public static ImmutableArray<CohortMember> Of(IEnumerable<StandingRecord> records, DateTimeOffset attackBegan)
     {
         var before = (attackBegan - Margin - DateTimeOffset.UnixEpoch).Ticks * 100;
-        var (asked, answered) = (new Dictionary<Address, long>(), new HashSet<Address>());
+        var (asked, answered) = (new Dictionary<CohortMember, long>(), new HashSet<CohortMember>());
         foreach (var (_, _, record) in records)
         {
             if (record.FirstNanoseconds >= before || record.Protocol != Tcp || !IsOfOpenConnection(record.Class))
                 continue;
-            if (record.Direction == Direction.Inbound)
-                asked[record.Source] = Math.Max(asked.GetValueOrDefault(record.Source), record.FirstNanoseconds);
-            else
-                answered.Add(record.Destination);
+            if (record.Direction == Direction.Outbound)
+            {
+                answered.Add(new CohortMember(record.Destination, record.Source));
+                continue;
+            }
+
+            var member = new CohortMember(record.Source, record.Destination);
+            asked[member] = Math.Max(asked.GetValueOrDefault(member), record.FirstNanoseconds);
             // A record of a whole session shows both by itself.
-            if (record.Class == Session && record.Direction == Direction.Inbound && record.Packets > 2)
-                answered.Add(record.Source);
+            if (record.Class == Session && record.Packets > 2)
+                answered.Add(member);
         }
 
-        return [.. asked.Where(client => answered.Contains(client.Key)).OrderByDescending(static client => client.Value).ThenBy(static client => client.Key).Select(static client => client.Key).Take(CohortMeter.MaximumClients)];
+        return
+        [
+            .. asked.Where(member => answered.Contains(member.Key)).OrderByDescending(static member => member.Value)
+                .ThenBy(static member => member.Key.Client).ThenBy(static member => member.Key.Host).Select(static member => member.Key),
+        ];
     }
 
     // Neither a SYN, an answer to it, nor a reset: those are sent for forged segments too.

@@ -50,25 +50,29 @@ internal sealed class LedgerReader(string folder)
             return changes;
         });
 
-    /// <summary>Rules of an incident that people took back; null: that cannot be read, or there are more than <see cref="MaxRows"/>.</summary>
-    public IReadOnlyList<FilterRule>? TakenBack(string incident)
+    /// <summary>Rules of an incident that people took back, or that hurt; null: that cannot be read, or there are more than <see cref="MaxRows"/>.</summary>
+    public IReadOnlyList<TakenRule>? TakenBack(string incident)
     {
         var isRead = false;
         var rules = Ask(
             command =>
             {
-                command.CommandText = "SELECT DISTINCT rule FROM mitigations WHERE incident = $incident AND state = $state AND changed_by <> $policy LIMIT $limit";
+                command.CommandText = """
+                    SELECT DISTINCT rule, substr(why, 1, length($hurt)) = $hurt FROM mitigations
+                    WHERE incident = $incident AND state = $state AND (changed_by <> $policy OR substr(why, 1, length($hurt)) = $hurt) LIMIT $limit
+                    """;
                 command.Parameters.AddWithValue("$incident", incident);
                 command.Parameters.AddWithValue("$state", (long)MitigationState.Withdrawn);
                 command.Parameters.AddWithValue("$policy", Mitigation.Policy);
+                command.Parameters.AddWithValue("$hurt", Mitigation.HurtWhy);
                 command.Parameters.AddWithValue("$limit", MaxRows + 1);
-                var taken = new List<FilterRule>();
+                var taken = new List<TakenRule>();
                 var isWhole = true;
                 using var reader = command.ExecuteReader();
                 while (reader.Read())
                 {
                     if (RuleText.Read(reader.GetString(0), out var rule) is null)
-                        taken.Add(rule);
+                        taken.Add(new TakenRule(rule, reader.GetInt64(1) != 0));
                     else
                         isWhole = false;
                 }

@@ -33,6 +33,9 @@ internal sealed record Mitigation
     /// <summary>Who acts where no person does.</summary>
     public const string Policy = "policy";
 
+    /// <summary>What the reason begins with where a filter was taken back because it hurt.</summary>
+    public const string HurtWhy = "it hurt known clients: ";
+
     /// <summary>As <c>mit-17</c>.</summary>
     public required string Id { get; init; }
 
@@ -90,9 +93,20 @@ internal sealed record Mitigation
     /// <summary>True when it is, or is about to be, in the data plane.</summary>
     public bool IsOpen => State is MitigationState.Approved or MitigationState.Active;
 
+    /// <summary>True when it was taken back and is not to be sent again without a person: a person did it, or it hurt.</summary>
+    public bool IsTakenBack => State == MitigationState.Withdrawn && (By != Policy || IsHarm);
+
+    /// <summary>True when it was taken back because it hurt.</summary>
+    public bool IsHarm => Why.StartsWith(HurtWhy, StringComparison.Ordinal);
+
     /// <summary>True when nothing is to be done for it any more.</summary>
     public bool IsDone => State >= MitigationState.Withdrawn && IsCleared;
 }
+
+/// <summary>A rule that was taken back, and is not sent again without a person.</summary>
+/// <param name="Rule">The rule.</param>
+/// <param name="IsHarm">It hurt known-good clients; else a person wanted it gone.</param>
+internal readonly record struct TakenRule(FilterRule Rule, bool IsHarm);
 
 /// <summary>Where rows are kept: a write, of however many rows, is there whole or not at all, and survives the process when it returns.</summary>
 internal interface ILedgerStore

@@ -31,6 +31,9 @@ internal sealed class MitigationLedger
     private readonly TimeProvider _time;
     private readonly Dictionary<string, Mitigation> _rows = new(StringComparer.Ordinal);
 
+    /// <summary>Ids of rows by their incident, so that who asks for one does not look at all.</summary>
+    private readonly Dictionary<string, HashSet<string>> _byIncident = new(StringComparer.Ordinal);
+
     /// <summary>When this process set or renewed a filter last, by the clock that only goes forward.</summary>
     private readonly Dictionary<string, long> _setAt = new(StringComparer.Ordinal);
 
@@ -50,7 +53,7 @@ internal sealed class MitigationLedger
         _lastNumber = lastNumber;
         foreach (var row in open)
         {
-            _rows[row.Id] = row;
+            Keep(row);
             CountDown(row);
         }
 
@@ -59,6 +62,12 @@ internal sealed class MitigationLedger
 
     /// <summary>Rows that are not done, as they stand now.</summary>
     public IReadOnlyCollection<Mitigation> Rows => [.. _rows.Values.Select(row => row.IsOpen ? row with { AnnouncedTo = _plane.AnnouncedTo(row.Rule) } : row)];
+
+    /// <summary>Filters that are, or are about to be, in the data plane.</summary>
+    public int Open { get; private set; }
+
+    /// <summary>Rows of an incident that are not done; whom they were announced to is not asked.</summary>
+    public IEnumerable<Mitigation> Of(string incident) => _byIncident.TryGetValue(incident, out var ids) ? ids.Select(id => _rows[id]) : [];
 
     /// <summary>Writes that the storage refused since the start.</summary>
     public long Unwritten { get; private set; }
@@ -124,7 +133,7 @@ internal sealed class MitigationLedger
         // The same filter for another incident is no conflict: both rows hold it, and it ends with the last of them.
         if (_rows.Values.FirstOrDefault(other => other.IsOpen && other.Rule != row.Rule && HasSameMatch(other.Rule, row.Rule)) is { } same)
             return $"{same.Id} has the same match; a router would keep only one of both";
-        if (_rows.Values.Count(static other => other.IsOpen) >= MaxOpen)
+        if (Open >= MaxOpen)
             return string.Create(CultureInfo.InvariantCulture, $"{MaxOpen} mitigations are open already");
         if (IsOver(row))
             return $"the time of {id} is up";
@@ -262,7 +271,7 @@ internal sealed class MitigationLedger
             return fault ?? second;
         foreach (var row in over)
         {
-            _rows.Remove(row.Id);
+            Remove(row);
             _setAt.Remove(row.Id);
             _ends.Remove(row.Id);
             _proposed.Remove(row.Id);
@@ -289,9 +298,29 @@ internal sealed class MitigationLedger
     private void Hold(Mitigation row)
     {
         var isNews = !_rows.TryGetValue(row.Id, out var before) || before.State != row.State;
-        _rows[row.Id] = row;
+        Keep(row);
         if (isNews)
             Changed?.Invoke(row);
+    }
+
+    private void Keep(Mitigation row)
+    {
+        Open += (row.IsOpen ? 1 : 0) - (_rows.GetValueOrDefault(row.Id) is { IsOpen: true } ? 1 : 0);
+        _rows[row.Id] = row;
+        if (row.IncidentId is not { } incident)
+            return;
+        if (!_byIncident.TryGetValue(incident, out var ids))
+            _byIncident[incident] = ids = new HashSet<string>(StringComparer.Ordinal);
+        ids.Add(row.Id);
+    }
+
+    private void Remove(Mitigation row)
+    {
+        if (!_rows.Remove(row.Id, out var kept))
+            return;
+        Open -= kept.IsOpen ? 1 : 0;
+        if (row.IncidentId is { } incident && _byIncident.TryGetValue(incident, out var ids) && ids.Remove(row.Id) && ids.Count == 0)
+            _byIncident.Remove(incident);
     }
 
     private static bool HasSameMatch(FilterRule left, FilterRule right) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Breakwater.Detection;
 using Breakwater.Response.Effect;
 using Breakwater.Wire;
 
@@ -33,21 +34,24 @@ internal sealed class CohortModel
             _isOn[i] = _random.NextDouble() < _sessionSeconds[i] / (_sessionSeconds[i] + _pauseSeconds[i]);
         }
 
-        Meter = new CohortMeter(Clients);
+        Meter.Renew(Clients.Select(Member), 0);
     }
 
     public ImmutableArray<Address> Clients { get; }
 
-    public CohortMeter Meter { get; }
+    public CohortMeter Meter { get; } = new();
+
+    /// <summary>The host that all clients talk to.</summary>
+    public static Prefix Destination { get; } = new(Address.Parse("203.0.113.7"), 32);
 
     /// <summary>Runs until so many seconds after the filter became active, and gives the first second whose look shows harm; null: none.</summary>
     /// <param name="passes">What share of a client's packets comes through at a second counted from the filter's start.</param>
     /// <param name="seconds">How long.</param>
-    public int? FirstHarm(Func<int, int, double> passes, int seconds = CohortWatch.MaximumLooks)
+    public int? FirstHarm(Func<int, int, double> passes, int seconds = CohortWatch.MaximumLooks + CohortWatch.LatestOnset)
     {
         for (var second = -SecondsBefore; second < 0; second++)
             Tell(second, passes);
-        var watch = new CohortWatch(Meter, ActiveSecond);
+        var watch = new CohortWatch(Meter, Destination, ActiveSecond);
         for (var second = 0; second < seconds; second++)
         {
             Tell(second, passes);
@@ -70,9 +74,11 @@ internal sealed class CohortModel
             var mean = _pace[i] * -Math.Log(1 - _random.NextDouble()) * passes(second, i) / _sampling;
             var packets = Poisson(mean);
             if (packets > 0)
-                Meter.Offer(Clients[i], ActiveSecond + second, packets);
+                Meter.Offer(Member(Clients[i]), ActiveSecond + second, packets);
         }
     }
+
+    private static CohortMember Member(Address client) => new(client, Destination.Network);
 
     private int Poisson(double mean)
     {

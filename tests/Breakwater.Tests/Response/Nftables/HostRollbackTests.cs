@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Breakwater.Detection;
 using Breakwater.Response.Effect;
 using Breakwater.Response.Nftables;
 using Breakwater.Response.Rules;
@@ -15,6 +16,7 @@ public sealed class HostRollbackTests
 {
     private const int Clients = 60;
     private const int Port = 8443;
+    private static readonly Prefix _host = new(Address.Parse(RouterNamespace.RouterAddress), 32);
     private static readonly TimeSpan _lease = TimeSpan.FromSeconds(60);
 
     [Theory]
@@ -28,7 +30,8 @@ public sealed class HostRollbackTests
         using var stop = new CancellationTokenSource();
         var addresses = Enumerable.Range(0, Clients).Select(static number => string.Create(CultureInfo.InvariantCulture, $"10.99.0.{100 + number}")).ToArray();
         rig.AddSpeakerAddresses(addresses);
-        var meter = new CohortMeter(addresses.Select(Address.Parse));
+        var meter = new CohortMeter();
+        meter.Renew(addresses.Select(Member), 0);
         var watch = Stopwatch.StartNew();
         using var listener = NetworkNamespace.Run(rig.Space.Router, static () =>
         {
@@ -49,7 +52,7 @@ public sealed class HostRollbackTests
 
         var rule = HostRig.Set(plane, text, _lease);
         var active = watch.Elapsed;
-        var effect = new MitigationEffect(new CohortWatch(meter, (long)Math.Ceiling(active.TotalSeconds)));
+        var effect = new MitigationEffect(new CohortWatch(meter, _host, (long)Math.Ceiling(active.TotalSeconds)));
         TimeSpan? rolledBack = null;
         while (watch.Elapsed - active < TimeSpan.FromSeconds(15) && rolledBack is null)
         {
@@ -70,6 +73,8 @@ public sealed class HostRollbackTests
             client.Dispose();
         await Task.WhenAll([serving, .. asking]);
     }
+
+    private static CohortMember Member(string client) => new(Address.Parse(client), _host.Network);
 
     // What telemetry sees of the service's answers: counted where they are sent after a question came through.
     private static async Task Serve(Socket listener, CohortMeter meter, Stopwatch watch, CancellationToken stop)
@@ -93,13 +98,13 @@ public sealed class HostRollbackTests
     {
         using (client)
         {
-            var address = Address.Parse(((IPEndPoint)client.RemoteEndPoint!).Address.ToString());
+            var member = Member(((IPEndPoint)client.RemoteEndPoint!).Address.ToString());
             var buffer = new byte[16];
             try
             {
                 while (await client.ReceiveAsync(buffer, stop) > 0)
                 {
-                    meter.Offer(address, (long)watch.Elapsed.TotalSeconds, 1);
+                    meter.Offer(member, (long)watch.Elapsed.TotalSeconds, 1);
                     await client.SendAsync(buffer.AsMemory(0, 1), stop);
                 }
             }

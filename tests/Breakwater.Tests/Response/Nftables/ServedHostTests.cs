@@ -94,15 +94,18 @@ public sealed class ServedHostTests
         Assert.Contains("reachable    no: no agent answers on", said, StringComparison.Ordinal);
     }
 
-    private static Process Serve(HostRig rig)
+    private static Process Serve(HostRig rig) => Serve(rig, $$"""
+        version: 1
+        listen: {telemetry: ["127.0.0.1:6343"], api: "127.0.0.1:8686"}
+        storage: {folder: data}
+        services: [{name: web, addresses: [203.0.113.0/24]}]
+        response: {mode: automatic, lease: 10s, hosts: [{name: edge, socket: {{rig.SocketPath}}}]}
+        """);
+
+    /// <summary>Starts the program with a configuration; returns when it serves.</summary>
+    internal static Process Serve(HostRig rig, string configuration)
     {
-        File.WriteAllText(Config(rig), $$"""
-            version: 1
-            listen: {telemetry: ["127.0.0.1:6343"], api: "127.0.0.1:8686"}
-            storage: {folder: data}
-            services: [{name: web, addresses: [203.0.113.0/24]}]
-            response: {mode: automatic, lease: 10s, hosts: [{name: edge, socket: {{rig.SocketPath}}}]}
-            """);
+        File.WriteAllText(Config(rig), configuration);
         var process = rig.Space.StartRouter("serve", ProgramPath, "serve", "--config", Config(rig));
         rig.Space.Await("the engine serves", TimeSpan.FromSeconds(60), () => File.Exists(rig.Space.PathOf("serve.log")) ? File.ReadAllText(rig.Space.PathOf("serve.log")) : "", static said => said.Contains("pages and API on", StringComparison.Ordinal));
         return process;
@@ -116,7 +119,7 @@ public sealed class ServedHostTests
     private static string List(HostRig rig) => Command(rig, "mitigations", "list").Output;
 
     /// <summary>What a command answers; the local socket is a file, so it reaches the other namespace.</summary>
-    private static (int Code, string Output) Command(HostRig rig, params string[] arguments)
+    internal static (int Code, string Output) Command(HostRig rig, params string[] arguments)
     {
         var start = new ProcessStartInfo(ProgramPath, [.. arguments, "--config", Config(rig)]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;

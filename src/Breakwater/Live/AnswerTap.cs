@@ -1,0 +1,60 @@
+using Breakwater.Wire;
+
+namespace Breakwater.Live;
+
+/// <summary>Told of a record of an answer; the reference is valid only during the call.</summary>
+internal delegate void AnswerTold(in FlowRecord flow);
+
+/// <summary>
+/// Tells of answers over open TCP connections to clients that somebody watches, as they are counted. Others cost one look into a small bitmap, and nothing where nobody is watched.
+/// </summary>
+internal sealed class AnswerTap
+{
+    private const int Bits = 1 << 18;
+    private const byte Tcp = 6;
+    private const ushort SynRst = 0x06;
+    private const ushort Ack = 0x10;
+
+    private volatile Watched? _watched;
+
+    /// <summary>Watches these from now on, instead of those before.</summary>
+    /// <param name="clients">Some others are told too.</param>
+    /// <param name="told">Called on receiving threads.</param>
+    public void Watch(IEnumerable<Address> clients, AnswerTold told)
+    {
+        var map = new ulong[Bits / 64];
+        var isAny = false;
+        foreach (var client in clients)
+        {
+            var bit = BitOf(client);
+            map[bit >> 6] |= 1UL << (bit & 63);
+            isAny = true;
+        }
+
+        _watched = isAny ? new Watched(map, told) : null;
+    }
+
+    public void Offer(in FlowRecord flow)
+    {
+        if (_watched is not { } watched || flow.Protocol != Tcp || !watched.MayHold(flow.Destination))
+            return;
+        if (IsOfOpenConnection(in flow))
+            watched.Told(in flow);
+    }
+
+    /// <summary>Neither a handshake's beginning nor a refusal: those are sent to forged senders too. A flow of three packets or more has both, and data.</summary>
+    private static bool IsOfOpenConnection(in FlowRecord flow) =>
+        flow.Knows(FlowFields.Source | FlowFields.Destination | FlowFields.TcpFlags | FlowFields.ReceivedAt) && !flow.Knows(FlowFields.TotalCounters)
+        && (flow.TcpFlags & Ack) != 0 && (flow.Packets > 2 || (flow.TcpFlags & SynRst) == 0);
+
+    private static int BitOf(Address address) => address.GetHashCode() & (Bits - 1);
+
+    private sealed record Watched(ulong[] Map, AnswerTold Told)
+    {
+        public bool MayHold(Address client)
+        {
+            var bit = BitOf(client);
+            return (Map[bit >> 6] & (1UL << (bit & 63))) != 0;
+        }
+    }
+}

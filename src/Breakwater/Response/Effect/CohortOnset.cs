@@ -1,0 +1,114 @@
+namespace Breakwater.Response.Effect;
+
+/// <summary>
+/// Whether the cohort fell at one second. At second L after it, each client's packets of those L seconds are compared with its packets of the L seconds before:
+/// the client is the unit, so a busy one counts once. Without harm falling and rising are equally likely, so the sign test is exact; look L may spend
+/// a share 1/(L(L+1)) of the false alarms, which adds up to all of them over all looks. Clients are not independent where a server pauses or an export is late, so a fall has to last,
+/// to be greater than any before, and to have begun at that second (decision 046).
+/// </summary>
+/// <param name="meter">The cohort's packets; running for minutes already, or its past cannot speak for the filter.</param>
+/// <param name="places">Who is looked at.</param>
+/// <param name="since">Since when each is counted: earlier it says nothing.</param>
+/// <param name="onset">The second.</param>
+/// <param name="firstLook">The first look that may show harm.</param>
+/// <param name="falseAlarm">How likely all looks together may call chance a fall.</param>
+internal sealed class CohortOnset(CohortMeter meter, int[] places, long[] since, long onset, int firstLook, double falseAlarm)
+{
+    /// <summary>How unlikely chance has to be where it is only asked whether a fall goes on, or had begun before.</summary>
+    private const double Doubt = 0.01;
+
+    /// <summary>As above, where each shorter look is asked whether it lacks the fall: they share their seconds.</summary>
+    private const double DoubtOfAny = 0.05;
+
+    private readonly int[] _since = new int[places.Length];
+    private readonly int[] _before = new int[places.Length];
+    private readonly List<(int Fell, int Rose)> _looks = [];
+
+    /// <summary>The last look; null before the first.</summary>
+    public CohortLook? Last { get; private set; }
+
+    /// <summary>Looks at all seconds that are complete and not looked at yet; stops at the first that shows harm.</summary>
+    public CohortLook? Look(long completeUntil)
+    {
+        var most = Math.Min(completeUntil - onset, CohortWatch.MaximumLooks);
+        while (_looks.Count < most && Last is not { Verdict: CohortVerdict.Hurt })
+            Last = LookAfter(_looks.Count + 1);
+        return Last;
+    }
+
+    private CohortLook LookAfter(int seconds)
+    {
+        meter.AddTo(_since, places, onset + seconds - 1);
+        meter.AddTo(_before, places, onset - seconds);
+        var (fell, rose, active) = Compare(_before, _since, onset - seconds);
+        _looks.Add((fell, rose));
+        var probability = SignTest.UpperTail(fell, rose);
+        var look = new CohortLook(
+            CohortVerdict.NoHarmSeen, seconds, _before.Count(static packets => packets > 0), _since.Count(static packets => packets > 0), fell, rose, active, probability);
+        if (active < CohortWatch.FewestClients)
+            return look with { Verdict = CohortVerdict.CannotTell };
+        var surplus = (double)(fell - rose) / active;
+        if (seconds < firstLook || probability > falseAlarm / (seconds * (seconds + 1.0)) || surplus < CohortWatch.SmallestFall || !Lasts(seconds))
+            return look;
+        if (BeganBefore((double)fell / (fell + rose)))
+            return look with { Verdict = CohortVerdict.FellBefore };
+        return surplus > GreatestBefore(seconds) ? look with { Verdict = CohortVerdict.Hurt } : look;
+    }
+
+    /// <summary>The later half of the time alone shows the fall too.</summary>
+    private bool Lasts(int seconds)
+    {
+        var half = (seconds + 1) / 2;
+        var (fell, rose, active) = Compare(Sum(onset - half, half), Sum(onset + seconds - half, half), onset - half);
+        return SignTest.UpperTail(fell, rose) <= Doubt && fell - rose >= CohortWatch.SmallestFall * active;
+    }
+
+    /// <summary>The greatest surplus of falling clients between two times as long as these, one after the other, in the past that is kept.</summary>
+    private double GreatestBefore(int seconds)
+    {
+        var greatest = 0.0;
+        var oldest = onset + seconds - CohortMeter.MaximumSeconds;
+        for (var change = onset - seconds; change - seconds >= oldest; change -= (seconds + 1) / 2)
+        {
+            var (fell, rose, active) = Compare(Sum(change - seconds, seconds), Sum(change, seconds), change - seconds);
+            if (active >= CohortWatch.FewestClients)
+                greatest = Math.Max(greatest, (double)(fell - rose) / active);
+        }
+
+        return greatest;
+    }
+
+    /// <summary>A fall that began at the onset shows in the shortest times around it as well; one that began seconds before shows in longer ones alone.</summary>
+    /// <param name="falls">Share of falling clients among those that changed, at this look.</param>
+    private bool BeganBefore(double falls)
+    {
+        var almost = ((2 * falls) + 0.5) / 3;
+        return _looks.Any(look => SignTest.LowerTail(look.Fell, look.Rose, almost) <= DoubtOfAny);
+    }
+
+    private int[] Sum(long from, int seconds)
+    {
+        var sums = new int[places.Length];
+        for (var second = from; second < from + seconds; second++)
+            meter.AddTo(sums, places, second);
+        return sums;
+    }
+
+    /// <param name="before">Packets of the earlier time.</param>
+    /// <param name="after">Packets of the later one.</param>
+    /// <param name="from">Begin of the earlier time: who was not counted by then is left out.</param>
+    private (int Fell, int Rose, int Active) Compare(int[] before, int[] after, long from)
+    {
+        var (fell, rose, active) = (0, 0, 0);
+        for (var number = 0; number < before.Length; number++)
+        {
+            if (since[number] > from)
+                continue;
+            fell += before[number] > after[number] ? 1 : 0;
+            rose += before[number] < after[number] ? 1 : 0;
+            active += before[number] + after[number] > 0 ? 1 : 0;
+        }
+
+        return (fell, rose, active);
+    }
+}

@@ -1,0 +1,154 @@
+using Breakwater.Configuration;
+using Breakwater.Detection;
+using Breakwater.Detection.Samples;
+using Breakwater.Live;
+using Breakwater.Response.Effect;
+using Breakwater.Response.Ledger;
+using Breakwater.Tests.Configuration;
+using Breakwater.Tests.Live;
+using Breakwater.Wire;
+
+namespace Breakwater.Tests.Response.Effect;
+
+/// <summary>From standing samples and records of answers to the verdict over a filter, second by second.</summary>
+public sealed class HarmWatchTests
+{
+    private const int Clients = 60;
+    private const long SecondNanoseconds = 1_000_000_000;
+    private const byte Ack = (byte)Vector.AckFlood;
+
+    private readonly ManualTime _time = new(20_000L * 86_400 * SecondNanoseconds);
+    private readonly AnswerTap _answers = new();
+    private readonly BreakwaterConfig _config = Configurations.Good("version: 1\nservices: [{name: web, addresses: [203.0.113.0/24]}]\n");
+    private readonly List<StandingRecord> _samples = [];
+
+    /// <summary>The filter drops the clients, drops nothing, or was active before the start.</summary>
+    [Theory]
+    [InlineData("drops", "hurt")]
+    [InlineData("passes", "no-harm-seen")]
+    [InlineData("older", "not-known")]
+    [InlineData("elsewhere", "not-known")]
+    public async Task Filter_IsJudgedByWhatItDoes(string what, string verdict)
+    {
+        await using var cohorts = new Cohorts(() => _config, Source(), _time);
+        var watch = new HarmWatch(() => _config, cohorts);
+        Sample(Clients);
+        cohorts.Renew();
+        cohorts.Renew();
+        Assert.Equal([("", 0), ("web", Clients)], cohorts.Sizes.OrderBy(static known => known.Service, StringComparer.Ordinal));
+        for (var second = 0; second < 60; second++)
+            Answer(Clients);
+
+        var row = Row(what == "elsewhere" ? "203.0.113.9/32" : "203.0.113.7/32", MitigationState.Proposed);
+        watch.See([row], []);
+        Assert.Equal((what == "elsewhere" ? 0 : Clients, "it is not active"), (watch.Find(row.Id)!.Clients, watch.Find(row.Id)!.Why));
+        row = row with { State = MitigationState.Active, AnnouncedTo = 1 };
+        if (what == "older")
+            watch.Begin([row]);
+        var harms = 0;
+        for (var second = 0; second < 10; second++)
+        {
+            harms += watch.See([row], []).Length;
+            Answer(what is "drops" ? 3 : Clients);
+        }
+
+        Assert.Equal((verdict, what == "drops" ? 1 : 0), (watch.Find(row.Id)!.Verdict, harms));
+        Assert.Equal(harms, watch.Harms);
+        // Told after its end too, and the cohort is taken anew again.
+        watch.See([], []);
+        Assert.Equal(verdict, watch.Find(row.Id)!.Verdict);
+    }
+
+    /// <summary>While a service is attacked its cohort stays as it is: an attack must not bring in its own. The twin is not attacked.</summary>
+    [Theory]
+    [InlineData(true, Clients)]
+    [InlineData(false, 2 * Clients)]
+    public async Task Cohort_OfAnAttackedService_StaysAsItIs(bool isAttacked, int clients)
+    {
+        await using var cohorts = new Cohorts(() => _config, Source(), _time);
+        Sample(Clients);
+        cohorts.Renew();
+        cohorts.Renew();
+        Sample(2 * Clients);
+        cohorts.Hold(isAttacked ? ["web"] : []);
+        _time.Move(TimeSpan.FromSeconds(61));
+        cohorts.Renew();
+        cohorts.Renew();
+        Assert.Equal(clients, cohorts.Sizes.Single(static known => known.Service == "web").Clients);
+    }
+
+    /// <summary>Answers over open connections are told; what is sent to forged senders too, to others, or over UDP, is not.</summary>
+    [Theory]
+    [InlineData(0x10, 1, 6, "192.0.2.1", true)]
+    [InlineData(0x12, 1, 6, "192.0.2.1", false)]
+    [InlineData(0x14, 1, 6, "192.0.2.1", false)]
+    [InlineData(0x1B, 9, 6, "192.0.2.1", true)]
+    [InlineData(0x02, 9, 6, "192.0.2.1", false)]
+    [InlineData(0x10, 1, 17, "192.0.2.1", false)]
+    [InlineData(0x10, 1, 6, "192.0.2.200", false)]
+    public void Tap_TellsOfAnswersAlone(int flags, int packets, int protocol, string client, bool isTold)
+    {
+        var told = 0;
+        var flow = Flow(Address.Parse(client)) with { TcpFlags = (ushort)flags, Packets = (ulong)packets, Protocol = (byte)protocol };
+        _answers.Offer(in flow);
+        _answers.Watch([Address.Parse("192.0.2.1")], (in _) => told++);
+        _answers.Offer(in flow);
+        // Another client may share its place in the bitmap, with one in 262,144.
+        Assert.Equal(isTold ? 1 : 0, told);
+        _answers.Watch([], (in _) => told++);
+        _answers.Offer(in flow);
+        Assert.Equal(isTold ? 1 : 0, told);
+    }
+
+    private CohortSource Source() => new((service, _, _, _) => service == "web" ? _samples : [], _answers, () => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100);
+
+    private static Address Client(int number) => Address.FromIPv4(0xC000_0200u + (uint)number);
+
+    private static Address Host => Address.Parse("203.0.113.7");
+
+    private void Sample(int clients)
+    {
+        _samples.Clear();
+        var at = (_time.GetUtcNow() - TimeSpan.FromMinutes(10) - DateTimeOffset.UnixEpoch).Ticks * 100;
+        foreach (var client in Enumerable.Range(0, clients).Select(Client))
+        {
+            foreach (var (source, destination, direction) in new[] { (client, Host, Direction.Inbound), (Host, client, Direction.Outbound) })
+                _samples.Add(new StandingRecord(0, 1, new SampledRecord { Hash = 1, FirstNanoseconds = at, Source = source, Destination = destination, Bytes = 100, Packets = 1, SamplingRate = 1, SourcePort = 1, DestinationPort = 2, Protocol = 6, Class = Ack, Direction = direction }));
+        }
+    }
+
+    /// <summary>A second in which so many clients are answered.</summary>
+    private void Answer(int clients)
+    {
+        foreach (var client in Enumerable.Range(0, clients).Select(Client))
+        {
+            var flow = Flow(client);
+            _answers.Offer(in flow);
+        }
+
+        _time.Move(TimeSpan.FromSeconds(1));
+    }
+
+    private FlowRecord Flow(Address client) => new()
+    {
+        Known = FlowFields.Source | FlowFields.Destination | FlowFields.TcpFlags | FlowFields.Packets | FlowFields.ReceivedAt,
+        Source = Host,
+        Destination = client,
+        Packets = 1,
+        Protocol = 6,
+        TcpFlags = 0x10,
+        ReceivedNanoseconds = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100,
+    };
+
+    private Mitigation Row(string destination, MitigationState state) => new()
+    {
+        Id = "mit-1",
+        Service = "web",
+        Rule = DeskRig.Rule($"destination {destination} protocol 6 then discard"),
+        State = state,
+        Lease = TimeSpan.FromSeconds(60),
+        ChangedAt = _time.GetUtcNow(),
+        By = "one",
+        Why = "mine",
+    };
+}
