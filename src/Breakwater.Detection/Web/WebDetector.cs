@@ -47,7 +47,7 @@ public sealed partial class WebDetector
     {
         (_options, _services) = (options, services.IsDefault ? [] : services);
         _rest = _lastSite = new WebSite(null, null, options);
-        _shards = [.. Enumerable.Range(0, Math.Max(1, options.Shards)).Select(_ => new WebShard(options.Seed, _services))];
+        _shards = [.. Enumerable.Range(0, Math.Max(1, options.Shards)).Select(_ => new WebShard(options.Seed, _services, TextsOf(options)))];
         _names = Array.ConvertAll(_shards, static shard => shard.Names);
         _waitingEntries = Array.ConvertAll(_shards, static _ => new WaitingEntries());
     }
@@ -78,6 +78,10 @@ public sealed partial class WebDetector
         if (++_held >= WebLimits.PendingRequests)
             CountWaiting();
     }
+
+    /// <summary>More shards hold no more together than one does, down to what is of use.</summary>
+    private static int TextsOf(DetectorOptions options) =>
+        Math.Max(WebLimits.FewestRecentTexts, WebLimits.RecentTexts / (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, options.Shards)));
 
     /// <summary>Ends the logs: closes all that is open.</summary>
     public WebResult Finish()
@@ -188,16 +192,18 @@ public sealed partial class WebDetector
                 {
                     var site = SiteOf(entry.Site);
                     site.Count(in entry, second, weight);
-                    _together += isFull && entry.Site != 0 && ReferenceEquals(site, _rest) ? 1 : 0;
+                    if (entry.Site == 0 || !ReferenceEquals(site, _rest))
+                        continue;
+                    _waiting[entry.Site].Requests++;
+                    _together += isFull ? 1 : 0;
                 }
             }
 
             _held -= entries.Count(second);
+            entries.Clear(second);
         }
 
-        AdmitSites(second);
-        foreach (var entries in _waitingEntries)
-            entries.Clear(second);
+        AdmitSites();
     }
 
     /// <summary>Closes the slice that was going on, and passes over those without a line.</summary>
@@ -254,20 +260,10 @@ public sealed partial class WebDetector
     private IEnumerable<WebSite> Sites() => _sites.Values.Append(_rest);
 
     /// <summary>Hosts with enough requests are judged by themselves from now on, in the order of their hashes.</summary>
-    private void AdmitSites(long second)
+    private void AdmitSites()
     {
-        foreach (var entries in _waitingEntries)
-        {
-            for (var chunk = 0; chunk < entries.Chunks(second); chunk++)
-            {
-                foreach (ref readonly var entry in entries.Chunk(second, chunk))
-                {
-                    if (entry.Site != 0 && !_sites.ContainsKey(entry.Site))
-                        _waiting[entry.Site].Requests++;
-                }
-            }
-        }
-
+        if (_waiting.Count == 0 || _sites.Count == WebLimits.Sites)
+            return;
         var names = new WebNameView(_names);
         foreach (var row in _waiting.Rows(out _))
         {
