@@ -90,10 +90,17 @@ public static class PathShape
 
     private static int FoldSegment(ReadOnlySpan<byte> segment, Span<byte> group)
     {
-        if (IsIdentifier(segment))
+        var kinds = segment.Length > LongSegment ? Strange : KindsOf(segment);
+        if (IsIdentifier(segment.Length, kinds))
         {
             group[0] = (byte)'*';
             return 1;
+        }
+
+        if ((kinds & 0xFF) == 0)
+        {
+            segment.CopyTo(group);
+            return segment.Length;
         }
 
         var length = 0;
@@ -108,18 +115,20 @@ public static class PathShape
         return length;
     }
 
-    /// <summary>Long, of hexadecimal digits, with escapes or other octets that names of files seldom have.</summary>
-    private static bool IsIdentifier(ReadOnlySpan<byte> segment)
+    private static uint KindsOf(ReadOnlySpan<byte> segment)
     {
-        if (segment.Length > LongSegment)
-            return true;
         uint kinds = 0;
         foreach (var octet in segment)
             kinds += _kinds[octet];
+        return kinds;
+    }
+
+    /// <summary>Of hexadecimal digits, with escapes or other octets that names of files seldom have.</summary>
+    private static bool IsIdentifier(int length, uint kinds)
+    {
         if (kinds >= Strange)
             return true;
         var (digits, hexadecimal, capitals) = (kinds & 0xFF, (kinds / Hexadecimal) & 0xFF, (kinds / Capital) & 0xFF);
-        return (segment.Length >= 8 && digits * 4 >= segment.Length && hexadecimal == segment.Length)
-            || (segment.Length >= 16 && digits > 0 && capitals > 2);
+        return (length >= 8 && digits * 4 >= length && hexadecimal == length) || (length >= 16 && digits > 0 && capitals > 2);
     }
 }

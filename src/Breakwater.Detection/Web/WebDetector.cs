@@ -47,7 +47,7 @@ public sealed partial class WebDetector
     {
         (_options, _services) = (options, services.IsDefault ? [] : services);
         _rest = _lastSite = new WebSite(null, null, options);
-        _shards = [.. Enumerable.Range(0, Math.Max(1, options.Shards)).Select(_ => new WebShard(options.Seed, _services, TextsOf(options)))];
+        _shards = [.. Enumerable.Range(0, Math.Max(1, options.Shards)).Select(_ => new WebShard(options.Seed, _services))];
         _names = Array.ConvertAll(_shards, static shard => shard.Names);
         _waitingEntries = Array.ConvertAll(_shards, static _ => new WaitingEntries());
     }
@@ -78,10 +78,6 @@ public sealed partial class WebDetector
         if (++_held >= WebLimits.PendingRequests)
             CountWaiting();
     }
-
-    /// <summary>More shards hold no more together than one does, down to what is of use.</summary>
-    private static int TextsOf(DetectorOptions options) =>
-        Math.Max(WebLimits.FewestRecentTexts, WebLimits.RecentTexts / (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, options.Shards)));
 
     /// <summary>Ends the logs: closes all that is open.</summary>
     public WebResult Finish()

@@ -45,12 +45,6 @@ public static class WebLimits
     /// <summary>Texts that an incident keeps.</summary>
     public const int PinnedNames = 512;
 
-    /// <summary>Paths, and agents, with what was made of them, in all shards together: six megabytes of them.</summary>
-    public const int RecentTexts = 131_072;
-
-    /// <summary>As <see cref="RecentTexts"/> of one shard at least.</summary>
-    public const int FewestRecentTexts = 4_096;
-
     /// <summary>Longest text that is held, in bytes.</summary>
     public const int NameBytes = 192;
 

@@ -6,15 +6,13 @@ using Breakwater.Wire.AccessLog;
 namespace Breakwater.Detection.Web;
 
 /// <summary>Reduces lines to entries. One thread each; shards share nothing.</summary>
-/// <param name="seed">Seeds the hashes.</param>
-/// <param name="services">Services that logs can belong to, by number.</param>
-/// <param name="texts">Paths, and agents, that are held with what was made of them: a power of two.</param>
-internal sealed class WebShard(ulong seed, ImmutableArray<string> services, int texts)
+internal sealed class WebShard(ulong seed, ImmutableArray<string> services)
 {
-    private const int Groups = 4_096;
-    private readonly RecentTexts<PathWords> _paths = new(texts);
-    private readonly RecentTexts<PathWords> _groups = new(Groups);
-    private readonly RecentTexts<WebFlags> _agents = new(texts);
+    // As many as the nearer caches of a processor hold: to look a text over again is quicker than to fetch from farther away.
+    private const int Recent = 2_048;
+    private readonly RecentTexts<PathWords> _paths = new(Recent);
+    private readonly RecentTexts<PathWords> _groups = new(Recent);
+    private readonly RecentTexts<WebFlags> _agents = new(Recent);
     private readonly ImmutableArray<(ulong Hash, byte[] Name)> _services = [.. services.Select(name => (TextHash.Of(Encoding.ASCII.GetBytes(name), seed), Encoding.ASCII.GetBytes(name)))];
     private ulong _host;
 
