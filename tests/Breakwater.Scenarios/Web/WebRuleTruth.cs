@@ -27,7 +27,8 @@ internal sealed record WebRuleTruth(Estimate ExcessCovered, double RealExcess, E
             return [];
         var (start, end) = (Millisecond(incident.StartedNanoseconds ?? 0), Millisecond(incident.EndedNanoseconds ?? long.MaxValue) + 1_000);
         var excess = Excess(scenario, hits).Where(hit => hit.Millisecond >= start && hit.Millisecond < end).ToArray();
-        var before = hits.Where(hit => hit.Millisecond < start).ToArray();
+        // An incident opens when a flood has risen: what came of it before that is no visitor's.
+        var before = LogTraffic.Of(scenario with { Crowd = null, Flood = null }).Where(hit => hit.Millisecond < start).ToArray();
         return excess.Length == 0 || before.Length == 0 ? []
             : [.. incident.WebRules.Select(rule => new WebRuleTruth(rule.ExcessCovered, Share(rule, excess), rule.LegitimateTouched, Share(rule, before)))];
     }
