@@ -30,6 +30,11 @@ internal sealed class BottomTable<TRow>(int size)
     // What is told of is the smallest alone: of the others it depends on the order of keys how many are still there.
     private (int Count, ulong Limit) _told = (-1, ulong.MaxValue);
 
+    // Places of the rows that are told, in the order of their hashes, as they were when so many were held.
+    private (int Held, int Told) _ordered = (-1, 0);
+    private int[] _order = [];
+    private ulong[] _hashes = [];
+
     /// <summary>The row of a key, new ones with nothing counted; of a key that is not kept, a row that nobody reads.</summary>
     public ref TRow this[ulong hash]
     {
@@ -38,7 +43,7 @@ internal sealed class BottomTable<TRow>(int size)
         {
             if (hash > _limit)
                 return ref _lost;
-            var slot = (int)hash & (_places.Length - 1);
+            var slot = SlotOf(hash);
             for (; _places[slot] != 0; slot = (slot + 1) & (_places.Length - 1))
             {
                 ref var known = ref _rows[_places[slot] - 1];
@@ -56,7 +61,7 @@ internal sealed class BottomTable<TRow>(int size)
         row = default;
         if (hash > Told())
             return false;
-        for (var slot = (int)hash & (_places.Length - 1); _places[slot] != 0; slot = (slot + 1) & (_places.Length - 1))
+        for (var slot = SlotOf(hash); _places[slot] != 0; slot = (slot + 1) & (_places.Length - 1))
         {
             row = _rows[_places[slot] - 1];
             if (row.Hash == hash)
@@ -76,7 +81,8 @@ internal sealed class BottomTable<TRow>(int size)
     /// <summary>Takes in another table.</summary>
     public void Merge(BottomTable<TRow> other)
     {
-        (_limit, _told) = (Math.Min(_limit, other._limit), (-1, ulong.MaxValue));
+        Forget();
+        _limit = Math.Min(_limit, other._limit);
         for (var index = 0; index < other._count; index++)
         {
             ref readonly var row = ref other._rows[index];
@@ -89,17 +95,67 @@ internal sealed class BottomTable<TRow>(int size)
     {
         if (_count > 0)
             Array.Clear(_places);
-        (_limit, _count, _told) = (ulong.MaxValue, 0, (-1, ulong.MaxValue));
+        (_limit, _count) = (ulong.MaxValue, 0);
+        Forget();
     }
 
-    /// <summary>The rows in the order of their hashes.</summary>
+    /// <summary>Keys that are held at present: some that are not told of may be among them.</summary>
+    public int Count => _count;
+
+    /// <summary>The largest hash that is kept.</summary>
+    public ulong Limit => _limit;
+
+    /// <summary>Forgets what lies above a hash; such keys are not kept from now on.</summary>
+    public void KeepUpTo(ulong limit)
+    {
+        if (limit >= _limit)
+            return;
+        Cut(limit);
+        PlaceAll();
+    }
+
+    /// <summary>Writes the hashes that are held.</summary>
+    /// <returns>How many.</returns>
+    public int CopyHashes(Span<ulong> hashes)
+    {
+        for (var index = 0; index < _count; index++)
+            hashes[index] = _rows[index].Hash;
+        return _count;
+    }
+
+    /// <summary>The rows where they lie, in the order of their hashes; valid until the next key comes.</summary>
     /// <param name="share">The part of all keys that they stand for, 1 when these are all.</param>
-    public TRow[] Rows(out double share)
+    public BottomRows<TRow> Told(out double share)
     {
         var limit = Told();
-        var rows = Array.FindAll(_rows[.._count], row => row.Hash <= limit);
-        Array.Sort(rows, static (left, right) => left.Hash.CompareTo(right.Hash));
         share = limit == ulong.MaxValue ? 1 : limit / (double)ulong.MaxValue;
+        if (_ordered.Held != _count)
+        {
+            if (_order.Length < _count)
+                _order = new int[_rows.Length];
+            var hashes = Hashes();
+            var told = 0;
+            for (var index = 0; index < _count; index++)
+            {
+                if (hashes[index] <= limit)
+                    (hashes[told], _order[told++]) = (hashes[index], index);
+            }
+
+            hashes[..told].Sort(_order.AsSpan(0, told));
+            _ordered = (_count, told);
+        }
+
+        return new BottomRows<TRow>(_rows, _order.AsSpan(0, _ordered.Told));
+    }
+
+    /// <summary>A copy of the rows in the order of their hashes.</summary>
+    /// <inheritdoc cref="Told(out double)"/>
+    public TRow[] Rows(out double share)
+    {
+        var told = Told(out share);
+        var rows = new TRow[told.Length];
+        for (var index = 0; index < rows.Length; index++)
+            rows[index] = told[index];
         return rows;
     }
 
@@ -108,21 +164,16 @@ internal sealed class BottomTable<TRow>(int size)
         if (_told.Count == _count)
             return _told.Limit;
         _told = (_count, _limit);
-        var hashes = Hashes();
-        var kept = Array.FindAll(hashes, hash => hash <= _limit);
-        if (kept.Length <= size)
-            return _limit;
-        Array.Sort(kept);
-        _told.Limit = kept[size - 1];
+        if (_count > size)
+            _told.Limit = Math.Min(_limit, OrderStatistic.Select(Hashes(), size - 1));
         return _told.Limit;
     }
 
-    private ulong[] Hashes()
+    private Span<ulong> Hashes()
     {
-        var hashes = new ulong[_count];
-        for (var index = 0; index < _count; index++)
-            hashes[index] = _rows[index].Hash;
-        return hashes;
+        if (_hashes.Length < _count)
+            _hashes = new ulong[_rows.Length];
+        return _hashes.AsSpan(0, CopyHashes(_hashes));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -145,7 +196,7 @@ internal sealed class BottomTable<TRow>(int size)
     {
         if (_count >= size * 3 / 2)
         {
-            Prune();
+            Cut(OrderStatistic.Select(Hashes(), size - 1));
         }
         else
         {
@@ -153,29 +204,41 @@ internal sealed class BottomTable<TRow>(int size)
             _places = new int[_places.Length * 2];
         }
 
+        PlaceAll();
+    }
+
+    private void PlaceAll()
+    {
         Array.Clear(_places);
         for (var index = 0; index < _count; index++)
         {
-            var slot = (int)_rows[index].Hash & (_places.Length - 1);
+            var slot = SlotOf(_rows[index].Hash);
             while (_places[slot] != 0)
                 slot = (slot + 1) & (_places.Length - 1);
             _places[slot] = index + 1;
         }
     }
 
-    /// <summary>Keeps the smallest. What is dropped could not come back: its hash is above the limit from now on.</summary>
-    private void Prune()
+    /// <summary>Forgets what lies above a hash. It could not come back: this is the limit from now on.</summary>
+    private void Cut(ulong limit)
     {
-        var hashes = Hashes();
-        Array.Sort(hashes);
-        (_limit, _told) = (hashes[size - 1], (-1, ulong.MaxValue));
+        Forget();
+        _limit = limit;
         var kept = 0;
         for (var index = 0; index < _count; index++)
         {
-            if (_rows[index].Hash <= _limit)
-                _rows[kept++] = _rows[index];
+            if (_rows[index].Hash > limit)
+                continue;
+            if (kept < index)
+                _rows[kept] = _rows[index];
+            kept++;
         }
 
         _count = kept;
     }
+
+    private void Forget() => (_told, _ordered) = ((-1, ulong.MaxValue), (-1, 0));
+
+    // The lowest bit of a text's hash is always set.
+    private int SlotOf(ulong hash) => (int)(hash >> 1) & (_places.Length - 1);
 }

@@ -18,7 +18,7 @@ internal sealed class KnownNetworks(ulong seed)
 
     public void Learn(WebTally slice, int day)
     {
-        foreach (ref readonly var client in slice.Clients.Rows(out _).AsSpan())
+        foreach (ref readonly var client in slice.Clients.Told(out _))
         {
             var hash = HashOf(client.Client);
             if (!_networks.Keeps(hash))
@@ -32,7 +32,7 @@ internal sealed class KnownNetworks(ulong seed)
     /// <summary>The part of these clients whose networks are known; null when too few are.</summary>
     /// <param name="clients">A sample of clients.</param>
     /// <param name="day">Today.</param>
-    public double? ShareOf(ReadOnlySpan<ClientRow> clients, int day)
+    public double? ShareOf(BottomRows<ClientRow> clients, int day)
     {
         if (_learned < Fewest)
             return null;

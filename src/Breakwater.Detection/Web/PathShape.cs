@@ -7,6 +7,10 @@ namespace Breakwater.Detection.Web;
 public static class PathShape
 {
     private const int LongSegment = 32;
+
+    // A count for each kind of octet in a byte of its own: a segment that is looked at has LongSegment of them at most.
+    private const uint Digit = 1, Hexadecimal = 1 << 8, Capital = 1 << 16, Strange = 1 << 24;
+    private static readonly uint[] _kinds = [.. Enumerable.Range(0, 256).Select(static octet => KindsOf((char)octet))];
     private static readonly string[] _assets =
         ["css", "js", "mjs", "map", "png", "jpg", "jpeg", "gif", "svg", "ico", "webp", "avif", "bmp", "woff", "woff2", "ttf", "otf", "eot", "mp4", "webm", "mp3"];
 
@@ -79,12 +83,24 @@ public static class PathShape
         return false;
     }
 
+    private static uint KindsOf(char letter) => (char.IsAsciiDigit(letter) ? Digit : 0)
+        + (char.IsAsciiHexDigit(letter) || letter == '-' ? Hexadecimal : 0)
+        + (char.IsAsciiLetterUpper(letter) ? Capital : 0)
+        + (char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '~' or '+' or '@' ? 0 : Strange);
+
     private static int FoldSegment(ReadOnlySpan<byte> segment, Span<byte> group)
     {
-        if (IsIdentifier(segment))
+        var kinds = segment.Length > LongSegment ? Strange : KindsOf(segment);
+        if (IsIdentifier(segment.Length, kinds))
         {
             group[0] = (byte)'*';
             return 1;
+        }
+
+        if ((kinds & 0xFF) == 0)
+        {
+            segment.CopyTo(group);
+            return segment.Length;
         }
 
         var length = 0;
@@ -99,23 +115,20 @@ public static class PathShape
         return length;
     }
 
-    /// <summary>Long, of hexadecimal digits, with escapes or other octets that names of files seldom have.</summary>
-    private static bool IsIdentifier(ReadOnlySpan<byte> segment)
+    private static uint KindsOf(ReadOnlySpan<byte> segment)
     {
-        if (segment.Length > LongSegment)
-            return true;
-        var (digits, hexadecimal, capitals) = (0, 0, 0);
+        uint kinds = 0;
         foreach (var octet in segment)
-        {
-            var letter = (char)octet;
-            if (!char.IsAsciiLetterOrDigit(letter) && letter is not ('-' or '_' or '.' or '~' or '+' or '@'))
-                return true;
-            digits += char.IsAsciiDigit(letter) ? 1 : 0;
-            hexadecimal += char.IsAsciiHexDigit(letter) || letter == '-' ? 1 : 0;
-            capitals += char.IsAsciiLetterUpper(letter) ? 1 : 0;
-        }
+            kinds += _kinds[octet];
+        return kinds;
+    }
 
-        return (segment.Length >= 8 && digits * 4 >= segment.Length && hexadecimal == segment.Length)
-            || (segment.Length >= 16 && digits > 0 && capitals > 2);
+    /// <summary>Of hexadecimal digits, with escapes or other octets that names of files seldom have.</summary>
+    private static bool IsIdentifier(int length, uint kinds)
+    {
+        if (kinds >= Strange)
+            return true;
+        var (digits, hexadecimal, capitals) = (kinds & 0xFF, (kinds / Hexadecimal) & 0xFF, (kinds / Capital) & 0xFF);
+        return (length >= 8 && digits * 4 >= length && hexadecimal == length) || (length >= 16 && digits > 0 && capitals > 2);
     }
 }

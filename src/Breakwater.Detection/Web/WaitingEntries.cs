@@ -8,6 +8,7 @@ internal sealed class WaitingEntries
 {
     private const int ChunkEntries = 512;
     private readonly List<WebEntry[]>[] _seconds = new List<WebEntry[]>[WebLimits.LateSeconds];
+    private readonly WebEntry[][] _last = new WebEntry[WebLimits.LateSeconds][];
     private readonly int[] _counts = new int[WebLimits.LateSeconds];
     private readonly Stack<WebEntry[]> _free = new();
 
@@ -20,11 +21,11 @@ internal sealed class WaitingEntries
     /// <summary>The place of a new entry of this second.</summary>
     public ref WebEntry Add(long second)
     {
-        var place = (int)(second % WebLimits.LateSeconds);
-        var within = _counts[place]++ % ChunkEntries;
+        var place = (int)((ulong)second % WebLimits.LateSeconds);
+        var within = _counts[place]++ & (ChunkEntries - 1);
         if (within == 0)
-            _seconds[place].Add(_free.TryPop(out var chunk) ? chunk : new WebEntry[ChunkEntries]);
-        return ref _seconds[place][^1][within];
+            _seconds[place].Add(_last[place] = _free.TryPop(out var chunk) ? chunk : new WebEntry[ChunkEntries]);
+        return ref _last[place][within];
     }
 
     /// <summary>Entries of a second.</summary>

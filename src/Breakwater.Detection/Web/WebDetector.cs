@@ -188,16 +188,18 @@ public sealed partial class WebDetector
                 {
                     var site = SiteOf(entry.Site);
                     site.Count(in entry, second, weight);
-                    _together += isFull && entry.Site != 0 && ReferenceEquals(site, _rest) ? 1 : 0;
+                    if (entry.Site == 0 || !ReferenceEquals(site, _rest))
+                        continue;
+                    _waiting[entry.Site].Requests++;
+                    _together += isFull ? 1 : 0;
                 }
             }
 
             _held -= entries.Count(second);
+            entries.Clear(second);
         }
 
-        AdmitSites(second);
-        foreach (var entries in _waitingEntries)
-            entries.Clear(second);
+        AdmitSites();
     }
 
     /// <summary>Closes the slice that was going on, and passes over those without a line.</summary>
@@ -254,20 +256,10 @@ public sealed partial class WebDetector
     private IEnumerable<WebSite> Sites() => _sites.Values.Append(_rest);
 
     /// <summary>Hosts with enough requests are judged by themselves from now on, in the order of their hashes.</summary>
-    private void AdmitSites(long second)
+    private void AdmitSites()
     {
-        foreach (var entries in _waitingEntries)
-        {
-            for (var chunk = 0; chunk < entries.Chunks(second); chunk++)
-            {
-                foreach (ref readonly var entry in entries.Chunk(second, chunk))
-                {
-                    if (entry.Site != 0 && !_sites.ContainsKey(entry.Site))
-                        _waiting[entry.Site].Requests++;
-                }
-            }
-        }
-
+        if (_waiting.Count == 0 || _sites.Count == WebLimits.Sites)
+            return;
         var names = new WebNameView(_names);
         foreach (var row in _waiting.Rows(out _))
         {

@@ -159,10 +159,10 @@ internal sealed class WebMeasures
 
     private void MeasureClients()
     {
-        var rows = _during.Clients.Rows(out _);
+        var rows = _during.Clients.Told(out _);
         double pages = 0, fast = 0, repeatable = 0, repeated = 0;
         var busiest = new uint[5];
-        foreach (ref readonly var row in rows.AsSpan())
+        foreach (ref readonly var row in rows)
         {
             var asked = _isOfParts ? row.Requests : row.Pages;
             pages += asked;
@@ -182,13 +182,13 @@ internal sealed class WebMeasures
         BusiestShare = busiest.Sum(static count => (double)count) / Math.Max(1, pages);
         RepeatShare = repeatable >= 50 && repeatable >= 0.1 * pages ? repeated / repeatable : null;
         BareShare = Bare(rows);
-        UsualBareShare = _before is null ? null : Bare(_before.Clients.Rows(out _));
+        UsualBareShare = _before is null ? null : Bare(_before.Clients.Told(out _));
     }
 
-    private static double? Bare(ClientRow[] rows)
+    private static double? Bare(BottomRows<ClientRow> rows)
     {
         double several = 0, bare = 0;
-        foreach (ref readonly var row in rows.AsSpan())
+        foreach (ref readonly var row in rows)
         {
             if (row.Pages < 2 || (row.Flags & WebFlags.Browser) == 0)
                 continue;
@@ -201,9 +201,9 @@ internal sealed class WebMeasures
 
     private void MeasureAgents()
     {
-        var rows = _during.Agents.Rows(out _);
+        var rows = _during.Agents.Told(out _);
         double all = 0, browsers = 0, distance = 0;
-        foreach (ref readonly var row in rows.AsSpan())
+        foreach (ref readonly var row in rows)
         {
             all += AboveOfAgent(in row);
             browsers += row.Parent == 0 ? 0 : AboveOfAgent(in row);
@@ -211,7 +211,7 @@ internal sealed class WebMeasures
 
         if (all < 1)
             return;
-        foreach (ref readonly var row in rows.AsSpan())
+        foreach (ref readonly var row in rows)
         {
             var above = AboveOfAgent(in row);
             if (row.Parent != 0 && browsers > 0)
@@ -252,7 +252,7 @@ internal sealed class WebMeasures
     private static Dictionary<ulong, double> Folders(BottomTable<TallyRow> groups)
     {
         var folders = new Dictionary<ulong, double>();
-        foreach (ref readonly var row in groups.Rows(out var share).AsSpan())
+        foreach (ref readonly var row in groups.Told(out var share))
             folders[row.Parent] = folders.GetValueOrDefault(row.Parent) + (row.Requests / share);
         return folders;
     }

@@ -8,10 +8,11 @@ namespace Breakwater.Detection.Web;
 /// <summary>Reduces lines to entries. One thread each; shards share nothing.</summary>
 internal sealed class WebShard(ulong seed, ImmutableArray<string> services)
 {
-    private const int CacheSize = 8_192;
-    private readonly PathWords[] _paths = new PathWords[CacheSize];
-    private readonly (ulong Group, ulong Parent, WebFlags Flags)[] _groups = new (ulong, ulong, WebFlags)[CacheSize];
-    private readonly (ulong Hash, WebFlags Family)[] _agents = new (ulong, WebFlags)[CacheSize];
+    // As many as the nearer caches of a processor hold: to look a text over again is quicker than to fetch from farther away.
+    private const int Recent = 2_048;
+    private readonly RecentTexts<PathWords> _paths = new(Recent);
+    private readonly RecentTexts<PathWords> _groups = new(Recent);
+    private readonly RecentTexts<WebFlags> _agents = new(Recent);
     private readonly ImmutableArray<(ulong Hash, byte[] Name)> _services = [.. services.Select(name => (TextHash.Of(Encoding.ASCII.GetBytes(name), seed), Encoding.ASCII.GetBytes(name)))];
     private ulong _host;
 
@@ -23,9 +24,9 @@ internal sealed class WebShard(ulong seed, ImmutableArray<string> services)
     public void RotateNames(ulong limit)
     {
         Names.Rotate(limit);
-        Array.Clear(_paths);
-        Array.Clear(_groups);
-        Array.Clear(_agents);
+        _paths.Clear();
+        _groups.Clear();
+        _agents.Clear();
         _host = 0;
     }
 
@@ -89,9 +90,9 @@ internal sealed class WebShard(ulong seed, ImmutableArray<string> services)
         // What is no request at all is a group of its own.
         var path = request.Knows(LogFields.Path) ? request.Path.In(line) : "(no request)"u8;
         var hash = TextHash.Of(path, seed);
-        ref var known = ref _paths[(int)(hash >> 32) & (CacheSize - 1)];
-        if (known.Hash != hash)
-            Learn(path, hash, ref known);
+        ref var known = ref _paths.Find(hash, out var isKnown);
+        if (!isKnown)
+            known = WordsOf(path);
         (entry.Group, entry.Parent, entry.Flags, entry.Url) = (known.Group, known.Parent, known.Flags, hash);
         if (!request.Knows(LogFields.Query) || request.Query.Length == 0)
             return;
@@ -99,21 +100,21 @@ internal sealed class WebShard(ulong seed, ImmutableArray<string> services)
         entry.Flags |= WebFlags.Query;
     }
 
-    private void Learn(ReadOnlySpan<byte> path, ulong hash, ref PathWords known)
+    private PathWords WordsOf(ReadOnlySpan<byte> path)
     {
         Span<byte> group = stackalloc byte[WebLimits.NameBytes];
         var length = PathShape.Fold(path, group, out var parent);
         var groupHash = TextHash.Of(group[..length], seed);
-        ref var words = ref _groups[(int)(groupHash >> 32) & (CacheSize - 1)];
-        if (words.Group != groupHash)
+        ref var words = ref _groups.Find(groupHash, out var isKnown);
+        if (!isKnown)
         {
-            words = (groupHash, TextHash.Of(group[..parent], ~seed), PathShape.IsLogin(group[..length]) ? WebFlags.Login : WebFlags.None);
+            words = new PathWords(groupHash, TextHash.Of(group[..parent], ~seed), PathShape.IsLogin(group[..length]) ? WebFlags.Login : WebFlags.None);
             Names.Add(groupHash, group[..length]);
             group[parent] = (byte)'*';
             Names.Add(words.Parent, group[..(parent + 1)]);
         }
 
-        known = new PathWords(hash, groupHash, words.Parent, words.Flags == WebFlags.None && PathShape.IsAsset(path) ? WebFlags.Asset : words.Flags);
+        return words.Flags == WebFlags.None && PathShape.IsAsset(path) ? words with { Flags = WebFlags.Asset } : words;
     }
 
     private void ReduceAgent(ReadOnlySpan<byte> line, in LogRequest request, ref WebEntry entry)
@@ -126,16 +127,16 @@ internal sealed class WebShard(ulong seed, ImmutableArray<string> services)
 
         var agent = request.UserAgent.In(line);
         entry.Agent = TextHash.Of(agent, seed);
-        ref var known = ref _agents[(int)(entry.Agent >> 32) & (CacheSize - 1)];
-        if (known.Hash != entry.Agent)
+        ref var family = ref _agents.Find(entry.Agent, out var isKnown);
+        if (!isKnown)
         {
-            known = (entry.Agent, AgentFamily.Of(agent));
+            family = AgentFamily.Of(agent);
             Names.Add(entry.Agent, agent);
         }
 
-        entry.Flags |= known.Family;
+        entry.Flags |= family;
     }
 
     /// <summary>What is known of a path from the last time.</summary>
-    private readonly record struct PathWords(ulong Hash, ulong Group, ulong Parent, WebFlags Flags);
+    private readonly record struct PathWords(ulong Group, ulong Parent, WebFlags Flags);
 }

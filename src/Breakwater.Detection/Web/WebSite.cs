@@ -187,7 +187,7 @@ internal sealed class WebSite(string? name, string? service, DetectorOptions opt
         uint most = 0;
         if (sums.Pages >= part * BusyPages)
         {
-            foreach (ref readonly var row in _slice.Clients.Rows(out _).AsSpan())
+            foreach (ref readonly var row in _slice.Clients.Told(out _))
                 most = Math.Max(most, row.Pages);
         }
 
@@ -235,7 +235,7 @@ internal sealed class WebSite(string? name, string? service, DetectorOptions opt
 
         surge.LastNanoseconds = _lastSecond * Second;
         var day = (int)(end / 86_400);
-        var known = _known.ShareOf(surge.During.Clients.Rows(out _), day);
+        var known = _known.ShareOf(surge.During.Clients.Told(out _), day);
         surge.Judge(new WebMeasures(surge.During, surge.Before, known, RiseSeconds(surge.StartedNanoseconds / Second)), end * Second, names, _options.Floors.Requests);
     }
 

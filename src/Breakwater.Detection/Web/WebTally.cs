@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Breakwater.Detection.Sketches;
 using Breakwater.Wire;
 
@@ -25,6 +24,35 @@ internal struct WebSums
         (Milliseconds, Slow, SlowMilliseconds) = (Milliseconds + other.Milliseconds, Slow + other.Slow, SlowMilliseconds + other.SlowMilliseconds);
     }
 
+    /// <summary>Takes in requests of these flags.</summary>
+    public void AddFlags(WebFlags flags, long count)
+    {
+        long If(WebFlags any) => (flags & any) != 0 ? count : 0;
+        Sized += If(WebFlags.Sized);
+        Timed += If(WebFlags.Timed);
+        if ((flags & WebFlags.Asset) != 0)
+        {
+            (PartQueries, PartTools) = (PartQueries + If(WebFlags.Query), PartTools + If(WebFlags.Tool));
+            return;
+        }
+
+        (Pages, Queries, Writes) = (Pages + count, Queries + If(WebFlags.Query), Writes + If(WebFlags.Writes));
+        (Logins, Referers, Tools, Crawlers) = (Logins + If(WebFlags.Login), Referers + If(WebFlags.Referer), Tools + If(WebFlags.Tool), Crawlers + If(WebFlags.Crawler));
+        if ((flags & WebFlags.Browser) == 0)
+            return;
+        (Browsers, Versioned, BrowsersOnHttp1) = (Browsers + count, Versioned + If(WebFlags.Http1 | WebFlags.Http2), BrowsersOnHttp1 + If(WebFlags.Http1));
+    }
+
+    /// <summary>Takes in requests that were answered so.</summary>
+    public void AddStatus(int status, long count)
+    {
+        NotFound += status == 404 ? count : 0;
+        Denied += status is 401 or 403 ? count : 0;
+        Limited += status == 429 ? count : 0;
+        Aborted += status is 408 or 499 ? count : 0;
+        ServerErrors += status is >= 500 and < 600 ? count : 0;
+    }
+
     /// <summary>The requests of one client stand for those of so many.</summary>
     public void Scale(int weight)
     {
@@ -45,9 +73,25 @@ internal sealed class WebTally(ulong seed)
     public const int SlowMilliseconds = 10_000;
 
     private const int UrlPrecision = 12;
+    private const int FlagValues = 1 << 12;
+    private const int Statuses = 600;
     private readonly KeyedHash _hash = new(seed);
 
-    public WebSums Sums;
+    // What the flags and the status alone tell is counted by their values, and added up when it is asked for.
+    private readonly int[] _byFlags = new int[FlagValues];
+    private readonly int[] _byStatus = new int[Statuses + 1];
+    private WebSums _sums;
+    private int _unsettled;
+
+    public ref WebSums Sums
+    {
+        get
+        {
+            if (_unsettled > 0)
+                Settle();
+            return ref _sums;
+        }
+    }
 
     /// <summary>Seconds that it covers.</summary>
     public int Seconds;
@@ -73,7 +117,9 @@ internal sealed class WebTally(ulong seed)
 
     public void Count(in WebEntry entry, int second)
     {
-        Sums.Requests++;
+        _unsettled++;
+        _byFlags[(int)entry.Flags & (FlagValues - 1)]++;
+        _byStatus[Math.Min((int)entry.Status, Statuses)]++;
         var client = _hash.Of(entry.Client);
         ClientSketch.Add(client);
         Clients[client].Count(in entry, second);
@@ -81,7 +127,7 @@ internal sealed class WebTally(ulong seed)
             CountPage(in entry);
         else
             CountPart(in entry);
-        CountStatus(in entry);
+        CountSize(in entry);
         // All that rules look at is part of the key: which of two requests came last changes nothing.
         var request = KeyedHash.With(KeyedHash.With(client ^ entry.Url, (ulong)second ^ entry.Agent), ((ulong)entry.Flags << 8) | (uint)(entry.Status / 100));
         if (!Sample.Keeps(request))
@@ -97,60 +143,48 @@ internal sealed class WebTally(ulong seed)
         ref var agent = ref Agents[entry.Agent];
         agent.Parts++;
         agent.Parent = (ulong)(entry.Flags & WebFlags.Browser);
-        Sums.PartTools += Bit(in entry, WebFlags.Tool);
-        if (!entry.Has(WebFlags.Query))
-            return;
-        Sums.PartQueries++;
-        PartQueryUrls.Add(entry.Url * 0x9E37_79B9_7F4A_7C15UL);
+        if (entry.Has(WebFlags.Query))
+            PartQueryUrls.Add(entry.Url * 0x9E37_79B9_7F4A_7C15UL);
     }
 
     private void CountPage(in WebEntry entry)
     {
-        Sums.Pages++;
-        Urls.Add(entry.Url * 0x9E37_79B9_7F4A_7C15UL);
+        var url = entry.Url * 0x9E37_79B9_7F4A_7C15UL;
+        Urls.Add(url);
+        if (entry.Has(WebFlags.Query))
+            QueryUrls.Add(url);
         ref var group = ref Groups[entry.Group];
         group.Requests++;
         group.Parent = entry.Parent;
         ref var agent = ref Agents[entry.Agent];
         agent.Requests++;
         agent.Parent = (ulong)(entry.Flags & WebFlags.Browser);
-        if (entry.Has(WebFlags.Query))
-        {
-            Sums.Queries++;
-            QueryUrls.Add(entry.Url * 0x9E37_79B9_7F4A_7C15UL);
-        }
-
-        Sums.Writes += Bit(in entry, WebFlags.Writes);
-        Sums.Logins += Bit(in entry, WebFlags.Login);
-        Sums.Referers += Bit(in entry, WebFlags.Referer);
-        Sums.Tools += Bit(in entry, WebFlags.Tool);
-        Sums.Crawlers += Bit(in entry, WebFlags.Crawler);
-        if (!entry.Has(WebFlags.Browser))
-            return;
-        Sums.Browsers++;
-        Sums.Versioned += Bit(in entry, WebFlags.Http1 | WebFlags.Http2);
-        Sums.BrowsersOnHttp1 += Bit(in entry, WebFlags.Http1);
     }
 
-    private void CountStatus(in WebEntry entry)
+    private void CountSize(in WebEntry entry)
     {
-        if (entry.Status >= 400)
-        {
-            Sums.NotFound += entry.Status == 404 ? 1 : 0;
-            Sums.Denied += entry.Status is 401 or 403 ? 1 : 0;
-            Sums.Limited += entry.Status == 429 ? 1 : 0;
-            Sums.Aborted += entry.Status is 408 or 499 ? 1 : 0;
-            Sums.ServerErrors += entry.Status is >= 500 and < 600 ? 1 : 0;
-        }
-
-        if (entry.Has(WebFlags.Sized))
-            (Sums.Sized, Sums.Bytes) = (Sums.Sized + 1, Sums.Bytes + entry.Bytes);
-        if (!entry.Has(WebFlags.Timed))
-            return;
-        (Sums.Timed, Sums.Milliseconds) = (Sums.Timed + 1, Sums.Milliseconds + entry.Milliseconds);
+        // What is not logged is 0 here.
+        _sums.Bytes += entry.Bytes;
+        _sums.Milliseconds += entry.Milliseconds;
         // A long download is slow for its size: less than a kilobyte a second is what a slow attack has.
         if (entry.Milliseconds >= SlowMilliseconds && entry.Bytes < entry.Milliseconds)
-            (Sums.Slow, Sums.SlowMilliseconds) = (Sums.Slow + 1, Sums.SlowMilliseconds + entry.Milliseconds);
+            (_sums.Slow, _sums.SlowMilliseconds) = (_sums.Slow + 1, _sums.SlowMilliseconds + entry.Milliseconds);
+    }
+
+    private void Settle()
+    {
+        _sums.Requests += _unsettled;
+        _unsettled = 0;
+        for (var flags = 0; flags < FlagValues; flags++)
+        {
+            if (_byFlags[flags] > 0)
+                _sums.AddFlags((WebFlags)flags, _byFlags[flags]);
+        }
+
+        for (var status = 400; status < Statuses; status++)
+            _sums.AddStatus(status, _byStatus[status]);
+        Array.Clear(_byFlags);
+        Array.Clear(_byStatus);
     }
 
     public void Merge(WebTally other)
@@ -169,7 +203,9 @@ internal sealed class WebTally(ulong seed)
 
     public void Clear()
     {
-        (Sums, Seconds) = (default, 0);
+        if (_unsettled > 0)
+            Settle();
+        (_sums, Seconds) = (default, 0);
         ClientSketch.Clear();
         Urls.Clear();
         QueryUrls.Clear();
@@ -179,7 +215,4 @@ internal sealed class WebTally(ulong seed)
         Agents.Clear();
         Sample.Clear();
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long Bit(in WebEntry entry, WebFlags flags) => (entry.Flags & flags) != 0 ? 1 : 0;
 }

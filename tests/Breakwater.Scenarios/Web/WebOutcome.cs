@@ -18,6 +18,9 @@ internal sealed record WebOutcome(WebFamily Family, ulong Seed, Incident? Incide
     /// <summary>The odds against an attack where nothing was worth a word.</summary>
     private const double Silent = 0.05;
 
+    /// <summary>What its rules state, and what they really meet.</summary>
+    public IReadOnlyList<WebRuleTruth> Rules { get; private init; } = [];
+
     /// <summary>Probability of an attack, as the evidence card states it.</summary>
     public double Probability => Incident is null ? Silent : 1 / (1 + Math.Exp(-Incident.Reasons.Sum(static reason => reason.Weight ?? 0)));
 
@@ -35,7 +38,10 @@ internal sealed record WebOutcome(WebFamily Family, ulong Seed, Incident? Incide
         var early = result.Incidents.FirstOrDefault(found => found.StartedNanoseconds < start - 6_000_000_000);
         var before = hits.Count(hit => hit.Millisecond < scenario.BeforeSeconds * 1000) / (double)scenario.BeforeSeconds;
         var during = hits.Count(hit => hit.Millisecond / 1000 >= scenario.BeforeSeconds && hit.Millisecond / 1000 < scenario.BeforeSeconds + scenario.DuringSeconds) / (double)scenario.DuringSeconds;
-        return new WebOutcome(family, seed, incident, early, (before, during), incident is { Verdict: Verdict.Attack or Verdict.FlashCrowd } ? (incident.DetectedNanoseconds - start) / 1e9 : null);
+        return new WebOutcome(family, seed, incident, early, (before, during), incident is { Verdict: Verdict.Attack or Verdict.FlashCrowd } ? (incident.DetectedNanoseconds - start) / 1e9 : null)
+        {
+            Rules = family.IsAttack ? WebRuleTruth.Of(scenario, hits, incident) : [],
+        };
     }
 
     public static WebResult Detect(List<LogHit> hits, bool isTimed, DetectorOptions? options = null)

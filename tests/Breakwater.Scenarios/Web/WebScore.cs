@@ -45,6 +45,8 @@ internal static class WebScore
             System.Console.WriteLine(Text($"{outcome.Family.Name} {outcome.Seed}: {outcome.Incident?.Verdict.ToString() ?? "silent"} p={outcome.Probability:0.000} {(outcome.Incident is { } found ? Vectors.Name(found.Vectors[0].Vector) : "")} {outcome.Rates.Before:0}/s {outcome.Rates.During:0}/s after {outcome.Delay} s"));
             if (outcome.Early is { } early)
                 System.Console.WriteLine(Text($"    early: {early.Verdict}"));
+            foreach (var rule in outcome.Rules)
+                System.Console.WriteLine(Text($"    rule: covers {rule.ExcessCovered.Low:0.0000}..{rule.ExcessCovered.High:0.0000} real {rule.RealExcess:0.0000}, touches {rule.LegitimateTouched.Low:0.0000}..{rule.LegitimateTouched.High:0.0000} real {rule.RealTouched:0.0000}"));
             foreach (var reason in outcome.Incident?.Reasons ?? [])
                 System.Console.WriteLine(Text($"    {reason.Weight,5:+0.0;-0.0} {reason.Measure} {reason.Value:0.00}"));
         }
@@ -88,6 +90,7 @@ internal static class WebScore
         text.Append(Text($"| undetermined | {100.0 * outcomes.Count(static outcome => outcome.IsUndetermined) / outcomes.Length:0.0} % |\n"));
         text.Append(Text($"| incidents in the ordinary time before | {outcomes.Count(static outcome => outcome.Early is not null)} |\n"));
         text.Append(Text($"| seconds to a verdict: median, nine in ten | {(delays.Length == 0 ? 0 : delays[delays.Length / 2]):0}, {(delays.Length == 0 ? 0 : delays[delays.Length * 9 / 10]):0} |\n\n"));
+        Rules(text, [.. outcomes.SelectMany(static outcome => outcome.Rules)]);
         text.Append("| Family | Scenarios | Attack | Undetermined | Flash crowd or silent | Mean probability of an attack | Commonest vector |\n|---|---|---|---|---|---|---|\n");
         foreach (var family in outcomes.GroupBy(static outcome => outcome.Family))
         {
@@ -95,6 +98,24 @@ internal static class WebScore
                 .GroupBy(static outcome => outcome.Incident!.Vectors[0].Vector).OrderByDescending(static group => group.Count()).FirstOrDefault()?.Key;
             text.Append(Text($"| {family.Key.Name} | {family.Count()} | {family.Count(static outcome => outcome.Incident is { Verdict: Verdict.Attack })} | {family.Count(static outcome => outcome.IsUndetermined)} | "));
             text.Append(Text($"{family.Count(static outcome => outcome.Incident is null or { Verdict: Verdict.FlashCrowd })} | {family.Average(static outcome => outcome.Probability):0.000} | {(vector is { } known ? $"`{Vectors.Name(known)}`" : "")} |\n"));
+        }
+
+        text.Append('\n');
+    }
+
+    /// <summary>Whether rules meet what they promise: how often the real share lies in the stated 95 % interval.</summary>
+    private static void Rules(StringBuilder text, WebRuleTruth[] rules)
+    {
+        if (rules.Length == 0)
+            return;
+        text.Append("| Proposed rules | Rules | Real share in the stated interval | Mean width of the interval | Mean distance of stated and real |\n|---|---|---|---|---|\n");
+        foreach (var (what, inside, stated, real) in new (string, Func<WebRuleTruth, bool>, Func<WebRuleTruth, Estimate>, Func<WebRuleTruth, double>)[]
+        {
+            ("excess covered", static rule => rule.ExcessIsInside, static rule => rule.ExcessCovered, static rule => rule.RealExcess),
+            ("legitimate touched", static rule => rule.TouchedIsInside, static rule => rule.LegitimateTouched, static rule => rule.RealTouched),
+        })
+        {
+            text.Append(Text($"| {what} | {rules.Length} | {100.0 * rules.Count(inside) / rules.Length:0.0} % | {100 * rules.Average(rule => (stated(rule).High - stated(rule).Low)!.Value):0.0} points | {100 * rules.Average(rule => Math.Abs(stated(rule).Value!.Value - real(rule))):0.0} points |\n"));
         }
 
         text.Append('\n');
