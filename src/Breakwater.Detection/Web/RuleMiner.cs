@@ -94,11 +94,16 @@ internal static class RuleMiner
     /// <summary>The samples, and what is left of the surge's.</summary>
     private sealed class Search(WebSurge surge, Row[] during, Row[] before, List<Condition> conditions)
     {
+        private const double MostOrdinary = 0.95;
+
+        /// <summary>What would have come anyway is known from the time before, and may have become half as much again, or two thirds, since.</summary>
+        private const double Drift = 1.5;
+
         private readonly double _total = during.Sum(static row => (double)row.Requests);
         private readonly double _beforeTotal = before.Sum(static row => (double)row.Requests);
 
         // Of the surge's requests, those that the time before would have brought.
-        private readonly double _ordinary = Math.Min(0.95, surge.Before.Sums.Requests / (double)surge.Before.Seconds * surge.During.Seconds / surge.During.Sums.Requests);
+        private readonly double _ordinary = Math.Min(MostOrdinary, surge.Before.Sums.Requests / (double)surge.Before.Seconds * surge.During.Seconds / surge.During.Sums.Requests);
         private readonly List<Row> _left = [.. during];
 
         /// <summary>The best conjunction of what is left, as bits; 0 when none is good enough.</summary>
@@ -138,14 +143,20 @@ internal static class RuleMiner
             var parts = Enumerable.Range(0, conditions.Count).Where(index => (bits >> index & 1) != 0).Select(index => new WebCondition(conditions[index].Field, conditions[index].Value));
             var seen = Proportion(during, bits);
             var usual = Proportion(before, bits);
-            var excess = 1 - _ordinary;
-            double Covered(double part) => Math.Clamp((part - (usual.Value!.Value * _ordinary)) / excess, 0, 1);
-            var width = Math.Sqrt(Math.Pow(seen.High!.Value - seen.Low!.Value, 2) + Math.Pow((usual.High!.Value - usual.Low!.Value) * _ordinary, 2)) / (2 * excess);
-            var covered = Covered(seen.Value!.Value);
+            var covered = Covered(seen.Value!.Value, usual.Value!.Value, _ordinary);
+            var width = Math.Sqrt(Math.Pow(seen.High!.Value - seen.Low!.Value, 2) + Math.Pow((usual.High!.Value - usual.Low!.Value) * _ordinary, 2)) / (2 * (1 - _ordinary));
+            var (fewer, more) = (Covered(seen.Value!.Value, usual.Value!.Value, _ordinary / Drift), Covered(seen.Value!.Value, usual.Value!.Value, Math.Min(MostOrdinary, _ordinary * Drift)));
+            var (low, high) = (Math.Min(covered, Math.Min(fewer, more)) - width, Math.Max(covered, Math.Max(fewer, more)) + width);
             return new WebRule(
                 [.. parts.OrderBy(static part => part.Field)],
-                Rounded(new Estimate(covered, Math.Max(0, covered - width), Math.Min(1, covered + width), seen.Samples)), Rounded(usual), Rounded(ClientsTouched(bits)));
+                Rounded(new Estimate(covered, Math.Max(0, low), Math.Min(1, high), seen.Samples)), Rounded(usual), Rounded(ClientsTouched(bits)));
         }
+
+        /// <summary>The part of the excess that a rule meets.</summary>
+        /// <param name="part">Of the surge's requests.</param>
+        /// <param name="usual">Of the requests before.</param>
+        /// <param name="ordinary">Of the surge's requests, the part that would have come anyway.</param>
+        private static double Covered(double part, double usual, double ordinary) => Math.Clamp((part - (usual * ordinary)) / (1 - ordinary), 0, 1);
 
         private double Score(ulong bits)
         {

@@ -93,7 +93,7 @@ internal sealed partial class Responses
     /// <summary>Rules that stand already and are not in the new price have theirs beside it: all that may be dropped together has to be within the limit.</summary>
     private IEnumerable<string> TooDear(DeskCase one, PricedFilter further, List<Mitigation> open, PricedFilter whole)
     {
-        var beside = open.Where(row => !whole.Rules.Contains(row.Rule)).DistinctBy(static row => row.Alternative ?? row.Id).Sum(static row => row.Price?.WorstCase ?? 1);
+        var beside = open.Where(row => !whole.Rules.Contains(row.Rule)).DistinctBy(static row => row.Alternative ?? row.Id, StringComparer.Ordinal).Sum(static row => row.Price?.WorstCase ?? 1);
         var (dropped, limit) = ((beside + whole.Price.WorstCase) * 100, parts.PolicyOf(one.Incident.Service, further.Rules).MaxDroppedPercent);
         if (beside > 0 && !(dropped <= limit))
             yield return string.Create(CultureInfo.InvariantCulture, $"with the filters that stand already it may drop {dropped:0.##} % of the legitimate traffic, and {limit:0.##} % is the limit");
