@@ -7,7 +7,7 @@ set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 rounds=${1:-1000} spaces=${2:-3} minutes=${3:-25}
 tests=$root/artifacts/bin/Breakwater.Tests/release/Breakwater.Tests
-# Another build of the tests, so that the sources can be worked on meanwhile.
+# A copy of the tests inside this checkout, so that the sources can be worked on meanwhile.
 if [ -n "${BREAKWATER_ROUNDS_TESTS:-}" ]; then tests=$BREAKWATER_ROUNDS_TESTS; else dotnet build "$root/tests/Breakwater.Tests" -c Release -v quiet -nologo -clp:NoSummary; fi
 # Rounds of another version of the program are no rounds.
 results=$root/artifacts/response-rounds/$(git -C "$root" rev-parse --short=12 HEAD:src)
@@ -21,6 +21,6 @@ done=$(count .)
 bad=$((done - $(count ok)))
 [ "$bad" -eq 0 ] || awk -v n="$rounds" '$1 < n && $3 != "ok"' "$results"
 printf '%s of %s rounds: %s orphans, %s losses, %s doubles, %s broken; longest gone: %s\n' \
-  "$done" "$rounds" "$(count orphan:)" "$(count loss:)" "$(count double:)" "$(count broken:)" \
+  "$done" "$rounds" "$(count orphan:)" "$(count loss:)" "$(count double:)" "$(grep -c 'broken: round' "$log" || true)" \
   "$(awk -v n="$rounds" '$1 < n && $3 == "ok" { k = $2 " " $4; if ($6 > most[k]) most[k] = $6 } END { for (k in most) printf "%s %s s, ", k, most[k] }' "$results")"
 [ "$done" -ge "$rounds" ] && [ "$bad" -eq 0 ]

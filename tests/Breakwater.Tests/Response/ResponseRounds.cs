@@ -35,7 +35,7 @@ public sealed class ResponseRounds
         threads.ForEach(static thread => thread.Join());
     }
 
-    /// <summary>Every space is new after a round that failed: what is broken must not be counted twice.</summary>
+    /// <summary>The program and the router are new after a round that failed: what is wrong must not be counted twice.</summary>
     private void RunSpace(int space, int spaces, int rounds, long until, string results)
     {
         // Half of the rounds have graceful restart: by pairs of ends, so that each end has both.
@@ -55,8 +55,9 @@ public sealed class ResponseRounds
             }
             catch (Exception error)
             {
-                Write(results, mine[next], isGraceful, $"broken: {error.Message.ReplaceLineEndings(" ")}");
-                next++;
+                // The surroundings, not the program: this round is none, and the space ends.
+                System.Console.WriteLine($"broken: round {mine[next]}: {error.Message.ReplaceLineEndings(" ")}");
+                return;
             }
         }
     }
