@@ -49,6 +49,12 @@ internal sealed class Running : IAsyncDisposable
 
     public Sessions Sessions { get; } = new(TimeProvider.System);
 
+    /// <summary>Set before the end for an upgrade: what routers with graceful restart have stays until the next start.</summary>
+    public bool IsUpgrade
+    {
+        set => _response.IsUpgrade = value;
+    }
+
     /// <summary>Where the pages are.</summary>
     public Uri Address => _console!.Address;
 
@@ -124,7 +130,7 @@ internal sealed class Running : IAsyncDisposable
         }
         finally
         {
-            // Whatever failed before: what waits is written. Routers forget the filters at once; a start within their lease brings them back.
+            // Whatever failed before: what waits is written. Routers forget the filters at once, but for an upgrade; a start within their lease brings them back.
             try
             {
                 await _response.DisposeAsync();

@@ -16,7 +16,7 @@ internal static class ServeCommand
     {
         var config = new Option<string>("--config") { HelpName = "FILE", Description = "The configuration, such as breakwater.yaml", Required = true };
         var record = new Option<string>("--record") { HelpName = "DIR", Description = "Write the telemetry into captures of this folder, for analyze" };
-        var command = new Command("serve", "Take telemetry over the network, and tell incidents as they happen, until SIGINT or SIGTERM") { config, record };
+        var command = new Command("serve", "Take telemetry over the network, and tell incidents as they happen, until SIGINT, SIGTERM or, for an upgrade, SIGUSR2") { config, record };
         command.SetAction(parsed => Run(parsed.GetValue(config)!, parsed.GetValue(record)));
         return command;
     }
@@ -85,6 +85,7 @@ internal static class ServeCommand
             signals.Wait(TimeSpan.FromSeconds(1));
         }
 
+        running.IsUpgrade = signals.IsUpgrade;
         var account = engine.Account();
         lines.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

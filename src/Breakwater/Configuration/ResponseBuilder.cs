@@ -16,8 +16,8 @@ internal sealed class ResponseBuilder(string folder, ConfigMistakes mistakes)
 
     private const int ShortestIPv4 = 16, ShortestIPv6 = 32;
 
-    /// <summary>Hold times that the file gives.</summary>
-    private readonly List<Placed<TimeSpan>> _holdTimes = [];
+    /// <summary>How long each router keeps filters at most, at the place that says so.</summary>
+    private readonly List<(TimeSpan Hold, TimeSpan Restart, ConfigPlace Place)> _keeps = [];
 
     /// <summary>Where automatic is asked for first; null: nowhere.</summary>
     private ConfigPlace? _automatic;
@@ -28,7 +28,7 @@ internal sealed class ResponseBuilder(string folder, ConfigMistakes mistakes)
         var hasId = section.TryRead(ResponseKeys.RouterId, out var routerId);
         var lease = section.Read(ResponseKeys.Lease);
         var policy = Policy(section, ResponsePolicyConfig.Default);
-        var peers = Peers(section);
+        var peers = Peers(section, lease);
         if (peers.Count > 0 && section.Place is { } place && !(section.Has(ResponseKeys.AsNumber) && section.Has(ResponseKeys.RouterId)))
             mistakes.Add(place, "'response' has peers, and lacks 'asNumber' or 'routerId'", "add both: the autonomous system and the identifier that Breakwater announces with");
         return new ResponseConfig
@@ -75,12 +75,12 @@ internal sealed class ResponseBuilder(string folder, ConfigMistakes mistakes)
             return;
         if (response.Peers.IsEmpty && response.Hosts.IsEmpty)
             mistakes.Add(place, "mode is automatic, and there is nothing that would enforce a filter", "add a router to 'response.peers' or an agent to 'response.hosts', or set 'mode: propose'");
-        foreach (var hold in _holdTimes.Where(hold => hold.Value > response.Lease))
+        foreach (var (hold, restart, at) in _keeps.Where(keeps => keeps.Hold + keeps.Restart > response.Lease))
         {
             mistakes.Add(
-                hold.Place,
-                $"this router would keep filters for {PeerKeys.HoldTime.Value.Spell(hold.Value)} after Breakwater's end, longer than the lease of {ResponseKeys.Lease.Value.Spell(response.Lease)}, and mode is automatic",
-                "shorten 'holdTime', lengthen 'response.lease', or set 'mode: propose'");
+                at,
+                $"this router would keep filters for {PeerKeys.HoldTime.Value.Spell(hold + restart)} after Breakwater's end, longer than the lease of {ResponseKeys.Lease.Value.Spell(response.Lease)}, and mode is automatic",
+                $"shorten {(restart > TimeSpan.Zero ? "'gracefulRestart' or " : "")}'holdTime', lengthen 'response.lease', or set 'mode: propose'");
         }
     }
 
@@ -105,7 +105,7 @@ internal sealed class ResponseBuilder(string folder, ConfigMistakes mistakes)
         return [.. upstreams.OrderBy(static upstream => upstream.Name, StringComparer.Ordinal)];
     }
 
-    private List<Placed<PeerConfig>> Peers(ConfigSection response)
+    private List<Placed<PeerConfig>> Peers(ConfigSection response, TimeSpan lease)
     {
         var names = new UniqueNames("peer", mistakes);
         var peers = new List<Placed<PeerConfig>>();
@@ -117,8 +117,7 @@ internal sealed class ResponseBuilder(string folder, ConfigMistakes mistakes)
             var hasLocal = section.TryRead(PeerKeys.LocalAddress, out var local);
             if (hasAddress && hasLocal && address.Value.IsIPv4 != local.Value.IsIPv4)
                 mistakes.Add(local.Place, $"{local.Value} is of another family than the peer's address {address.Value}", "write an address of this machine of the same family");
-            if (section.TryRead(PeerKeys.HoldTime, out var hold))
-                _holdTimes.Add(hold);
+            var (holdTime, restart) = Keeps(section, lease);
             var families = section.ReadList(PeerKeys.Families);
             peers.Add(new Placed<PeerConfig>(new PeerConfig
             {
@@ -129,7 +128,8 @@ internal sealed class ResponseBuilder(string folder, ConfigMistakes mistakes)
                 LocalAddress = hasLocal ? local.Value : null,
                 Password = Password(section),
                 Hops = section.TryRead(PeerKeys.Hops, out var hops) ? (int)hops.Value : null,
-                HoldTime = hold.Place == default ? PeerKeys.HoldTime.Default : hold.Value,
+                HoldTime = holdTime,
+                GracefulRestart = restart,
                 Families = families.Count == 0 ? PeerKeys.Families.Default.Aggregate(static (all, one) => all | one) : families.Aggregate(BgpFamilies.None, static (all, one) => all | one.Value),
                 Profile = section.Read(PeerKeys.Profile),
             }, section.Place ?? default));
@@ -138,6 +138,33 @@ internal sealed class ResponseBuilder(string folder, ConfigMistakes mistakes)
         foreach (var peer in peers.Skip(MostPeers))
             mistakes.Add(peer.Place, string.Create(CultureInfo.InvariantCulture, $"there are more than {MostPeers} peers"), "announce to a route reflector instead");
         return peers;
+    }
+
+    /// <summary>Hold time and restart time: one after the other, when the connection breaks at the end of the first.</summary>
+    private (TimeSpan Hold, TimeSpan? Restart) Keeps(ConfigSection peer, TimeSpan lease)
+    {
+        var hasHold = peer.TryRead(PeerKeys.HoldTime, out var hold);
+        var time = hasHold ? hold.Value : PeerKeys.HoldTime.Default;
+        if (!peer.TryRead(PeerKeys.GracefulRestart, out var restart))
+        {
+            if (hasHold)
+                _keeps.Add((time, TimeSpan.Zero, hold.Place));
+            return (time, null);
+        }
+
+        if (restart.Value > lease)
+        {
+            mistakes.Add(
+                restart.Place,
+                $"this router would keep filters for {PeerKeys.GracefulRestart.Value.Spell(restart.Value)} after Breakwater's end, longer than the lease of {ResponseKeys.Lease.Value.Spell(lease)}",
+                "shorten 'gracefulRestart': an upgrade takes seconds; or lengthen 'response.lease'");
+        }
+        else
+        {
+            _keeps.Add((time, restart.Value, restart.Place));
+        }
+
+        return (time, restart.Value);
     }
 
     private ImmutableArray<HostConfig> Hosts(ConfigSection response)

@@ -129,6 +129,9 @@ internal sealed record PeerConfig
     /// <summary>3 s to 300 s; default 9 s.</summary>
     public TimeSpan HoldTime { get; init; } = TimeSpan.FromSeconds(9);
 
+    /// <summary>How long it may keep filters while Breakwater is upgraded (RFC 4724), 1 s to 300 s and at most the lease; null: not at all.</summary>
+    public TimeSpan? GracefulRestart { get; init; }
+
     /// <summary>Default all.</summary>
     public BgpFamilies Families { get; init; } = BgpFamilies.IPv4Unicast | BgpFamilies.IPv6Unicast | BgpFamilies.IPv4FlowSpec | BgpFamilies.IPv6FlowSpec;
 

@@ -60,6 +60,7 @@ internal static class ResponseHash
         json.WriteString("passwordHash", peer.Password is { } password ? Hash(password, peer.Name) : null);
         json.WriteNumberOrNull("hops", peer.Hops);
         json.WriteNumber("holdTimeMilliseconds", Milliseconds(peer.HoldTime));
+        json.WriteNumberOrNull("gracefulRestartMilliseconds", peer.GracefulRestart is { } restart ? Milliseconds(restart) : null);
         json.WriteStartArray("families");
         foreach (var family in BgpFamily.Each)
         {

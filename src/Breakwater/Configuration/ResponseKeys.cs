@@ -129,6 +129,13 @@ internal static class PeerKeys
         Reload = ConfigReload.Restart,
     };
 
+    public static readonly ScalarKey<TimeSpan> GracefulRestart = new(
+        "gracefulRestart", new DurationValue(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(300), TimeSpan.FromSeconds(20)),
+        "So long it may keep filters when Breakwater goes without a word, as in an upgrade (RFC 4724); without the key never. At most the lease")
+    {
+        Reload = ConfigReload.Restart,
+    };
+
     public static readonly ListKey<BgpFamilies> Families = new(
         "families",
         new ChoiceValue<BgpFamilies>("family",
@@ -154,7 +161,7 @@ internal static class PeerKeys
         Reload = ConfigReload.Restart,
     };
 
-    public static readonly ImmutableArray<ConfigKey> All = [Name, Address, Port, PeerAs, LocalAddress, Password, PasswordFile, Hops, HoldTime, Families, Profile];
+    public static readonly ImmutableArray<ConfigKey> All = [Name, Address, Port, PeerAs, LocalAddress, Password, PasswordFile, Hops, HoldTime, GracefulRestart, Families, Profile];
 }
 
 internal static class MaintenanceKeys

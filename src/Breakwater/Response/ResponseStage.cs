@@ -105,6 +105,7 @@ internal sealed class ResponseStage : IAsyncDisposable
                 Cohorts.Start();
             }
 
+            Speaker?.Start();
             if (_store.Skipped > 0)
                 _journal.Beside.Set(SideFaults.Response, $"{_store.Skipped} rows of {LedgerStore.FileName} cannot be read: they are left as they are, and their filters lapse");
             Desk = new Desk(
@@ -145,9 +146,12 @@ internal sealed class ResponseStage : IAsyncDisposable
         return document;
     }
 
+    /// <summary>Set before the end for an upgrade: routers with graceful restart keep the filters until the next start, and over their restart time at most.</summary>
+    public bool IsUpgrade { get; set; }
+
     /// <summary>
-    /// Ends the desk, then the sessions with the routers, which forget all filters at once; on hosts they lapse within their lease. The rows stay: a start within their lease
-    /// brings them back.
+    /// Ends the desk, then the sessions with the routers, which forget all filters at once but for an upgrade; on hosts they lapse within their lease. The rows stay: a start
+    /// within their lease brings them back.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -160,7 +164,7 @@ internal sealed class ResponseStage : IAsyncDisposable
             try
             {
                 if (Speaker is not null)
-                    await Speaker.DisposeAsync();
+                    await Speaker.End(IsUpgrade);
                 foreach (var agent in Agents)
                     await agent.DisposeAsync();
                 if (Cohorts is not null)
@@ -219,6 +223,7 @@ internal sealed class ResponseStage : IAsyncDisposable
         RouterId = _atStart.RouterId?.IPv4 ?? 0,
         LocalAddress = peer.LocalAddress,
         HoldSeconds = (int)peer.HoldTime.TotalSeconds,
+        RestartSeconds = (int?)peer.GracefulRestart?.TotalSeconds,
         Password = peer.Password,
         Hops = peer.Hops,
         Families = peer.Families,

@@ -183,6 +183,7 @@ public sealed class HashTests
         { "response.peers[].localAddress", "version: 1", "version: 1\nresponse: {asNumber: 65001, routerId: 10.0.0.1, peers: [{name: r, address: 192.0.2.3, peerAs: 65002, localAddress: 192.0.2.9}]}" },
         { "response.peers[].password", "version: 1", "version: 1\nresponse: {asNumber: 65001, routerId: 10.0.0.1, peers: [{name: r, address: 192.0.2.3, peerAs: 65002, password: other}]}" },
         { "response.peers[].hops", "version: 1", "version: 1\nresponse: {asNumber: 65001, routerId: 10.0.0.1, peers: [{name: r, address: 192.0.2.3, peerAs: 65002, hops: 2}]}" },
+        { "response.peers[].gracefulRestart", "version: 1", "version: 1\nresponse: {asNumber: 65001, routerId: 10.0.0.1, peers: [{name: r, address: 192.0.2.3, peerAs: 65002, gracefulRestart: 20s}]}" },
         { "response.peers[].holdTime", "version: 1", "version: 1\nresponse: {asNumber: 65001, routerId: 10.0.0.1, peers: [{name: r, address: 192.0.2.3, peerAs: 65002, holdTime: 10s}]}" },
         { "response.peers[].families", "version: 1", "version: 1\nresponse: {asNumber: 65001, routerId: 10.0.0.1, peers: [{name: r, address: 192.0.2.3, peerAs: 65002, families: [ipv4]}]}" },
         { "response.peers[].profile", "version: 1", "version: 1\nresponse: {asNumber: 65001, routerId: 10.0.0.1, peers: [{name: r, address: 192.0.2.3, peerAs: 65002, profile: bird}]}" },

@@ -44,6 +44,71 @@ public sealed class BgpSessionTests
         Assert.Equal((true, (uint?)65001, (ushort?)null, false), (open.Capabilities.RouteRefresh, open.Capabilities.FourOctetAs, open.Capabilities.RestartSeconds, open.Capabilities.LongLivedRestart));
     }
 
+    /// <summary>Where it is configured it is offered for all families; restart and forwarding state are said only when there is something to bring back.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Open_OffersGracefulRestartWhereConfigured_AndSaysWhatIsBroughtBack(bool isRestart)
+    {
+        var session = new BgpSession(_settings with { RestartSeconds = 20 }, 0, isRestart);
+        Assert.Equal(BgpMessageType.Open, Last(session, out var body));
+        Assert.Equal(DecodeError.None, BgpOpen.Read(body, out var open));
+        var preserved = isRestart ? _settings.Families : BgpFamilies.None;
+        Assert.Equal(
+            ((ushort?)20, isRestart, _settings.Families, preserved, false),
+            (open.Capabilities.RestartSeconds, open.Capabilities.IsRestarting, open.Capabilities.RestartFamilies, open.Capabilities.Preserved, open.Capabilities.LongLivedRestart));
+    }
+
+    /// <summary>After the whole table, however long it takes, comes one mark for each family, once; without graceful restart none.</summary>
+    [Theory]
+    [InlineData(null, 0)]
+    [InlineData(20, 4)]
+    public void EndOfRoutes_IsMarkedOnceAfterTheWholeTable(int? restart, int marks)
+    {
+        var session = Established(_settings with { RestartSeconds = restart }, Open());
+        Sent(session);
+        var table = Table([.. Enumerable.Range(0, 5_000).Select(i => Route($"destination 203.0.{113 + (i / 256)}.{i % 256}/32 protocol 17 source-port {i} then discard"))]);
+        var lengths = new List<int>();
+        for (var round = 0; round < 100; round++)
+        {
+            session.Synchronize(table);
+            for (var rest = session.Output; !rest.IsEmpty; rest = rest[lengths[^1]..])
+            {
+                Assert.Equal(DecodeError.None, BgpHeader.Read(rest, out var header));
+                lengths.Add(header.LengthBytes);
+            }
+
+            session.ClearOutput();
+        }
+
+        // An empty UPDATE has 23 octets, one with an empty MP_UNREACH_NLRI 29 (RFC 4724 section 2).
+        Assert.Equal(5_000 + marks, lengths.Count);
+        Assert.Equal(marks == 0 ? [] : [23, 29, 29, 29], lengths[5_000..]);
+    }
+
+    /// <summary>For an upgrade the connection ends without a word where both sides agreed upon it, and else with the NOTIFICATION that takes the routes back at once.</summary>
+    [Theory]
+    [InlineData(null, true, "Notification")]
+    [InlineData(20, false, "Notification")]
+    [InlineData(20, true, "")]
+    public void Leave_SendsNothingWherePeerKeepsRoutes(int? restart, bool isAware, string last)
+    {
+        var session = Established(_settings with { RestartSeconds = restart }, Open(restart: isAware ? (ushort)0 : null));
+        Sent(session);
+        session.Leave();
+        Assert.NotNull(session.Ended);
+        Assert.Equal(last, Sent(session));
+    }
+
+    [Theory]
+    [InlineData(51, true)]
+    [InlineData(52, false)]
+    public void RestartTime_CountsWithTheHoldTime(int restart, bool isFit)
+    {
+        var status = new BgpPeerStatus("router", BgpSessionState.Established, 9, _settings.Families, 0, 0, 0, 0, 1, null) { RestartSeconds = restart };
+        Assert.Equal(isFit, status.Unfit(BgpFamilies.IPv4FlowSpec, TimeSpan.FromSeconds(60)) is null);
+    }
+
     [Theory]
     [InlineData(3, 9, 3)]
     [InlineData(240, 9, 9)]
@@ -220,14 +285,14 @@ public sealed class BgpSessionTests
         return RuleRoutes.Of(rule, 65001)!;
     }
 
-    internal static byte[] Open(ushort hold = 240, uint number = 65002, uint identifier = 2, BgpFamilies families = (BgpFamilies)15, bool other = false) => Message((ref writer) =>
+    internal static byte[] Open(ushort hold = 240, uint number = 65002, uint identifier = 2, BgpFamilies families = (BgpFamilies)15, bool other = false, ushort? restart = null) => Message((ref writer) =>
     {
         var open = new BgpOpen
         {
             TwoOctetAs = (ushort)number,
             HoldSeconds = hold,
             Identifier = identifier,
-            Capabilities = new BgpCapabilities { Families = other ? BgpFamilies.IPv4Unicast : families, FourOctetAs = number },
+            Capabilities = new BgpCapabilities { Families = other ? BgpFamilies.IPv4Unicast : families, FourOctetAs = number, RestartSeconds = restart },
         };
         var isWritten = open.Write(ref writer);
         // AFI 25 (L2VPN) in the place of IPv4: a family that nobody here speaks.

@@ -153,7 +153,7 @@ public sealed class BgpSpeakerTests
     {
         using var router = new ScriptedPeer();
         var time = new FaultyTime();
-        await using var speaker = new BgpSpeaker([Settings(0, router.Port)], Guard(), time);
+        await using var speaker = Started(new BgpSpeaker([Settings(0, router.Port)], Guard(), time));
         for (var attempt = 0; attempt < 2; attempt++)
         {
             using var connection = await router.Accept();
@@ -175,6 +175,7 @@ public sealed class BgpSpeakerTests
     public async Task KeyThatIsTooLong_IsTold_AndThePeerCanBeStopped()
     {
         var peer = new BgpPeer(Settings(0, 179) with { Password = new string('k', 200) }, new AdvertisedRoutes(Guard(), TimeProvider.System), TimeProvider.System);
+        peer.Start();
         await Eventually(() => peer.Status.Fault is not null);
         await peer.DisposeAsync();
     }
@@ -190,8 +191,13 @@ public sealed class BgpSpeakerTests
         await speaker.DisposeAsync();
     }
 
-    private static BgpSpeaker Speaker(params ScriptedPeer[] peers) =>
-        new(peers.Select(static (peer, index) => Settings(index, peer.Port)), Guard(), TimeProvider.System);
+    private static BgpSpeaker Speaker(params ScriptedPeer[] peers) => Started(new(peers.Select(static (peer, index) => Settings(index, peer.Port)), Guard(), TimeProvider.System));
+
+    private static BgpSpeaker Started(BgpSpeaker speaker)
+    {
+        speaker.Start();
+        return speaker;
+    }
 
     private static BgpPeerSettings Settings(int index, ushort port) => new()
     {

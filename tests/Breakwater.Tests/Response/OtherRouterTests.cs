@@ -53,5 +53,32 @@ public sealed class OtherRouterTests
         space.Await("nothing in the kernel", TimeSpan.FromSeconds(2), () => space.Ask("ip", "route"), static said => !said.Contains("203.0.113.9", StringComparison.Ordinal));
     }
 
+    /// <summary>GoBGP with the block of its page for graceful restart keeps the FlowSpec rules through an upgrade, and drops what does not come back.</summary>
+    [Fact]
+    public void Rules_InGoBgpWithGracefulRestart_StayThroughAnUpgrade()
+    {
+        using var space = RouterNamespace.Make("ip", "gobgpd", "gobgp");
+        var configuration = RouterRules.Configuration("docs/how-to/announce-to-gobgp.md");
+        var more = "    [neighbors.afi-safis.mp-graceful-restart.config]\n      enabled = true\n";
+        foreach (var family in new[] { "ipv4-unicast", "ipv6-unicast", "ipv4-flowspec", "ipv6-flowspec" })
+            configuration = configuration.Replace($"      afi-safi-name = \"{family}\"\n", $"      afi-safi-name = \"{family}\"\n{more}", StringComparison.Ordinal);
+        configuration = configuration.Replace("  [neighbors.transport.config]", "  [neighbors.graceful-restart.config]\n    enabled = true\n    restart-time = 20\n  [neighbors.transport.config]", StringComparison.Ordinal);
+        File.WriteAllText(space.PathOf("gobgpd.toml"), configuration);
+        space.StartRouter("gobgpd", "gobgpd", "-f", space.PathOf("gobgpd.toml"), "--api-hosts", "127.0.0.1:50051", "--pprof-disable");
+        string Routes() => string.Join('\n', new[] { "ipv4", "ipv6", "ipv4-flowspec", "ipv6-flowspec" }.Select(family => space.Ask("gobgp", "-p", "50051", "global", "rib", "-a", family)));
+        SpeakerChild.Rules(space, RouterRules.All);
+        SpeakerChild.Start(space, 65002, "password=a long key", "restart=30");
+        space.Await("rules in GoBGP", _patience, Routes, static said => RouterRules.CountInGoBgp(said) == RouterRules.All.Length);
+        File.WriteAllText(space.PathOf("leave"), "");
+        space.Await("no session", _patience, () => space.Ask("gobgp", "-p", "50051", "neighbor"), static said => !said.Contains("Establ", StringComparison.Ordinal));
+        Assert.Equal(RouterRules.All.Length, RouterRules.CountInGoBgp(Routes()));
+        File.Delete(space.PathOf("leave"));
+        SpeakerChild.Rules(space, RouterRules.All[..1]);
+        var speaker = SpeakerChild.Start(space, 65002, "password=a long key", "restart=30");
+        space.Await("one rule left", _patience, Routes, static said => RouterRules.CountInGoBgp(said) == 1);
+        Kill(space, speaker.Id);
+        space.Await("nothing left after the restart time", TimeSpan.FromSeconds(35), Routes, static said => RouterRules.CountInGoBgp(said) == 0);
+    }
+
     private static void Kill(RouterNamespace space, int process) => space.Ask("kill", "-KILL", process.ToString(CultureInfo.InvariantCulture));
 }

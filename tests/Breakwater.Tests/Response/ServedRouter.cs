@@ -26,14 +26,16 @@ internal sealed class ServedRouter : IDisposable
     public string Config => Space.PathOf("breakwater.yaml");
 
     /// <param name="response">Lines under <c>response</c>.</param>
-    public static ServedRouter Start(string response)
+    /// <param name="peer">More of the router's settings, each with a comma before it.</param>
+    /// <param name="bird">More of BIRD's configuration.</param>
+    public static ServedRouter Start(string response, string peer = "", string bird = "")
     {
         var served = new ServedRouter(RouterNamespace.Make("ip", "bird", "birdc"));
         try
         {
-            File.WriteAllText(served.Space.PathOf("bird.conf"), RouterRules.Configuration(Page));
+            File.WriteAllText(served.Space.PathOf("bird.conf"), RouterRules.Configuration(Page) + bird);
             served.StartBird();
-            File.WriteAllText(served.Config, Configuration(response));
+            File.WriteAllText(served.Config, Configuration(response, peer));
             served.StartProgram();
             TelemetryChild.Start(served.Space);
             return served;
@@ -111,6 +113,27 @@ internal sealed class ServedRouter : IDisposable
 
     public void Signal(string signal) => Space.Ask("kill", $"-{signal}", Program.Id.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>Ends the program for an upgrade, and starts it again when it has gone.</summary>
+    public void Upgrade()
+    {
+        Signal("USR2");
+        Assert.True(Program.WaitForExit(_patience), "the program does not end");
+        StartProgram();
+    }
+
+    /// <summary>Proposes a filter and approves it; it stands in BIRD when that says so.</summary>
+    /// <returns>Its id.</returns>
+    public string Approve(string rule, string service)
+    {
+        var (code, said) = Command("mitigations", "propose", rule, "--service", service, "--format", "json");
+        Assert.True(code == 0, said);
+        var id = said[said.IndexOf("mit-", StringComparison.Ordinal)..];
+        id = id[..id.IndexOf('"', StringComparison.Ordinal)];
+        (code, said) = Command("mitigations", "approve", id, "--why", "test");
+        Assert.True(code == 0, said);
+        return id;
+    }
+
     /// <summary>Waits until BIRD holds a rule for a host, or none at all.</summary>
     public TimeSpan Await(bool isThere, TimeSpan patience, string what)
     {
@@ -151,7 +174,7 @@ internal sealed class ServedRouter : IDisposable
     /// <summary>The last line of an answer has a code and a space.</summary>
     private static bool IsOver(string text) => text.EndsWith('\n') && text.Split('\n')[^2] is { Length: > 4 } last && last[4] == ' ' && last[..4].All(char.IsAsciiDigit);
 
-    private static string Configuration(string response)
+    private static string Configuration(string response, string peer)
     {
         var services = string.Join('\n', Enumerable.Range(0, TelemetryChild.Hosts).Select(static host => string.Create(CultureInfo.InvariantCulture, $"  - {{name: s{host}, addresses: [10.{host}.0.0/24]}}")));
         return $$"""
@@ -167,7 +190,7 @@ internal sealed class ServedRouter : IDisposable
               asNumber: 65001
               routerId: 10.0.0.1
               peers:
-                - {name: bird, address: 10.99.0.2, peerAs: 65003, password: a long key, hops: 2, profile: bird}
+                - {name: bird, address: 10.99.0.2, peerAs: 65003, password: a long key, hops: 2, profile: bird{{peer}}}
             {{response}}
             """;
     }

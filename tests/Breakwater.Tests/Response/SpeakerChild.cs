@@ -23,7 +23,7 @@ public sealed class SpeakerChild
         var guard = new AnnouncementGuard([PrefixOf("203.0.113.0/24"), PrefixOf("2001:db8::/32")], [PrefixOf("203.0.113.250/32")], 100);
         await using var speaker = new BgpSpeaker([settings], guard, TimeProvider.System);
         var announced = new HashSet<string>(StringComparer.Ordinal);
-        while (!File.Exists(Path.Combine(folder!, "stop")))
+        for (var isStarted = false; !File.Exists(Path.Combine(folder!, "stop")) && !File.Exists(Path.Combine(folder!, "leave")); isStarted = true)
         {
             var lines = File.Exists(Path.Combine(folder!, "rules")) ? await File.ReadAllLinesAsync(Path.Combine(folder!, "rules")) : [];
             var wanted = new HashSet<string>(StringComparer.Ordinal);
@@ -39,10 +39,15 @@ public sealed class SpeakerChild
             foreach (var gone in announced.Except(wanted).ToArray())
                 speaker.Withdraw(gone);
             announced = wanted;
+            // What is wanted from the begin is there before the first session, as with a ledger.
+            if (!isStarted)
+                speaker.Start();
             await File.WriteAllTextAsync(Path.Combine(folder!, "state.new"), $"{speaker.Peers.Single()} {speaker.UnfitForAutomatic(settings.Families, TimeSpan.FromSeconds(60))}");
             File.Move(Path.Combine(folder!, "state.new"), Path.Combine(folder!, "state"), overwrite: true);
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
+
+        await speaker.End(leaves: File.Exists(Path.Combine(folder!, "leave")));
     }
 
     /// <param name="space">Where.</param>
@@ -85,6 +90,7 @@ public sealed class SpeakerChild
                 "password" => settings with { Password = value },
                 "hops" => settings with { Hops = int.Parse(value, CultureInfo.InvariantCulture) },
                 "hold" => settings with { HoldSeconds = int.Parse(value, CultureInfo.InvariantCulture) },
+                "restart" => settings with { RestartSeconds = int.Parse(value, CultureInfo.InvariantCulture) },
                 "local" => settings with { LocalAs = uint.Parse(value, CultureInfo.InvariantCulture) },
                 _ => throw new FormatException(part),
             };

@@ -21,6 +21,12 @@ internal sealed record BgpPeerStatus(
     /// <summary>Since when its session stands; null: there is none.</summary>
     public DateTimeOffset? Since { get; init; }
 
+    /// <summary>Offered for graceful restart; 0: none. So long the router may keep routes after the end of the connection.</summary>
+    public int RestartSeconds { get; init; }
+
+    /// <summary>True: the router takes part in graceful restart, so that an upgrade leaves no gap where it has the family.</summary>
+    public bool KeepsRoutes { get; init; }
+
     /// <summary>Why the peer is not to be driven automatically, as the end of a sentence; null: it may. What it keeps has to be gone within the lease.</summary>
     public string? Unfit(BgpFamilies family, TimeSpan lease)
     {
@@ -28,8 +34,9 @@ internal sealed record BgpPeerStatus(
             return "has no session";
         if ((Families & family) == 0)
             return $"has no family {family}";
-        return HoldSeconds > lease.TotalSeconds
-            ? string.Create(CultureInfo.InvariantCulture, $"would keep routes for {HoldSeconds} s after Breakwater's end, longer than the lease of {lease.TotalSeconds} s")
+        // A connection that ends without a word at the end of the hold time is both, one after the other.
+        return HoldSeconds + RestartSeconds > lease.TotalSeconds
+            ? string.Create(CultureInfo.InvariantCulture, $"would keep routes for {HoldSeconds + RestartSeconds} s after Breakwater's end, longer than the lease of {lease.TotalSeconds} s")
             : null;
     }
 }
@@ -48,19 +55,16 @@ internal sealed class BgpPeer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly Lock _lock = new();
-    private readonly Task _running;
+    private Task _running = Task.CompletedTask;
     private bool _isOver;
+    private volatile bool _leaves;
     private BgpSession? _session;
     private BgpSessionState _outside = BgpSessionState.Idle;
     private long _sessions;
     private DateTimeOffset _since;
     private string? _fault;
 
-    public BgpPeer(BgpPeerSettings settings, AdvertisedRoutes routes, TimeProvider time)
-    {
-        (_settings, _routes, _time) = (settings, routes, time);
-        _running = Task.Run(Run, CancellationToken.None);
-    }
+    public BgpPeer(BgpPeerSettings settings, AdvertisedRoutes routes, TimeProvider time) => (_settings, _routes, _time) = (settings, routes, time);
 
     public BgpPeerSettings Settings => _settings;
 
@@ -75,6 +79,8 @@ internal sealed class BgpPeer : IAsyncDisposable
                         _settings.Name, session.State, session.HoldSeconds, session.Families, session.Announced, session.Unsupported, session.Ignored, session.Malformed, _sessions, _fault)
                     {
                         Since = session.State == BgpSessionState.Established ? _since : null,
+                        RestartSeconds = _settings.RestartSeconds ?? 0,
+                        KeepsRoutes = session.KeepsRoutes,
                     }
                     : new BgpPeerStatus(_settings.Name, _outside, 0, BgpFamilies.None, 0, 0, 0, 0, _sessions, _fault);
             }
@@ -98,9 +104,14 @@ internal sealed class BgpPeer : IAsyncDisposable
         }
     }
 
+    /// <summary>Begins to connect; once.</summary>
+    public void Start() => _running = Task.Run(Run, CancellationToken.None);
+
     /// <summary>Begins the end, without waiting for it.</summary>
-    public void Stop()
+    /// <param name="leaves">For an upgrade: a router with graceful restart keeps what it has over its restart time.</param>
+    public void Stop(bool leaves = false)
     {
+        _leaves |= leaves;
         lock (_lock)
         {
             if (_isOver)
@@ -165,7 +176,8 @@ internal sealed class BgpPeer : IAsyncDisposable
         using (var patience = new CancellationTokenSource(_connectPatience, _time))
         using (var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _stop.Token))
             await socket.ConnectAsync(PeerSocket.EndPointOf(_settings.Address, _settings.Port), either.Token);
-        var session = new BgpSession(_settings, Now());
+        // Routes at the begin of a session are those of before: of the ledger's rows, or of a connection that broke.
+        var session = new BgpSession(_settings, Now(), _routes.Valid(out _).Count > 0);
         lock (_lock)
             _session = session;
         var reading = Task.Run(() => Read(socket, session), CancellationToken.None);
@@ -237,10 +249,13 @@ internal sealed class BgpPeer : IAsyncDisposable
             TimeSpan wait;
             lock (_lock)
             {
-                if (_stop.IsCancellationRequested)
+                if (_stop.IsCancellationRequested && !_leaves)
                     session.Shutdown();
                 session.Tick(Now());
                 session.Synchronize(_routes.Valid(out var nextLapse));
+                // What was withdrawn just before is withdrawn: nobody else would do it within the restart time.
+                if (_stop.IsCancellationRequested)
+                    session.Leave();
                 cameUp |= session.State == BgpSessionState.Established;
                 length = session.Output.Length;
                 session.Output.CopyTo(output);

@@ -32,6 +32,9 @@ internal sealed record BgpPeerSettings
     /// <summary>3 to 300 s.</summary>
     public int HoldSeconds { get; init; } = DefaultHoldSeconds;
 
+    /// <summary>Graceful restart (RFC 4724): how long the router may keep routes when the connection ends without a word, 1 to 300 s; null: not offered.</summary>
+    public int? RestartSeconds { get; init; }
+
     /// <summary>Key of TCP MD5 (RFC 2385), at most 80 octets; null: none.</summary>
     public string? Password { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed record BgpPeerSettings
         { LocalAs: 0 } or { PeerAs: 0 } => "an AS number of 0 is none",
         { RouterId: 0 } => "the BGP identifier is 0",
         { HoldSeconds: < 3 or > MaxHoldSeconds } => $"the hold time is 3 to {MaxHoldSeconds} s",
+        { RestartSeconds: < 1 or > MaxHoldSeconds } => $"the restart time is 1 to {MaxHoldSeconds} s",
         { Hops: < 1 or > byte.MaxValue } => "hops are 1 to 255",
         { Families: BgpFamilies.None } => "there is no family",
         { NextHopIPv4.IsIPv4: false } or { NextHopIPv6.IsIPv4: true } => "a next hop is of the other family",

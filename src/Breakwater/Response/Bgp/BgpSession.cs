@@ -39,13 +39,17 @@ internal sealed class BgpSession
     private long _keepAliveAt;
     private BgpFamilies _families;
     private int _octetsPerAs = 2;
+    private bool _isMarked;
 
-    public BgpSession(BgpPeerSettings settings, long now)
+    /// <param name="settings">The peer's.</param>
+    /// <param name="now">The clock.</param>
+    /// <param name="isRestart">There are routes to bring back: the peer is asked to keep what it has of them until the mark at their end.</param>
+    public BgpSession(BgpPeerSettings settings, long now, bool isRestart = false)
     {
-        _settings = settings;
+        (_settings, _isMarked) = (settings, settings.RestartSeconds is null);
         _holdUntil = now + (MaxOpenSeconds * 1000);
         State = BgpSessionState.OpenSent;
-        Send((ref writer) => Open().Write(ref writer));
+        Send((ref writer) => Open(isRestart).Write(ref writer));
     }
 
     public BgpSessionState State { get; private set; }
@@ -55,6 +59,9 @@ internal sealed class BgpSession
 
     /// <summary>The negotiated hold time in seconds; 0 before the OPEN.</summary>
     public int HoldSeconds { get; private set; }
+
+    /// <summary>True when the peer takes part in graceful restart: it keeps routes over the restart time that it was offered, of the families that it wants to.</summary>
+    public bool KeepsRoutes { get; private set; }
 
     /// <summary>Families that both sides have.</summary>
     public BgpFamilies Families => State == BgpSessionState.Established ? _families : BgpFamilies.None;
@@ -110,7 +117,10 @@ internal sealed class BgpSession
             KeepAlive(now);
     }
 
-    /// <summary>Makes what the peer has the same as the table: withdrawals first. What does not fit into the output waits for the next call.</summary>
+    /// <summary>
+    /// Makes what the peer has the same as the table: withdrawals first. What does not fit into the output waits for the next call. After the first whole table
+    /// the mark of its end is sent for each family (RFC 4724 §2): a peer that kept routes through a restart drops those that did not come again.
+    /// </summary>
     public void Synchronize(IReadOnlyDictionary<string, BgpRoute> table)
     {
         if (State != BgpSessionState.Established || Ended is not null)
@@ -136,6 +146,17 @@ internal sealed class BgpSession
                 _again.Remove(key);
             }
         }
+
+        Mark();
+    }
+
+    /// <summary>Ends the session for an upgrade: without the NOTIFICATION that would make the peer drop what it got. Where no graceful restart was agreed upon, as <see cref="Shutdown"/>.</summary>
+    public void Leave()
+    {
+        if (KeepsRoutes && State == BgpSessionState.Established)
+            Lose("left for a restart");
+        else
+            Shutdown();
     }
 
     /// <summary>Closes the session in order (RFC 4486): the peer drops at once what it got.</summary>
@@ -144,7 +165,7 @@ internal sealed class BgpSession
     /// <summary>The connection is gone, without a word.</summary>
     public void Lose(string why) => Ended ??= why;
 
-    private BgpOpen Open() => new()
+    private BgpOpen Open(bool isRestart) => new()
     {
         TwoOctetAs = _settings.LocalAs > ushort.MaxValue ? BgpOpen.AsTrans : (ushort)_settings.LocalAs,
         HoldSeconds = (ushort)_settings.HoldSeconds,
@@ -154,6 +175,11 @@ internal sealed class BgpSession
             Families = _settings.Families,
             FourOctetAs = _settings.LocalAs,
             RouteRefresh = true,
+            RestartSeconds = (ushort?)_settings.RestartSeconds,
+            RestartFamilies = _settings.RestartSeconds is null ? BgpFamilies.None : _settings.Families,
+            IsRestarting = isRestart && _settings.RestartSeconds is not null,
+            // What a router enforces goes on while Breakwater is away: nothing of it runs through here.
+            Preserved = isRestart && _settings.RestartSeconds is not null ? _settings.Families : BgpFamilies.None,
         },
     };
 
@@ -243,9 +269,26 @@ internal sealed class BgpSession
         HoldSeconds = Math.Min(open.HoldSeconds, _settings.HoldSeconds);
         _families = common;
         _octetsPerAs = open.Capabilities.FourOctetAs is null ? 2 : 4;
+        KeepsRoutes = _settings.RestartSeconds is not null && open.Capabilities.RestartSeconds is not null;
         _holdUntil = now + (HoldSeconds * 1000L);
         State = BgpSessionState.OpenConfirm;
         KeepAlive(now);
+    }
+
+    private void Mark()
+    {
+        if (_isMarked || MaxOutputBytes - _outputBytes < BgpHeader.LongestMessageBytes)
+            return;
+        _isMarked = true;
+        foreach (var family in BgpFamily.Each)
+        {
+            if ((family & _families) == 0)
+                continue;
+            var writer = new BgpUpdateWriter(_output.AsSpan(_outputBytes));
+            writer.EndOfRoutes(family);
+            if (writer.TryFinish(out var message))
+                _outputBytes += message.Length;
+        }
     }
 
     private void KeepAlive(long now)

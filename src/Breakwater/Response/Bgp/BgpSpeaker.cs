@@ -5,7 +5,7 @@ namespace Breakwater.Response.Bgp;
 
 /// <summary>
 /// Announces filters to routers, and nothing else: it never listens, and learns no route. Stopped in order, it closes its sessions, and the
-/// routers drop at once what they had of it; killed or cut off, they do so after the hold time.
+/// routers drop at once what they had of it; killed or cut off, they do so after the hold time, and with graceful restart after the restart time.
 /// </summary>
 internal sealed class BgpSpeaker : IAsyncDisposable
 {
@@ -25,6 +25,16 @@ internal sealed class BgpSpeaker : IAsyncDisposable
             throw new ArgumentException($"{faulty.Name}: {faulty.Fault}", nameof(peers));
         _routes = new AdvertisedRoutes(guard, time);
         _peers = [.. all.Select(settings => new BgpPeer(settings, _routes, time))];
+    }
+
+    /// <summary>
+    /// Begins to connect; once, when the table has what the ledger's rows ask for: a router that kept routes through a restart drops those that it does not get
+    /// in the first whole table.
+    /// </summary>
+    public void Start()
+    {
+        foreach (var peer in _peers)
+            peer.Start();
     }
 
     public IEnumerable<BgpPeerStatus> Peers => _peers.Select(static peer => peer.Status);
@@ -62,11 +72,15 @@ internal sealed class BgpSpeaker : IAsyncDisposable
         return wasThere;
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => End(leaves: false);
+
+    /// <summary>Ends all sessions.</summary>
+    /// <param name="leaves">For an upgrade: routers with graceful restart keep what they have until the next start, and over the restart time at most; all others drop it at once.</param>
+    public async ValueTask End(bool leaves)
     {
         // All get their last word at once: a router that takes none for seconds must not keep the others' filters.
         foreach (var peer in _peers)
-            peer.Stop();
+            peer.Stop(leaves);
         await Task.WhenAll(_peers.Select(static peer => peer.DisposeAsync().AsTask()));
     }
 

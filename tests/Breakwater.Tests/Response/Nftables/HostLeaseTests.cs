@@ -12,6 +12,9 @@ namespace Breakwater.Tests.Response.Nftables;
 public sealed class HostLeaseTests
 {
     private const string Rule = "destination 203.0.113.7/32 protocol 17 source-port 53 then discard";
+
+    /// <summary>Prefixes, which the kernel keeps as intervals: both ends have to be refreshed together.</summary>
+    private const string WideRule = "destination 203.0.113.0/24 source 198.51.100.0/24 protocol 17 source-port 53 then discard";
     private static readonly FrameContents _attack = static (ref PacketWriter writer) =>
     {
         writer.Ip(new IpHeader(Address.Parse("198.51.100.9"), Address.Parse("203.0.113.7")));
@@ -85,14 +88,16 @@ public sealed class HostLeaseTests
 
     /// <summary>Ten leases long, renewed as the ledger does (after a third), under a flood: not one packet. Without renewals they pass.</summary>
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Filter_HeldForTenLeases_PassesNotOnePacket(bool isRenewed)
+    [InlineData(Rule, true)]
+    [InlineData(Rule, false)]
+    [InlineData(WideRule, true)]
+    [InlineData(WideRule, false)]
+    public async Task Filter_HeldForTenLeases_PassesNotOnePacket(string text, bool isRenewed)
     {
         using var rig = HostRig.Make();
         rig.StartAgent();
         await using var plane = rig.Plane();
-        var rule = HostRig.Set(plane, Rule, _short);
+        var rule = HostRig.Set(plane, text, _short);
         var watch = Stopwatch.StartNew();
         var (sent, renewedAt) = (0L, TimeSpan.Zero);
         while (watch.Elapsed < _short * (isRenewed ? 10 : 2))
