@@ -133,8 +133,7 @@ public sealed class Detector
     private int JudgeTick(bool endsSecond)
     {
         var level = CommonLevel();
-        // Where more than half was needed, a level lower would not do, with a little to spare for a quieter tick.
-        var expected = _shards.Sum(static shard => (long)shard.Log.Count) * 9 > _options.MaxTickRecords * 5L ? level : Math.Max(0, level - 1);
+        var expected = Expected(level);
         _counting.Count(_shards, _tick, level);
         _counting.CloseAggregates(_tick);
         _dossiers.Promote((uint)(_tick / 10));
@@ -143,6 +142,17 @@ public sealed class Detector
             _thinned++;
         Judge(spanSeconds: null);
         return expected;
+    }
+
+    /// <summary>
+    /// The level that as many records as these ask for, with a little to spare for a quieter tick: whether empty ticks are stepped through or leapt over, what follows them begins at 0.
+    /// </summary>
+    private int Expected(int level)
+    {
+        var count = _shards.Sum(static shard => (long)shard.Log.Count);
+        for (; level > 0 && count * 9 <= _options.MaxTickRecords * 5L; level--)
+            count *= 2;
+        return level;
     }
 
     /// <summary>Thins the shards' logs together, as if there were one: the level that lets their sum fit.</summary>
@@ -206,6 +216,8 @@ public sealed class Detector
     public DetectionResult Finish()
     {
         JudgeTick(endsSecond: true);
+        foreach (var shard in _shards)
+            shard.Log.Clear(level: 0);
         var counts = new ShardCounts();
         foreach (var shard in _shards)
             counts.Add(shard.Counts);

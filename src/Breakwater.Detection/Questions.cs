@@ -13,10 +13,12 @@ internal sealed class Questions
     /// <inheritdoc cref="PairFilter.IsSaturated"/>
     public bool AreUncertain => _pairs.IsSaturated;
 
-    /// <summary>Remembers what an entry asks; nothing for the rest of thirty seconds that have brought more than can be told apart.</summary>
+    /// <summary>
+    /// Remembers what an entry asks; for the rest of thirty seconds that have brought more than can be told apart, only what own hosts ask: strangers ask at will.
+    /// </summary>
     public void Add(in TickEntry entry)
     {
-        if (_isFull)
+        if (_isFull && entry.Has(EntryTraits.HasHost) && entry.Direction == Direction.Inbound)
             return;
         if (entry.Has(EntryTraits.AsksGroup))
             _pairs.AddGroup(entry.AsksPair);

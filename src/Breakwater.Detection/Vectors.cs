@@ -146,7 +146,7 @@ public static class Vectors
     /// </summary>
     public static ReadOnlySpan<byte> ProtocolsOf(Vector vector) => vector switch
     {
-        (>= Vector.DnsAmplification and <= Vector.BacnetAmplification) or Vector.QuicReflection or Vector.UdpReflection or Vector.UdpFlood or Vector.QuicFlood => [17],
+        (>= Vector.DnsAmplification and <= Vector.BacnetAmplification) or Vector.QuicReflection or Vector.UdpReflection or Vector.UdpFlood or Vector.QuicFlood or Vector.DhcpFlood => [17],
         Vector.TcpReflection or (>= Vector.SynFlood and <= Vector.TcpConnectionFlood) => [6],
         Vector.IcmpFlood => [1, 58],
         Vector.GreFlood => [47],

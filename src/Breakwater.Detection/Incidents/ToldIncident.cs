@@ -44,7 +44,8 @@ internal sealed class ToldIncident
         if (step is null)
             return null;
         (IsOpened, _isActive, _tick, _signs) = (true, isActive, tick, incident.Signs());
-        _surest = IsSurer(_signs, _surest) ? _signs.Sureness : _surest;
+        // What comes back is to be sure anew.
+        _surest = step != IncidentChangeKind.Updated || IsSurer(_signs, _surest) ? _signs.Sureness : _surest;
         return step;
     }
 

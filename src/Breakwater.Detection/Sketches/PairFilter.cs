@@ -6,7 +6,7 @@ namespace Breakwater.Detection.Sketches;
 /// <summary>
 /// Remembers who spoke to whom during the last 30 to 60 seconds of record time: a Bloom filter of blocks (Putze et al. 2007), each of four
 /// words that get one bit of a pair each, in two generations. Only bits are set, so order does not matter. A false "yes" makes a packet look asked for and so only ever
-/// lowers an alarm; <see cref="IsSaturated"/> tells when that could hide an attack.
+/// lowers an alarm; <see cref="IsSaturated"/> tells when that could hide an attack, and that not all questions may be remembered.
 /// </summary>
 internal sealed class PairFilter
 {

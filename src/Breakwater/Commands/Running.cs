@@ -49,8 +49,8 @@ internal sealed class Running : IAsyncDisposable
 
     public Sessions Sessions { get; } = new(TimeProvider.System);
 
-    /// <summary>Set before the end for an upgrade: what routers with graceful restart have stays until the next start.</summary>
-    public bool IsUpgrade
+    /// <summary>Asked at the end, true for an upgrade: what routers with graceful restart have stays until the next start.</summary>
+    public Func<bool> IsUpgrade
     {
         set => _response.IsUpgrade = value;
     }

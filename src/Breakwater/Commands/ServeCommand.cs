@@ -85,7 +85,7 @@ internal static class ServeCommand
             signals.Wait(TimeSpan.FromSeconds(1));
         }
 
-        running.IsUpgrade = signals.IsUpgrade;
+        running.IsUpgrade = () => signals.IsUpgrade;
         var account = engine.Account();
         lines.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

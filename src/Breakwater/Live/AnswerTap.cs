@@ -12,8 +12,12 @@ internal sealed class AnswerTap
 {
     private const int Bits = 1 << 18;
     private const byte Tcp = 6;
-    private const ushort SynRst = 0x06;
+    private const ushort Syn = 0x02;
+    private const ushort Rst = 0x04;
     private const ushort Ack = 0x10;
+
+    /// <summary>Mean bytes of the packets of a connection with data; segments without are shorter.</summary>
+    private const uint SmallestMean = 100;
 
     private volatile Watched? _watched;
 
@@ -42,10 +46,10 @@ internal sealed class AnswerTap
             watched.Told(in flow);
     }
 
-    /// <summary>Neither a handshake's beginning nor a refusal: those are sent to forged senders too. A flow of three packets or more has both, and data.</summary>
+    /// <summary>Neither a handshake's beginning, however often, nor a refusal: those are sent to forged senders too. A flow with a handshake counts when it has data.</summary>
     private static bool IsOfOpenConnection(in FlowRecord flow) =>
         flow.Knows(FlowFields.Source | FlowFields.Destination | FlowFields.TcpFlags | FlowFields.ReceivedAt) && !flow.Knows(FlowFields.TotalCounters)
-        && (flow.TcpFlags & Ack) != 0 && (flow.Packets > 2 || (flow.TcpFlags & SynRst) == 0);
+        && (flow.TcpFlags & (Ack | Rst)) == Ack && ((flow.TcpFlags & Syn) == 0 || (flow.Packets > 2 && flow.Bytes >= flow.Packets * SmallestMean));
 
     private static int BitOf(Address address) => address.GetHashCode() & (Bits - 1);
 

@@ -196,7 +196,7 @@ internal sealed class Desk : IDisposable
         // Leases first: whatever comes after may take its time.
         _parts.Ledger.Tick();
         var incidents = Incidents();
-        _responses.Tick(incidents);
+        Safely(() => _responses.Tick(incidents));
         foreach (var harm in _parts.Measure(_parts.Ledger.Rows, incidents.Values.Where(static incident => incident.IsOpen).Select(static incident => incident.Service)))
             _responses.Hurt(harm);
     }

@@ -100,7 +100,7 @@ internal sealed class ResponseStage : IAsyncDisposable
             if (_cohortSource is not null)
             {
                 Cohorts = new Cohorts(_config, _cohortSource, _time);
-                Harms = new HarmWatch(_config, Cohorts);
+                Harms = new HarmWatch(_config, Cohorts, _health);
                 Harms.Begin(_ledger.Rows);
                 Cohorts.Start();
             }
@@ -146,8 +146,8 @@ internal sealed class ResponseStage : IAsyncDisposable
         return document;
     }
 
-    /// <summary>Set before the end for an upgrade: routers with graceful restart keep the filters until the next start, and over their restart time at most.</summary>
-    public bool IsUpgrade { get; set; }
+    /// <summary>Asked at the end, as late as can be: true for an upgrade. Routers with graceful restart keep the filters until the next start, and over their restart time at most.</summary>
+    public Func<bool> IsUpgrade { get; set; } = static () => false;
 
     /// <summary>
     /// Ends the desk, then the sessions with the routers, which forget all filters at once but for an upgrade; on hosts they lapse within their lease. The rows stay: a start
@@ -164,7 +164,7 @@ internal sealed class ResponseStage : IAsyncDisposable
             try
             {
                 if (Speaker is not null)
-                    await Speaker.End(IsUpgrade);
+                    await Speaker.End(IsUpgrade());
                 foreach (var agent in Agents)
                     await agent.DisposeAsync();
                 if (Cohorts is not null)

@@ -76,12 +76,12 @@ internal sealed class CohortMeter(int most = CohortMeter.MaximumClients)
         return true;
     }
 
-    /// <summary>Places of the members whose host is in a network, and since when each is counted.</summary>
-    public (int[] Places, long[] Since) Within(Prefix network)
+    /// <summary>Places of the members whose host is in a network, and whose client in another (null: any), and since when each is counted.</summary>
+    public (int[] Places, long[] Since) Within(Prefix network, Prefix? clients = null)
     {
         lock (_lock)
         {
-            var places = _places.Where(member => network.Contains(member.Key.Host)).Select(static member => member.Value).Order().ToArray();
+            var places = _places.Where(member => network.Contains(member.Key.Host) && clients?.Contains(member.Key.Client) != false).Select(static member => member.Value).Order().ToArray();
             return (places, [.. places.Select(place => _since[place])]);
         }
     }

@@ -36,9 +36,10 @@ internal sealed class CohortWatch
     /// <param name="meter">The cohort's packets.</param>
     /// <param name="destination">What the filter matches: clients of other hosts say nothing about it.</param>
     /// <param name="activeSecond">First whole second in which the filter was active, by the clock of the telemetry's arrival.</param>
-    public CohortWatch(CohortMeter meter, Prefix destination, long activeSecond)
+    /// <param name="source">As the destination; null: the filter matches whatever the source.</param>
+    public CohortWatch(CohortMeter meter, Prefix destination, long activeSecond, Prefix? source = null)
     {
-        var (places, since) = meter.Within(destination);
+        var (places, since) = meter.Within(destination, source);
         _meter = meter;
         (Clients, _ends) = (places.Length, activeSecond + LatestOnset + MaximumLooks);
         _onsets = [.. Enumerable.Range(0, LatestOnset + 1).Select(lag => new CohortOnset(meter, places, since, activeSecond + lag, lag == 0 ? FirstLook : FirstLookOfLate, FalseAlarm / 2 / (lag == 0 ? 1 : LatestOnset)))];

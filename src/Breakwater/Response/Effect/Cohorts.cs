@@ -2,6 +2,7 @@ using Breakwater.Configuration;
 using Breakwater.Detection;
 using Breakwater.Detection.Samples;
 using Breakwater.Live;
+using Breakwater.Response.Rules;
 using Breakwater.Wire;
 
 namespace Breakwater.Response.Effect;
@@ -65,19 +66,19 @@ internal sealed class Cohorts(Func<BreakwaterConfig> config, CohortSource source
             _held = held;
     }
 
-    /// <summary>Members of these services in a network: of the service that has most.</summary>
-    public int Size(IEnumerable<string?> services, Prefix network)
+    /// <summary>Members of these services whom a filter may meet: of the service that has most.</summary>
+    public int Size(IEnumerable<string?> services, FilterMatch match)
     {
         lock (_lock)
-            return Best(services, network)?.Meter.Within(network).Places.Length ?? 0;
+            return Best(services, match)?.Meter.Within(match.Destination, match.Source).Places.Length ?? 0;
     }
 
-    /// <summary>Of some services, the cohort that has the most members in a network; from now on it stays as it is, until the next <see cref="Hold"/>. Null: none has any.</summary>
-    public (string Service, CohortMeter Meter)? Of(IEnumerable<string?> services, Prefix network)
+    /// <summary>Of some services, the cohort that has the most members whom a filter may meet; from now on it stays as it is, until the next <see cref="Hold"/>. Null: none has any.</summary>
+    public (string Service, CohortMeter Meter)? Of(IEnumerable<string?> services, FilterMatch match)
     {
         lock (_lock)
         {
-            var best = Best(services, network);
+            var best = Best(services, match);
             if (best is { } found)
                 _held.Add(found.Service);
             return best;
@@ -114,13 +115,13 @@ internal sealed class Cohorts(Func<BreakwaterConfig> config, CohortSource source
         _stop.Dispose();
     }
 
-    private (string Service, CohortMeter Meter)? Best(IEnumerable<string?> services, Prefix network)
+    private (string Service, CohortMeter Meter)? Best(IEnumerable<string?> services, FilterMatch match)
     {
         (string, CohortMeter)? best = null;
         var most = 0;
         foreach (var service in services.Select(static service => service ?? None).Distinct(StringComparer.Ordinal))
         {
-            if (_known.TryGetValue(service, out var known) && known.Meter.Within(network).Places.Length is var members && members > most)
+            if (_known.TryGetValue(service, out var known) && known.Meter.Within(match.Destination, match.Source).Places.Length is var members && members > most)
                 (best, most) = ((service, known.Meter), members);
         }
 
@@ -133,7 +134,7 @@ internal sealed class Cohorts(Func<BreakwaterConfig> config, CohortSource source
         names.Add(None);
         lock (_lock)
         {
-            foreach (var gone in _known.Keys.Where(known => !names.Contains(known)).ToList())
+            foreach (var gone in _known.Keys.Where(known => !names.Contains(known) && !_held.Contains(known)).ToList())
                 _known.Remove(gone);
             foreach (var name in names)
                 _known.TryAdd(name, new Known(new CohortMeter(Math.Clamp(MaximumClients / names.Count, LeastShare, CohortMeter.MaximumClients)), null));
@@ -168,7 +169,7 @@ internal sealed class Cohorts(Func<BreakwaterConfig> config, CohortSource source
             if (!meters.TryGetValue(flow.Source, out var meter))
                 return;
             var isLong = flow.Knows(FlowFields.Start | FlowFields.End) && flow.EndNanoseconds - flow.StartNanoseconds > 2 * SecondNanoseconds;
-            // A record that stands for others left out under overload counts for them: else all clients would fall together.
+            // A record that stands for others left out under overload counts for them; harm is not told then (TelemetryGaps).
             meter.Offer(new CohortMember(flow.Destination, flow.Source), flow.ReceivedNanoseconds / SecondNanoseconds, (long)Math.Min(flow.Packets, ushort.MaxValue) << Math.Min(flow.ThinnedLevel, (byte)16), isLong);
         });
     }
@@ -181,9 +182,9 @@ internal sealed class Cohorts(Func<BreakwaterConfig> config, CohortSource source
             {
                 Renew();
             }
-            catch (Exception error) when (error is InvalidOperationException or ObjectDisposedException)
+            catch (Exception)
             {
-                // The engine ends, or was set up anew in between: the next round looks again.
+                // The engine ends, or was set up anew in between. Whatever it was: cohorts that grow old are better than none, and the next round looks again.
             }
 
             await Task.Delay(_round, time, _stop.Token).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Breakwater.Configuration;
 using Breakwater.Response.Ledger;
+using Breakwater.Response.Rules;
+using Breakwater.Telemetry.Health;
 
 namespace Breakwater.Response.Effect;
 
@@ -40,7 +42,7 @@ internal sealed record CohortState(int Clients, CohortLook? Look, string Why)
 internal readonly record struct Harm(Mitigation Row, CohortLook Look);
 
 /// <summary>Watches the cohorts of all filters that become active. One caller at a time; anyone may read.</summary>
-internal sealed class HarmWatch(Func<BreakwaterConfig> config, Cohorts cohorts)
+internal sealed class HarmWatch(Func<BreakwaterConfig> config, Cohorts cohorts, Func<HealthSnapshot> health)
 {
     /// <summary>Most mitigations whose state is kept after their end.</summary>
     public const int MaximumKept = 1_024;
@@ -51,6 +53,12 @@ internal sealed class HarmWatch(Func<BreakwaterConfig> config, Cohorts cohorts)
     /// <summary>Telemetry of a second is in the counts so long after its end.</summary>
     private const double SettleSeconds = 0.2;
 
+    /// <summary>Rounds after the look that shows harm, in which telemetry would be seen to have failed instead.</summary>
+    private const int RoundsOfDoubt = 2;
+
+    private const byte Tcp = 6;
+
+    private readonly TelemetryGaps _gaps = new();
     private readonly Dictionary<string, Watched> _watched = new(StringComparer.Ordinal);
     private readonly Queue<string> _over = new();
     private Dictionary<string, CohortState> _states = new(StringComparer.Ordinal);
@@ -79,17 +87,17 @@ internal sealed class HarmWatch(Func<BreakwaterConfig> config, Cohorts cohorts)
     public ImmutableArray<Harm> See(IReadOnlyCollection<Mitigation> rows, IEnumerable<string?> attacked)
     {
         var harms = ImmutableArray.CreateBuilder<Harm>();
+        var gap = _gaps.Since(health());
         _rounds++;
         foreach (var row in rows.Where(static row => row.State < MitigationState.Withdrawn))
         {
             var known = _watched.GetValueOrDefault(row.Id);
             if (known is { IsActive: true })
             {
-                if (known.Watch is not { IsOver: false } watch)
+                if (known.Watch is null)
                     continue;
-                var look = watch.Look((long)(cohorts.Seconds - SettleSeconds));
-                _watched[row.Id] = known with { State = known.State with { Look = look } };
-                if (look is { Verdict: CohortVerdict.Hurt })
+                _watched[row.Id] = known = gap is null ? Look(known, known.Watch) : known with { Watch = null, State = known.State with { Look = null, Why = gap } };
+                if (known is { Watch: null, State.Look: { Verdict: CohortVerdict.Hurt } look })
                     harms.Add(new Harm(row, look));
             }
             else if (row is { State: MitigationState.Active, AnnouncedTo: > 0 })
@@ -100,22 +108,35 @@ internal sealed class HarmWatch(Func<BreakwaterConfig> config, Cohorts cohorts)
 
         Interlocked.Add(ref _harms, harms.Count);
         Keep(rows);
-        cohorts.Hold(attacked.Concat(_watched.Values.Where(static known => known.Watch is { IsOver: false }).Select(static known => known.Service)));
+        cohorts.Hold(attacked.Concat(_watched.Values.Where(static known => known.Watch is not null).Select(static known => known.Service)));
         Publish();
         return harms.ToImmutable();
     }
 
+    private Watched Look(Watched known, CohortWatch watch)
+    {
+        var look = watch.Look((long)(cohorts.Seconds - SettleSeconds));
+        if (look is { Verdict: CohortVerdict.Hurt } && known.Doubts < RoundsOfDoubt)
+            return known with { Doubts = known.Doubts + 1 };
+        return known with { State = known.State with { Look = look }, Watch = watch.IsOver ? null : watch };
+    }
+
     private Watched Start(Mitigation row)
     {
-        var destination = row.Rule.Match.Destination;
-        if (cohorts.Of(Services(row), destination) is not { } found)
-            return new Watched(null, new CohortState(0, null, "no known-good client of its destination is known")) { IsActive = true };
-        var watch = new CohortWatch(found.Meter, destination, (long)Math.Ceiling(cohorts.Seconds));
+        var match = row.Rule.Match;
+        if (!MayTouch(match))
+            return new Watched(null, new CohortState(0, null, "it drops nothing of TCP connections, by which known-good clients are known")) { IsActive = true };
+        if (cohorts.Of(Services(row), match) is not { } found)
+            return new Watched(null, new CohortState(0, null, "no known-good client that it may meet is known")) { IsActive = true };
+        var watch = new CohortWatch(found.Meter, match.Destination, (long)Math.Ceiling(cohorts.Seconds), match.Source);
         return new Watched(watch, new CohortState(watch.Clients, null, "it became active just now")) { IsActive = true, Service = found.Service };
     }
 
     private CohortState Waiting(Mitigation row) => new(
-        cohorts.Size(Services(row), row.Rule.Match.Destination), null, row.State == MitigationState.Proposed ? "it is not active" : "no router and no host has it yet");
+        MayTouch(row.Rule.Match) ? cohorts.Size(Services(row), row.Rule.Match) : 0, null, row.State == MitigationState.Proposed ? "it is not active" : "no router and no host has it yet");
+
+    /// <summary>A fall of TCP clients is not the doing of a filter that drops no segment of theirs, whatever an attacker does meanwhile.</summary>
+    private static bool MayTouch(FilterMatch match) => match is { Protocol: null or Tcp, Fragments: not FragmentMatch.Later, IcmpType: null };
 
     /// <summary>Own hosts without a service are asked last.</summary>
     private IEnumerable<string?> Services(Mitigation row) =>
@@ -151,6 +172,9 @@ internal sealed class HarmWatch(Func<BreakwaterConfig> config, Cohorts cohorts)
 
         /// <summary>Whose cohort.</summary>
         public string? Service { get; init; }
+
+        /// <summary>Rounds since a look showed harm.</summary>
+        public int Doubts { get; init; }
 
         public bool IsGone { get; init; }
     }

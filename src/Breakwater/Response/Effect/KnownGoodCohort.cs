@@ -13,7 +13,10 @@ internal static class KnownGoodCohort
     /// <summary>What the last minutes before the attack hold may be its beginning.</summary>
     public static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
 
-    private const byte Tcp = 6;
+    private const byte Tcp = 6, Rst = 4;
+
+    /// <summary>Mean bytes of the packets of a connection with data; segments without are shorter.</summary>
+    private const uint SmallestMean = 100;
 
     /// <summary>Flow records whose flags show a whole session; see <see cref="SampledRecord.Class"/>.</summary>
     private const byte Session = 60;
@@ -31,15 +34,13 @@ internal static class KnownGoodCohort
                 continue;
             if (record.Direction == Direction.Outbound)
             {
-                answered.Add(new CohortMember(record.Destination, record.Source));
+                if (record.Class != Session || HasData(in record))
+                    answered.Add(new CohortMember(record.Destination, record.Source));
                 continue;
             }
 
             var member = new CohortMember(record.Source, record.Destination);
             asked[member] = Math.Max(asked.GetValueOrDefault(member), record.FirstNanoseconds);
-            // A record of a whole session shows both by itself.
-            if (record.Class == Session && record.Packets > 2)
-                answered.Add(member);
         }
 
         return
@@ -48,6 +49,10 @@ internal static class KnownGoodCohort
                 .ThenBy(static member => member.Key.Client).ThenBy(static member => member.Key.Host).Select(static member => member.Key),
         ];
     }
+
+    /// <summary>A SYN-ACK sent again and again, or with a reset behind it, is an answer to a forged SYN too: bare segments.</summary>
+    private static bool HasData(in SampledRecord record) =>
+        record.Packets > 2 && record.Bytes >= record.Packets * SmallestMean && ((record.Known & SampledFields.TcpFlags) == 0 || (record.TcpFlags & Rst) == 0);
 
     // Neither a SYN, an answer to it, nor a reset: those are sent for forged segments too.
     private static bool IsOfOpenConnection(byte trafficClass) =>

@@ -208,11 +208,11 @@ internal sealed class CandidateSearch
             sum = (sum.Excess + _table.ExcessOf[index], sum.Records + (row.IsDuring ? 1 : 0));
         }
 
-        // Beside the first a few strays are no value of the attack.
+        // Beside the first a few strays are no value of an attack that has just begun.
         return
         [
             .. sums.Where(entry => entry.Value.Excess >= _least).OrderByDescending(static entry => entry.Value.Excess).ThenBy(static entry => entry.Key)
-                .Where(static (entry, rank) => rank == 0 || entry.Value.Records >= SetCover.FewestRecords).Take(most).Select(static entry => (entry.Key, entry.Value.Excess)),
+                .Where((entry, rank) => rank == 0 || !_table.IsShort || entry.Value.Records >= SetCover.FewestRecords).Take(most).Select(static entry => (entry.Key, entry.Value.Excess)),
         ];
     }
 

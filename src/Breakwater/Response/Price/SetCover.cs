@@ -6,7 +6,7 @@ internal sealed class SetCover(TrafficTable table, PriceMeter meter, SynthesisLi
     private const double Enough = 0.995;
     private const double WorthARule = 0.02;
 
-    /// <summary>Records of the attack's time that a further rule has to meet: of the first hundred records one stray is a hundredth.</summary>
+    /// <summary>Records that a further rule has to meet of an attack that is a second old or less: of the first hundred records one stray is a hundredth.</summary>
     public const int FewestRecords = 8;
 
     /// <summary>Of candidates that meet nearly as much the cheaper one is taken, and of equally cheap ones the plainer.</summary>
@@ -68,7 +68,7 @@ internal sealed class SetCover(TrafficTable table, PriceMeter meter, SynthesisLi
     {
         var isFirst = !met.AsSpan().ContainsAnyExcept(0UL);
         var gains = open.Select(candidate => (Candidate: candidate, Gain: isFirst ? candidate.Excess : Gain(candidate, met)))
-            .Where(next => next.Gain >= WorthARule * table.Excess && (isFirst || MeetsEnough(next.Candidate, met)))
+            .Where(next => next.Gain >= WorthARule * table.Excess && (isFirst || !table.IsShort || MeetsEnough(next.Candidate, met)))
             .Select(next => (next.Candidate, next.Gain, Worth: next.Gain - (next.Candidate.IsComplement ? Naming * table.Excess : 0)))
             .OrderByDescending(static next => next.Worth)
             .Take(MostTried);

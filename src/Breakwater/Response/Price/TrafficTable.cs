@@ -20,7 +20,9 @@ internal sealed class TrafficTable
     /// <summary>Known clients that send so many times what they sent before are likely forged ones: they speak for nobody.</summary>
     private const double ForgedFactor = 4;
 
-    /// <summary>The IP protocols of the incident's vectors; empty: any.</summary>
+    private const double GrownShare = 0.1;
+
+    /// <summary>The IP protocols of the incident's vectors, and those that grew as an attack does; empty: any.</summary>
     private readonly HashSet<byte> _protocols;
 
     /// <summary>Each record that may be of the attack: plus its packets when it is of the attack's time, minus those that are usual in as long a time before.</summary>
@@ -56,6 +58,8 @@ internal sealed class TrafficTable
         }
 
         Scale = scale;
+        if (_protocols.Count > 0)
+            AddGrown();
         Excess = SumExcess();
         CohortFactor = scale > 0 && BeforePackets > 0 ? packets / (scale * BeforePackets) : 0;
         CohortCount = CountCohort();
@@ -97,9 +101,10 @@ internal sealed class TrafficTable
     /// <summary>Packets on top of the usual, of the protocols that the incident names; 0 when there are none.</summary>
     public double Excess { get; }
 
-    /// <summary>
-    /// The record may be of the attack. What is of a protocol that no vector names is no reason for a rule: in the first tenth of a second one busy client looks like an excess.
-    /// </summary>
+    /// <summary>The attack is seen for a second or less: one busy client looks like an excess.</summary>
+    public bool IsShort => DuringSeconds <= 1;
+
+    /// <summary>The record may be of the attack. What is of a protocol that no vector names, and is much as it was before, is no reason for a rule.</summary>
     public bool MayBeAttack(in TrafficRow row) => _protocols.Count == 0 || _protocols.Contains(row.Protocol);
 
     /// <summary>What each record adds to the excess.</summary>
@@ -205,6 +210,24 @@ internal sealed class TrafficTable
         }
 
         return (seconds, Math.Max(question.NowNanoseconds - question.StartedNanoseconds, Detector.TickNanoseconds) / 1e9);
+    }
+
+    /// <summary>A protocol that no vector names belongs to the attack when it has at least doubled, and has a tenth of all that is on top of the usual.</summary>
+    private void AddGrown()
+    {
+        var (all, sums) = (0.0, new Dictionary<byte, (double During, double Usual, int Records)>());
+        foreach (ref readonly var row in Rows.AsSpan())
+        {
+            ref var sum = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums, row.Protocol, out _);
+            sum = row.IsDuring ? (sum.During + row.Packets, sum.Usual, sum.Records + 1) : (sum.During, sum.Usual + (Scale * row.Packets), sum.Records);
+            all += row.IsDuring ? row.Packets : -Scale * row.Packets;
+        }
+
+        foreach (var (protocol, sum) in sums)
+        {
+            if (sum.During > 2 * sum.Usual && sum.During - sum.Usual > GrownShare * all && (!IsShort || sum.Records >= SetCover.FewestRecords))
+                _protocols.Add(protocol);
+        }
     }
 
     private double SumExcess()

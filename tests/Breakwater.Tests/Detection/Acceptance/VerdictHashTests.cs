@@ -102,6 +102,37 @@ public sealed class VerdictHashTests
         }
     }
 
+    /// <summary>A full tick, one without records, and a quiet one: whether the empty one is stepped through, as a recording does, or leapt over, as a late judge does, changes nothing.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void EmptyTickAfterAFullOne_SteppedThroughOrLeaptOver_SameHash(int empty)
+    {
+        var first = Start / Detector.TickNanoseconds;
+        Assert.Equal(Hash(isStepped: true), Hash(isStepped: false));
+
+        string Hash(bool isStepped)
+        {
+            var detector = new Detector(_thinned);
+            detector.Tick(first * Detector.TickNanoseconds);
+            for (var tick = first; tick < first + 40; tick++)
+            {
+                var isFull = (tick - first) % (empty + 2) == 0;
+                var isEmpty = !isFull && (tick - first) % (empty + 2) <= empty;
+                if (isEmpty && !isStepped)
+                    continue;
+                detector.Tick(tick * Detector.TickNanoseconds);
+                for (var index = 0; index < (isFull ? 6_000 : isEmpty ? 0 : 90); index++)
+                {
+                    var flow = Udp((tick * Detector.TickNanoseconds) + (index * 15_000), Sender((int)(tick * 977) + index), 123, Victim, 50_000, 468);
+                    detector.Count(in flow);
+                }
+            }
+
+            return Breakwater.Reports.ReportJson.VerdictHash(Report(detector.Finish()));
+        }
+    }
+
     /// <summary>A tick after a full one begins at a level: what it keeps is what it would have kept, had it come to that level by itself; a quiet one keeps its own part.</summary>
     [Fact]
     public void TickLog_BegunAtALevel_KeepsWhatThatLevelKeeps()

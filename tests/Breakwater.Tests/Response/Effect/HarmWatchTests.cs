@@ -4,6 +4,7 @@ using Breakwater.Detection.Samples;
 using Breakwater.Live;
 using Breakwater.Response.Effect;
 using Breakwater.Response.Ledger;
+using Breakwater.Telemetry.Health;
 using Breakwater.Tests.Configuration;
 using Breakwater.Tests.Live;
 using Breakwater.Wire;
@@ -21,6 +22,8 @@ public sealed class HarmWatchTests
     private readonly AnswerTap _answers = new();
     private readonly BreakwaterConfig _config = Configurations.Good("version: 1\nservices: [{name: web, addresses: [203.0.113.0/24]}]\n");
     private readonly List<StandingRecord> _samples = [];
+    private HealthSnapshot _health = HealthSnapshot.Empty;
+    private long _datagrams;
 
     /// <summary>The filter drops the clients, drops nothing, or was active before the start.</summary>
     [Theory]
@@ -28,28 +31,43 @@ public sealed class HarmWatchTests
     [InlineData("passes", "no-harm-seen")]
     [InlineData("older", "not-known")]
     [InlineData("elsewhere", "not-known")]
+    [InlineData("udp", "not-known")]
+    [InlineData("other-source", "not-known")]
+    [InlineData("silence", "not-known")]
+    [InlineData("drops-by-the-kernel", "not-known")]
     public async Task Filter_IsJudgedByWhatItDoes(string what, string verdict)
     {
         await using var cohorts = new Cohorts(() => _config, Source(), _time);
-        var watch = new HarmWatch(() => _config, cohorts);
+        var watch = new HarmWatch(() => _config, cohorts, () => _health);
         Sample(Clients);
         cohorts.Renew();
         cohorts.Renew();
         Assert.Equal([("", 0), ("web", Clients)], cohorts.Sizes.OrderBy(static known => known.Service, StringComparer.Ordinal));
         for (var second = 0; second < 60; second++)
+        {
+            Told(exporterTells: true, drops: 0);
+            watch.See([], []);
             Answer(Clients);
+        }
 
         var row = Row(what == "elsewhere" ? "203.0.113.9/32" : "203.0.113.7/32", MitigationState.Proposed);
+        row = what switch
+        {
+            "udp" => row with { Rule = DeskRig.Rule("destination 203.0.113.7/32 protocol 17 source-port 123 then discard") },
+            "other-source" => row with { Rule = DeskRig.Rule("destination 203.0.113.7/32 source 198.51.100.0/24 protocol 6 then discard") },
+            _ => row,
+        };
         watch.See([row], []);
-        Assert.Equal((what == "elsewhere" ? 0 : Clients, "it is not active"), (watch.Find(row.Id)!.Clients, watch.Find(row.Id)!.Why));
+        Assert.Equal((what is "elsewhere" or "udp" or "other-source" ? 0 : Clients, "it is not active"), (watch.Find(row.Id)!.Clients, watch.Find(row.Id)!.Why));
         row = row with { State = MitigationState.Active, AnnouncedTo = 1 };
         if (what == "older")
             watch.Begin([row]);
         var harms = 0;
         for (var second = 0; second < 10; second++)
         {
+            Told(what != "silence" || second < 3, what == "drops-by-the-kernel" && second == 3 ? 100 : 0);
             harms += watch.See([row], []).Length;
-            Answer(what is "drops" ? 3 : Clients);
+            Answer(what is "passes" or "older" ? Clients : 3);
         }
 
         Assert.Equal((verdict, what == "drops" ? 1 : 0), (watch.Find(row.Id)!.Verdict, harms));
@@ -84,12 +102,14 @@ public sealed class HarmWatchTests
     [InlineData(0x14, 1, 6, "192.0.2.1", false)]
     [InlineData(0x1B, 9, 6, "192.0.2.1", true)]
     [InlineData(0x02, 9, 6, "192.0.2.1", false)]
+    [InlineData(0x12, 9, 6, "192.0.2.1", false)]
+    [InlineData(0x16, 9, 6, "192.0.2.1", false)]
     [InlineData(0x10, 1, 17, "192.0.2.1", false)]
     [InlineData(0x10, 1, 6, "192.0.2.200", false)]
     public void Tap_TellsOfAnswersAlone(int flags, int packets, int protocol, string client, bool isTold)
     {
         var told = 0;
-        var flow = Flow(Address.Parse(client)) with { TcpFlags = (ushort)flags, Packets = (ulong)packets, Protocol = (byte)protocol };
+        var flow = Flow(Address.Parse(client)) with { TcpFlags = (ushort)flags, Packets = (ulong)packets, Bytes = (flags & 8) != 0 ? 200UL * (ulong)packets : 60UL * (ulong)packets, Protocol = (byte)protocol };
         _answers.Offer(in flow);
         _answers.Watch([Address.Parse("192.0.2.1")], (in _) => told++);
         _answers.Offer(in flow);
@@ -98,6 +118,17 @@ public sealed class HarmWatchTests
         _answers.Watch([], (in _) => told++);
         _answers.Offer(in flow);
         Assert.Equal(isTold ? 1 : 0, told);
+    }
+
+    private void Told(bool exporterTells, long drops)
+    {
+        _datagrams += exporterTells ? 10 : 0;
+        _health = _health with
+        {
+            At = _time.GetUtcNow(),
+            Account = _health.Account with { KernelDrops = _health.Account.KernelDrops + drops },
+            Exporters = [new ExporterHealth { Name = "edge", Address = Host, Conditions = [], Datagrams = _datagrams }],
+        };
     }
 
     private CohortSource Source() => new((service, _, _, _) => service == "web" ? _samples : [], _answers, () => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100);

@@ -78,13 +78,35 @@ public sealed class FilterPlannerTests(ITestOutputHelper output)
     {
         var question = new Traffic().Before(3_000, 1_500, Tcp(40_000, 443, 16, 60)).Before(300, 150, Udp(50_123, 40_000, 300))
             .During(60, Udp(123, 50_000, 468)).During(5, Tcp(29_370, 443, 16, 60)).During(3, Udp(50_124, 40_000, 300)).Question(vectors: "ntp-amplification");
-        var plan = FilterPlanner.Plan(question);
+        var plan = FilterPlanner.Plan(InATenthOfASecond(question));
         Assert.Equal("destination 203.0.113.10/32 protocol 17 source-port 123 then discard", plan.Alternatives[0].Rules.Single().ToString());
         // The twin: an attack that is said to be of both protocols has a rule for each.
         var both = FilterPlanner.Plan(new Traffic().Before(3_000, 1_500, Tcp(40_000, 443, 16, 60)).Returning(300, 1_500, Tcp(40_000, 443, 16, 60)).During(600, Udp(123, 50_000, 468)).During(300, Tcp(50_000, 443, 41, 40))
             .Question(vectors: ["ntp-amplification", "tcp-xmas-flood"]));
         Assert.Equal([(byte)6, (byte)17], both.Alternatives[0].Rules.Select(static rule => rule.Match.Protocol!.Value).Order());
     }
+
+    /// <summary>A protocol that no vector names and that grew as an attack does is met all the same: two of one incident need not be found in one tick.</summary>
+    [Fact]
+    public void Plan_SecondProtocolThatGrew_IsMetThoughNoVectorNamesIt()
+    {
+        var traffic = new Traffic().Before(3_000, 1_500, Tcp(40_000, 443, 16, 60)).Returning(300, 1_500, Tcp(40_000, 443, 16, 60)).During(600, Udp(123, 50_000, 468));
+        var plain = FilterPlanner.Plan(traffic.Question(vectors: "ntp-amplification"));
+        Assert.All(plain.Alternatives[0].Rules, static rule => Assert.Equal((byte)17, rule.Match.Protocol));
+        var both = FilterPlanner.Plan(traffic.During(600, Tcp(50_000, 443, 41, 40)).Question(vectors: "ntp-amplification"));
+        Assert.Equal([(byte)6, (byte)17], both.Alternatives[0].Rules.Select(static rule => rule.Match.Protocol!.Value).Order());
+    }
+
+    /// <summary>The same records of the attack, all of them within a tenth of a second.</summary>
+    private static FilterQuestion InATenthOfASecond(FilterQuestion question) => question with
+    {
+        NowNanoseconds = Traffic.Start + 100_000_000,
+        Records =
+        [
+            .. question.Records.Select(static standing => standing.Record.FirstNanoseconds < Traffic.Start
+                ? standing : standing with { Record = standing.Record with { FirstNanoseconds = Traffic.Start + ((standing.Record.FirstNanoseconds - Traffic.Start) / 600) } }),
+        ],
+    };
 
     /// <summary>Legitimate answers with the attack's port and length: every filter costs too much.</summary>
     [Fact]
