@@ -14,6 +14,9 @@ internal static class Detect
 
     // A tick of record time.
     private const int TicksPerSecond = 10;
+
+    // Below the limit of a tick.
+    private const long StudiedPerSecond = 600_000;
     // Six seconds of record time: every place of close watch is taken by then, nobody is new to it, and every method compiled.
     private const int WarmUpTicks = 60;
     private const long MemoryRecordsPerSecond = 100_000;
@@ -52,10 +55,11 @@ internal static class Detect
     /// <summary>All detectors on; the own networks are known, as in any installation.</summary>
     public static Detector NewDetector() => new(new DetectorOptions { Protect = [new Prefix(Address.FromIPv4(0x0A000000), 8)] });
 
-    /// <summary>A million records a second of record time, each of which is studied unless a tick has too many.</summary>
+    /// <summary>As many records a second of record time as are all studied.</summary>
     private static void Studied(string name, uint hosts, DetectTraffic traffic, bool keepsHistory)
     {
         var detector = NewDetector();
+        traffic.RecordsPerSecond = StudiedPerSecond;
         Speed(name, null, traffic, detector, keepsHistory);
         if (hosts >= 1_000_000)
             Memory(name, hosts, traffic, detector);

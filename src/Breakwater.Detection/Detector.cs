@@ -42,7 +42,7 @@ public sealed class Detector
     private readonly StandingSamples _samples;
     private readonly RuleBook _rules;
     private readonly List<Finding> _findings = [];
-    private long _tick, _thinned;
+    private long _tick;
 
     public Detector(DetectorOptions options)
     {
@@ -63,6 +63,9 @@ public sealed class Detector
 
     /// <summary>Where records can be counted in parallel, each shard by one thread at a time, none while <see cref="Tick"/> runs.</summary>
     public ImmutableArray<Shard> Shards => _shards;
+
+    /// <summary>Ticks so far of which a sample of the records was studied (<see cref="DetectorOptions.MaxTickRecords"/>).</summary>
+    public long ThinnedTicks { get; private set; }
 
     /// <summary>
     /// Set at the start by who calls <see cref="TakeChanges"/> after each tick. Closed incidents are then kept in a bounded number for
@@ -139,7 +142,7 @@ public sealed class Detector
         _dossiers.Promote((uint)(_tick / 10));
         _studying.Study(_shards, level, _tick, endsSecond);
         if (level > 0)
-            _thinned++;
+            ThinnedTicks++;
         Judge(spanSeconds: null);
         return expected;
     }
@@ -249,7 +252,7 @@ public sealed class Detector
             ("with running totals instead of differences", counts.RunningTotals),
             ("with fewer bytes than their packets' headers have", counts.Impossible),
             ("to hosts beyond the limit of hosts", _counting.BeyondHosts),
-            ("of ticks with too many to study each (a sample stood for them)", _thinned),
+            ("of ticks with too many to study each (a sample stood for them)", ThinnedTicks),
             ("at the moments when a busy target found every place of close watch taken", _dossiers.Refused),
         ];
         return [.. all.Where(static entry => entry.Records > 0)];

@@ -30,6 +30,7 @@ internal static class MetricsApi
         Family(text, "breakwater_telemetry_lost_units_total", "counter", "Datagrams or records that sequence numbers miss, by exporter.", [.. health.Exporters.Select(static exporter => ($"exporter=\"{exporter.Name}\"", (double)exporter.Lost))]);
         Family(text, "breakwater_telemetry_open_conditions", "gauge", "Things that are wrong with an exporter.", [.. health.Exporters.Select(static exporter => ($"exporter=\"{exporter.Name}\"", (double)exporter.Conditions.Length))]);
         Interfaces(text, health.Exporters);
+        Family(text, "breakwater_detection_thinned_ticks_total", "counter", "Ticks of 100 ms with more records than are studied each; a sample stood for them.", [("", health.ThinnedTicks)]);
         var totals = api.History.Totals();
         Family(text, "breakwater_detection_packets_total", "counter", "Packets towards a service, scaled by the sampling rate.", [.. totals.Select(static service => ($"service=\"{service.Service}\"", service.Packets))]);
         Family(text, "breakwater_detection_bytes_total", "counter", "Bytes towards a service, scaled by the sampling rate.", [.. totals.Select(static service => ($"service=\"{service.Service}\"", service.Bytes))]);

@@ -382,7 +382,7 @@ internal sealed partial class LiveEngine : IDisposable
         _healthChanges.Clear();
         var signs = new CollectorSigns(counts.Account, _latest, _clock.AheadNanoseconds, counts.Shed);
         _latest = 0;
-        _health = _monitor.Evaluate(_clock.TickEnd - TickClock.TickNanoseconds, _exporters.All, signs, _unknown, _healthChanges);
+        _health = _monitor.Evaluate(_clock.TickEnd - TickClock.TickNanoseconds, _exporters.All, signs, _unknown, _healthChanges) with { ThinnedTicks = _detector.ThinnedTicks };
         TellWeb(at);
         foreach (var change in _fullLinks.See(_health, _exporters.All.Any(static exporter => exporter.Interfaces.HasBoundary)))
             Output.Write(new IncidentEvent(at, change));

@@ -33,6 +33,9 @@ internal sealed record HealthSnapshot
 
     public required ReceiveAccount Account { get; init; }
 
+    /// <summary>Ticks of which detection studied a sample of the records, since the start or the last change of limits.</summary>
+    public long ThinnedTicks { get; init; }
+
     /// <summary>The collector first, then the configured exporters by name.</summary>
     public required ImmutableArray<ExporterHealth> Exporters { get; init; }
 
