@@ -108,7 +108,12 @@ if (process.argv[1] === new URL(import.meta.url).pathname) {
     const ended = new Promise(done => browser ? browser.process.once("exit", done) : done());
     browser?.process.kill();
     await ended;
-    rmSync(profile, { recursive: true, force: true, maxRetries: 30, retryDelay: 100 });
+    try {
+      rmSync(profile, { recursive: true, force: true, maxRetries: 30, retryDelay: 100 });
+    } catch (error) {
+      // A process of the browser that is slow to end still writes there: no fault of the pages.
+      console.error(`${profile} is left behind: ${error.code}`);
+    }
     process.exit();
   }
 }

@@ -12,7 +12,7 @@ namespace Breakwater.Tests.Response.Nftables;
 [Trait("Tier", "daemon")]
 public sealed class ServedRollbackTests
 {
-    private const string Right = "destination 10.99.0.2/32 protocol 17 then discard";
+    private const string Right = "destination 10.99.0.2/32 protocol 6 destination-port 9 then discard";
     private const string Wrong = "destination 10.99.0.2/32 protocol 6 destination-port 8443 then discard";
     private const int FewestKnown = 40;
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(10);
