@@ -8,7 +8,7 @@ namespace Breakwater.Tests.Response.Nftables;
 
 /// <summary>
 /// Clients with TCP connections over the cable to a service behind the agent, and an exporter on loopback that tells of each question and each answer that was exchanged: what the kernel drops,
-/// it does not tell of.
+/// it does not tell of. Of somebody else's datagrams it tells at all times: silence would be no harm.
 /// </summary>
 internal sealed class ClientsOfAService : IAsyncDisposable
 {
@@ -43,7 +43,7 @@ internal sealed class ClientsOfAService : IAsyncDisposable
             socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
             return socket;
         }))];
-        _running = [Task.Run(Serve), .. _clients.Select((client, number) => Task.Run(() => Ask(client, number)))];
+        _running = [Task.Run(Serve), Task.Run(TellOfOthers), .. _clients.Select((client, number) => Task.Run(() => Ask(client, number)))];
     }
 
     public static ClientsOfAService Start(HostRig rig) => new(rig);
@@ -116,9 +116,39 @@ internal sealed class ClientsOfAService : IAsyncDisposable
         }
     }
 
+    private async Task TellOfOthers()
+    {
+        try
+        {
+            while (true)
+            {
+                Tell(new SflowIp { Length = 80, Protocol = 17, Source = Address.Parse("10.99.0.250"), Destination = Address.Parse(RouterNamespace.RouterAddress), SourcePort = 40_000, DestinationPort = 7 });
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, _stop.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The end of the test.
+        }
+    }
+
     private void Tell(IPEndPoint peer, bool isAnswer)
     {
         var (host, client) = (Address.Parse(RouterNamespace.RouterAddress), Address.Parse(peer.Address.ToString()));
+        Tell(new SflowIp
+        {
+            Length = 53,
+            Protocol = 6,
+            Source = isAnswer ? host : client,
+            Destination = isAnswer ? client : host,
+            SourcePort = isAnswer ? Port : (uint)peer.Port,
+            DestinationPort = isAnswer ? (uint)peer.Port : Port,
+            TcpFlags = AckPush,
+        });
+    }
+
+    private void Tell(SflowIp packet)
+    {
         lock (_telling)
         {
             var writer = new SflowWriter(_buffer, new SflowDatagram { Agent = Address.Parse("127.0.0.1"), HasAgent = true, SequenceNumber = _sequence, UptimeMilliseconds = _sequence });
@@ -130,16 +160,7 @@ internal sealed class ClientsOfAService : IAsyncDisposable
                 Input = new SflowInterface(SflowInterfaceFormat.Index, 1),
                 Output = new SflowInterface(SflowInterfaceFormat.Index, 2),
             });
-            writer.WriteIp(new SflowIp
-            {
-                Length = 53,
-                Protocol = 6,
-                Source = isAnswer ? host : client,
-                Destination = isAnswer ? client : host,
-                SourcePort = isAnswer ? Port : (uint)peer.Port,
-                DestinationPort = isAnswer ? (uint)peer.Port : Port,
-                TcpFlags = AckPush,
-            });
+            writer.WriteIp(packet);
             writer.EndSample();
             _exporter.Send(writer.Written);
         }
