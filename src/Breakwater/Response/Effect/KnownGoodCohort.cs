@@ -6,7 +6,7 @@ namespace Breakwater.Response.Effect;
 
 /// <summary>
 /// Clients that are known to be good: before the attack, the standing samples hold a TCP segment of an open connection from them and one of the service to them. A forged
-/// sender gets no such answer, so nobody becomes known-good by forging (rule 10). UDP services have no such clients, and their cohort is empty.
+/// sender gets no such answer, so nobody becomes known-good by forging (rule 10); whoever keeps real connections does, good or not. UDP services have no such clients, and their cohort is empty.
 /// </summary>
 internal static class KnownGoodCohort
 {
