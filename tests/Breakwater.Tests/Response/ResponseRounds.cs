@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace Breakwater.Tests.Response;
 
@@ -15,6 +16,7 @@ public sealed class ResponseRounds
     private const string MinutesVariable = "BREAKWATER_ROUNDS_MINUTES";
     private const int HoldSeconds = 3;
     private const int RestartSeconds = 10;
+    private const int TelemetryStepMilliseconds = 50;
     private static readonly string[] _ends = ["kill", "stop", "cable", "router", "term", "upgrade"];
     private static readonly TimeSpan _lease = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan _back = TimeSpan.FromSeconds(60);
@@ -47,7 +49,8 @@ public sealed class ResponseRounds
             {
                 using var served = ServedRouter.Start(
                     string.Create(CultureInfo.InvariantCulture, $"  lease: {_lease.TotalSeconds}s\n"),
-                    string.Create(CultureInfo.InvariantCulture, $", holdTime: {HoldSeconds}s{(isGraceful ? $", gracefulRestart: {RestartSeconds}s" : "")}"));
+                    string.Create(CultureInfo.InvariantCulture, $", holdTime: {HoldSeconds}s{(isGraceful ? $", gracefulRestart: {RestartSeconds}s" : "")}"),
+                    telemetryStep: TelemetryStepMilliseconds);
                 served.AwaitSession();
                 TelemetryChild.Attack(served.Space, 5);
                 for (var isSound = true; isSound && next < mine.Count && mine[next] / _ends.Length % 2 == 1 == isGraceful && Stopwatch.GetTimestamp() < until; next++)
@@ -68,7 +71,7 @@ public sealed class ResponseRounds
         var end = _ends[round % _ends.Length];
         var target = string.Create(CultureInfo.InvariantCulture, $"dst 10.{round % TelemetryChild.Hosts}.0.7/32;");
         bool Holds() => served.Rules().Contains(target, StringComparison.Ordinal);
-        var id = served.Approve(string.Create(CultureInfo.InvariantCulture, $"destination 10.{round % TelemetryChild.Hosts}.0.7/32 protocol 17 source-port 123 then discard"), $"s{round % TelemetryChild.Hosts}");
+        var id = Approve(served, string.Create(CultureInfo.InvariantCulture, $"destination 10.{round % TelemetryChild.Hosts}.0.7/32 protocol 17 source-port 123 then discard"), $"s{round % TelemetryChild.Hosts}");
         if (Until(Holds, _back) is null)
             return $"loss: {end}: approved, and never in BIRD";
         var stays = end == "upgrade" && isGraceful;
@@ -86,13 +89,32 @@ public sealed class ResponseRounds
         watch.Dispose();
         if (watch.Missing > 0)
             return string.Create(CultureInfo.InvariantCulture, $"loss: {end}: absent for {watch.Gone.TotalSeconds:0.00} s");
-        var (rules, rows) = (served.Rules().Split(target).Length - 1, served.Command("mitigations", "list", "--state", "active").Output.Split("mit-").Length - 1);
+        var (rules, rows) = (served.Rules().Split(target).Length - 1, ActiveRows(served));
         if (rules != 1 || rows != 1)
             return string.Create(CultureInfo.InvariantCulture, $"double: {end}: {rules} rules in BIRD, {rows} rows");
-        var (code, said) = served.Command("mitigations", "withdraw", id, "--why", "round");
-        if (code != 0 || Until(() => !Holds(), TimeSpan.FromSeconds(10)) is null)
-            return $"orphan: {end}: withdrawn, and still in BIRD: {said.ReplaceLineEndings(" ")}";
+        var said = Post(served, $"api/v1/mitigations/{id}/withdraw", new JsonObject { ["why"] = "round" });
+        if (Until(() => !Holds(), TimeSpan.FromSeconds(10)) is null)
+            return $"orphan: {end}: withdrawn, and still in BIRD: {said.ToJsonString()}";
         return string.Create(CultureInfo.InvariantCulture, $"ok {end} gone {gone.Value.TotalSeconds:0.00} back {back.TotalSeconds:0.00}");
+    }
+
+    private static string Approve(ServedRouter served, string rule, string service)
+    {
+        var id = (string)Post(served, "api/v1/mitigations", new JsonObject { ["rule"] = rule, ["service"] = service })["id"]!;
+        Post(served, $"api/v1/mitigations/{id}/approve", new JsonObject { ["why"] = "round" });
+        return id;
+    }
+
+    private static int ActiveRows(ServedRouter served)
+    {
+        using var client = served.Client();
+        return client.Get("api/v1/mitigations?limit=1000&state=active")["mitigations"]!.AsArray().Count;
+    }
+
+    private static JsonObject Post(ServedRouter served, string path, JsonObject body)
+    {
+        using var client = served.Client();
+        return client.Post(path, body);
     }
 
     private static void Begin(ServedRouter served, string end)

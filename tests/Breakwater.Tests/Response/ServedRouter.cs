@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using Breakwater.Commands;
 using Breakwater.Incidents;
 
 namespace Breakwater.Tests.Response;
@@ -28,7 +29,8 @@ internal sealed class ServedRouter : IDisposable
     /// <param name="response">Lines under <c>response</c>.</param>
     /// <param name="peer">More of the router's settings, each with a comma before it.</param>
     /// <param name="bird">More of BIRD's configuration.</param>
-    public static ServedRouter Start(string response, string peer = "", string bird = "")
+    /// <param name="telemetryStep">Milliseconds between the router's datagrams.</param>
+    public static ServedRouter Start(string response, string peer = "", string bird = "", int telemetryStep = 10)
     {
         var served = new ServedRouter(RouterNamespace.Make("ip", "bird", "birdc"));
         try
@@ -37,7 +39,7 @@ internal sealed class ServedRouter : IDisposable
             served.StartBird();
             File.WriteAllText(served.Config, Configuration(response, peer));
             served.StartProgram();
-            TelemetryChild.Start(served.Space);
+            TelemetryChild.Start(served.Space, telemetryStep);
             return served;
         }
         catch
@@ -67,6 +69,9 @@ internal sealed class ServedRouter : IDisposable
         process.WaitForExit();
         return (process.ExitCode, output + error.GetAwaiter().GetResult());
     }
+
+    /// <summary>The running program as its own commands see it, without a process for each question.</summary>
+    public LocalClient Client() => LocalClient.To(LocalClient.LoadConfig(Config)!);
 
     /// <summary>What BIRD says, asked over its own socket: no process is started for it.</summary>
     public string Bird(string question)

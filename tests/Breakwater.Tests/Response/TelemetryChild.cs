@@ -15,6 +15,7 @@ public sealed class TelemetryChild
 {
     public const int Hosts = 24;
     private const string FolderVariable = "BREAKWATER_TELEMETRY_FOLDER";
+    private const string StepVariable = "BREAKWATER_TELEMETRY_STEP";
     private const int StepMilliseconds = 10;
     private const int QuietPackets = 30;
     private const int AttackPackets = 60;
@@ -30,6 +31,7 @@ public sealed class TelemetryChild
         socket.Connect(new IPEndPoint(IPAddress.Loopback, 6343));
         var random = new Random(7);
         var (sequence, started, buffer) = (0u, new HashSet<int>(), new byte[60_000]);
+        var milliseconds = int.Parse(Environment.GetEnvironmentVariable(StepVariable)!, CultureInfo.InvariantCulture);
         var watch = Stopwatch.StartNew();
         for (var step = 1L; !File.Exists(Path.Combine(folder!, "silence")); step++)
         {
@@ -41,14 +43,16 @@ public sealed class TelemetryChild
                 Send(socket, buffer, sequence++, AttackPackets, () => Reply(random, host));
             }
 
-            if (TimeSpan.FromMilliseconds(step * StepMilliseconds) - watch.Elapsed is var left && left > TimeSpan.Zero)
+            if (TimeSpan.FromMilliseconds(step * milliseconds) - watch.Elapsed is var left && left > TimeSpan.Zero)
                 await Task.Delay(left, TimeProvider.System);
         }
     }
 
-    internal static Process Start(RouterNamespace space) => space.StartSpeaker(
+    /// <param name="space">Where the engine is.</param>
+    /// <param name="stepMilliseconds">Time from one step to the next; each step has the same packets.</param>
+    internal static Process Start(RouterNamespace space, int stepMilliseconds = StepMilliseconds) => space.StartSpeaker(
         "telemetry",
-        new Dictionary<string, string>(StringComparer.Ordinal) { [FolderVariable] = space.Folder },
+        new Dictionary<string, string>(StringComparer.Ordinal) { [FolderVariable] = space.Folder, [StepVariable] = stepMilliseconds.ToString(CultureInfo.InvariantCulture) },
         Path.ChangeExtension(typeof(TelemetryChild).Assembly.Location, null), "-noLogo", "-explicit", "only", "-method", $"{typeof(TelemetryChild).FullName}.{nameof(Child)}");
 
     /// <summary>Says who is attacked from now on.</summary>
