@@ -56,6 +56,13 @@ internal sealed class Candidate
         + (IsWholeProtocol ? WholeProtocol : 0) + (Match.PacketLengths.IsEmpty ? 0 : Changeable)
         + (IsDynamic(Match.SourcePorts) || IsDynamic(Match.DestinationPorts) ? 2 * Changeable : 0);
 
+    /// <summary>
+    /// What of a target's traffic it can meet, in steps: 0 what comes from a port or has a mark (flags, a type, a later fragment) that the attack has; 1 a service of the target;
+    /// 2 a protocol.
+    /// </summary>
+    public int Reach => (!Match.SourcePorts.IsEmpty || (RouterProfile.ComponentsOf(Match) & (FilterComponents.TcpFlags | FilterComponents.IcmpType | FilterComponents.Fragment)) != 0) && !IsComplement ? 0
+        : !Match.DestinationPorts.IsEmpty && !IsComplement ? 1 : 2;
+
     /// <summary>It matches all ports but some.</summary>
     public bool IsComplement => Ports(Match.SourcePorts) > NamedPorts || Ports(Match.DestinationPorts) > NamedPorts;
 

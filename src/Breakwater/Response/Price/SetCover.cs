@@ -70,8 +70,22 @@ internal sealed class SetCover(TrafficTable table, PriceMeter meter, SynthesisLi
         var gains = open.Select(candidate => (Candidate: candidate, Gain: isFirst ? candidate.Excess : Gain(candidate, met)))
             .Where(next => next.Gain >= WorthARule * table.Excess && (isFirst || !table.IsShort || MeetsEnough(next.Candidate, met)))
             .Select(next => (next.Candidate, next.Gain, Worth: next.Gain - (next.Candidate.IsComplement ? Naming * table.Excess : 0)))
-            .OrderByDescending(static next => next.Worth)
-            .Take(MostTried);
+            .OrderByDescending(static next => next.Worth);
+        return meter.IsKnown ? Cheapest(gains.Take(MostTried), met, dropped, isFirst) : Narrowest([.. gains]);
+    }
+
+    /// <summary>Where nothing tells what a rule costs: of those that meet nearly as much the one that can meet least of anybody else's.</summary>
+    private (Candidate Candidate, double Gain)? Narrowest(List<(Candidate Candidate, double Gain, double Worth)> gains)
+    {
+        if (gains.Count == 0)
+            return null;
+        var (candidate, gain, _) = gains.TakeWhile(next => next.Worth >= gains[0].Worth - (NearlyAsMuch * table.Excess))
+            .OrderBy(static next => next.Candidate.Reach).ThenBy(static next => next.Candidate.Parts).First();
+        return (candidate, gain);
+    }
+
+    private (Candidate Candidate, double Gain)? Cheapest(IEnumerable<(Candidate Candidate, double Gain, double Worth)> gains, ulong[] met, double dropped, bool isFirst)
+    {
         (Candidate Candidate, double Worth)? best = null;
         var bestBound = 0.0;
         foreach (var next in gains)

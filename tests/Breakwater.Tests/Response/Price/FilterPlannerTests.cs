@@ -141,6 +141,18 @@ public sealed class FilterPlannerTests(ITestOutputHelper output)
     }
 
     /// <summary>Records of an unknown rate may be of several exporters that sample differently: there is no price, and no limit in bytes.</summary>
+    /// <summary>Where nothing tells the price, a rule that names the attack is put before one that names the service or all of a protocol.</summary>
+    [Theory]
+    [InlineData(0, "destination 203.0.113.10/32 protocol 6 tcp-flags 18/63 then discard")]
+    [InlineData(1, "destination 203.0.113.10/32 protocol 17 source-port 37810,47808 then discard")]
+    public void Plan_NothingBefore_TakesTheNarrowestOfThoseThatMeetNearlyAsMuch(int attack, string rule)
+    {
+        var traffic = attack == 0
+            ? new Traffic().During(3_000, Tcp(0, 50_000, 18, 58)).During(5, Tcp(0, 50_000, 16, 58))
+            : new Traffic().During(2_000, Udp(47_808, 30_120, 300)).During(1_000, Udp(37_810, 30_120, 500));
+        Assert.Equal(rule, FilterPlanner.Plan(traffic.Question(vectors: attack == 0 ? "tcp-reflection" : "bacnet-amplification")).Alternatives[0].Rules.Single().ToString());
+    }
+
     [Fact]
     public void Plan_UnknownSamplingRate_HasNoPriceAndNoRateLimit()
     {
