@@ -139,8 +139,10 @@ public sealed class ResponseRounds
             served.Program.WaitForExit();
     }
 
+    /// <exception cref="InvalidOperationException">The machine is too busy for a round: the program needs as long to start as the filter may be absent.</exception>
     private static void Return(ServedRouter served, string end)
     {
+        var began = Stopwatch.GetTimestamp();
         switch (end)
         {
             case "cable":
@@ -157,6 +159,9 @@ public sealed class ResponseRounds
                 served.StartProgram();
                 break;
         }
+
+        if (Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(RestartSeconds / 2))
+            throw new InvalidOperationException($"{end}: {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s to return");
     }
 
     /// <summary>How long the rule may stand at most when nobody returns: what the page of worst cases promises, and two seconds for a busy machine.</summary>
