@@ -15,6 +15,7 @@ public sealed class ResponseRounds
     private const string SpacesVariable = "BREAKWATER_ROUNDS_SPACES";
     private const string MinutesVariable = "BREAKWATER_ROUNDS_MINUTES";
     private const int HoldSeconds = 3;
+    private const int MostBroken = 20;
     private const int RestartSeconds = 10;
     private const int TelemetryStepMilliseconds = 50;
     private static readonly string[] _ends = ["kill", "stop", "cable", "router", "term", "upgrade"];
@@ -42,6 +43,7 @@ public sealed class ResponseRounds
     {
         // Half of the rounds have graceful restart: by pairs of ends, so that each end has both.
         var mine = Enumerable.Range(0, rounds).Where(round => round % spaces == space && !_done.Contains(round)).OrderBy(static round => round / _ends.Length % 2).ToList();
+        var broken = 0;
         for (var next = 0; next < mine.Count && Stopwatch.GetTimestamp() < until;)
         {
             var isGraceful = mine[next] / _ends.Length % 2 == 1;
@@ -58,9 +60,10 @@ public sealed class ResponseRounds
             }
             catch (Exception error)
             {
-                // The surroundings, not the program: this round is none, and the space ends.
+                // The surroundings, as too busy a machine: this round is none, and is begun again in new ones.
                 System.Console.WriteLine($"broken: round {mine[next]}: {error.Message.ReplaceLineEndings(" ")}");
-                return;
+                if (++broken > MostBroken)
+                    return;
             }
         }
     }
@@ -136,8 +139,10 @@ public sealed class ResponseRounds
             served.Program.WaitForExit();
     }
 
+    /// <exception cref="InvalidOperationException">The machine is too busy for a round: the program needs as long to start as the filter may be absent.</exception>
     private static void Return(ServedRouter served, string end)
     {
+        var began = Stopwatch.GetTimestamp();
         switch (end)
         {
             case "cable":
@@ -154,6 +159,9 @@ public sealed class ResponseRounds
                 served.StartProgram();
                 break;
         }
+
+        if (Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(RestartSeconds / 2))
+            throw new InvalidOperationException($"{end}: {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s to return");
     }
 
     /// <summary>How long the rule may stand at most when nobody returns: what the page of worst cases promises, and two seconds for a busy machine.</summary>

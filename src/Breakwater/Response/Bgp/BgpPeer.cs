@@ -45,7 +45,7 @@ internal sealed record BgpPeerStatus(
 internal sealed class BgpPeer : IAsyncDisposable
 {
     /// <summary>The longest pause between two attempts.</summary>
-    public const int MaxPauseSeconds = 4;
+    public const int MaxPauseSeconds = 2;
 
     private static readonly TimeSpan _connectPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _sendPatience = TimeSpan.FromSeconds(5);
