@@ -6,7 +6,7 @@ namespace Breakwater.Scenarios.Prices;
 
 /// <summary>
 /// What filters do to packets, counted packet by packet as a router would: a second opinion that shares nothing with the planner. A connection whose first packet, or a packet
-/// of whose data, is dropped does not go on. Every client counts that loses anything.
+/// of whose data, is dropped does not go on. Every client counts that loses anything; over IPv6 one is a site's network (/64).
 /// </summary>
 /// <param name="set">The filters.</param>
 internal sealed class FilterTruth(FilterMatch[] set)
@@ -31,7 +31,8 @@ internal sealed class FilterTruth(FilterMatch[] set)
         isMet = IsLost(packet, isMet);
         (_packets, _packetsMet) = (_packets + 1, _packetsMet + (isMet ? 1 : 0));
         (_bytes, _bytesMet) = (_bytes + length, _bytesMet + (isMet ? length : 0));
-        _clients[packet.Source] = isMet || _clients.GetValueOrDefault(packet.Source);
+        var client = packet.Source.IsIPv4 ? packet.Source : packet.Source.Masked(64);
+        _clients[client] = isMet || _clients.GetValueOrDefault(client);
     }
 
     /// <summary>Met itself, or of a connection that is broken until it opens anew.</summary>
@@ -68,13 +69,16 @@ internal sealed class FilterTruth(FilterMatch[] set)
 
     private static int IpLength(SamplePacket packet)
     {
+        var header = packet.Destination.IsIPv4 ? 20 : 40;
         var transport = packet.FragmentOffset > 0 ? 0 : packet.Protocol switch
         {
             IpProtocol.Tcp => packet.HasSynOptions ? 40 : 20,
             IpProtocol.Udp or IpProtocol.Icmp or IpProtocol.IcmpV6 => 8,
-            IpProtocol.Gre => 4 + 20 + 8,
+            IpProtocol.Gre => 4 + header + 8,
             _ => 0,
         };
-        return (packet.Destination.IsIPv4 ? 20 : 40) + transport + packet.PayloadLength;
+        var isFragment = packet.FragmentOffset > 0 || packet.MoreFragments;
+        var extensions = packet.Destination.IsIPv4 ? 0 : 8 * (packet.ExtensionHeaders + (isFragment ? 1 : 0));
+        return header + extensions + transport + packet.PayloadLength;
     }
 }
