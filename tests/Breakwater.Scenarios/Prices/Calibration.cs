@@ -25,9 +25,11 @@ internal sealed record Calibration(int Prices, int Unknown, double UnderHigh, do
     /// <param name="outcomes">The runs.</param>
     /// <param name="what">One of <see cref="Statements"/>; null for all.</param>
     /// <param name="change">What is stated instead: the controls.</param>
-    public static Calibration Of(IEnumerable<PriceOutcome> outcomes, string? what = null, Func<Stated, Stated>? change = null)
+    /// <param name="leastReal">Only of filters whose real share is so large.</param>
+    public static Calibration Of(IEnumerable<PriceOutcome> outcomes, string? what = null, Func<Stated, Stated>? change = null, double leastReal = 0)
     {
-        var all = outcomes.SelectMany(outcome => outcome.Stated.Where(entry => what is null || entry.What == what).Select(entry => (entry.Stated, outcome.Clients))).ToList();
+        var all = outcomes.SelectMany(outcome => outcome.Stated.Where(entry => (what is null || entry.What == what) && entry.Stated.Real >= leastReal)
+            .Select(entry => (entry.Stated, outcome.Clients))).ToList();
         var prices = all.Where(static entry => entry.Stated.Estimate.Value is not null).Select(entry => (Stated: change is null ? entry.Stated : change(entry.Stated), entry.Clients)).ToList();
         var widths = prices.Where(static entry => entry.Clients >= ClientsForWidth).Select(static entry => entry.Stated.Width).Order().ToList();
         double Part(Func<Stated, bool> holds) => prices.Count(entry => holds(entry.Stated)) / (double)prices.Count;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Breakwater.Response.Rules;
 using Breakwater.Samples;
 using Breakwater.Wire;
@@ -21,7 +22,7 @@ internal sealed class FilterTruth(FilterMatch[] set)
     public void See(SamplePacket packet, bool isAttack)
     {
         var length = IpLength(packet);
-        var isMet = set.Any(match => IsMet(match, packet, length));
+        var isMet = IsMet(packet, length);
         if (isAttack)
         {
             (_attack, _attackMet) = (_attack + 1, _attackMet + (isMet ? 1 : 0));
@@ -51,6 +52,28 @@ internal sealed class FilterTruth(FilterMatch[] set)
         return isMet || _failed.Contains(connection);
     }
 
+    private bool IsMet(SamplePacket packet, int length)
+    {
+        foreach (var match in set)
+        {
+            if (IsMet(match, packet, length))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool Holds(ImmutableArray<NumberRange> ranges, int number)
+    {
+        foreach (var range in ranges)
+        {
+            if (range.Contains(number))
+                return true;
+        }
+
+        return false;
+    }
+
     private static bool IsMet(FilterMatch match, SamplePacket packet, int length)
     {
         var isLater = packet.FragmentOffset > 0;
@@ -58,12 +81,12 @@ internal sealed class FilterTruth(FilterMatch[] set)
         return match.Destination.Contains(packet.Destination)
             && (match.Source is null || match.Source.Value.Contains(packet.Source))
             && (match.Protocol is null || match.Protocol == packet.Protocol)
-            && (match.SourcePorts.IsEmpty || (hasTransport && match.SourcePorts.Any(range => range.Contains(packet.SourcePort))))
-            && (match.DestinationPorts.IsEmpty || (hasTransport && match.DestinationPorts.Any(range => range.Contains(packet.DestinationPort))))
+            && (match.SourcePorts.IsEmpty || (hasTransport && Holds(match.SourcePorts, packet.SourcePort)))
+            && (match.DestinationPorts.IsEmpty || (hasTransport && Holds(match.DestinationPorts, packet.DestinationPort)))
             && (match.IcmpType is null || (hasTransport && match.IcmpType == packet.IcmpType))
             && (match.IcmpCode is null || (hasTransport && match.IcmpCode == 0))
             && (match.TcpFlags is not { } flags || (hasTransport && ((byte)packet.TcpFlags & flags.Set) == flags.Set && ((byte)packet.TcpFlags & flags.Clear) == 0))
-            && (match.PacketLengths.IsEmpty || match.PacketLengths.Any(range => range.Contains(length)))
+            && (match.PacketLengths.IsEmpty || Holds(match.PacketLengths, length))
             && (match.Fragments == FragmentMatch.Any || match.Fragments == FragmentMatch.Later == isLater);
     }
 

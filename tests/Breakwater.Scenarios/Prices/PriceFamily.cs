@@ -93,16 +93,13 @@ internal sealed record PriceFamily(Vector Vector, PriceMix Mix, PriceDemand Dema
         new(Vector.NtpAmplification, PriceMix.Web, PriceDemand.Separable) { Group = group },
         new(Vector.DnsAmplification, PriceMix.Web, PriceDemand.Separable) { Group = group },
         new(Vector.MemcachedAmplification, PriceMix.Web, PriceDemand.Separable) { Group = group },
-        new(Vector.TcpReflection, PriceMix.Web, PriceDemand.Separable) { Group = group },
         new(Vector.RstFlood, PriceMix.Web, PriceDemand.Separable) { Group = group },
         new(Vector.UdpFlood, PriceMix.Web, PriceDemand.Separable) { Group = group },
         new(Vector.FragmentFlood, PriceMix.Web, PriceDemand.Separable) { Group = group },
         new(Vector.IcmpFlood, PriceMix.Web, PriceDemand.Separable) { Group = group },
-        new(Vector.GreFlood, PriceMix.Web, PriceDemand.Separable) { Group = group },
         new(Vector.QuicFlood, PriceMix.Web, PriceDemand.Refused) { Mimics = true, Group = group },
         new(Vector.NtpAmplification, PriceMix.Clock, PriceDemand.Refused) { Mimics = true, Group = group },
         new(Vector.SipFlood, PriceMix.Voice, PriceDemand.TruePrice) { Group = group },
-        new(Vector.NtpAmplification, PriceMix.Web, PriceDemand.TruePrice) { Mimics = true, Group = group },
     ];
 
     private static IEnumerable<PriceFamily> QuietHosts(PriceGroup group) =>

@@ -59,11 +59,19 @@ internal static class PriceRun
 
     private const int MostRecords = FilterQuestion.MaxRecords;
 
-    public static ImmutableArray<PriceOutcome> Run(IEnumerable<(PriceFamily Family, ulong Seed)> cases)
+    /// <param name="cases">What to run; the outcomes are in the same order on however many threads.</param>
+    /// <param name="tell">Told of each as it ends, one at a time.</param>
+    public static ImmutableArray<PriceOutcome> Run(IEnumerable<(PriceFamily Family, ulong Seed)> cases, Action<PriceOutcome>? tell = null)
     {
         var all = cases.ToArray();
         var done = new PriceOutcome[all.Length];
-        Parallel.For(0, all.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, index => done[index] = Run(all[index].Family, all[index].Seed));
+        var telling = new Lock();
+        Parallel.For(0, all.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, index =>
+        {
+            done[index] = Run(all[index].Family, all[index].Seed);
+            lock (telling)
+                tell?.Invoke(done[index]);
+        });
         return [.. done];
     }
 

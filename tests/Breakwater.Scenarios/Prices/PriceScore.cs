@@ -13,12 +13,7 @@ internal static class PriceScore
         var only = Option(arguments, "--only");
         var runs = int.Parse(Option(arguments, "--runs") ?? RunsOfEach.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         var families = PriceFamily.All.Where(family => only is null || family.Name.Contains(only, StringComparison.Ordinal));
-        var outcomes = PriceRun.Run(families.SelectMany(family => Enumerable.Range(1, runs).Select(run => (family, Seed(family, run)))));
-        if (arguments.Contains("--detail"))
-        {
-            foreach (var outcome in outcomes)
-                Tell(outcome);
-        }
+        var outcomes = PriceRun.Run(families.SelectMany(family => Enumerable.Range(1, runs).Select(run => (family, Seed(family, run)))), arguments.Contains("--detail") ? Tell : null);
 
         var page = PriceTable.Write(outcomes);
         if (Option(arguments, "--markdown") is { } path)

@@ -43,6 +43,10 @@ public sealed class PriceTests
             Assert.False(Calibration.Of(PriceOutcomes.All, what, PriceTable.AlwaysZero).Holds);
             Assert.False(Calibration.Of(PriceOutcomes.All, what, PriceTable.AlwaysOne).Holds);
         }
+
+        var drift = PriceOutcomes.All.Where(static outcome => outcome.Family.Group == PriceGroup.Drift).ToList();
+        Assert.False(Calibration.Of(drift, change: PriceTable.AlwaysZero).HoldsAsOften(0.85, 0.8));
+        Assert.False(Calibration.Of(drift, change: PriceTable.AlwaysOne).HoldsAsOften(0.85, 0.8));
     }
 
     /// <summary>Where most packets are sampled, the share of clients is known; of busy hosts it is not.</summary>
