@@ -19,8 +19,9 @@ internal static class PriceTable
             in their midst. Hosts called quiet have 4 to 12 packets a second and 50 minutes; those with few clients 300 or 500 of them. The packets go through the detector
             into its standing samples, every other run sampled 1 in 8 (of quiet hosts 1 in 2); the plan is made from these. What its filters really do is counted packet by
             packet over another run with another seed, by code of its own: a packet of a connection that a filter broke is lost too, and every client counts that loses
-            anything (over IPv6 a client is a /64, and two hosts live in each). The parts of the mix differ from run to run; in most mixes some of the host's own traffic has the attack's protocol and port. Beside ours stand what operators set by hand, "protocol + source
-            port" (the port with most of the attack, where one has a tenth of it), and a blackhole of the host.
+            anything (over IPv6 a client is a /64, and two hosts live in each). The parts of the mix differ from run to run; in most mixes some of the host's own traffic has
+            the attack's protocol and port. Beside ours stand what operators set by hand, "protocol + source port" (the port with most of the attack, where one has a
+            tenth of it), and a blackhole of the host.
 
             - *Covered* and *dropped*: shares of the attack's and of the legitimate packets that the filter really meets, the mean of all runs, and the worst of them.
             - *Under your limit*: runs with a filter whose price is at most 1 % for certain. Where there is none the answer is "no filter under your limit", and the
