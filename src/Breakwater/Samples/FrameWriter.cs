@@ -39,6 +39,8 @@ internal static class FrameWriter
         });
         for (var i = 0; i < packet.ExtensionHeaders; i++)
             writer.Extension(i == 0 ? HopByHopOptions : DestinationOptions, ExtensionHeaderBytes);
+        if (!packet.Source.IsIPv4 && (packet.FragmentOffset > 0 || packet.MoreFragments))
+            writer.FragmentHeader(packet.FragmentOffset, packet.MoreFragments, packet.Identification, packet.Protocol);
         if (packet.FragmentOffset == 0)
             WriteTransport(packet, ref writer);
         writer.Payload(packet.Payload);

@@ -16,6 +16,19 @@ internal enum PriceDemand
     TruePrice,
 }
 
+/// <summary>What a run's prices are counted with.</summary>
+internal enum PriceGroup
+{
+    /// <summary>Busy hosts over IPv4, and quiet ones of whose clients most packets are sampled.</summary>
+    Main,
+
+    /// <summary>The same over IPv6, with two clients in each site's network.</summary>
+    IPv6,
+
+    /// <summary>The host's own traffic at the time of the attack is another than the one before.</summary>
+    Drift,
+}
+
 /// <summary>A kind of attack on a kind of host.</summary>
 internal sealed record PriceFamily(Vector Vector, PriceMix Mix, PriceDemand Demand)
 {
@@ -25,7 +38,10 @@ internal sealed record PriceFamily(Vector Vector, PriceMix Mix, PriceDemand Dema
     /// <summary>The attack's packets have the addresses of the host's own clients.</summary>
     public bool ForgesClients { get; init; }
 
-    public string Name => Vectors.Name(Vector) + (Mimics ? ", mimicking" : "") + (ForgesClients ? ", from forged clients" : "") + " on " + Mix.Name;
+    public PriceGroup Group { get; init; }
+
+    public string Name => Vectors.Name(Vector) + (Mimics ? ", mimicking" : "") + (ForgesClients ? ", from forged clients" : "") + " on " + Mix.Name
+        + Group switch { PriceGroup.IPv6 => " over IPv6", PriceGroup.Drift => " that drifts", _ => "" };
 
     public static ImmutableArray<PriceFamily> All { get; } =
     [
@@ -59,5 +75,46 @@ internal sealed record PriceFamily(Vector Vector, PriceMix Mix, PriceDemand Dema
         new(Vector.IcmpFlood, PriceMix.Monitor, PriceDemand.TruePrice),
         new(Vector.GreFlood, PriceMix.Tunnels, PriceDemand.TruePrice),
         new(Vector.UdpFlood, PriceMix.Voice, PriceDemand.TruePrice),
+        .. QuietHosts(PriceGroup.Main),
+        new(Vector.RstFlood, PriceMix.FewWeb, PriceDemand.TruePrice),
+        new(Vector.NtpAmplification, PriceMix.FewWeb, PriceDemand.TruePrice) { Mimics = true },
+        new(Vector.SipFlood, PriceMix.FewVoice, PriceDemand.TruePrice),
+        .. BusyHosts(PriceGroup.IPv6),
+        new(Vector.DnsQueryFlood, PriceMix.Names, PriceDemand.TruePrice) { Group = PriceGroup.IPv6 },
+        new(Vector.IPv6ExtensionHeaderFlood, PriceMix.Web, PriceDemand.TruePrice) { Group = PriceGroup.IPv6 },
+        .. QuietHosts(PriceGroup.IPv6),
+        .. BusyHosts(PriceGroup.Drift),
+        .. QuietHosts(PriceGroup.Drift),
+    ];
+
+    /// <summary>Some of the families above, in another group.</summary>
+    private static IEnumerable<PriceFamily> BusyHosts(PriceGroup group) =>
+    [
+        new(Vector.NtpAmplification, PriceMix.Web, PriceDemand.Separable) { Group = group },
+        new(Vector.DnsAmplification, PriceMix.Web, PriceDemand.Separable) { Group = group },
+        new(Vector.MemcachedAmplification, PriceMix.Web, PriceDemand.Separable) { Group = group },
+        new(Vector.RstFlood, PriceMix.Web, PriceDemand.Separable) { Group = group },
+        new(Vector.UdpFlood, PriceMix.Web, PriceDemand.Separable) { Group = group },
+        new(Vector.FragmentFlood, PriceMix.Web, PriceDemand.Separable) { Group = group },
+        new(Vector.IcmpFlood, PriceMix.Web, PriceDemand.Separable) { Group = group },
+        new(Vector.QuicFlood, PriceMix.Web, PriceDemand.Refused) { Mimics = true, Group = group },
+        new(Vector.NtpAmplification, PriceMix.Clock, PriceDemand.Refused) { Mimics = true, Group = group },
+        new(Vector.SipFlood, PriceMix.Voice, PriceDemand.TruePrice) { Group = group },
+    ];
+
+    private static IEnumerable<PriceFamily> QuietHosts(PriceGroup group) =>
+    [
+        new(Vector.NtpAmplification, PriceMix.QuietWeb, PriceDemand.Separable) { Group = group },
+        new(Vector.ChargenAmplification, PriceMix.QuietWeb, PriceDemand.Separable) { Group = group },
+        new(Vector.MemcachedAmplification, PriceMix.QuietVoice, PriceDemand.Separable) { Group = group },
+        new(Vector.UdpReflection, PriceMix.QuietVoice, PriceDemand.Separable) { Group = group },
+        new(Vector.SsdpAmplification, PriceMix.QuietNames, PriceDemand.Separable) { Group = group },
+        new(Vector.RstFlood, PriceMix.QuietPlain, PriceDemand.Separable) { Group = group },
+        new(Vector.UdpFlood, PriceMix.QuietUploads, PriceDemand.Separable) { Group = group },
+        new(Vector.NtpAmplification, PriceMix.QuietWeb, PriceDemand.TruePrice) { Mimics = true, Group = group },
+        new(Vector.SipFlood, PriceMix.QuietVoice, PriceDemand.TruePrice) { Group = group },
+        new(Vector.DnsQueryFlood, PriceMix.QuietNames, PriceDemand.TruePrice) { Group = group },
+        new(Vector.NtpAmplification, PriceMix.QuietClock, PriceDemand.Refused) { Mimics = true, Group = group },
+        new(Vector.IcmpFlood, PriceMix.QuietMonitor, PriceDemand.Refused) { Mimics = true, Group = group },
     ];
 }

@@ -51,39 +51,46 @@ internal sealed record PriceOutcome(PriceFamily Family, FilterPlan Plan, FilterA
 internal static class PriceRun
 {
     private const long Second = 1_000_000_000;
-    private const long LegitimatePacketsPerSecond = 100;
     private const long AttackPacketsPerSecond = 1_500;
-    private const long BeforeSeconds = 1_800;
     private const long AttackSeconds = 50;
 
-    // The attack begins inside a minute.
-    private const long AttackStart = (BeforeSeconds + 17) * Second;
-    private const long End = AttackStart + (AttackSeconds * Second);
+    /// <summary>Traffic of a host that drifts, at the time of the attack: percent of the usual.</summary>
+    private const long DriftPercent = 150;
+
     private const int MostRecords = FilterQuestion.MaxRecords;
 
-    public static ImmutableArray<PriceOutcome> Run(IEnumerable<(PriceFamily Family, ulong Seed)> cases)
+    /// <param name="cases">What to run; the outcomes are in the same order on however many threads.</param>
+    /// <param name="tell">Told of each as it ends, one at a time.</param>
+    public static ImmutableArray<PriceOutcome> Run(IEnumerable<(PriceFamily Family, ulong Seed)> cases, Action<PriceOutcome>? tell = null)
     {
         var all = cases.ToArray();
         var done = new PriceOutcome[all.Length];
-        Parallel.For(0, all.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, index => done[index] = Run(all[index].Family, all[index].Seed));
+        var telling = new Lock();
+        Parallel.For(0, all.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, index =>
+        {
+            done[index] = Run(all[index].Family, all[index].Seed);
+            lock (telling)
+                tell?.Invoke(done[index]);
+        });
         return [.. done];
     }
 
     public static PriceOutcome Run(PriceFamily family, ulong seed)
     {
-        var target = Target.Host(PriceMix.Target).Prefix;
+        var target = Target.Host(TargetOf(family)).Prefix;
+        var (start, end) = (SampleRun.EpochNanoseconds + family.Mix.AttackNanoseconds, SampleRun.EpochNanoseconds + EndOf(family));
         var records = Train(family, seed, target);
         var question = new FilterQuestion
         {
             Target = target,
             Vectors = [Vectors.Name(family.Vector)],
-            StartedNanoseconds = SampleRun.EpochNanoseconds + AttackStart,
-            NowNanoseconds = SampleRun.EpochNanoseconds + End,
+            StartedNanoseconds = start,
+            NowNanoseconds = end,
             Records = records,
             Limits = new SynthesisLimits(),
             Profile = RouterProfiles.Generic,
             // Forged ones that somebody took for proven.
-            ProvenSources = family.ForgesClients ? [.. records.Where(static record => record.Record.FirstNanoseconds >= SampleRun.EpochNanoseconds + AttackStart).Select(static record => record.Record.Source).Distinct().Take(8)] : [],
+            ProvenSources = family.ForgesClients ? [.. records.Where(record => record.Record.FirstNanoseconds >= start).Select(static record => record.Record.Source).Distinct().Take(8)] : [],
             Seed = seed,
         };
         var plan = FilterPlanner.Plan(question);
@@ -113,24 +120,25 @@ internal static class PriceRun
         var feed = new DetectorFeed(detector);
         var flow = default(FlowRecord);
         var frame = new byte[FrameWriter.MaximumFrameBytes];
-        // Every other run is sampled: 1 in 8.
-        var (rate, sampler) = (seed % 2 == 0 ? 1u : 8u, new SeededRandom(seed ^ 0x5A17));
-        foreach (var (packet, nanoseconds, _) in Packets(family, seed, seed, End))
+        // Every other run is sampled.
+        var (rate, sampler) = (seed % 2 == 0 ? 1u : family.Mix.SamplingRate, new SeededRandom(seed ^ 0x5A17));
+        var end = EndOf(family);
+        foreach (var (packet, nanoseconds, _) in Packets(family, seed, seed, isScoring: false))
         {
             if (rate > 1 && !sampler.OneIn(rate))
                 continue;
             var length = FrameWriter.Write(packet, frame);
             if (PacketFlow.Read(frame.AsSpan(0, length), length, LinkType.Ethernet, ref flow) != DecodeError.None)
-                throw new InvalidOperationException("the run's own packet could not be read to its end");
+                throw new InvalidOperationException($"the run's own packet could not be read to its end: {family.Name}, protocol {packet.Protocol}, {packet.PayloadLength} bytes, {packet.ExtensionHeaders} headers, offset {packet.FragmentOffset}");
             (flow.SamplingRate, flow.SamplingSource) = (rate, SamplingSource.Header);
             flow.StartNanoseconds = flow.EndNanoseconds = flow.ReceivedNanoseconds = SampleRun.EpochNanoseconds + nanoseconds;
             flow.Known |= FlowFields.Start | FlowFields.End | FlowFields.ReceivedAt;
             feed.OnFlow(in flow);
         }
 
-        detector.Tick(SampleRun.EpochNanoseconds + End + Second);
+        detector.Tick(SampleRun.EpochNanoseconds + end + Second);
         var records = new List<StandingRecord>();
-        detector.CopySamples(0, SampleRun.EpochNanoseconds, SampleRun.EpochNanoseconds + End, MostRecords, records);
+        detector.CopySamples(0, SampleRun.EpochNanoseconds, SampleRun.EpochNanoseconds + end, MostRecords, records);
         return records;
     }
 
@@ -138,9 +146,9 @@ internal static class PriceRun
     private static RealEffect[] Score(PriceFamily family, ulong seed, FilterMatch[][] sets)
     {
         var truths = Array.ConvertAll(sets, static set => new FilterTruth(set));
-        foreach (var (packet, _, isAttack) in Packets(family, seed, seed ^ 0xB0B0_0000_0000, End))
+        foreach (var (packet, _, isAttack) in Packets(family, seed, seed ^ 0xB0B0_0000_0000, isScoring: true))
         {
-            if (packet.Destination != PriceMix.Target)
+            if (packet.Destination != TargetOf(family))
                 continue;
             foreach (var truth in truths)
                 truth.See(packet, isAttack);
@@ -149,23 +157,31 @@ internal static class PriceRun
         return Array.ConvertAll(truths, static truth => truth.Effect);
     }
 
+    private static Address TargetOf(PriceFamily family) => family.Group == PriceGroup.IPv6 ? SixthVersion.Of(PriceMix.Target) : PriceMix.Target;
+
+    private static long EndOf(PriceFamily family) => family.Mix.AttackNanoseconds + (AttackSeconds * Second);
+
     /// <summary>The host's traffic with the attack in its last part.</summary>
     /// <param name="family">What to make.</param>
     /// <param name="weights">Seed of the mix: the same host in training and scoring.</param>
     /// <param name="seed">Seed of the packets.</param>
-    /// <param name="end">Until when.</param>
-    private static IEnumerable<(SamplePacket Packet, long Nanoseconds, bool IsAttack)> Packets(PriceFamily family, ulong weights, ulong seed, long end)
+    /// <param name="isScoring">All legitimate traffic is as at the time of the attack.</param>
+    private static IEnumerable<(SamplePacket Packet, long Nanoseconds, bool IsAttack)> Packets(PriceFamily family, ulong weights, ulong seed, bool isScoring)
     {
         var random = new SeededRandom(seed);
-        var legitimate = new ConversationTraffic(family.Mix.Profile(weights), LegitimatePacketsPerSecond, 0, end, warmUp: true, random.Fork());
+        var (start, end, drifts) = (family.Mix.AttackNanoseconds, EndOf(family), family.Group == PriceGroup.Drift);
+        var changes = !drifts ? end : isScoring ? 0 : start;
+        var legitimate = new ConversationTraffic(family.Mix.Profile(weights), family.Mix.PacketsPerSecond, 0, changes, warmUp: true, random.Fork());
         var kind = SampleKind.Find(Vectors.Name(family.Vector))!;
         var packets = family.Mimics ? kind.Mimicry(random.Fork()) : kind.Packets(random.Fork());
-        var attack = new AttackTraffic(packets, new AttackPlan(PriceMix.Target, AttackPacketsPerSecond, AttackStart, end), random.Fork());
+        var attack = new AttackTraffic(packets, new AttackPlan(PriceMix.Target, AttackPacketsPerSecond, start, end), random.Fork());
+        var changed = new ConversationTraffic(family.Mix.Profile(weights, drifted: true), family.Mix.PacketsPerSecond * DriftPercent / 100, changes, end, warmUp: true, random.Fork());
         var packet = new SamplePacket();
         while (true)
         {
-            var isAttack = attack.NextNanoseconds < legitimate.NextNanoseconds;
-            TrafficSource source = isAttack ? attack : legitimate;
+            TrafficSource ordinary = changed.NextNanoseconds < legitimate.NextNanoseconds ? changed : legitimate;
+            var isAttack = attack.NextNanoseconds < ordinary.NextNanoseconds;
+            var source = isAttack ? attack : ordinary;
             var nanoseconds = source.NextNanoseconds;
             if (nanoseconds == TrafficSource.Finished)
                 yield break;
@@ -175,6 +191,8 @@ internal static class PriceRun
                 packet.Source = family.ForgesClients ? DocumentationSpace.Anybody(packet.Source.IPv4 % 2_000) : DocumentationSpace.OutsideWideOwn(packet.Source);
             else if (packet.Protocol == IpProtocol.Icmp && DocumentationSpace.IsWideOwn(packet.Source))
                 packet.IcmpType = 8; // clients ask, and are answered
+            if (family.Group == PriceGroup.IPv6)
+                SixthVersion.Translate(packet);
             yield return (packet, nanoseconds, isAttack);
         }
     }

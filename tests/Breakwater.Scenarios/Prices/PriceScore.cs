@@ -5,27 +5,35 @@ namespace Breakwater.Scenarios.Prices;
 /// <summary>The command that scores filters and their prices.</summary>
 internal static class PriceScore
 {
-    private const int RunsOfEach = 8;
+    private const int RunsOfEach = 4;
 
-    // prices [--only BEGINNING-OF-NAME] [--runs N] [--detail] [--markdown FILE]
+    // prices [--only PART-OF-NAME] [--runs N] [--detail] [--check] [--markdown FILE]
     public static int Run(string[] arguments)
     {
         var only = Option(arguments, "--only");
         var runs = int.Parse(Option(arguments, "--runs") ?? RunsOfEach.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-        var families = PriceFamily.All.Where(family => only is null || family.Name.StartsWith(only, StringComparison.Ordinal));
-        var outcomes = PriceRun.Run(families.SelectMany(family => Enumerable.Range(1, runs).Select(run => (family, Seed(family, run)))));
-        if (arguments.Contains("--detail"))
-        {
-            foreach (var outcome in outcomes)
-                Tell(outcome);
-        }
+        var families = PriceFamily.All.Where(family => only is null || family.Name.Contains(only, StringComparison.Ordinal));
+        var outcomes = PriceRun.Run(families.SelectMany(family => Enumerable.Range(1, runs).Select(run => (family, Seed(family, run)))), arguments.Contains("--detail") ? Tell : null);
 
         var page = PriceTable.Write(outcomes);
         if (Option(arguments, "--markdown") is { } path)
             File.WriteAllText(path, page);
-        else
+        else if (!arguments.Contains("--check"))
             System.Console.WriteLine(page[page.IndexOf("## ", StringComparison.Ordinal)..]);
-        return 0;
+        return arguments.Contains("--check") ? Check(outcomes) : 0;
+    }
+
+    /// <summary>A line for each goal; 1 when one is not reached.</summary>
+    private static int Check(IReadOnlyCollection<PriceOutcome> outcomes)
+    {
+        var failed = 0;
+        foreach (var (goal, holds, reached) in PriceGoals.Of(outcomes))
+        {
+            System.Console.WriteLine($"{(holds ? "ok" : "FAIL")} prices: {goal}: {reached}");
+            failed += holds ? 0 : 1;
+        }
+
+        return failed > 0 ? 1 : 0;
     }
 
     /// <summary>Seeds differ from family to family, and every other one is odd (FNV-1a of the name).</summary>

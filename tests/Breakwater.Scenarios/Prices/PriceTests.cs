@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 
 namespace Breakwater.Scenarios.Prices;
 
-/// <summary>A smaller version of docs/reference/accuracy-filters.md: every family once, by other seeds.</summary>
+/// <summary>About a third of docs/reference/accuracy-filters.md, by other seeds: every family over IPv4 once, and every other one of IPv6 and drift.</summary>
 internal static class PriceOutcomes
 {
     private static readonly Lazy<ImmutableArray<PriceOutcome>> _all = new(static () =>
-        PriceRun.Run(PriceFamily.All.Select(static (family, index) => (family, PriceScore.Seed(family, 100 + (index % 2))))));
+        PriceRun.Run(PriceFamily.All.Where(static (family, index) => family.Group == PriceGroup.Main || index % 2 == 0).Select(static (family, index) => (family, PriceScore.Seed(family, 100 + (index % 2))))));
 
     public static ImmutableArray<PriceOutcome> All => _all.Value;
 }
@@ -17,18 +17,45 @@ public sealed class PriceTests
     [Fact]
     public void Prices_AgainstTheTruth_HoldAsOftenAsTheySay()
     {
-        var calibration = Calibration.Of(PriceOutcomes.All);
-        Assert.True(calibration.Prices > 200, $"only {calibration.Prices} prices");
-        Assert.True(Holds(calibration), calibration.ToString());
-        Assert.InRange(calibration.MedianWidth, 0.0001, 0.02);
+        foreach (var what in Calibration.Statements)
+        {
+            var calibration = Calibration.Of(PriceOutcomes.All.Where(static outcome => outcome.Family.Group != PriceGroup.Drift), what);
+            Assert.True(calibration.Prices > 30, $"{what}: only {calibration.Prices} prices");
+            Assert.True(calibration.Holds && calibration.IsNarrow, $"{what}: {calibration}");
+        }
+    }
+
+    /// <summary>Where the traffic is another than before, most prices still hold; the page tells how many.</summary>
+    [Fact]
+    public void Prices_InDrift_HoldMostly()
+    {
+        var calibration = Calibration.Of(PriceOutcomes.All.Where(static outcome => outcome.Family.Group == PriceGroup.Drift));
+        Assert.True(calibration.Prices > 30, $"only {calibration.Prices} prices");
+        Assert.True(calibration.HoldsAsOften(0.85, 0.8), calibration.ToString());
     }
 
     /// <summary>The check can fail: who states 0, or 1 %, whatever the filter, does not pass.</summary>
     [Fact]
     public void Prices_OfControls_DoNotHold()
     {
-        Assert.False(Holds(Calibration.Of(PriceOutcomes.All, PriceTable.AlwaysZero)));
-        Assert.False(Holds(Calibration.Of(PriceOutcomes.All, PriceTable.AlwaysOne)));
+        foreach (var what in Calibration.Statements)
+        {
+            Assert.False(Calibration.Of(PriceOutcomes.All, what, PriceTable.AlwaysZero).Holds);
+            Assert.False(Calibration.Of(PriceOutcomes.All, what, PriceTable.AlwaysOne).Holds);
+        }
+
+        var drift = PriceOutcomes.All.Where(static outcome => outcome.Family.Group == PriceGroup.Drift).ToList();
+        Assert.False(Calibration.Of(drift, change: PriceTable.AlwaysZero).HoldsAsOften(0.85, 0.8));
+        Assert.False(Calibration.Of(drift, change: PriceTable.AlwaysOne).HoldsAsOften(0.85, 0.8));
+    }
+
+    /// <summary>Where most packets are sampled, the share of clients is known; of busy hosts it is not.</summary>
+    [Fact]
+    public void Clients_OfQuietHosts_AreKnown()
+    {
+        var clients = PriceOutcomes.All.ToLookup(static outcome => outcome.Family.Mix.SamplingRate == 2, static outcome => outcome.NaivePrice.Clients.Value);
+        Assert.True(clients[true].Count(static value => value is not null) >= 0.9 * clients[true].Count());
+        Assert.All(clients[false], Assert.Null);
     }
 
     [Fact]
@@ -36,7 +63,7 @@ public sealed class PriceTests
     {
         var due = PriceOutcomes.All.Where(static outcome => outcome.Family.Demand == PriceDemand.Separable).ToList();
         Assert.True(due.Count > 40, $"only {due.Count} families");
-        Assert.Empty(due.Where(static outcome => outcome.Best is null || outcome.Best.Rules.Length > 4 || outcome.Real.AttackCovered < 0.95 || outcome.Real.Packets > 0.01)
+        Assert.Empty(due.Where(static outcome => !PriceGoals.IsSeparated(outcome))
             .Select(static outcome => $"{outcome.Family.Name}: {outcome.Real} by {string.Join("; ", outcome.Best?.Rules ?? [])}"));
     }
 
@@ -57,6 +84,4 @@ public sealed class PriceTests
         Assert.All(due, static outcome => Assert.Null(outcome.Plan.NoFilter));
         Assert.DoesNotContain(due.SelectMany(static outcome => outcome.Plan.Alternatives).SelectMany(static alternative => alternative.Rules), static rule => rule.Match.Source is not null);
     }
-
-    private static bool Holds(Calibration calibration) => calibration is { UnderHigh: >= 0.95, Inside: >= 0.9 };
 }

@@ -55,10 +55,17 @@ internal sealed class PriceMeter
         if (!IsKnown)
             return 1;
         var tally = Tally(met);
-        var packets = Math.Min(1, _packetWeights.Interval(tally.Packets).High + (tally.MorePackets / Math.Max(1, _packetWeights.All)));
-        var bytes = Math.Min(1, _byteWeights.Interval(tally.Bytes).High + (tally.MoreBytes / Math.Max(1, _byteWeights.All)));
+        var packets = BoundOf(_packetWeights, tally.Packets, tally.MorePackets);
+        var bytes = BoundOf(_byteWeights, tally.Bytes, tally.MoreBytes);
         var clients = _clients.AreResolved ? _clients.High(tally) : FilterPrice.LostAtMost(packets);
         return Math.Max(packets, Math.Max(bytes, clients));
+    }
+
+    private static double BoundOf(ClientWeights weights, double[] dropped, double more)
+    {
+        var all = Math.Max(1, weights.All);
+        var share = Math.Min(1, dropped.Sum() / all);
+        return Interval.Drifted(share, share, Math.Clamp(weights.Interval(dropped).High + (more / all), share, 1)).High;
     }
 
     /// <summary>The price with its intervals.</summary>
@@ -97,7 +104,9 @@ internal sealed class PriceMeter
     private Estimate Of(double share, double[] draws, ClientWeights weights, double[] dropped, double[] met, double more)
     {
         var high = Math.Max(weights.Interval(dropped).High, draws[(int)(draws.Length * 0.975)]) + (more / Math.Max(1, weights.All));
-        return new Estimate(share, Math.Min(share, Math.Min(weights.Interval(met).Low, draws[(int)(draws.Length * 0.025)])), Math.Max(share, Math.Min(1, high)), _table.ClientCount);
+        var low = Math.Min(weights.Interval(met).Low, draws[(int)(draws.Length * 0.025)]);
+        var (least, most) = Interval.Drifted(Math.Min(share, low), share, Math.Max(share, Math.Min(1, high)));
+        return new Estimate(share, least, most, _table.ClientCount);
     }
 
     private (double[] Packets, double[] Bytes) Resampled(GroupSums sums)

@@ -55,7 +55,50 @@ public sealed class PriceHonestyTests
             .Before(250, 1_500, Tcp(40_000, 25, 16, 60)).Before(50, 1_500, Tcp(40_000, 25, 2, 60)).During(10, Udp(123, 50_000, 468));
         var price = Price(traffic, FlagsOf(2) with { DestinationPorts = [NumberRange.Of(25)] });
         Assert.Equal(0.1, price.Packets.Value!.Value, 0.01);
-        Assert.InRange(price.Packets.High!.Value, 0.1, 0.13);
+        // By chance 0.12, and as much for drift.
+        Assert.InRange(price.Packets.High!.Value, 0.14, 0.15);
+    }
+
+    /// <summary>
+    /// Those met are the busy ones: every one is seen, and of those with one packet half. The lower end is of all clients that there may be; with all packets sampled it is
+    /// of those there are.
+    /// </summary>
+    [Fact]
+    public void Clients_OnlyBusyOnesAreMet_LowerEndCountsTheHidden()
+    {
+        var met = new FilterMatch { Destination = Prefix(Traffic.Target), Protocol = 17 };
+        var traffic = new Traffic().Before(3_000, 200, Udp(40_000, 4_500, 60)).Before(600, int.MaxValue, Tcp(40_000, 443, 16, 60)).During(10, Tcp(123, 50_000, 16, 468));
+        var (all, half) = (Price(traffic, met).Clients, Price(Sampled(traffic, 2), met).Clients);
+        // 200 of 800; were half of the others unseen, 200 of 1,400.
+        Assert.InRange(all.Low!.Value, 0.17, 0.2);
+        Assert.InRange(half.Low!.Value, 0.08, 0.142);
+        Assert.InRange(half.High!.Value, 0.143, 0.25);
+    }
+
+    /// <summary>What the samples leave open may be more than one in 200: with so few clients chance leaves more open.</summary>
+    [Fact]
+    public void Clients_FewAndMostPacketsSampled_AreKnown()
+    {
+        var traffic = new Traffic().Before(3_000, 300, Tcp(40_000, 443, 16, 60)).During(10, Udp(123, 50_000, 468));
+        Assert.InRange(Price(Sampled(traffic, 2), FlagsOf(41)).Clients.High!.Value, 0.02, 0.03);
+        Assert.Null(Price(Sampled(traffic, 3), FlagsOf(41)).Clients.High);
+    }
+
+    /// <summary>Another hour may have half as much again of what is met; of nothing there is no more.</summary>
+    [Theory]
+    [InlineData(0, 0, 0)]
+    [InlineData(0.5, 0.4, 0.6)]
+    [InlineData(0.01, 0.0067, 0.0149)]
+    [InlineData(1, 1, 1)]
+    public void Drifted_ShareWithoutChance_HasHalfMoreOrLess(double share, double low, double high)
+    {
+        var drifted = Interval.Drifted(share, share, share);
+        Assert.Equal(low, drifted.Low, 0.0001);
+        Assert.Equal(high, drifted.High, 0.0001);
+        // Chance and drift are no worse than their sum.
+        var both = Interval.Drifted(0.9 * share, share, share + (0.1 * (1 - share)));
+        Assert.InRange(both.High, drifted.High, drifted.High + (0.1 * (1 - share)));
+        Assert.InRange(both.Low, drifted.Low - (0.1 * share) - 1e-9, drifted.Low);
     }
 
     /// <summary>Who drops requests, or QUIC's first packets, drops what would have come after them.</summary>
@@ -79,8 +122,9 @@ public sealed class PriceHonestyTests
         // What the large one sends is met: half of all, and that is known.
         var met = new Traffic().Before(4_000, 2_500, Tcp(40_000, 443, 16, 60)).Before(4_000, 1, Udp(40_000, 4_500, 60)).During(10, Udp(123, 50_000, 468));
         var price = Price(met, new FilterMatch { Destination = Prefix(Traffic.Target), Protocol = 17 });
-        Assert.InRange(price.Packets.Low!.Value, 0.45, 0.5);
-        Assert.InRange(price.Packets.High!.Value, 0.5, 0.55);
+        // Without drift: 0.4 to 0.6 is its allowance.
+        Assert.InRange(price.Packets.Low!.Value, 0.39, 0.41);
+        Assert.InRange(price.Packets.High!.Value, 0.59, 0.61);
     }
 
     internal static FilterMatch FlagsOf(byte flags) => new() { Destination = Prefix(Traffic.Target), Protocol = 6, TcpFlags = new TcpFlagsMatch(flags, (byte)(63 & ~flags)) };
