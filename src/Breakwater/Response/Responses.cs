@@ -23,10 +23,14 @@ internal sealed partial class Responses(DeskParts parts, Func<FilterSearch, bool
     /// <summary>Most steps from an incident to the one that goes on with it.</summary>
     private const int MaxTakeovers = 16;
 
+    /// <summary>After a write of heirs that failed.</summary>
+    private const int HeirPauseSeconds = 30;
+
     private readonly Dictionary<string, DeskCase> _cases = new(StringComparer.Ordinal);
 
     /// <summary>As what incidents went on, of those that were written down lately.</summary>
     private readonly Dictionary<string, string> _heirs = new(StringComparer.Ordinal);
+    private long _nextHeirAt;
 
     /// <summary>Incidents of open rows that the journal does not hold any more, and since when.</summary>
     private readonly Dictionary<string, long> _forgotten = new(StringComparer.Ordinal);
@@ -68,8 +72,16 @@ internal sealed partial class Responses(DeskParts parts, Func<FilterSearch, bool
     /// <summary>What was taken back in an incident binds for the one that goes on with it, also after a restart and when this one is forgotten.</summary>
     private void Inherit(DeskIncident incident)
     {
-        if (incident.TakenOverBy is not { } heir || (_heirs.TryGetValue(incident.Id, out var known) && known == heir) || parts.Ledger.Inherit(incident.Id, heir) is not null)
+        var now = parts.Time.GetTimestamp();
+        if (incident.TakenOverBy is not { } heir || (_heirs.TryGetValue(incident.Id, out var known) && known == heir) || now < _nextHeirAt)
             return;
+        if (parts.Ledger.Inherit(incident.Id, heir) is not null)
+        {
+            // A file that another process locks takes seconds to refuse: leases come first.
+            _nextHeirAt = now + (HeirPauseSeconds * parts.Time.TimestampFrequency);
+            return;
+        }
+
         if (_heirs.Count >= MaxCases)
             _heirs.Clear();
         _heirs[incident.Id] = heir;

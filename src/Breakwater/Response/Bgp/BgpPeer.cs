@@ -99,6 +99,16 @@ internal sealed class BgpPeer : IAsyncDisposable
             return Kept is { } kept && kept.Keys.Contains(key) ? kept.Until : null;
     }
 
+    /// <summary>The router may keep something of a session that was cut.</summary>
+    public bool HasKept
+    {
+        get
+        {
+            lock (_lock)
+                return Kept is not null;
+        }
+    }
+
     /// <summary>With a session that stands the router has what it was sent, and drops the rest at the mark of its end.</summary>
     private KeptRoutes? Kept => _kept is { } kept && _session?.State != BgpSessionState.Established && _time.GetTimestamp() < kept.UntilTimestamp ? kept : null;
 

@@ -56,7 +56,7 @@ internal sealed class BgpSpeaker : IAsyncDisposable
     public int AnnouncedTo(BgpRoute route) => _peers.Count(peer => peer.HasSent(route));
 
     /// <summary>True while a router may keep something of a session that was cut.</summary>
-    public bool KeepsRoutes => _peers.Any(static peer => peer.Status.KeptUntil is not null);
+    public bool KeepsRoutes => _peers.Any(static peer => peer.HasKept);
 
     /// <summary>Until when, at most, a router whose session was cut may keep this route, though it cannot be told of its end: graceful restart. Null: none does.</summary>
     public DateTimeOffset? KeptUntil(string key) => _peers.Max(peer => peer.KeptUntil(key));

@@ -81,7 +81,7 @@ internal sealed class MitigationLedger
     public IEnumerable<Mitigation> Sharing(Mitigation row) => WithMatch(row.Rule).Where(other => other.IsOpen && other.Id != row.Id && HasSameMatch(other.Rule, row.Rule));
 
     /// <summary>For people, what stays in the data plane when some rows end: a filter that another row holds too, or one that a router keeps and cannot be told of; null: nothing.</summary>
-    public string? Remains(Mitigation row, IReadOnlyCollection<string> ending) =>
+    public string? Remains(Mitigation row, HashSet<string> ending) =>
         Sharing(row).FirstOrDefault(other => !ending.Contains(other.Id)) is { } holder ? $"{holder.Id} holds the same filter, which stays until that ends too"
             : _plane.KeptUntil(row.Rule) is { } until ? $"a router without a session may keep it until {JournalTime.Format(until)}" : null;
 
@@ -314,7 +314,7 @@ internal sealed class MitigationLedger
     }
 
     /// <summary>A row that ends says what stays: it is gone, and the filter is not.</summary>
-    private Mitigation WithRemains(Mitigation row, IReadOnlyCollection<string> ending) =>
+    private Mitigation WithRemains(Mitigation row, HashSet<string> ending) =>
         _rows.GetValueOrDefault(row.Id) is { IsOpen: true } && Remains(row, ending) is { } remains ? row with { Why = $"{row.Why}; {remains}" } : row;
 
     private IEnumerable<Mitigation> WithMatch(FilterRule rule) => _byMatch.TryGetValue(rule.Match, out var ids) ? ids.Select(id => _rows[id]) : [];
