@@ -17,6 +17,8 @@ internal static class ResponseText
         var more = new StringBuilder($"\n          {price}");
         if (mitigation["announcedTo"] is { } sent)
             more.Append(CultureInfo.InvariantCulture, $"; told to {sent} {((int)sent == 1 ? "router or host" : "routers and hosts")}");
+        if ((string?)mitigation["keptUntil"] is { } kept)
+            more.Append(CultureInfo.InvariantCulture, $"; a router without a session may keep it until {kept}");
         if (mitigation["onHosts"] is { } met)
             more.Append(CultureInfo.InvariantCulture, $"; hosts dropped {Text(met["droppedPackets"])} packets, {Text(met["arrival"]).Replace('-', ' ')} ({Text(met["why"])})");
         if (mitigation["cohort"] is { } cohort)
@@ -62,7 +64,7 @@ internal static class ResponseText
             var isUp = (bool?)peer["up"] == true;
             text.Append(CultureInfo.InvariantCulture, $"{Text(peer["name"])} ({Text(peer["address"])}, AS {Text(peer["peerAs"])})\n");
             text.Append(CultureInfo.InvariantCulture, $"  session up   {(isUp ? $"yes, since {Text(peer["since"])}, hold time {Text(peer["holdSeconds"])} s" : $"no: {(string?)peer["lastError"] ?? "not yet"}")}\n");
-            text.Append(CultureInfo.InvariantCulture, $"  sent         {(isUp ? $"{Text(peer["sent"])} filters{((int?)peer["unsupported"] is > 0 and var lacking ? $"; {lacking} need a family that it lacks" : "")}" : "nothing: no session")}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  sent         {(isUp ? $"{Text(peer["sent"])} filters{((int?)peer["unsupported"] is > 0 and var lacking ? $"; {lacking} need a family that it lacks" : "")}" : (string?)peer["keptUntil"] is { } kept ? $"nothing: no session; it may keep what it has until {kept}" : "nothing: no session")}\n");
             foreach (var (step, name) in new[] { ("accepted", "accepted"), ("valid", "valid"), ("enforced", "enforced") })
                 text.Append(CultureInfo.InvariantCulture, $"  {name,-12} {(peer[step] is { } known ? Text(known) : NotConfirmed)}\n");
         }

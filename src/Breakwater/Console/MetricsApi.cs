@@ -70,7 +70,7 @@ internal static class MetricsApi
         var rows = response.Desk?.Snapshot.Rows ?? [];
         Family(text, "breakwater_response_open_mitigations", "gauge", "Filters that are proposed, approved or active.",
             [.. ResponseApi.Counts(rows).Select(static state => ($"state=\"{state.Key}\"", (double)state.Value!.GetValue<int>()))]);
-        Family(text, "breakwater_response_unannounced_mitigations", "gauge", "Active filters that no router and no host can have.", [("", rows.Count(static row => row is { State: MitigationState.Active, AnnouncedTo: 0 }))]);
+        Family(text, "breakwater_response_unannounced_mitigations", "gauge", "Active filters that no router and no host can have.", [("", rows.Count(static row => row is { State: MitigationState.Active, AnnouncedTo: 0, KeptUntil: null }))]);
         var peers = response.Speaker?.Peers.ToList() ?? [];
         Family(text, "breakwater_response_peer_up_bool", "gauge", "1 while the session with a router stands.", [.. peers.Select(static peer => ($"peer=\"{peer.Name}\"", peer.State == BgpSessionState.Established ? 1.0 : 0))]);
         Family(text, "breakwater_response_announced_routes", "gauge", "Routes announced to a router in its session.", [.. peers.Select(static peer => ($"peer=\"{peer.Name}\"", (double)peer.Announced))]);

@@ -33,7 +33,7 @@ internal static class MitigationPage
 
         var (status, sentence) = outcome.Refusal switch
         {
-            DeskRefusal.None => (StatusCodes.Status200OK, $"It is done, and something went wrong beside it: {outcome.Fault}."),
+            DeskRefusal.None => (StatusCodes.Status200OK, $"It is done; beside it: {outcome.Fault}."),
             DeskRefusal.Unknown => (StatusCodes.Status404NotFound, "There is no such filter any more, or it is over."),
             DeskRefusal.Stale => (StatusCodes.Status412PreconditionFailed, "It has changed since the page was made. Look at it again."),
             DeskRefusal.Unavailable => (StatusCodes.Status503ServiceUnavailable, $"Not done: {outcome.Fault}."),

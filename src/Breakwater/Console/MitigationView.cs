@@ -59,6 +59,8 @@ internal static class MitigationView
         if (first.State == MitigationState.Proposed)
             return first.FirstBy is { } by ? $"proposed, wanted by {by}" : "proposed";
         var least = rows.Min(static row => row.AnnouncedTo);
+        if (least == 0 && rows.Max(static row => row.KeptUntil) is { } kept)
+            return $"set, told to nobody now; a router without a session may keep it until {JournalTime.Format(kept)}";
         return least == 0 ? "set, but no router and no host has it" : $"set, told to {least} {(least == 1 ? "router or host" : "routers and hosts")}";
     }
 

@@ -68,6 +68,7 @@ internal static class ResponseApi
         ["holdSeconds"] = status is { HoldSeconds: > 0 } ? status.HoldSeconds : null,
         ["families"] = new JsonArray([.. Families(status?.Families ?? BgpFamilies.None)]),
         ["sent"] = status?.Announced,
+        ["keptUntil"] = status?.KeptUntil is { } kept ? JournalTime.Format(kept) : null,
         ["unsupported"] = status?.Unsupported,
         ["accepted"] = null,
         ["valid"] = null,

@@ -9,7 +9,7 @@ internal static class StorageBackup
     private const string NewSuffix = ".new";
 
     /// <summary>The ledger of filters: Response's own, which is later than the journal; here its name and version alone.</summary>
-    internal static readonly (string Name, int Version) Ledger = ("mitigations.db", 2);
+    internal static readonly (string Name, int Version) Ledger = ("mitigations.db", 3);
 
     private static readonly (string Name, int Version)[] _files = [(JournalStore.FileName, JournalStore.Schema.Length), (TrafficStore.FileName, TrafficStore.Schema.Length), Ledger];
 

@@ -14,6 +14,9 @@ internal sealed class AlertmanagerReceiver(Uri url, TimeProvider time) : IReceiv
 
     private static readonly TimeSpan _lasts = TimeSpan.FromMinutes(4);
 
+    /// <summary>A filter that hurts is told once: nothing renews its alert, so that it stands for longer.</summary>
+    private static readonly TimeSpan _hurtLasts = TimeSpan.FromHours(1);
+
     private readonly Uri _alerts = new(url.AbsoluteUri.TrimEnd('/') + "/api/v2/alerts");
 
     public string Name => $"alertmanager {url.GetLeftPart(UriPartial.Path)}";
@@ -33,10 +36,13 @@ internal sealed class AlertmanagerReceiver(Uri url, TimeProvider time) : IReceiv
     private static JsonObject Alert(NoticeItem item, Notice notice)
     {
         // Labels are what makes an alert the same alert: nothing that changes while the attack goes on.
-        var labels = new JsonObject { ["alertname"] = "BreakwaterAttack", ["severity"] = "critical", ["incident"] = item.IncidentId, ["target"] = item.Target, ["direction"] = item.IsInbound ? "inbound" : "outbound" };
+        var isHurt = notice.Kind == NoticeKind.Hurt;
+        var labels = new JsonObject { ["alertname"] = isHurt ? "BreakwaterFilterHurts" : "BreakwaterAttack", ["severity"] = isHurt ? "warning" : "critical", ["incident"] = item.IncidentId, ["target"] = item.Target, ["direction"] = item.IsInbound ? "inbound" : "outbound" };
         if (item.Service is { } service)
             labels["service"] = service;
-        var ends = notice.Kind == NoticeKind.End ? notice.At : notice.At + _lasts;
+        if (item.Mitigation is { } mitigation && ScriptCall.Parse(mitigation)?["id"] is JsonValue value && value.TryGetValue<string>(out var id))
+            labels["mitigation"] = id;
+        var ends = notice.Kind == NoticeKind.End ? notice.At : notice.At + (isHurt ? _hurtLasts : _lasts);
         return new JsonObject
         {
             ["labels"] = labels,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Breakwater.Incidents;
 
 namespace Breakwater.Notify;
 
@@ -18,6 +19,9 @@ internal enum NoticeKind
 
     /// <summary>They are over.</summary>
     End,
+
+    /// <summary>A filter hurts known-good clients (<c>mitigation.hurt</c>): it is taken back, or stays since that is its purpose.</summary>
+    Hurt,
 }
 
 /// <summary>One attack of a notice.</summary>
@@ -26,12 +30,29 @@ internal enum NoticeKind
 /// <param name="IsInbound">Towards it; else from it.</param>
 /// <param name="Service">Null: of none.</param>
 /// <param name="Sentence">What happens, in words.</param>
-/// <param name="StartedAt">As the incident tells it; null: it does not.</param>
+/// <param name="StartedAt">As the incident tells it, or when the filter was seen to hurt; null: it does not.</param>
 /// <param name="Json">The incident's document.</param>
 internal sealed record NoticeItem(string IncidentId, string Target, bool IsInbound, string? Service, string Sentence, DateTimeOffset? StartedAt, string Json)
 {
     /// <summary>Longest sentence and name; what is longer is cut.</summary>
     public const int MaximumCharacters = 1_000;
+
+    /// <summary>Of a filter that hurts what the journal tells of it; null: it is about an attack.</summary>
+    public string? Mitigation { get; init; }
+
+    /// <summary>False: the filter that hurts stays.</summary>
+    public bool IsTakenBack { get; init; }
+
+    /// <summary>A filter that hurts, as the journal tells of it; null: it does not say what it is about.</summary>
+    /// <param name="entry">Its subject is the incident, or the filter where it has none.</param>
+    /// <param name="attack">The incident's, where it is known.</param>
+    public static NoticeItem? OfHurt(JournalEntry entry, NoticeItem? attack)
+    {
+        if (ScriptCall.Parse(entry.Data) is not { } hurt || Text(hurt["note"]) is not { Length: > 0 } note || (attack?.Target ?? Text(hurt["destination"])) is not { Length: > 0 } target)
+            return null;
+        var item = attack ?? new NoticeItem(entry.Subject, target, true, entry.Service, note, null, "");
+        return item with { Sentence = note, StartedAt = entry.At, Mitigation = entry.Data, IsTakenBack = hurt["isTakenBack"] is JsonValue value && value.TryGetValue<bool>(out var isTakenBack) && isTakenBack };
+    }
 
     /// <summary>The attack that a journal's document tells; null: it does not say who is attacked.</summary>
     public static NoticeItem? Of(string json)
@@ -66,6 +87,8 @@ internal sealed record Notice(string Id, NoticeKind Kind, DateTimeOffset At, Imm
     {
         get
         {
+            if (Kind == NoticeKind.Hurt)
+                return $"A filter for {Items[0].Target} hurts known clients, and {(Items[0].IsTakenBack ? "is taken back" : "stays")}";
             var (count, what) = (Items.Length + More, Kind switch { NoticeKind.End => "is over", NoticeKind.Begin => "has begun", _ => "goes on" });
             return count == 1
                 ? $"Attack {(Items[0].IsInbound ? "on" : "from")} {Items[0].Target} {what}"

@@ -7,7 +7,7 @@ namespace Breakwater.Notify;
 
 /// <summary>
 /// Decides who is told what, and when: attacks that begin together are told together; one that is part of a wider one is not told by itself; one that goes on is told again
-/// now and then; the end of what was told is told. Pure: entries and the time come in, notices go out.
+/// now and then; the end of what was told is told, and so is each filter that hurts. Pure: entries and the time come in, notices go out.
 /// </summary>
 internal sealed class NoticeBook
 {
@@ -29,9 +29,11 @@ internal sealed class NoticeBook
     }
 
     /// <summary>Takes an entry of the journal in.</summary>
-    /// <returns>An end that is told at once; null: nothing yet.</returns>
+    /// <returns>An end, or a filter that hurts, which are told at once; null: nothing yet.</returns>
     public Notice? Take(JournalEntry entry, TimeSpan now)
     {
+        if (entry.Kind == EntryKind.MitigationHurt)
+            return NoticeItem.OfHurt(entry, _attacks.GetValueOrDefault(entry.Subject)?.Item) is { } hurt ? Make(NoticeKind.Hurt, entry.At, [hurt]) : null;
         if (!entry.Kind.StartsWith("incident.", StringComparison.Ordinal))
             return null;
         var verdict = ScriptCall.Parse(entry.Data)?["verdict"] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;

@@ -13,7 +13,7 @@ internal static class NoticeText
 
     public const string Schema = "breakwater.notice/1";
 
-    public static string Of(NoticeKind kind) => kind switch { NoticeKind.Begin => "begin", NoticeKind.Repeat => "repeat", NoticeKind.End => "end", _ => "state" };
+    public static string Of(NoticeKind kind) => kind switch { NoticeKind.Begin => "begin", NoticeKind.Repeat => "repeat", NoticeKind.End => "end", NoticeKind.Hurt => "hurt", _ => "state" };
 
     public static byte[] Document(Notice notice)
     {
@@ -27,7 +27,7 @@ internal static class NoticeText
         foreach (var item in notice.Items)
         {
             text.Append(Line(item.Sentence)).Append('\n');
-            text.Append(CultureInfo.InvariantCulture, $"  incident {item.IncidentId}");
+            text.Append(CultureInfo.InvariantCulture, $"  {(item.IncidentId.StartsWith("mit-", StringComparison.Ordinal) ? "filter" : "incident")} {item.IncidentId}");
             if (item.Service is { } service)
                 text.Append(CultureInfo.InvariantCulture, $", service {Line(service)}");
             if (item.StartedAt is { } at)
@@ -59,6 +59,7 @@ internal static class NoticeText
                 ["sentence"] = item.Sentence,
                 ["startedAt"] = item.StartedAt is { } at ? Time(at) : null,
                 ["incident"] = isWhole ? ScriptCall.Parse(item.Json) : null,
+                ["mitigation"] = item.Mitigation is { } mitigation ? ScriptCall.Parse(mitigation) : null,
             });
         }
 

@@ -83,8 +83,8 @@ internal sealed class Notifier : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_book.Take(entry, Now) is { } end)
-                Tell([end]);
+            if (_book.Take(entry, Now) is { } notice)
+                Tell([notice]);
         }
     }
 
@@ -117,7 +117,7 @@ internal sealed class Notifier : IAsyncDisposable
         Refresh();
         foreach (var notice in notices)
         {
-            foreach (var lane in _lanes.Where(lane => notice.Kind is NoticeKind.Begin or NoticeKind.End || lane.KeepsState == (notice.Kind == NoticeKind.State)))
+            foreach (var lane in _lanes.Where(lane => notice.Kind is NoticeKind.Begin or NoticeKind.End or NoticeKind.Hurt || lane.KeepsState == (notice.Kind == NoticeKind.State)))
                 lane.Tell(notice);
         }
     }

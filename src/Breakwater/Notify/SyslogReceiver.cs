@@ -14,6 +14,7 @@ internal sealed class SyslogReceiver(SyslogTarget target, string host, int proce
 
     private const int Facility = 3; // system daemons
     private const int Alert = 1;
+    private const int Warning = 4;
     private const int Notification = 5;
     private const int LongestHost = 255;
 
@@ -28,7 +29,7 @@ internal sealed class SyslogReceiver(SyslogTarget target, string host, int proce
     /// <summary>PRI, version, time, host, name, process, kind; the incident as structured data, under the number of examples (RFC 5612); the sentence in UTF-8.</summary>
     internal byte[] Line(Notice notice, NoticeItem item)
     {
-        var priority = (Facility * 8) + (notice.Kind == NoticeKind.End ? Notification : Alert);
+        var priority = (Facility * 8) + (notice.Kind switch { NoticeKind.End => Notification, NoticeKind.Hurt => Warning, _ => Alert });
         var header = string.Create(
             CultureInfo.InvariantCulture, $"<{priority}>1 {NoticeText.Time(notice.At)} {Name255(host)} breakwater {processId} {NoticeText.Of(notice.Kind)} [breakwater@32473 incident=\"{Value(item.IncidentId)}\" target=\"{Value(item.Target)}\"{(item.Service is { } service ? $" service=\"{Value(service)}\"" : "")}] ");
         byte[] line = [.. Encoding.UTF8.GetBytes(header), .. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(NoticeText.Line(item.Sentence))];

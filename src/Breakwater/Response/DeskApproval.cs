@@ -1,3 +1,4 @@
+using System.Globalization;
 using Breakwater.Configuration;
 using Breakwater.Response.Bgp;
 using Breakwater.Response.Ledger;
@@ -57,7 +58,9 @@ internal sealed class DeskApproval(DeskParts parts)
     {
         if (parts.Guard.Fault(rule) is { } refused)
             return DeskOutcome.No(refused);
-        if (parts.Ledger.Rows.FirstOrDefault(row => row.State < MitigationState.Withdrawn && row.IncidentId == incident && row.Rule == rule) is { } same)
+        if (parts.Config().Response.Peers.FirstOrDefault(peer => peer.GracefulRestart > lease) is { } peer)
+            return DeskOutcome.No(string.Create(CultureInfo.InvariantCulture, $"{peer.Name} would keep it for {peer.GracefulRestart!.Value.TotalSeconds} s after Breakwater's end (gracefulRestart), longer than its lease of {lease.TotalSeconds} s: ask for a longer lease"));
+        if (parts.Ledger.Find(rule, incident) is { } same)
         {
             if (sees?.Invoke(same.Service) == false)
                 return DeskOutcome.No("there is a filter with this rule already");
@@ -114,12 +117,12 @@ internal sealed class DeskApproval(DeskParts parts)
             return DeskOutcome.Unknown;
         if (isSeen(row) is not DeskRefusal.None and var refusal)
             return new DeskOutcome(null, "it is another than was seen, or not visible", refusal);
-        string? fault = null;
         var rows = Together(row, row.State);
         if (IsHidden(rows, sees))
             return DeskOutcome.No($"the destination of {id} is also of a service that you do not see");
-        foreach (var one in rows)
-            fault = parts.Ledger.Withdraw(one.Id, by, why) ?? fault;
+        var ids = rows.Select(static one => one.Id).ToHashSet(StringComparer.Ordinal);
+        var remains = row.IsOpen ? rows.Select(one => parts.Ledger.Remains(one, ids)).FirstOrDefault(static remains => remains is not null) : null;
+        var fault = parts.Ledger.Withdraw(ids, by, why) ?? remains;
         return new DeskOutcome(row with { State = MitigationState.Withdrawn, By = by, Why = why, ChangedAt = parts.Time.GetUtcNow(), AnnouncedTo = 0 }, fault);
     }
 

@@ -34,6 +34,7 @@ internal static class MitigationJson
         ["leaseUntil"] = row.IsOpen ? JournalTime.Format(row.LeaseUntil) : null,
         ["endsAt"] = row.EndsAt is { } end ? JournalTime.Format(end) : null,
         ["announcedTo"] = row.IsOpen ? row.AnnouncedTo : null,
+        ["keptUntil"] = row.KeptUntil is { } kept ? JournalTime.Format(kept) : null,
         ["attackCovered"] = row.Price is { } price ? MitigationPrice.Write(price.AttackCovered) : null,
         ["legitimateDropped"] = Dropped(row.Price),
         ["underLimit"] = row.Price is null ? null : row.IsUnderLimit,

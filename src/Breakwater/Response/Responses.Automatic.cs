@@ -18,7 +18,7 @@ internal sealed partial class Responses
     private readonly Queue<FilterRule> _hurt = new();
 
     /// <summary>
-    /// Takes a filter back that hurts known-good clients, with all rules of its alternative. Two stay, and are told: a blackhole, which is meant to, and a rule that a person sent again after it
+    /// Takes a filter back that hurts known-good clients, with all rules of its alternative, and for all incidents that hold it: with one row alone the filter would stay. Two stay, and are told: a blackhole, which is meant to, and a rule that a person sent again after it
     /// had been taken back for this.
     /// </summary>
     public void Hurt(Harm harm)
@@ -26,25 +26,33 @@ internal sealed partial class Responses
         if (parts.Ledger.Find(harm.Row.Id) is not { IsOpen: true } row)
             return;
         var isKept = row.Rule.Action.Kind == FilterActionKind.Blackhole ? "it is a blackhole, which takes the address from everybody: it stays"
-            : row.By != Mitigation.Policy && _hurt.Contains(row.Rule) ? $"{row.By} sent it again after it had been taken back for this: it stays" : null;
+            : IsMeant(row) ? $"{row.By} sent it again after it had been taken back for this: it stays" : null;
         var why = $"{Mitigation.HurtWhy}{harm.Look.Why}";
         var told = new JsonObject
         {
             ["note"] = $"{row.Id} ({row.Kind}): {row.Rule} – {why}; {isKept ?? "it is taken back, and not sent again without a person"}",
             ["id"] = row.Id,
+            ["destination"] = row.Rule.Match.Destination.ToString(),
             ["isTakenBack"] = isKept is null,
         };
         parts.Note(new NoteWork(parts.Time.GetUtcNow(), EntryKind.MitigationHurt, row.IncidentId ?? row.Id, told.ToJsonString()) { Service = row.Service });
         if (isKept is not null)
             return;
-        foreach (var one in parts.Ledger.Rows.Where(other => other.IsOpen && (other.Id == row.Id || (row.Alternative is not null && other.Alternative == row.Alternative))))
+        var same = parts.Ledger.Sharing(row).Where(other => !IsMeant(other)).Append(row).ToList();
+        var alternatives = same.Select(static one => one.Alternative).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var over = parts.Ledger.Rows.Where(other => other.IsOpen && (same.Exists(known => known.Id == other.Id) || (other.Alternative is { } alternative && alternatives.Contains(alternative)))).ToList();
+        foreach (var one in over)
         {
             _hurt.Enqueue(one.Rule);
             if (_hurt.Count > MaxHurt)
                 _hurt.Dequeue();
-            parts.Ledger.Withdraw(one.Id, Mitigation.Policy, why);
         }
+
+        parts.Ledger.Withdraw([.. over.Select(static one => one.Id)], Mitigation.Policy, why);
     }
+
+    /// <summary>A person sent it again after it had been taken back for harm.</summary>
+    private bool IsMeant(Mitigation row) => row.By != Mitigation.Policy && _hurt.Contains(row.Rule);
 
     /// <summary>Sends the best alternative when all conditions hold.</summary>
     private void Decide(DeskCase one)
@@ -135,14 +143,20 @@ internal sealed partial class Responses
         return null;
     }
 
-    /// <summary>What was taken back binds for its incident, whatever happened since: a rule of the same match where a person did it, any where one hurt, since then the prices were wrong.</summary>
+    /// <summary>What was taken back binds for its incident and for the one that goes on with it, whatever happened since: a rule of the same match where a person did it, any where one hurt, since then the prices were wrong.</summary>
     /// <returns>Why it is not sent; null: nothing was taken back.</returns>
     private string? TakenBack(string incident, PricedFilter filter)
     {
-        var unwritten = parts.Ledger.Of(incident).Where(static row => row.IsTakenBack).Select(static row => new TakenRule(row.Rule, row.IsHarm));
-        if (parts.TakenBack(incident) is not { } written)
-            return "what people took back cannot be read from the ledger";
-        foreach (var taken in unwritten.Concat(written))
+        var incidents = Line(incident);
+        var known = incidents.SelectMany(parts.Ledger.Of).Where(static row => row.IsTakenBack).Select(static row => new TakenRule(row.Rule, row.IsHarm)).ToList();
+        foreach (var one in incidents)
+        {
+            if (parts.TakenBack(one) is not { } written)
+                return "what people took back cannot be read from the ledger";
+            known.AddRange(written);
+        }
+
+        foreach (var taken in known)
         {
             if (taken.IsHarm)
                 return $"'{taken.Rule}' hurt known clients in this incident: no filter is sent by itself any more";
@@ -151,6 +165,15 @@ internal sealed partial class Responses
         }
 
         return null;
+    }
+
+    /// <summary>An incident, and those that are known to have gone on as it; the ledger's file knows those of before.</summary>
+    private List<string> Line(string incident)
+    {
+        var line = new List<string> { incident };
+        for (var number = 0; number < line.Count && line.Count < MaxTakeovers; number++)
+            line.AddRange(_cases.Values.Where(one => one.Incident.TakenOverBy == line[number]).Select(static one => one.Incident.Id).Except(line, StringComparer.Ordinal).ToList());
+        return line;
     }
 
     /// <summary>An automatic filter that did not help: people get the alternatives of now, and are told.</summary>

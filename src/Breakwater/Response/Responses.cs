@@ -23,7 +23,14 @@ internal sealed partial class Responses(DeskParts parts, Func<FilterSearch, bool
     /// <summary>Most steps from an incident to the one that goes on with it.</summary>
     private const int MaxTakeovers = 16;
 
+    /// <summary>After a write of heirs that failed.</summary>
+    private const int HeirPauseSeconds = 30;
+
     private readonly Dictionary<string, DeskCase> _cases = new(StringComparer.Ordinal);
+
+    /// <summary>As what incidents went on, of those that were written down lately.</summary>
+    private readonly Dictionary<string, string> _heirs = new(StringComparer.Ordinal);
+    private long _nextHeirAt;
 
     /// <summary>Incidents of open rows that the journal does not hold any more, and since when.</summary>
     private readonly Dictionary<string, long> _forgotten = new(StringComparer.Ordinal);
@@ -36,9 +43,11 @@ internal sealed partial class Responses(DeskParts parts, Func<FilterSearch, bool
     public void See(KeptIncident kept)
     {
         var known = _cases.GetValueOrDefault(kept.Id);
-        if (known is null && (!kept.IsOpen || _cases.Count >= MaxCases) && !HasRows(kept.Id))
+        var isLeft = known is null && (!kept.IsOpen || _cases.Count >= MaxCases) && !HasRows(kept.Id);
+        if ((isLeft && kept.IsOpen) || DeskIncident.Of(kept, parts.Config()) is not { } incident)
             return;
-        if (DeskIncident.Of(kept, parts.Config()) is not { } incident)
+        Inherit(incident);
+        if (isLeft)
             return;
         if (known is null)
             _cases[kept.Id] = known = new DeskCase(incident);
@@ -58,6 +67,24 @@ internal sealed partial class Responses(DeskParts parts, Func<FilterSearch, bool
         }
         else
             Consider(known);
+    }
+
+    /// <summary>What was taken back in an incident binds for the one that goes on with it, also after a restart and when this one is forgotten.</summary>
+    private void Inherit(DeskIncident incident)
+    {
+        var now = parts.Time.GetTimestamp();
+        if (incident.TakenOverBy is not { } heir || (_heirs.TryGetValue(incident.Id, out var known) && known == heir) || now < _nextHeirAt)
+            return;
+        if (parts.Ledger.Inherit(incident.Id, heir) is not null)
+        {
+            // A file that another process locks takes seconds to refuse: leases come first.
+            _nextHeirAt = now + (HeirPauseSeconds * parts.Time.TimestampFrequency);
+            return;
+        }
+
+        if (_heirs.Count >= MaxCases)
+            _heirs.Clear();
+        _heirs[incident.Id] = heir;
     }
 
     /// <summary>Time goes by: retries, escalation, ends. <see cref="MitigationLedger.Tick"/> is the caller's.</summary>
@@ -193,6 +220,7 @@ internal sealed partial class Responses(DeskParts parts, Func<FilterSearch, bool
     /// <summary>Takes the filters of a closed incident back, after their time; never while nothing is seen: silence is not peace (rule 11).</summary>
     private void Settle(DeskCase one, IReadOnlyDictionary<string, KeptIncident> incidents)
     {
+        Inherit(one.Incident);
         if (OpenAfter(one.Incident, incidents, parts.Config()) is { } wider)
         {
             (one.ClosedAt, one.WhyKept) = (parts.Time.GetTimestamp(), $"incident {wider} goes on with it: the filters stay");

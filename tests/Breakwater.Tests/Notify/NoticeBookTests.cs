@@ -120,10 +120,34 @@ public sealed class NoticeBookTests
     [InlineData("{\"verdict\":\"attack\"}")]
     [InlineData("{\"verdict\":7,\"target\":{\"value\":8}}")]
     [InlineData("{\"verdict\":\"attack\",\"id\":\"x\",\"target\":{\"value\":null}}")]
+    [InlineData("{\"note\":7,\"destination\":\"x\"}")]
+    [InlineData("{\"note\":\"x\",\"isTakenBack\":1}")]
     public void Entry_OfAnotherShape_IsPassedOver(string json)
     {
+        Assert.Null(_book.Take(new JournalEntry(1, _begin, EntryKind.MitigationHurt, "x", null, json), TimeSpan.Zero));
         Assert.Null(_book.Take(new JournalEntry(1, _begin, EntryKind.Active, "x", null, json), TimeSpan.Zero));
         Assert.Empty(Due(10));
+    }
+
+    /// <summary>A filter that hurts is told at once, with its attack or by itself; other news of filters is not told.</summary>
+    [Theory]
+    [InlineData(EntryKind.MitigationHurt, "a", "203.0.113.1", true, "A filter for 203.0.113.1 hurts known clients, and is taken back")]
+    [InlineData(EntryKind.MitigationHurt, "mit-7", "198.51.100.0/24", false, "A filter for 198.51.100.0/24 hurts known clients, and stays")]
+    [InlineData(EntryKind.Escalated, "a", "203.0.113.1", true, null)]
+    public void Filter_ThatHurts_IsToldAtOnce(string kind, string subject, string target, bool isTakenBack, string? told)
+    {
+        Take(0, EntryKind.Active, "a", "203.0.113.1");
+        var data = new JsonObject { ["note"] = "mit-7 (discard): it hurt known clients", ["id"] = "mit-7", ["destination"] = "198.51.100.0/24", ["isTakenBack"] = isTakenBack };
+        var notice = _book.Take(new JournalEntry(++_sequence, _begin, kind, subject, "shop", data.ToJsonString()), TimeSpan.FromSeconds(1));
+        Assert.Equal(told, notice?.Subject);
+        // What waits for its group is still told.
+        Assert.Equal(NoticeKind.Begin, Assert.Single(Due(3)).Kind);
+        if (notice is null)
+            return;
+        Assert.Equal((NoticeKind.Hurt, subject, target, "mit-7 (discard): it hurt known clients"), (notice.Kind, Ids(notice), notice.Items[0].Target, notice.Items[0].Sentence));
+        var document = JsonNode.Parse(NoticeText.Document(notice))!;
+        Assert.Equal(("hurt", "mit-7", isTakenBack), ((string?)document["kind"], (string?)document["incidents"]![0]!["mitigation"]!["id"], (bool?)document["incidents"]![0]!["mitigation"]!["isTakenBack"]));
+        Assert.Contains(subject == "a" ? "incident a" : "filter mit-7", NoticeText.Body(notice), StringComparison.Ordinal);
     }
 
     private static string Ids(Notice notice) => string.Join(',', notice.Items.Select(static item => item.IncidentId));

@@ -123,6 +123,24 @@ public sealed class ReceiverTests : IDisposable
         Assert.Equal(transport == "tcp" ? $"{Encoding.UTF8.GetByteCount(line)} {line}" : line, Encoding.UTF8.GetString(buffer, 0, length));
     }
 
+    /// <summary>A filter that hurts is no attack: a warning, and an alert of another name, with the filter's id; an attack has neither.</summary>
+    [Theory]
+    [InlineData(true, "<28>", "BreakwaterFilterHurts", "mit-7", 60)]
+    [InlineData(false, "<25>", "BreakwaterAttack", null, 4)]
+    public async Task FilterThatHurts_IsAWarning(bool hurts, string priority, string alert, string? mitigation, int minutes)
+    {
+        var notice = Notice(hurts ? NoticeKind.Hurt : NoticeKind.Begin);
+        if (hurts)
+            notice = notice with { Items = [notice.Items[0] with { Mitigation = "{\"id\":\"mit-7\"}", StartedAt = _at }] };
+        var line = Encoding.UTF8.GetString(new SyslogReceiver(new SyslogTarget(CollectorTransport.Udp, "127.0.0.1", 514), "h", 1, TimeProvider.System).Line(notice, notice.Items[0]));
+        Assert.StartsWith(priority, line, StringComparison.Ordinal);
+        await using var server = new HttpListenerStub(200);
+        Assert.Equal(Delivery.Done, await new AlertmanagerReceiver(server.Url, TimeProvider.System).Deliver(notice, CancellationToken.None));
+        var told = JsonNode.Parse(Assert.Single(server.Seen).Body)![0]!;
+        Assert.Equal((alert, mitigation, "inc-1"), ((string?)told["labels"]!["alertname"], (string?)told["labels"]!["mitigation"], (string?)told["labels"]!["incident"]));
+        Assert.Equal(_at.AddMinutes(minutes), DateTimeOffset.Parse((string)told["endsAt"]!, CultureInfo.InvariantCulture));
+    }
+
     [Fact]
     public void Syslog_OfALongOrForgedSentence_IsOneLine()
     {

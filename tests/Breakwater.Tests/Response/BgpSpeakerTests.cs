@@ -116,6 +116,46 @@ public sealed class BgpSpeakerTests
         await Eventually(() => Told(ledger).SequenceEqual(["mit-1 Active 0", "mit-2 Active 0"]));
     }
 
+    /// <summary>A session that is cut: with graceful restart the router may keep the rule, and the row, the list and the end of the row say until when; a NOTIFICATION, or no graceful restart, leaves nothing.</summary>
+    [Theory]
+    [InlineData("close", true, true)]
+    [InlineData("reset", true, true)]
+    [InlineData("notification", true, false)]
+    [InlineData("close", false, false)]
+    public async Task CutSession_WithGracefulRestart_SaysUntilWhenTheRuleIsKept(string how, bool isGraceful, bool isKept)
+    {
+        using var router = new ScriptedPeer();
+        await using var speaker = Started(new([Settings(0, router.Port) with { RestartSeconds = 30 }], Guard(), TimeProvider.System));
+        var ledger = new MitigationLedger(new MemoryStore(), new Planes([new BgpPlane(speaker, 65001)], static _ => null), TimeProvider.System);
+        Assert.Null(RuleText.Read("destination 203.0.113.7/32 protocol 17 then discard", out var rule));
+        ledger.Propose(rule, null, TimeSpan.FromSeconds(60), null, "alex", "");
+        Assert.Null(ledger.Approve("mit-1", "alex", "go"));
+        DateTimeOffset? Kept() => ledger.Rows.Single().KeptUntil;
+        using (var connection = await router.Accept())
+        {
+            await connection.ComeUp(restart: isGraceful ? (ushort)120 : null);
+            await Eventually(() => Told(ledger).SequenceEqual(["mit-1 Active 1"]));
+            Assert.Null(Kept());
+            await connection.Misbehave(how);
+            await Eventually(() => Told(ledger).SequenceEqual(["mit-1 Active 0"]));
+        }
+
+        Assert.Equal(isKept, Kept() is { } until && until - DateTimeOffset.UtcNow is { TotalSeconds: > 30 and <= 39 });
+        Assert.Equal(isKept, speaker.Peers.Single().KeptUntil is not null);
+        var why = "";
+        using (var connection = await router.Accept())
+        {
+            // The next session, not yet up, changes nothing; up, it does.
+            Assert.Equal(isKept, Kept() is not null);
+            ledger.Changed = row => why = row.Why;
+            if (isKept)
+                Assert.Null(ledger.Withdraw("mit-1", "alex", "enough"));
+            else
+                await connection.ComeUp();
+            Assert.Equal(isKept, why.StartsWith("enough; a router without a session may keep it until 20", StringComparison.Ordinal));
+        }
+    }
+
     private static string[] Told(MitigationLedger ledger) => [.. ledger.Rows.Select(static row => $"{row.Id} {row.State} {row.AnnouncedTo}").Order(StringComparer.Ordinal)];
 
     [Theory]
@@ -231,6 +271,8 @@ public sealed class BgpSpeakerTests
         public (IReadOnlyList<Mitigation> Open, long LastNumber) Load() => ([], 0);
 
         public string? Write(IReadOnlyList<Mitigation> mitigations) => null;
+
+        public string? Inherit(string incident, string heir) => null;
     }
 
     /// <summary>The system's clock, which breaks when it is told to.</summary>
@@ -273,10 +315,10 @@ public sealed class BgpSpeakerTests
     {
         private readonly byte[] _buffer = new byte[BgpHeader.LongestMessageBytes];
 
-        public async Task ComeUp(BgpFamilies families = (BgpFamilies)15)
+        public async Task ComeUp(BgpFamilies families = (BgpFamilies)15, ushort? restart = null)
         {
             Assert.Equal(BgpMessageType.Open, await Next(BgpMessageType.Open));
-            await socket.SendAsync(BgpSessionTests.Open(families: families));
+            await socket.SendAsync(BgpSessionTests.Open(families: families, restart: restart));
             await socket.SendAsync(BgpSessionTests.KeepAlive());
         }
 

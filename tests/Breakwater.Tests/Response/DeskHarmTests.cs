@@ -37,6 +37,73 @@ public sealed class DeskHarmTests
         Assert.Equal(hurts, rig.WhyNot is [var why] && why.Contains("hurt known clients in this incident", StringComparison.Ordinal));
     }
 
+    /// <summary>What a person took back, or what hurt, binds for the incident that goes on with this one, over steps, also after a restart that forgets them. The twin is another incident.</summary>
+    [Theory]
+    [InlineData("harm", "inc-3", false)]
+    [InlineData("harm", "inc-3", true)]
+    [InlineData("harm", null, true)]
+    [InlineData("a person", "inc-3", false)]
+    [InlineData("a person", "inc-3", true)]
+    [InlineData("a person", null, false)]
+    public void TakenBack_BindsForTheHeir(string by, string? heir, bool isRestarted)
+    {
+        var rig = new DeskRig();
+        rig.See(KeptState.Active);
+        rig.Find();
+        if (by == "harm")
+            Hurt(rig, "mit-1");
+        else
+            rig.Approval.Withdraw("mit-1", "one", "enough", static _ => DeskRefusal.None);
+        rig.See(KeptState.Closed, takenOverBy: heir);
+        rig.See(KeptState.Closed, id: "inc-3", target: "203.0.113.0/25", takenOverBy: "inc-2");
+        if (isRestarted)
+        {
+            rig.Incidents.Clear();
+            rig.Start();
+        }
+
+        rig.See(KeptState.Active, id: "inc-2", target: "203.0.113.0/24");
+        rig.Find();
+        rig.Pass(10);
+        Assert.Equal(heir is null ? [DeskRig.Discard] : [], rig.Set);
+        Assert.Equal(heir is null ? "" : by == "harm" ? "hurt known clients" : "a person took", rig.Responses.Find("inc-2")!.WhyNot is [var why] ? why.Contains("hurt", StringComparison.Ordinal) ? "hurt known clients" : why[..13] : "");
+    }
+
+    /// <summary>Two incidents hold one filter: harm takes it back for both; one person's end leaves it for the other, and says so, and the last one's takes it away.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Filter_OfTwoIncidents_IsTakenBackForBothWhereItHurts(bool hurts)
+    {
+        var rig = new DeskRig();
+        foreach (var id in new[] { "inc-1", "inc-2" })
+        {
+            rig.See(KeptState.Active, id: id);
+            rig.Find();
+        }
+
+        var open = rig.Ledger.Rows.Where(static row => row.IsOpen).OrderBy(static row => row.IncidentId, StringComparer.Ordinal).Select(static row => row.Id).ToArray();
+        Assert.Equal(2, open.Length);
+        Assert.Equal([DeskRig.Discard], rig.Set);
+        if (hurts)
+        {
+            var ended = new List<string>();
+            rig.Ledger.Changed = row => ended.Add(row.Why);
+            Hurt(rig, open[0]);
+            Assert.Equal((2, false), (ended.Count, ended.Exists(static why => why.Contains("holds", StringComparison.Ordinal))));
+        }
+        else
+        {
+            Assert.Equal($"{open[1]} holds the same filter, which stays until that ends too", rig.Approval.Withdraw(open[0], "one", "enough", static _ => DeskRefusal.None).Fault);
+            Assert.Equal([DeskRig.Discard], rig.Set);
+            Assert.Null(rig.Approval.Withdraw(open[1], "one", "enough", static _ => DeskRefusal.None).Fault);
+        }
+
+        Assert.Empty(rig.Set);
+        rig.Pass(10);
+        Assert.Empty(rig.Set);
+    }
+
     /// <summary>What a person sends again after it was taken back stays, and so does a blackhole: both are told.</summary>
     [Fact]
     public void Filter_ThatIsMeantToHurt_StaysAndIsTold()

@@ -167,8 +167,19 @@ internal sealed class MemoryLedgerStore : ILedgerStore
     public (IReadOnlyList<Mitigation> Open, long LastNumber) Load() =>
         ([.. _rows.Values.Where(static row => !row.IsDone)], _rows.Count);
 
+    public Dictionary<string, string> Heirs { get; } = new(StringComparer.Ordinal);
+
     public IReadOnlyList<TakenRule> TakenBack(string incident) =>
-        [.. _rows.Values.Where(row => row.IncidentId == incident && row.IsTakenBack).Select(static row => new TakenRule(row.Rule, row.IsHarm))];
+    [
+        .. _rows.Values.Where(row => row.IncidentId == incident && row.IsTakenBack).Select(static row => new TakenRule(row.Rule, row.IsHarm)),
+        .. Heirs.Where(known => known.Value == incident).SelectMany(known => TakenBack(known.Key)),
+    ];
+
+    public string? Inherit(string incident, string heir)
+    {
+        Heirs[incident] = heir;
+        return null;
+    }
 
     public string? Write(IReadOnlyList<Mitigation> mitigations)
     {

@@ -341,6 +341,17 @@ public sealed class DeskTests
         Assert.Empty(rig.Set);
     }
 
+    /// <summary>A lease that a router would keep the filter beyond is no lease. The twin is as long as its restart time.</summary>
+    [Theory]
+    [InlineData(29, "r would keep it for 30 s after Breakwater's end (gracefulRestart), longer than its lease of 29 s: ask for a longer lease")]
+    [InlineData(30, null)]
+    public void Proposal_WithALeaseShorterThanARestartTime_IsRefused(int seconds, string? fault)
+    {
+        var rig = new DeskRig();
+        rig.Config = rig.Config with { Response = rig.Config.Response with { Peers = [rig.Config.Response.Peers[0] with { GracefulRestart = TimeSpan.FromSeconds(30) }] } };
+        Assert.Equal(fault, rig.Approval.Propose(DeskRig.Rule(DeskRig.Discard), null, "web", TimeSpan.FromSeconds(seconds), null, "one", "mine").Fault);
+    }
+
     /// <summary>Whom a filter is named for does not loosen what another service with the same address asks for. The twin is a service beside it.</summary>
     [Theory]
     [InlineData("203.0.113.0/28", true)]

@@ -225,6 +225,8 @@ internal sealed class LedgerSimulation(int seed, PlantedMistake mistake)
 
     private sealed class Disk(LedgerSimulation simulation) : ILedgerStore
     {
+        public string? Inherit(string incident, string heir) => null;
+
         public (IReadOnlyList<Mitigation> Open, long LastNumber) Load()
         {
             var rows = simulation._disk.Values.Where(row => !row.IsDone);

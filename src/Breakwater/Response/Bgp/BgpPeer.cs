@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net.Sockets;
 using Breakwater.Wire.Bgp;
@@ -26,6 +27,9 @@ internal sealed record BgpPeerStatus(
 
     /// <summary>True: the router takes part in graceful restart, so that an upgrade leaves no gap where it has the family.</summary>
     public bool KeepsRoutes { get; init; }
+
+    /// <summary>Without a session: until when the router may keep what it has of the last one, through graceful restart; null: it keeps nothing.</summary>
+    public DateTimeOffset? KeptUntil { get; init; }
 
     /// <summary>Why the peer is not to be driven automatically, as the end of a sentence; null: it may. What it keeps has to be gone within the lease.</summary>
     public string? Unfit(BgpFamilies family, TimeSpan lease)
@@ -63,6 +67,7 @@ internal sealed class BgpPeer : IAsyncDisposable
     private long _sessions;
     private DateTimeOffset _since;
     private string? _fault;
+    private KeptRoutes? _kept;
 
     public BgpPeer(BgpPeerSettings settings, AdvertisedRoutes routes, TimeProvider time) => (_settings, _routes, _time) = (settings, routes, time);
 
@@ -82,10 +87,30 @@ internal sealed class BgpPeer : IAsyncDisposable
                         RestartSeconds = _settings.RestartSeconds ?? 0,
                         KeepsRoutes = session.KeepsRoutes,
                     }
-                    : new BgpPeerStatus(_settings.Name, _outside, 0, BgpFamilies.None, 0, 0, 0, 0, _sessions, _fault);
+                    : new BgpPeerStatus(_settings.Name, _outside, 0, BgpFamilies.None, 0, 0, 0, 0, _sessions, _fault) { KeptUntil = Kept?.Until };
             }
         }
     }
+
+    /// <summary>Until when the router may keep this route, by its key, of a session that was cut: graceful restart; null: it has a session, or keeps nothing.</summary>
+    public DateTimeOffset? KeptUntil(string key)
+    {
+        lock (_lock)
+            return Kept is { } kept && kept.Keys.Contains(key) ? kept.Until : null;
+    }
+
+    /// <summary>The router may keep something of a session that was cut.</summary>
+    public bool HasKept
+    {
+        get
+        {
+            lock (_lock)
+                return Kept is not null;
+        }
+    }
+
+    /// <summary>With a session that stands the router has what it was sent, and drops the rest at the mark of its end.</summary>
+    private KeptRoutes? Kept => _kept is { } kept && _session?.State != BgpSessionState.Established && _time.GetTimestamp() < kept.UntilTimestamp ? kept : null;
 
     /// <summary>True when the router was sent this route in the session that it has; whether it took it, it does not tell.</summary>
     public bool HasSent(BgpRoute route)
@@ -192,11 +217,22 @@ internal sealed class BgpPeer : IAsyncDisposable
             await reading;
             lock (_lock)
             {
+                if (session.State == BgpSessionState.Established)
+                    _kept = Keeps(session);
                 _session = null;
                 _outside = BgpSessionState.Idle;
                 _fault = session.Ended ?? "nothing could be sent";
             }
         }
+    }
+
+    /// <summary>Of a session that had come up and has ended. A router that is cut off waits for its hold timer first, and for the restart time then.</summary>
+    private KeptRoutes? Keeps(BgpSession session)
+    {
+        if (session.MayBeKept is not { Count: > 0 } keys)
+            return null;
+        var time = TimeSpan.FromSeconds(session.HoldSeconds + (_settings.RestartSeconds ?? 0));
+        return new KeptRoutes(keys, _time.GetTimestamp() + (long)(time.TotalSeconds * _time.TimestampFrequency), _time.GetUtcNow() + time);
     }
 
     private async Task Read(Socket socket, BgpSession session)
@@ -298,4 +334,9 @@ internal sealed class BgpPeer : IAsyncDisposable
     }
 
     private long Now() => (long)_time.GetElapsedTime(0).TotalMilliseconds;
+
+    /// <param name="Keys">Routes of the session that was cut.</param>
+    /// <param name="UntilTimestamp">The latest end, by the clock that only goes forward.</param>
+    /// <param name="Until">The same for people.</param>
+    private sealed record KeptRoutes(ImmutableHashSet<string> Keys, long UntilTimestamp, DateTimeOffset Until);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Breakwater.Wire;
 using Breakwater.Wire.Bgp;
@@ -40,6 +41,7 @@ internal sealed class BgpSession
     private BgpFamilies _families;
     private int _octetsPerAs = 2;
     private bool _isMarked;
+    private bool _isClosedWithWord;
 
     /// <param name="settings">The peer's.</param>
     /// <param name="now">The clock.</param>
@@ -62,6 +64,9 @@ internal sealed class BgpSession
 
     /// <summary>True when the peer takes part in graceful restart: it keeps routes over the restart time that it was offered, of the families that it wants to.</summary>
     public bool KeepsRoutes { get; private set; }
+
+    /// <summary>What the peer may go on enforcing after the end: with graceful restart, when the connection ends without a NOTIFICATION, or with one that a peer that is cut off does not get. Null: nothing.</summary>
+    public ImmutableHashSet<string>? MayBeKept => KeepsRoutes && State == BgpSessionState.Established && !_isClosedWithWord ? [.. _sent.Keys] : null;
 
     /// <summary>Families that both sides have.</summary>
     public BgpFamilies Families => State == BgpSessionState.Established ? _families : BgpFamilies.None;
@@ -211,6 +216,7 @@ internal sealed class BgpSession
         if (type == BgpMessageType.Notification)
         {
             BgpNotification.Read(body, out var notification);
+            _isClosedWithWord = true;
             Ended = string.Create(CultureInfo.InvariantCulture, $"the peer closed it: {notification.Code} {notification.Subcode}");
             return;
         }
@@ -310,6 +316,7 @@ internal sealed class BgpSession
     {
         if (Ended is not null)
             return;
+        _isClosedWithWord = notification.Code != BgpErrorCode.HoldTimerExpired;
         // The notification is the last word: what waited before it is not sent any more.
         _outputBytes = 0;
         Send((ref writer) => notification.Write(ref writer));

@@ -55,6 +55,12 @@ internal sealed class BgpSpeaker : IAsyncDisposable
     /// <summary>How many routers were sent this route in the sessions that they have. 0: it is in the table, and no router can have it.</summary>
     public int AnnouncedTo(BgpRoute route) => _peers.Count(peer => peer.HasSent(route));
 
+    /// <summary>True while a router may keep something of a session that was cut.</summary>
+    public bool KeepsRoutes => _peers.Any(static peer => peer.HasKept);
+
+    /// <summary>Until when, at most, a router whose session was cut may keep this route, though it cannot be told of its end: graceful restart. Null: none does.</summary>
+    public DateTimeOffset? KeptUntil(string key) => _peers.Max(peer => peer.KeptUntil(key));
+
     /// <inheritdoc cref="AdvertisedRoutes.Announce"/>
     public string? Announce(BgpRoute route, TimeSpan lease)
     {

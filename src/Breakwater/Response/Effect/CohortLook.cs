@@ -32,7 +32,12 @@ internal sealed record CohortLook(CohortVerdict Verdict, int Seconds, int Before
     /// <summary>Telemetry tells of flows when they end: no harm within seconds would show.</summary>
     public bool IsLate { get; init; }
 
-    public string Why => Verdict switch
+    /// <summary>The clients are not known for long, so that half of them have to fall.</summary>
+    public bool IsYoung { get; init; }
+
+    public string Why => IsYoung ? $"{What}; these clients are not known for long" : What;
+
+    private string What => Verdict switch
     {
         CohortVerdict.Hurt => Text($"{Fell} of {Active} known-good clients fell since the filter became active, {Rose} rose"),
         CohortVerdict.FellBefore => Text($"{Fell} of {Active} known-good clients fell, as they did before the filter became active"),

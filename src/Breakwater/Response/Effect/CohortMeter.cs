@@ -18,72 +18,72 @@ internal sealed class CohortMeter(int most = CohortMeter.MaximumClients)
 
     private const int LeastPlaces = 64;
 
-    private readonly Lock _lock = new();
-    private readonly long[] _secondOf = NoSeconds();
+    /// <summary>Threads that feed share few counters of all records, each on a cache line of its own.</summary>
+    private const int Lanes = 16, LaneStride = 16;
 
-    /// <summary>Each member's place. Swapped whole.</summary>
-    private volatile FrozenDictionary<CohortMember, int> _places = FrozenDictionary<CohortMember, int>.Empty;
+    private readonly Lock _renewing = new();
+    private readonly long[] _records = new long[Lanes * LaneStride], _longRecords = new long[Lanes * LaneStride];
 
-    /// <summary>First second in which the member of a place was counted.</summary>
-    private long[] _since = [];
-    private ushort[] _counts = [];
-    private long _records, _longRecords;
+    /// <summary>Swapped whole: who counts takes no lock.</summary>
+    private volatile Table _table = new(FrozenDictionary<CohortMember, int>.Empty, [], []);
 
-    public int Clients => _places.Count;
+    public int Clients => _table.Places.Count;
+
+    /// <summary>Most members.</summary>
+    public int Most => most;
+
+    /// <summary>True when the members are not known for long; see <see cref="KnownGood.IsYoung"/>.</summary>
+    public bool IsYoung { get; private set; }
 
     /// <summary>True when most records tell of more than the moment at which they come: then a fall shows when flows end, and not within seconds.</summary>
-    public bool IsLate
-    {
-        get
-        {
-            lock (_lock)
-                return 2 * _longRecords > _records;
-        }
-    }
+    public bool IsLate => 2 * Sum(_longRecords) > Sum(_records);
 
-    public IEnumerable<CohortMember> Members => _places.Keys;
+    public IEnumerable<CohortMember> Members => _table.Places.Keys;
 
     /// <summary>Makes these the members: those that stay keep their seconds, those that are new begin with the next one. Not while somebody watches places.</summary>
     /// <param name="members">The most important first; beyond the bound the rest is left out.</param>
     /// <param name="second">Now.</param>
+    /// <param name="isYoung">They are not known for long.</param>
     /// <returns>True when they are others than before.</returns>
-    public bool Renew(IEnumerable<CohortMember> members, long second)
+    public bool Renew(IEnumerable<CohortMember> members, long second, bool isYoung = false)
     {
+        IsYoung = isYoung;
         var wanted = members.Distinct().Take(most).ToHashSet();
-        var before = _places;
-        lock (_lock)
+        lock (_renewing)
         {
-            (_records, _longRecords) = (0, 0);
-            if (wanted.Count == before.Count && wanted.All(before.ContainsKey))
+            Array.Clear(_records);
+            Array.Clear(_longRecords);
+            var before = _table;
+            if (wanted.Count == before.Places.Count && wanted.All(before.Places.ContainsKey))
                 return false;
-            Grow(wanted.Count);
-            var places = before.Where(member => wanted.Contains(member.Key)).ToDictionary();
+            var grown = before.WithRoom(wanted.Count);
+            var places = before.Places.Where(member => wanted.Contains(member.Key)).ToDictionary();
             var taken = places.Values.ToHashSet();
-            var free = Enumerable.Range(0, _since.Length).Where(place => !taken.Contains(place)).GetEnumerator();
+            var since = grown.Since.ToArray();
+            var free = Enumerable.Range(0, since.Length).Where(place => !taken.Contains(place)).GetEnumerator();
             foreach (var member in wanted)
             {
                 if (places.ContainsKey(member) || !free.MoveNext())
                     continue;
                 places[member] = free.Current;
-                _since[free.Current] = second + 1;
+                since[free.Current] = second + 1;
                 for (var slot = 0; slot < MaximumSeconds; slot++)
-                    _counts[(slot * _since.Length) + free.Current] = 0;
+                    grown.Cells[(slot * since.Length) + free.Current] = 0;
             }
 
-            _places = places.ToFrozenDictionary();
+            _table = new Table(places.ToFrozenDictionary(), since, grown.Cells);
         }
 
         return true;
     }
 
-    /// <summary>Places of the members whose host is in a network, and whose client in another (null: any), and since when each is counted.</summary>
+    /// <summary>Places of the members whose host is in a network, and whose client in another (null: any), of one client's network no more than its share; and since when each is counted.</summary>
     public (int[] Places, long[] Since) Within(Prefix network, Prefix? clients = null)
     {
-        lock (_lock)
-        {
-            var places = _places.Where(member => network.Contains(member.Key.Host) && clients?.Contains(member.Key.Client) != false).Select(static member => member.Value).Order().ToArray();
-            return (places, [.. places.Select(place => _since[place])]);
-        }
+        var table = _table;
+        var members = table.Places.Where(member => network.Contains(member.Key.Host) && clients?.Contains(member.Key.Client) != false).OrderBy(static member => member.Value).ToList();
+        var places = NetworkShare.Of(members, static member => member.Key.Client).Select(static member => member.Value).ToArray();
+        return (places, [.. places.Select(place => table.Since[place])]);
     }
 
     /// <summary>Takes a record in.</summary>
@@ -93,28 +93,13 @@ internal sealed class CohortMeter(int most = CohortMeter.MaximumClients)
     /// <param name="isLong">It tells of more than two seconds.</param>
     public void Offer(CohortMember member, long second, long packets, bool isLong = false)
     {
-        if (second < 0 || !_places.ContainsKey(member))
+        var table = _table;
+        if (second < 0 || packets <= 0 || !table.Places.TryGetValue(member, out var place) || !table.Add(place, second, packets))
             return;
-        lock (_lock)
-        {
-            // Asked again: places may be others by now.
-            if (!_places.TryGetValue(member, out var place))
-                return;
-            var slot = (int)(second % MaximumSeconds);
-            // Later than what is kept: it would take the place of a newer second.
-            if (_secondOf[slot] > second)
-                return;
-            var counts = _counts.AsSpan(slot * _since.Length, _since.Length);
-            if (_secondOf[slot] < second)
-            {
-                counts.Clear();
-                _secondOf[slot] = second;
-            }
-
-            counts[place] = (ushort)Math.Min(ushort.MaxValue, counts[place] + packets);
-            _records++;
-            _longRecords += isLong ? 1 : 0;
-        }
+        var lane = Environment.CurrentManagedThreadId % Lanes * LaneStride;
+        Interlocked.Increment(ref _records[lane]);
+        if (isLong)
+            Interlocked.Increment(ref _longRecords[lane]);
     }
 
     /// <summary>Adds the packets of one second at some places.</summary>
@@ -125,36 +110,67 @@ internal sealed class CohortMeter(int most = CohortMeter.MaximumClients)
     {
         if (second < 0)
             return;
-        lock (_lock)
+        var table = _table;
+        for (var number = 0; number < sums.Length; number++)
+            sums[number] += table.PacketsAt(places[number], second);
+    }
+
+    private static long Sum(long[] lanes)
+    {
+        var sum = 0L;
+        for (var lane = 0; lane < lanes.Length; lane += LaneStride)
+            sum += Interlocked.Read(ref lanes[lane]);
+        return sum;
+    }
+
+    /// <summary>Members and their counts. A cell is one second of one place: its packets in the lower half, and above them which of the seconds that share the slot it is, in 194 days.</summary>
+    /// <param name="Places">Each member's place.</param>
+    /// <param name="Since">First second in which the member of a place was counted.</param>
+    /// <param name="Cells">Slot after slot; 0: nothing.</param>
+    private sealed record Table(FrozenDictionary<CohortMember, int> Places, long[] Since, uint[] Cells)
+    {
+        private const int CountBits = 16;
+
+        /// <summary>Makes room; members keep their places.</summary>
+        public Table WithRoom(int members)
         {
-            var slot = (int)(second % MaximumSeconds);
-            if (_secondOf[slot] != second)
-                return;
-            var counts = _counts.AsSpan(slot * _since.Length, _since.Length);
-            for (var number = 0; number < sums.Length; number++)
-                sums[number] += counts[places[number]];
+            var (old, room) = (Since.Length, Math.Max(LeastPlaces, Since.Length));
+            while (room < members)
+                room *= 2;
+            if (room == old)
+                return this;
+            var (since, cells) = (new long[room], new uint[MaximumSeconds * room]);
+            Since.CopyTo(since, 0);
+            for (var slot = 0; slot < MaximumSeconds; slot++)
+                Cells.AsSpan(slot * old, old).CopyTo(cells.AsSpan(slot * room));
+            return new Table(Places, since, cells);
         }
-    }
 
-    /// <summary>Makes room; members keep their places.</summary>
-    private void Grow(int members)
-    {
-        var (old, room) = (_since.Length, Math.Max(LeastPlaces, _since.Length));
-        while (room < members)
-            room *= 2;
-        if (room == old)
-            return;
-        var counts = new ushort[MaximumSeconds * room];
-        for (var slot = 0; slot < MaximumSeconds; slot++)
-            _counts.AsSpan(slot * old, old).CopyTo(counts.AsSpan(slot * room));
-        Array.Resize(ref _since, room);
-        _counts = counts;
-    }
+        /// <summary>Adds packets; false for a second older than what the cell has: it would take the place of a newer one.</summary>
+        public bool Add(int place, long second, long packets)
+        {
+            ref var cell = ref Cells[((int)(second % MaximumSeconds) * Since.Length) + place];
+            var round = RoundOf(second);
+            var known = Volatile.Read(ref cell);
+            while (true)
+            {
+                var isSame = known != 0 && (ushort)(known >> CountBits) == round;
+                if (known != 0 && !isSame && (short)((known >> CountBits) - round) > 0)
+                    return false;
+                var count = Math.Min(ushort.MaxValue, (isSame ? (ushort)known : 0) + packets);
+                var before = Interlocked.CompareExchange(ref cell, ((uint)round << CountBits) | (uint)count, known);
+                if (before == known)
+                    return true;
+                known = before;
+            }
+        }
 
-    private static long[] NoSeconds()
-    {
-        var seconds = new long[MaximumSeconds];
-        Array.Fill(seconds, long.MinValue);
-        return seconds;
+        public int PacketsAt(int place, long second)
+        {
+            var cell = Volatile.Read(ref Cells[((int)(second % MaximumSeconds) * Since.Length) + place]);
+            return cell != 0 && (ushort)(cell >> CountBits) == RoundOf(second) ? (ushort)cell : 0;
+        }
+
+        private static ushort RoundOf(long second) => (ushort)(second / MaximumSeconds);
     }
 }

@@ -12,7 +12,8 @@ namespace Breakwater.Response.Effect;
 /// <param name="onset">The second.</param>
 /// <param name="firstLook">The first look that may show harm.</param>
 /// <param name="falseAlarm">How likely all looks together may call chance a fall.</param>
-internal sealed class CohortOnset(CohortMeter meter, int[] places, long[] since, long onset, int firstLook, double falseAlarm)
+/// <param name="smallestFall">A smaller surplus, of all active clients, is left alone.</param>
+internal sealed class CohortOnset(CohortMeter meter, int[] places, long[] since, long onset, int firstLook, double falseAlarm, double smallestFall)
 {
     /// <summary>How unlikely chance has to be where it is only asked whether a fall goes on, or had begun before.</summary>
     private const double Doubt = 0.01;
@@ -48,7 +49,7 @@ internal sealed class CohortOnset(CohortMeter meter, int[] places, long[] since,
         if (active < CohortWatch.FewestClients)
             return look with { Verdict = CohortVerdict.CannotTell };
         var surplus = (double)(fell - rose) / active;
-        if (seconds < firstLook || probability > falseAlarm / (seconds * (seconds + 1.0)) || surplus < CohortWatch.SmallestFall || !Lasts(seconds))
+        if (seconds < firstLook || probability > falseAlarm / (seconds * (seconds + 1.0)) || surplus < smallestFall || !Lasts(seconds))
             return look;
         if (BeganBefore((double)fell / (fell + rose)))
             return look with { Verdict = CohortVerdict.FellBefore };
@@ -60,7 +61,7 @@ internal sealed class CohortOnset(CohortMeter meter, int[] places, long[] since,
     {
         var half = (seconds + 1) / 2;
         var (fell, rose, active) = Compare(Sum(onset - half, half), Sum(onset + seconds - half, half), onset - half);
-        return SignTest.UpperTail(fell, rose) <= Doubt && fell - rose >= CohortWatch.SmallestFall * active;
+        return SignTest.UpperTail(fell, rose) <= Doubt && fell - rose >= smallestFall * active;
     }
 
     /// <summary>The greatest surplus of falling clients between two times as long as these, one after the other, in the past that is kept.</summary>

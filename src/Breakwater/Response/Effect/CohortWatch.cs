@@ -20,6 +20,9 @@ internal sealed class CohortWatch
     /// <summary>A smaller surplus of clients that fell over those that rose, of all active, is left alone: sessions end, and the cohort is of yesterday.</summary>
     public const double SmallestFall = 0.2;
 
+    /// <summary>As above, of clients who are not known for long: who came minutes ago may have come to leave.</summary>
+    public const double SmallestFallOfYoung = 0.5;
+
     /// <summary>A fall that begins more seconds after the filter became active is not its doing.</summary>
     public const int LatestOnset = 5;
 
@@ -30,6 +33,7 @@ internal sealed class CohortWatch
     private const int FirstLookOfLate = 4;
 
     private readonly CohortMeter _meter;
+    private readonly bool _isYoung;
     private readonly CohortOnset[] _onsets;
     private readonly long _ends;
 
@@ -40,9 +44,10 @@ internal sealed class CohortWatch
     public CohortWatch(CohortMeter meter, Prefix destination, long activeSecond, Prefix? source = null)
     {
         var (places, since) = meter.Within(destination, source);
-        _meter = meter;
+        (_meter, _isYoung) = (meter, meter.IsYoung);
+        var smallestFall = _isYoung ? SmallestFallOfYoung : SmallestFall;
         (Clients, _ends) = (places.Length, activeSecond + LatestOnset + MaximumLooks);
-        _onsets = [.. Enumerable.Range(0, LatestOnset + 1).Select(lag => new CohortOnset(meter, places, since, activeSecond + lag, lag == 0 ? FirstLook : FirstLookOfLate, FalseAlarm / 2 / (lag == 0 ? 1 : LatestOnset)))];
+        _onsets = [.. Enumerable.Range(0, LatestOnset + 1).Select(lag => new CohortOnset(meter, places, since, activeSecond + lag, lag == 0 ? FirstLook : FirstLookOfLate, FalseAlarm / 2 / (lag == 0 ? 1 : LatestOnset), smallestFall))];
     }
 
     /// <summary>Members that are watched.</summary>
@@ -64,11 +69,12 @@ internal sealed class CohortWatch
         {
             if (onset.Look(completeUntil) is not { Verdict: CohortVerdict.Hurt } harm)
                 continue;
-            (Last, IsOver) = (harm, true);
+            (Last, IsOver) = (harm with { IsYoung = _isYoung }, true);
             return Last;
         }
 
-        Last = _onsets[0].Last is { Verdict: CohortVerdict.NoHarmSeen } look && _meter.IsLate ? look with { Verdict = CohortVerdict.CannotTell, IsLate = true } : _onsets[0].Last;
+        Last = _onsets[0].Last is not { } look ? null
+            : look is { Verdict: CohortVerdict.NoHarmSeen } && _meter.IsLate ? look with { Verdict = CohortVerdict.CannotTell, IsLate = true } : look with { IsYoung = _isYoung };
         IsOver = completeUntil >= _ends;
         return Last;
     }

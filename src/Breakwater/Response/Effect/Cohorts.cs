@@ -22,7 +22,7 @@ internal sealed class Cohorts(Func<BreakwaterConfig> config, CohortSource source
     /// <summary>Most members of all services together; each service has its share.</summary>
     public const int MaximumClients = 65_536;
 
-    /// <summary>Most records that one look at a service takes.</summary>
+    /// <summary>Most records that one look at a service takes of the last hour, and as many of the time before.</summary>
     public const int MaximumRecords = 16_384;
 
     /// <summary>Fewest members that a service may have, however many services there are.</summary>
@@ -32,11 +32,12 @@ internal sealed class Cohorts(Func<BreakwaterConfig> config, CohortSource source
     private const string None = "";
 
     private const long SecondNanoseconds = 1_000_000_000;
-    private static readonly TimeSpan _past = TimeSpan.FromHours(1);
+    private static readonly TimeSpan _past = TimeSpan.FromHours(24);
     private static readonly TimeSpan _round = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan _pauseOfNone = TimeSpan.FromSeconds(10);
 
+    private readonly DateTimeOffset _since = time.GetUtcNow();
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Known> _known = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
@@ -92,15 +93,13 @@ internal sealed class Cohorts(Func<BreakwaterConfig> config, CohortSource source
         var names = Names();
         if (Due(names) is not { } service)
             return false;
-        var now = time.GetUtcNow();
-        var records = source.Samples(service == None ? null : service, now - _past, now - KnownGoodCohort.Margin, MaximumRecords);
-        var members = KnownGoodCohort.Of(records, now);
+        var (known, isYoung) = Look(service);
         lock (_lock)
         {
-            if (_held.Contains(service) || !_known.TryGetValue(service, out var known))
+            if (_held.Contains(service) || !_known.TryGetValue(service, out var before))
                 return true;
-            _known[service] = known with { At = time.GetTimestamp() };
-            if (known.Meter.Renew(members, (long)Seconds))
+            _known[service] = before with { At = time.GetTimestamp() };
+            if (before.Meter.Renew(known, (long)Seconds, isYoung))
                 Watch();
         }
 
@@ -113,6 +112,20 @@ internal sealed class Cohorts(Func<BreakwaterConfig> config, CohortSource source
         await _running;
         source.Answers.Watch([], static (in _) => { });
         _stop.Dispose();
+    }
+
+    /// <summary>The known-good clients of a service as they are now. What an earlier run watched is not here, so that no record is older than this start.</summary>
+    private KnownGood Look(string service)
+    {
+        int most;
+        lock (_lock)
+            most = _known[service].Meter.Most;
+        var (now, name) = (time.GetUtcNow(), service == None ? null : service);
+        // Two questions: nothing is judged while one is answered.
+        var recent = source.Samples(name, now - KnownGoodCohort.Recent, now - KnownGoodCohort.Margin, MaximumRecords);
+        var older = source.Samples(name, now - _past, now - KnownGoodCohort.Recent - TimeSpan.FromMinutes(1), MaximumRecords);
+        var since = recent.Concat(older).Select(static record => DateTimeOffset.UnixEpoch.AddMinutes(record.Minute)).Append(_since).Min();
+        return KnownGoodCohort.Of(recent.Concat(older), now, since, most);
     }
 
     private (string Service, CohortMeter Meter)? Best(IEnumerable<string?> services, FilterMatch match)

@@ -11,6 +11,9 @@ internal sealed class BgpPlane(BgpSpeaker speaker, uint asNumber) : IFilterPlane
 
     public int AnnouncedTo(FilterRule rule) => RuleRoutes.Of(rule, asNumber) is { } route ? speaker.AnnouncedTo(route) : 0;
 
+    public DateTimeOffset? KeptUntil(FilterRule rule) =>
+        speaker.KeepsRoutes && RuleRoutes.Of(rule, asNumber) is { } route ? speaker.KeptUntil(route.Key) : null;
+
     public void Clear(FilterRule rule)
     {
         if (RuleRoutes.Of(rule, asNumber) is { } route)

@@ -50,7 +50,7 @@ internal sealed class LedgerReader(string folder)
             return changes;
         });
 
-    /// <summary>Rules of an incident that people took back, or that hurt; null: that cannot be read, or there are more than <see cref="MaxRows"/>.</summary>
+    /// <summary>Rules that people took back, or that hurt, of an incident and of all that went on as it; null: that cannot be read, or there are more than <see cref="MaxRows"/>.</summary>
     public IReadOnlyList<TakenRule>? TakenBack(string incident)
     {
         var isRead = false;
@@ -58,8 +58,9 @@ internal sealed class LedgerReader(string folder)
             command =>
             {
                 command.CommandText = """
+                    WITH RECURSIVE line(incident) AS (SELECT $incident UNION SELECT heirs.incident FROM heirs JOIN line ON heirs.heir = line.incident)
                     SELECT DISTINCT rule, substr(why, 1, length($hurt)) = $hurt FROM mitigations
-                    WHERE incident = $incident AND state = $state AND (changed_by <> $policy OR substr(why, 1, length($hurt)) = $hurt) LIMIT $limit
+                    WHERE incident IN (SELECT incident FROM line) AND state = $state AND (changed_by <> $policy OR substr(why, 1, length($hurt)) = $hurt) LIMIT $limit
                     """;
                 command.Parameters.AddWithValue("$incident", incident);
                 command.Parameters.AddWithValue("$state", (long)MitigationState.Withdrawn);

@@ -37,10 +37,17 @@ internal sealed class LedgerStore : ILedgerStore, IDisposable
         CREATE INDEX mitigations_incident ON mitigations(incident, number) WHERE incident IS NOT NULL;
         CREATE INDEX audit_id ON audit(id, sequence);
         """,
+        """
+        CREATE TABLE heirs(sequence INTEGER PRIMARY KEY AUTOINCREMENT, incident TEXT NOT NULL, heir TEXT NOT NULL);
+        CREATE UNIQUE INDEX heirs_heir ON heirs(heir, incident);
+        """,
     ];
 
     /// <summary>Most rows that are done, and most entries of the audit a row of them; older ones are removed.</summary>
     public const int MaxDone = 100_000;
+
+    /// <summary>Most incidents of which is known as what they went on; older ones are removed.</summary>
+    public const int MaxHeirs = 10_000;
 
     private const int AuditPerRow = 5;
 
@@ -121,6 +128,30 @@ internal sealed class LedgerStore : ILedgerStore, IDisposable
 
                 if (isNews)
                     Prune();
+            });
+            return null;
+        }
+        catch (SqliteException error)
+        {
+            return error.Message;
+        }
+    }
+
+    public string? Inherit(string incident, string heir)
+    {
+        try
+        {
+            SqliteFile.InTransaction(_connection, () =>
+            {
+                using var command = _connection.CreateCommand();
+                command.CommandText = """
+                    INSERT OR IGNORE INTO heirs(incident, heir) VALUES ($incident, $heir);
+                    DELETE FROM heirs WHERE sequence <= (SELECT max(sequence) FROM heirs) - $most;
+                    """;
+                command.Parameters.AddWithValue("$incident", incident);
+                command.Parameters.AddWithValue("$heir", heir);
+                command.Parameters.AddWithValue("$most", MaxHeirs);
+                command.ExecuteNonQuery();
             });
             return null;
         }

@@ -82,6 +82,9 @@ internal sealed record Mitigation
     /// <summary>How many routers and hosts were told, of those that can still have it; 0 for an active one: nobody has it. Not kept.</summary>
     public int AnnouncedTo { get; init; }
 
+    /// <summary>Until when, at most, a router whose session was cut may keep it, whatever is wanted here; null: none does. Not kept.</summary>
+    public DateTimeOffset? KeptUntil { get; init; }
+
     public required DateTimeOffset ChangedAt { get; init; }
 
     /// <summary>Who made the last change: a token's name, or "policy".</summary>
@@ -117,6 +120,10 @@ internal interface ILedgerStore
     /// <summary>Writes new states of rows, with their entries in the audit: all or none.</summary>
     /// <returns>Why not, as the end of a sentence; null: written.</returns>
     string? Write(IReadOnlyList<Mitigation> mitigations);
+
+    /// <summary>Keeps that an incident goes on as another, so that what was taken back in it is found there.</summary>
+    /// <returns>Why not, as the end of a sentence; null: kept.</returns>
+    string? Inherit(string incident, string heir);
 }
 
 /// <summary>What enforces filters, or tells those that do.</summary>
@@ -128,6 +135,9 @@ internal interface IFilterPlane
 
     /// <summary>How many of those that enforce were told of this filter and can still have it.</summary>
     int AnnouncedTo(FilterRule rule);
+
+    /// <summary>Until when, at most, one that cannot be told at the moment may go on enforcing this filter; null: there is none.</summary>
+    DateTimeOffset? KeptUntil(FilterRule rule) => null;
 
     /// <summary>Takes a filter back; one that is not there is no fault.</summary>
     void Clear(FilterRule rule);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Breakwater.Incidents;
 using Breakwater.Response.Bgp;
 using Breakwater.Response.Rules;
 
@@ -34,6 +35,9 @@ internal sealed class MitigationLedger
     /// <summary>Ids of rows by their incident, so that who asks for one does not look at all.</summary>
     private readonly Dictionary<string, HashSet<string>> _byIncident = new(StringComparer.Ordinal);
 
+    /// <summary>Ids of rows by what they match: who asks for one does not look at all.</summary>
+    private readonly Dictionary<FilterMatch, HashSet<string>> _byMatch = [];
+
     /// <summary>When this process set or renewed a filter last, by the clock that only goes forward.</summary>
     private readonly Dictionary<string, long> _setAt = new(StringComparer.Ordinal);
 
@@ -44,6 +48,7 @@ internal sealed class MitigationLedger
     private readonly Dictionary<string, (long Since, TimeSpan Left)> _proposed = new(StringComparer.Ordinal);
 
     private long _lastNumber;
+    private int _proposals;
 
     /// <summary>Opens the ledger and makes the data plane what the rows say: leases that ended meanwhile are over, all others go on.</summary>
     public MitigationLedger(ILedgerStore store, IFilterPlane plane, TimeProvider time)
@@ -61,13 +66,34 @@ internal sealed class MitigationLedger
     }
 
     /// <summary>Rows that are not done, as they stand now.</summary>
-    public IReadOnlyCollection<Mitigation> Rows => [.. _rows.Values.Select(row => row.IsOpen ? row with { AnnouncedTo = _plane.AnnouncedTo(row.Rule) } : row)];
+    public IReadOnlyCollection<Mitigation> Rows => [.. _rows.Values.Select(row => row.IsOpen ? row with { AnnouncedTo = _plane.AnnouncedTo(row.Rule), KeptUntil = _plane.KeptUntil(row.Rule) } : row)];
 
     /// <summary>Filters that are, or are about to be, in the data plane.</summary>
     public int Open { get; private set; }
 
     /// <summary>Rows of an incident that are not done; whom they were announced to is not asked.</summary>
     public IEnumerable<Mitigation> Of(string incident) => _byIncident.TryGetValue(incident, out var ids) ? ids.Select(id => _rows[id]) : [];
+
+    /// <summary>The row that asks for a rule for an incident already; null: none does.</summary>
+    public Mitigation? Find(FilterRule rule, string? incident) => WithMatch(rule).FirstOrDefault(row => row.State < MitigationState.Withdrawn && row.IncidentId == incident && row.Rule == rule);
+
+    /// <summary>Open rows that hold the same filter in the data plane as another one: it stays until the last of them ends.</summary>
+    public IEnumerable<Mitigation> Sharing(Mitigation row) => WithMatch(row.Rule).Where(other => other.IsOpen && other.Id != row.Id && HasSameMatch(other.Rule, row.Rule));
+
+    /// <summary>For people, what stays in the data plane when some rows end: a filter that another row holds too, or one that a router keeps and cannot be told of; null: nothing.</summary>
+    public string? Remains(Mitigation row, HashSet<string> ending) =>
+        Sharing(row).FirstOrDefault(other => !ending.Contains(other.Id)) is { } holder ? $"{holder.Id} holds the same filter, which stays until that ends too"
+            : _plane.KeptUntil(row.Rule) is { } until ? $"a router without a session may keep it until {JournalTime.Format(until)}" : null;
+
+    /// <summary>An incident goes on as another: what was taken back in it binds there.</summary>
+    /// <returns>Why that could not be kept; null: it is.</returns>
+    public string? Inherit(string incident, string heir)
+    {
+        var fault = _store.Inherit(incident, heir);
+        if (fault is not null)
+            Unwritten++;
+        return fault;
+    }
 
     /// <summary>Writes that the storage refused since the start.</summary>
     public long Unwritten { get; private set; }
@@ -92,20 +118,22 @@ internal sealed class MitigationLedger
     public (IReadOnlyList<Mitigation> Rows, string? Fault) Propose(IReadOnlyList<MitigationDraft> drafts)
     {
         var (rows, made) = (new List<Mitigation>(drafts.Count), new List<Mitigation>(drafts.Count));
-        var proposals = _rows.Values.Count(static row => row.State == MitigationState.Proposed);
+        var asked = new Dictionary<(FilterRule, string?), Mitigation>();
         foreach (var draft in drafts)
         {
             if (draft.Fault is { } wrong)
                 return ([], wrong);
-            if (_rows.Values.Concat(made).FirstOrDefault(row => row.State < MitigationState.Withdrawn && row.IncidentId == draft.IncidentId && row.Rule == draft.Rule) is { } same)
+            var key = (draft.Rule, draft.IncidentId);
+            if ((Find(draft.Rule, draft.IncidentId) ?? asked.GetValueOrDefault(key)) is { } same)
             {
                 rows.Add(same);
                 continue;
             }
 
-            if (proposals + made.Count >= MaxProposals)
+            if (_proposals + made.Count >= MaxProposals)
                 return ([], string.Create(CultureInfo.InvariantCulture, $"{MaxProposals} proposals wait already"));
             made.Add(draft.ToRow(_lastNumber + made.Count + 1, made, Now));
+            asked[key] = made[^1];
             rows.Add(made[^1]);
         }
 
@@ -131,7 +159,7 @@ internal sealed class MitigationLedger
         if (row.IsOpen)
             return null;
         // The same filter for another incident is no conflict: both rows hold it, and it ends with the last of them.
-        if (_rows.Values.FirstOrDefault(other => other.IsOpen && other.Rule != row.Rule && HasSameMatch(other.Rule, row.Rule)) is { } same)
+        if (Sharing(row).FirstOrDefault(other => other.Rule != row.Rule) is { } same)
             return $"{same.Id} has the same match; a router would keep only one of both";
         if (Open >= MaxOpen)
             return string.Create(CultureInfo.InvariantCulture, $"{MaxOpen} mitigations are open already");
@@ -143,11 +171,14 @@ internal sealed class MitigationLedger
 
     /// <summary>Takes a filter back, or a proposal from the table. Also when the storage fails: then it is not renewed, and said.</summary>
     /// <returns>Why not, or what went wrong beside it; null: done.</returns>
-    public string? Withdraw(string id, string by, string why)
+    public string? Withdraw(string id, string by, string why) => Withdraw([id], by, why);
+
+    /// <summary>As for one, of several at once: a filter that all of them hold goes with the last.</summary>
+    public string? Withdraw(IReadOnlyCollection<string> ids, string by, string why)
     {
-        if (!_rows.TryGetValue(id, out var row) || row.State >= MitigationState.Withdrawn)
-            return $"there is no open mitigation {id}";
-        return End([row with { State = MitigationState.Withdrawn, ChangedAt = Now, By = by, Why = why }]);
+        if (ids.FirstOrDefault(id => !_rows.TryGetValue(id, out var row) || row.State >= MitigationState.Withdrawn) is { } unknown)
+            return $"there is no open mitigation {unknown}";
+        return End([.. ids.Select(id => _rows[id] with { State = MitigationState.Withdrawn, ChangedAt = Now, By = by, Why = why })]);
     }
 
     /// <summary>
@@ -249,8 +280,10 @@ internal sealed class MitigationLedger
     }
 
     // Written, cleared, written again: after a crash between them the rows still ask for the clearing.
-    private string? End(IReadOnlyList<Mitigation> over)
+    private string? End(IReadOnlyList<Mitigation> ending)
     {
+        var ids = ending.Select(static row => row.Id).ToHashSet(StringComparer.Ordinal);
+        List<Mitigation> over = [.. ending.Select(row => WithRemains(row, ids))];
         if (!TryWrite(over, out var fault))
         {
             foreach (var row in over)
@@ -260,7 +293,7 @@ internal sealed class MitigationLedger
         foreach (var row in over)
         {
             // The same match may stand in another row by now: that one's filter stays, and is renewed soon, since its lease is that of the last who set it.
-            var holders = _rows.Values.Where(other => other.IsOpen && HasSameMatch(other.Rule, row.Rule)).ToList();
+            var holders = Sharing(row).ToList();
             if (holders.Count == 0)
                 _plane.Clear(row.Rule);
             foreach (var holder in holders)
@@ -279,6 +312,12 @@ internal sealed class MitigationLedger
 
         return fault;
     }
+
+    /// <summary>A row that ends says what stays: it is gone, and the filter is not.</summary>
+    private Mitigation WithRemains(Mitigation row, HashSet<string> ending) =>
+        _rows.GetValueOrDefault(row.Id) is { IsOpen: true } && Remains(row, ending) is { } remains ? row with { Why = $"{row.Why}; {remains}" } : row;
+
+    private IEnumerable<Mitigation> WithMatch(FilterRule rule) => _byMatch.TryGetValue(rule.Match, out var ids) ? ids.Select(id => _rows[id]) : [];
 
     private bool TryWrite(IReadOnlyList<Mitigation> rows, out string? fault)
     {
@@ -305,22 +344,43 @@ internal sealed class MitigationLedger
 
     private void Keep(Mitigation row)
     {
-        Open += (row.IsOpen ? 1 : 0) - (_rows.GetValueOrDefault(row.Id) is { IsOpen: true } ? 1 : 0);
+        Count(_rows.GetValueOrDefault(row.Id), -1);
+        Count(row, 1);
         _rows[row.Id] = row;
-        if (row.IncidentId is not { } incident)
-            return;
-        if (!_byIncident.TryGetValue(incident, out var ids))
-            _byIncident[incident] = ids = new HashSet<string>(StringComparer.Ordinal);
-        ids.Add(row.Id);
+        Index(_byMatch, row.Rule.Match, row.Id);
+        if (row.IncidentId is { } incident)
+            Index(_byIncident, incident, row.Id);
     }
 
     private void Remove(Mitigation row)
     {
         if (!_rows.Remove(row.Id, out var kept))
             return;
-        Open -= kept.IsOpen ? 1 : 0;
-        if (row.IncidentId is { } incident && _byIncident.TryGetValue(incident, out var ids) && ids.Remove(row.Id) && ids.Count == 0)
-            _byIncident.Remove(incident);
+        Count(kept, -1);
+        Forget(_byMatch, row.Rule.Match, row.Id);
+        if (row.IncidentId is { } incident)
+            Forget(_byIncident, incident, row.Id);
+    }
+
+    private void Count(Mitigation? row, int sign)
+    {
+        Open += row is { IsOpen: true } ? sign : 0;
+        _proposals += row is { State: MitigationState.Proposed } ? sign : 0;
+    }
+
+    private static void Index<TKey>(Dictionary<TKey, HashSet<string>> index, TKey key, string id)
+        where TKey : notnull
+    {
+        if (!index.TryGetValue(key, out var ids))
+            index[key] = ids = new HashSet<string>(StringComparer.Ordinal);
+        ids.Add(id);
+    }
+
+    private static void Forget<TKey>(Dictionary<TKey, HashSet<string>> index, TKey key, string id)
+        where TKey : notnull
+    {
+        if (index.TryGetValue(key, out var ids) && ids.Remove(id) && ids.Count == 0)
+            index.Remove(key);
     }
 
     private static bool HasSameMatch(FilterRule left, FilterRule right) =>

@@ -23,6 +23,8 @@ internal sealed class Planes(ImmutableArray<IFilterPlane> planes, Func<FilterRul
 
     public int AnnouncedTo(FilterRule rule) => planes.Sum(plane => plane.AnnouncedTo(rule));
 
+    public DateTimeOffset? KeptUntil(FilterRule rule) => planes.Max(plane => plane.KeptUntil(rule));
+
     public void Clear(FilterRule rule)
     {
         foreach (var plane in planes)

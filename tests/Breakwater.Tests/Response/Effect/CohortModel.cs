@@ -13,6 +13,7 @@ internal sealed class CohortModel
 {
     public const long ActiveSecond = 1_000;
     private const int SecondsBefore = 180;
+    private const uint Networks = 50;
 
     private readonly Random _random;
     private readonly double[] _pace;
@@ -21,10 +22,10 @@ internal sealed class CohortModel
     private readonly bool[] _isOn;
     private readonly int _sampling;
 
-    public CohortModel(int seed, int clients, int sampling)
+    public CohortModel(int seed, int clients, int sampling, bool isYoung = false)
     {
         (_random, _sampling) = (new Random(seed), sampling);
-        Clients = [.. Enumerable.Range(0, clients).Select(static number => Address.FromIPv4(0xC633_6400u + (uint)number))];
+        Clients = [.. Enumerable.Range(0, clients).Select(static number => Client(number))];
         (_pace, _sessionSeconds, _pauseSeconds, _isOn) = (new double[clients], new double[clients], new double[clients], new bool[clients]);
         for (var i = 0; i < clients; i++)
         {
@@ -34,7 +35,7 @@ internal sealed class CohortModel
             _isOn[i] = _random.NextDouble() < _sessionSeconds[i] / (_sessionSeconds[i] + _pauseSeconds[i]);
         }
 
-        Meter.Renew(Clients.Select(Member), 0);
+        Meter.Renew(Clients.Select(Member), 0, isYoung);
     }
 
     public ImmutableArray<Address> Clients { get; }
@@ -77,6 +78,9 @@ internal sealed class CohortModel
                 Meter.Offer(Member(Clients[i]), ActiveSecond + second, packets);
         }
     }
+
+    /// <summary>One of many networks.</summary>
+    public static Address Client(int number) => Address.FromIPv4(0xC612_0000u + ((uint)number % Networks << 8) + ((uint)number / Networks));
 
     private static CohortMember Member(Address client) => new(client, Destination.Network);
 

@@ -77,6 +77,30 @@ public sealed class HarmWatchTests
         Assert.Equal(verdict, watch.Find(row.Id)!.Verdict);
     }
 
+    /// <summary>A botnet that has kept real connections for minutes leaves with the filter: it is not known, and the filter stays. Clients of long are.</summary>
+    [Theory]
+    [InlineData(10, 3, false)]
+    [InlineData(40, 20, true)]
+    public async Task Botnet_ThatCameMinutesAgo_GetsNoFilterTakenBack(int firstMinutes, int lastMinutes, bool isTakenBack)
+    {
+        await using var cohorts = new Cohorts(() => _config, Source(), _time);
+        var watch = new HarmWatch(() => _config, cohorts, () => _health);
+        _time.Move(TimeSpan.FromMinutes(40));
+        Sample(Clients, firstMinutes, lastMinutes);
+        cohorts.Renew();
+        cohorts.Renew();
+        var row = Row("203.0.113.7/32", MitigationState.Proposed);
+        var harms = 0;
+        for (var second = 0; second < 70; second++)
+        {
+            Told(exporterTells: true, drops: 0);
+            harms += watch.See([second < 60 ? row : row with { State = MitigationState.Active, AnnouncedTo = 1 }], []).Length;
+            Answer(second < 61 ? Clients : 3);
+        }
+
+        Assert.Equal((isTakenBack ? 1 : 0, isTakenBack ? Clients : 0), (harms, watch.Find(row.Id)!.Clients));
+    }
+
     /// <summary>While a service is attacked its cohort stays as it is: an attack must not bring in its own. The twin is not attacked.</summary>
     [Theory]
     [InlineData(true, Clients)]
@@ -133,18 +157,21 @@ public sealed class HarmWatchTests
 
     private CohortSource Source() => new((service, _, _, _) => service == "web" ? _samples : [], _answers, () => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100);
 
-    private static Address Client(int number) => Address.FromIPv4(0xC000_0200u + (uint)number);
+    private static Address Client(int number) => CohortModel.Client(number);
 
     private static Address Host => Address.Parse("203.0.113.7");
 
-    private void Sample(int clients)
+    /// <summary>So many clients exchanged segments with the service, twice.</summary>
+    private void Sample(int clients, int firstMinutes = 40, int lastMinutes = 20)
     {
         _samples.Clear();
-        var at = (_time.GetUtcNow() - TimeSpan.FromMinutes(10) - DateTimeOffset.UnixEpoch).Ticks * 100;
-        foreach (var client in Enumerable.Range(0, clients).Select(Client))
+        foreach (var at in new[] { firstMinutes, lastMinutes }.Select(minutes => _time.GetUtcNow() - TimeSpan.FromMinutes(minutes)))
         {
-            foreach (var (source, destination, direction) in new[] { (client, Host, Direction.Inbound), (Host, client, Direction.Outbound) })
-                _samples.Add(new StandingRecord(0, 1, new SampledRecord { Hash = 1, FirstNanoseconds = at, Source = source, Destination = destination, Bytes = 100, Packets = 1, SamplingRate = 1, SourcePort = 1, DestinationPort = 2, Protocol = 6, Class = Ack, Direction = direction }));
+            foreach (var client in Enumerable.Range(0, clients).Select(Client))
+            {
+                foreach (var (source, destination, direction) in new[] { (client, Host, Direction.Inbound), (Host, client, Direction.Outbound) })
+                    _samples.Add(new StandingRecord(at.ToUnixTimeSeconds() / 60, 1, new SampledRecord { Hash = 1, FirstNanoseconds = (at - DateTimeOffset.UnixEpoch).Ticks * 100, Source = source, Destination = destination, Bytes = 100, Packets = 1, SamplingRate = 1, SourcePort = 1, DestinationPort = 2, Protocol = 6, Class = Ack, Direction = direction }));
+            }
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Breakwater.Wire;
@@ -26,7 +25,7 @@ internal sealed class ClientsOfAService : IAsyncDisposable
 
     private ClientsOfAService(HostRig rig)
     {
-        var addresses = Enumerable.Range(0, Clients).Select(static number => string.Create(CultureInfo.InvariantCulture, $"10.99.0.{100 + number}")).ToArray();
+        var addresses = HostRig.ClientAddresses(Clients);
         rig.AddSpeakerAddresses(addresses);
         (_listener, _exporter) = NetworkNamespace.Run(rig.Space.Router, static () =>
         {

@@ -17,6 +17,7 @@ internal sealed class HostRig : IDisposable
 {
     public const string Device = "v1";
     private const string Probe = "inet probe";
+    private const int ClientNetworks = 12;
     private readonly ulong _mac;
 
     private HostRig(RouterNamespace space)
@@ -62,9 +63,13 @@ internal sealed class HostRig : IDisposable
         return rule;
     }
 
+    /// <summary>Of many networks: one alone says nothing about a filter.</summary>
+    public static string[] ClientAddresses(int count) => [.. Enumerable.Range(0, count).Select(static number => string.Create(CultureInfo.InvariantCulture, $"10.99.{1 + (number % ClientNetworks)}.{100 + (number / ClientNetworks)}"))];
+
     /// <summary>More addresses at the other end of the cable.</summary>
     public void AddSpeakerAddresses(IEnumerable<string> addresses)
     {
+        Assert.Equal("", Space.Ask("ip", "route", "add", "10.99.0.0/16", "dev", Device));
         foreach (var address in addresses)
             Assert.Equal("", Space.AskSpeaker("ip", "addr", "add", address + "/24", "dev", "v0"));
     }

@@ -28,7 +28,7 @@ public sealed class HostRollbackTests
         rig.StartAgent();
         await using var plane = rig.Plane();
         using var stop = new CancellationTokenSource();
-        var addresses = Enumerable.Range(0, Clients).Select(static number => string.Create(CultureInfo.InvariantCulture, $"10.99.0.{100 + number}")).ToArray();
+        var addresses = HostRig.ClientAddresses(Clients);
         rig.AddSpeakerAddresses(addresses);
         var meter = new CohortMeter();
         meter.Renew(addresses.Select(Member), 0);

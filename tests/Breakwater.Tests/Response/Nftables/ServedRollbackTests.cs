@@ -24,7 +24,7 @@ public sealed class ServedRollbackTests
         rig.StartAgent();
         Serve(rig);
         await using var clients = ClientsOfAService.Start(rig);
-        // Known-good is who was answered two minutes before; the next minute tells how they are without a filter.
+        // The program is young: known is who was answered two minutes before, and half of them have to fall. The next minute tells how they are without a filter.
         HostRig.Until(() => Known(rig) >= FewestKnown, "the clients are known", 240);
         await Task.Delay(TimeSpan.FromSeconds(30), TimeProvider.System);
 
