@@ -1,5 +1,4 @@
 using System.Text;
-using Breakwater.Detection.Web;
 using Breakwater.Wire;
 using Breakwater.Wire.Mmdb;
 
@@ -32,9 +31,6 @@ internal sealed class GeoLookup(IReadOnlyList<GeoDatabase> databases)
 
     /// <summary>The SHA-256 of each database, in the order in which they are asked: with the same ones the answers are the same.</summary>
     public IReadOnlyList<string> Hashes { get; } = [.. databases.Select(static database => database.Sha256)];
-
-    /// <summary>Country and autonomous system of an address, for detection on web logs. Allocates nothing.</summary>
-    public ClientOrigin OriginOf(Address address) => new(TryCountry(address, out var country) ? country : default, TryAsn(address, out var number) ? number : 0);
 
     /// <summary>The country of an address; false when unknown. Allocates nothing.</summary>
     public bool TryCountry(Address address, out CountryCode country)

@@ -3,6 +3,7 @@ using System.Net;
 using Breakwater.Detection;
 using Breakwater.Detection.Web;
 using Breakwater.Geo;
+using Breakwater.Reports;
 using Breakwater.Telemetry.Live;
 
 namespace Breakwater.Live;
@@ -111,7 +112,7 @@ internal sealed class WebEngine : IDisposable
         Tell(now);
     }
 
-    private void Take(GeoLookup? geo) => _lines.Detector.Take(geo is null ? null : geo.OriginOf);
+    private void Take(GeoLookup? geo) => _lines.Detector.Take(WebOrigins.Of(geo));
 
     private long Now => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
 

@@ -1,6 +1,7 @@
 using Breakwater.Detection;
 using Breakwater.Detection.Web;
 using Breakwater.Geo;
+using Breakwater.Reports;
 using Breakwater.Telemetry.Live;
 
 namespace Breakwater.Live;
@@ -53,7 +54,7 @@ internal static class WebReplay
     {
         var hashes = RecordedWeb.ReadGeo(settings);
         var isSame = geo is not null && hashes.SequenceEqual(geo.Hashes, StringComparer.Ordinal);
-        lines.Detector.Take(isSame ? geo!.OriginOf : null);
+        lines.Detector.Take(WebOrigins.Of(isSame ? geo : null));
         var lack = $"the run asked address databases that are not given here (--geo, SHA-256 {string.Join(", ", hashes)}): countries and systems bore on its verdicts";
         if (hashes.Length > 0 && !isSame && !lacks.Contains(lack))
             lacks.Add(lack);

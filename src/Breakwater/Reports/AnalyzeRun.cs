@@ -69,7 +69,7 @@ internal static class AnalyzeRun
     private static WebDetector NewWebDetector(DetectorOptions options, string? service, GeoLookup? geo)
     {
         var detector = new WebDetector(options, service is null ? [] : [service]);
-        detector.Take(geo is null ? null : geo.OriginOf);
+        detector.Take(WebOrigins.Of(geo));
         return detector;
     }
 

@@ -96,7 +96,7 @@ public sealed class WebEngineTests : IDisposable
         using var databases = new GeoFolder();
         var geo = Geo(databases, "one.mmdb", "XC");
         using var recorder = new LineRecorder(_folder.File("requests-x.lines"));
-        using var run = new Run(_folder, web => web.Detector.Take(geo.OriginOf), recorder, geo);
+        using var run = new Run(_folder, web => web.Detector.Take(WebOrigins.Of(geo)), recorder, geo);
         run.Write(_lines);
         var live = run.Stop();
         recorder.Write(LineRecordKind.End);

@@ -32,7 +32,7 @@ public sealed class WebOriginTests : IDisposable
     public void Flood_FromElsewhere_IsEvidence_AndWithoutADatabaseNothingChanges()
     {
         var without = Assert.Single(WebLogs.Detect(_lines).Incidents);
-        var with = Assert.Single(WebLogs.Detect(_lines, origins: Lookup("XC").OriginOf).Incidents);
+        var with = Assert.Single(WebLogs.Detect(_lines, origins: WebOrigins.Of(Lookup("XC"))).Incidents);
         var countries = Assert.Single(with.Reasons, static reason => reason.Measure == "countries-unlike-usual");
         Assert.True(countries.Weight > 0, $"{countries}");
         Assert.Contains("to XC, where", countries.Text, StringComparison.Ordinal);
@@ -47,7 +47,7 @@ public sealed class WebOriginTests : IDisposable
     [Fact]
     public void Flood_FromHome_SpeaksAgainstNobody()
     {
-        var incident = Assert.Single(WebLogs.Detect(_lines, origins: Lookup("AA").OriginOf).Incidents);
+        var incident = Assert.Single(WebLogs.Detect(_lines, origins: WebOrigins.Of(Lookup("AA"))).Incidents);
         Assert.All(incident.Reasons.Where(IsOfOrigin), static reason => Assert.True(reason.Weight <= 0, $"{reason}"));
         Assert.Equal(2, incident.Reasons.Count(IsOfOrigin));
     }
@@ -55,7 +55,7 @@ public sealed class WebOriginTests : IDisposable
     [Fact]
     public void Weights_OfOrigins_MakeNoVerdictByThemselves()
     {
-        var most = new[] { "AA", "XC" }.SelectMany(code => Assert.Single(WebLogs.Detect(_lines, origins: Lookup(code).OriginOf).Incidents).Reasons.Where(IsOfOrigin)).Max(static reason => Math.Abs(reason.Weight!.Value));
+        var most = new[] { "AA", "XC" }.SelectMany(code => Assert.Single(WebLogs.Detect(_lines, origins: WebOrigins.Of(Lookup(code))).Incidents).Reasons.Where(IsOfOrigin)).Max(static reason => Math.Abs(reason.Weight!.Value));
         Assert.InRange(2 * most, 0.1, WebCard.Sure / 3);
     }
 
@@ -63,12 +63,12 @@ public sealed class WebOriginTests : IDisposable
     public void Rule_ByOrigin_HasItsNetworksInOrder_AndSaysHowMuchTheyAre()
     {
         var lookup = Lookup("XC");
-        var rules = Assert.Single(WebLogs.Detect(_lines, origins: lookup.OriginOf).Incidents).WebRules;
+        var rules = Assert.Single(WebLogs.Detect(_lines, origins: WebOrigins.Of(lookup)).Incidents).WebRules;
         var condition = rules.SelectMany(static rule => rule.Conditions).First(static condition => condition.Field is WebField.Country or WebField.System);
         Assert.Contains(condition.Value, (string[])["XC", "AS64511"]);
         Assert.Equal(WebLimits.RuleNetworks, condition.Networks.Length);
         Assert.Equal(condition.Networks.OrderBy(static network => network.Network), condition.Networks);
-        Assert.All(condition.Networks, network => Assert.Equal("XC", lookup.OriginOf(network.Network).Country.ToString()));
+        Assert.All(condition.Networks, network => Assert.Equal("XC", WebOrigins.Of(lookup)!(network.Network).Country.ToString()));
         Assert.InRange(condition.NetworksShare!.Value, 0.1, 1);
     }
 
@@ -99,7 +99,7 @@ public sealed class WebOriginTests : IDisposable
         {
             asked++;
             Assert.Equal(address, ClientOrigins.NetworkOf(address).Network);
-            return lookup.OriginOf(address);
+            return WebOrigins.Of(lookup)!(address);
         });
         var networks = LogTraffic.Of(_scenario).Select(static hit => ClientOrigins.NetworkOf(hit.Client)).Distinct().Count();
         Assert.InRange(asked, 1, 4 * networks);
@@ -110,7 +110,7 @@ public sealed class WebOriginTests : IDisposable
     public void FewNetworks_SayNothing()
     {
         var lines = _lines.Where(static line => !line.StartsWith("2001:", StringComparison.Ordinal)).Select(static line => "198.18.7.1" + line[line.IndexOf(' ', StringComparison.Ordinal)..]);
-        Assert.DoesNotContain(WebLogs.Detect(lines, origins: Lookup("XC").OriginOf).Incidents.SelectMany(static incident => incident.Reasons), IsOfOrigin);
+        Assert.DoesNotContain(WebLogs.Detect(lines, origins: WebOrigins.Of(Lookup("XC"))).Incidents.SelectMany(static incident => incident.Reasons), IsOfOrigin);
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class WebOriginTests : IDisposable
         for (uint network = 0; network < 1 << 16; network++)
         {
             var address = Address.FromIPv4(network << 16);
-            var origin = lookup.OriginOf(address);
+            var origin = WebOrigins.Of(lookup)!(address);
             Assert.Equal(lookup.TryCountry(address, out var country) ? country : default, origin.Country);
             Assert.Equal(lookup.TryAsn(address, out var number) ? number : 0, origin.SystemNumber);
             known += origin.Country.IsKnown || origin.SystemNumber != 0 ? 1 : 0;
