@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Numerics;
+using Breakwater.Wire.Mmdb;
 
 namespace Breakwater.Detection.Web;
 
@@ -12,6 +14,8 @@ internal static class RuleMiner
     /// <summary>Values of a field that are tried, the commonest of the surge.</summary>
     public const int Candidates = 14;
 
+    // With all others 64 conditions, a bit each.
+    private const int OriginCandidates = 7;
     private const int Rules = 3;
     private const int Beam = 10;
     private const double FewestCovered = 0.1;
@@ -19,7 +23,9 @@ internal static class RuleMiner
     private const double PriceOfTouched = 3;
     private const int FewestSamples = 50;
 
-    public static ImmutableArray<WebRule> Mine(WebSurge surge)
+    /// <param name="surge">The surge, and the time before it.</param>
+    /// <param name="origins">Countries and systems of clients; null: no rule asks for them.</param>
+    public static ImmutableArray<WebRule> Mine(WebSurge surge, ClientOrigins? origins)
     {
         if (!surge.Verdict!.Measures.HasBefore)
             return [];
@@ -27,8 +33,8 @@ internal static class RuleMiner
         var before = surge.Before.Sample.Rows(out _);
         if (during.Length < FewestSamples || before.Length < FewestSamples)
             return [];
-        var conditions = ConditionsOf(surge, during);
-        var search = new Search(surge, Marked(during, conditions), Marked(before, conditions), conditions);
+        var conditions = ConditionsOf(surge, during, origins);
+        var search = new Search(surge, origins, Marked(during, conditions), Marked(before, conditions), conditions);
         var rules = ImmutableArray.CreateBuilder<WebRule>();
         while (rules.Count < Rules && search.Best() is var best and not 0)
         {
@@ -39,7 +45,7 @@ internal static class RuleMiner
         return rules.ToImmutable();
     }
 
-    private static List<Condition> ConditionsOf(WebSurge surge, RequestRow[] during)
+    private static List<Condition> ConditionsOf(WebSurge surge, RequestRow[] during, ClientOrigins? origins)
     {
         var children = surge.During.Groups.Rows(out _).GroupBy(static row => row.Parent).ToDictionary(static group => group.Key, static group => group.Count());
         var conditions = new List<Condition>();
@@ -55,11 +61,17 @@ internal static class RuleMiner
 
         conditions.Add(new Condition(WebField.HttpVersion, static entry => entry.Has(WebFlags.Http1), "1"));
         conditions.Add(new Condition(WebField.HttpVersion, static entry => entry.Has(WebFlags.Http2), "2"));
+        if (origins is not null)
+        {
+            Add(WebField.Country, entry => origins.Of(entry.Client).Country.Packed, static packed => CountryCode.OfPacked((ushort)packed).ToString(), static packed => packed != 0, OriginCandidates);
+            Add(WebField.System, entry => origins.Of(entry.Client).SystemNumber, static number => string.Create(CultureInfo.InvariantCulture, $"AS{number}"), static number => number != 0, OriginCandidates);
+        }
+
         return conditions;
 
-        void Add(WebField field, Func<WebEntry, ulong> key, Func<ulong, string>? name, Func<ulong, bool> isNamed)
+        void Add(WebField field, Func<WebEntry, ulong> key, Func<ulong, string>? name, Func<ulong, bool> isNamed, int candidates = Candidates)
         {
-            foreach (var group in during.GroupBy(row => key(row.Entry)).OrderByDescending(static group => group.Sum(static row => row.Requests)).ThenBy(static group => group.Key).Take(Candidates))
+            foreach (var group in during.GroupBy(row => key(row.Entry)).OrderByDescending(static group => group.Sum(static row => row.Requests)).ThenBy(static group => group.Key).Take(candidates))
             {
                 var value = group.Key;
                 if (isNamed(value))
@@ -68,15 +80,13 @@ internal static class RuleMiner
         }
     }
 
-    private static Prefix Network(in WebEntry entry) => new(entry.Client.Masked(entry.Client.IsIPv4 ? 24 : 48), entry.Client.IsIPv4 ? 24 : 48);
-
     private static ulong NetworkOf(in WebEntry entry)
     {
-        var network = Network(in entry).Network;
+        var network = ClientOrigins.NetworkOf(entry.Client).Network;
         return network.High ^ BitOperations.RotateLeft(network.Low, 32);
     }
 
-    private static string NetworkText(in WebEntry entry) => Network(in entry).ToString();
+    private static string NetworkText(in WebEntry entry) => ClientOrigins.NetworkOf(entry.Client).ToString();
 
     /// <summary>For each request the conditions that hold, as bits.</summary>
     private static Row[] Marked(RequestRow[] rows, List<Condition> conditions) => Array.ConvertAll(rows, row =>
@@ -92,7 +102,7 @@ internal static class RuleMiner
     private readonly record struct Row(ulong Bits, long Requests, Wire.Address Client);
 
     /// <summary>The samples, and what is left of the surge's.</summary>
-    private sealed class Search(WebSurge surge, Row[] during, Row[] before, List<Condition> conditions)
+    private sealed class Search(WebSurge surge, ClientOrigins? origins, Row[] during, Row[] before, List<Condition> conditions)
     {
         private const double MostOrdinary = 0.95;
 
@@ -140,7 +150,7 @@ internal static class RuleMiner
 
         public WebRule Price(ulong bits)
         {
-            var parts = Enumerable.Range(0, conditions.Count).Where(index => (bits >> index & 1) != 0).Select(index => new WebCondition(conditions[index].Field, conditions[index].Value));
+            var parts = Enumerable.Range(0, conditions.Count).Where(index => (bits >> index & 1) != 0).Select(index => RuleNetworks.With(new WebCondition(conditions[index].Field, conditions[index].Value), surge, origins));
             var seen = Proportion(during, bits);
             var usual = Proportion(before, bits);
             var covered = Covered(seen.Value!.Value, usual.Value!.Value, _ordinary);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Breakwater.Wire.Mmdb;
 
 namespace Breakwater.Detection.Web;
 
@@ -40,6 +41,7 @@ internal sealed class WebCard
         Pages(measures);
         Clients(measures);
         Agents(measures);
+        Origins(measures);
         Requests(measures);
         Time(measures);
         Score = _lines.Sum(static line => line.Weight);
@@ -130,6 +132,25 @@ internal sealed class WebCard
         {
             Add("agent-and-headers", m.OldProtocolShare, value => Step(value - usual, (0.1, -0.4), (0.3, 0), (0.6, 1.2), (double.MaxValue, 2.4)), usual + 0.2,
                 $"{m.OldProtocolShare:P0} of those that call themselves browsers speak HTTP/1, where {usual:P0} do so usually");
+        }
+    }
+
+    /// <summary>
+    /// People follow a link from abroad too, and machines stand next door: where clients are from decides nothing by itself, and to be from where visitors
+    /// are speaks for nobody. Countries and systems tell almost the same, so each weighs half of what it would alone.
+    /// </summary>
+    private void Origins(WebMeasures m)
+    {
+        if (m.Countries is { } countries)
+        {
+            Add("countries-unlike-usual", countries.Distance, static value => Step(value, (0.4, 0), (0.55, 0.4), (double.MaxValue, 0.6)), 0.25,
+                $"the additional pages go to other countries than usual (distance {countries.Distance:0.00} of 1): {countries.TopShare:P0} to {CountryCode.OfPacked((ushort)countries.Top)}, where {countries.UsualTopShare:P0} is usual, and {countries.NewShare:P0} to ones that nobody came from before");
+        }
+
+        if (m.Systems is { } systems)
+        {
+            Add("systems-unlike-usual", systems.Distance, static value => Step(value, (0.35, 0), (0.5, 0.3), (double.MaxValue, 0.5)), 0.2,
+                $"the additional pages go to other autonomous systems than usual (distance {systems.Distance:0.00} of 1): {systems.TopShare:P0} to AS{systems.Top}, where {systems.UsualTopShare:P0} is usual, and {systems.NewShare:P0} to ones that nobody came from before");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Breakwater.Detection.Sketches;
+using Breakwater.Wire;
 using Breakwater.Wire.AccessLog;
 
 namespace Breakwater.Detection.Web;
@@ -13,6 +14,7 @@ public sealed partial class WebDetector
     private readonly List<IncidentChange> _changes = [];
     private readonly int[] _levels = new int[OpenSlices];
     private readonly KeyedHash _shedHash = new(0x5EED_0F_5EDD_ED);
+    private ClientOrigins? _origins;
     private long _lastKey;
     private int _level;
 
@@ -48,6 +50,10 @@ public sealed partial class WebDetector
         foreach (var site in Sites())
             site.Take(options);
     }
+
+    /// <summary>Asks for the countries and systems of clients from the next look on; what was said of them before stays said.</summary>
+    /// <param name="find">Asks the operator's databases: the same answer for the same address every time; null: there are none.</param>
+    public void Take(Func<Address, ClientOrigin>? find) => _origins = find is null ? null : new ClientOrigins(find);
 
     /// <summary>Takes 1 in 2^level clients from the next slice on; they stand for the others.</summary>
     /// <param name="level">0 (all) to <see cref="WebLimits.MaximumShedLevel"/>.</param>
@@ -109,7 +115,7 @@ public sealed partial class WebDetector
             return;
         if (surge.Told.Key == 0)
             surge.Told.Key = ++_lastKey;
-        Add(new IncidentChange(surge.Told.Key, kind, surge.ToIncident(site.Name, site.Service, isOver: false)));
+        Add(new IncidentChange(surge.Told.Key, kind, surge.ToIncident(site.Name, site.Service, isOver: false, _origins)));
     }
 
     private void TellEnd(WebSurge surge, Incident incident)

@@ -208,13 +208,12 @@ public sealed partial class WebDetector
         var names = new WebNameView(_names);
         foreach (var site in Sites())
         {
-            if (site.CloseSlice(_slice * WebLimits.SliceSeconds, end, names, HoldsIncidents) is { } ended)
+            if (site.CloseSlice(_slice * WebLimits.SliceSeconds, end, names, HoldsIncidents, _origins) is { } ended)
                 Report(site, ended, isOver: true);
             if (site.Pass(HoldsIncidents ? 0 : next - _slice - 1) is { } past)
                 Report(site, past, isOver: true);
             Tell(site);
         }
-
 
         if (next * WebLimits.SliceSeconds / WebLimits.NameSeconds == _slice * WebLimits.SliceSeconds / WebLimits.NameSeconds)
             return;
@@ -276,7 +275,7 @@ public sealed partial class WebDetector
     {
         if (!WebSite.IsReported(surge))
             return;
-        var incident = surge.ToIncident(site.Name, site.Service, isOver);
+        var incident = surge.ToIncident(site.Name, site.Service, isOver, _origins);
         TellEnd(surge, incident);
         if (IsLive && _incidents.Count == WebLimits.Incidents)
             _incidents.RemoveRange(0, WebLimits.Incidents / 10);

@@ -33,6 +33,12 @@ public static class WebLimits
     /// <summary>Days after which a network is forgotten.</summary>
     public const int KnownDays = 14;
 
+    /// <summary>Networks whose country and system are held, a power of two; the others are looked up again.</summary>
+    public const int HeldOrigins = 16_384;
+
+    /// <summary>Networks that stand for a country or a system in a rule: proxies do not know these by themselves.</summary>
+    public const int RuleNetworks = 256;
+
     /// <summary>Texts of hosts, path groups and agents that are told of a generation, by all shards together.</summary>
     public const int Names = 16_384;
 

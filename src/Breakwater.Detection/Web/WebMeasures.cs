@@ -25,7 +25,7 @@ internal sealed class WebMeasures
     // What is measured of: requests above the usual, or pages.
     private readonly double _measured;
 
-    public WebMeasures(WebTally during, WebTally before, double? knownShare, int? riseSeconds)
+    public WebMeasures(WebTally during, WebTally before, double? knownShare, int? riseSeconds, ClientOrigins? origins = null)
     {
         _during = during;
         _before = before.Seconds >= FewestBeforeSeconds && before.Sums.Pages >= FewestBeforePages ? before : null;
@@ -39,6 +39,8 @@ internal sealed class WebMeasures
         Clients = during.ClientSketch.Estimate();
         MeasureClients();
         MeasureAgents();
+        if (origins is not null && _before is not null)
+            (Countries, Systems) = MeasureOrigins(origins, _before);
         (TopGroup, TopGroupShare, UsualTopGroupShare) = TopPathGroup();
     }
 
@@ -144,6 +146,12 @@ internal sealed class WebMeasures
 
     public double? UsualTopAgentShare { get; private set; }
 
+    /// <summary>Countries of the additional requests beside the usual ones; null where no database tells them, or the time before.</summary>
+    public OriginChange? Countries { get; }
+
+    /// <summary>As <see cref="Countries"/>, of autonomous systems.</summary>
+    public OriginChange? Systems { get; }
+
     /// <summary>The commonest path group above the usual; a folder's hash where its children are too many.</summary>
     public ulong TopGroup { get; }
 
@@ -183,6 +191,12 @@ internal sealed class WebMeasures
         RepeatShare = repeatable >= 50 && repeatable >= 0.1 * pages ? repeated / repeatable : null;
         BareShare = Bare(rows);
         UsualBareShare = _before is null ? null : Bare(_before.Clients.Told(out _));
+    }
+
+    private (OriginChange? Countries, OriginChange? Systems) MeasureOrigins(ClientOrigins origins, WebTally before)
+    {
+        var (during, usual) = OriginTally.Of(_during, before, origins, _isOfParts);
+        return (OriginChange.OfCountries(during, usual, _scale), OriginChange.OfSystems(during, usual, _scale));
     }
 
     private static double? Bare(BottomRows<ClientRow> rows)

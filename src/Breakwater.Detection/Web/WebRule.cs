@@ -25,10 +25,26 @@ public enum WebField : byte
 
     /// <summary>The client's /24 (IPv6: /48).</summary>
     Network,
+
+    /// <summary>The country of the client's network by the operator's database: two letters.</summary>
+    Country,
+
+    /// <summary>The autonomous system of the client's network by the operator's database: <c>AS64496</c>.</summary>
+    System,
 }
 
 /// <summary>One condition of a rule.</summary>
-public sealed record WebCondition(WebField Field, string Value);
+public sealed record WebCondition(WebField Field, string Value)
+{
+    /// <summary>
+    /// Of a country or a system: networks that clients of the surge came from, those with most requests, in the order of their addresses. At most
+    /// <see cref="WebLimits.RuleNetworks"/>; empty for other fields.
+    /// </summary>
+    public ImmutableArray<Prefix> Networks { get; init; } = [];
+
+    /// <summary>Of a country or a system: the part of its requests in the surge that came from these networks, 0-1; null for other fields.</summary>
+    public double? NetworksShare { get; init; }
+}
 
 /// <summary>A conjunction of at most three conditions, and its price.</summary>
 /// <param name="Conditions">All of them must hold.</param>

@@ -72,7 +72,8 @@ internal sealed class WebSite(string? name, string? service, DetectorOptions opt
     /// <param name="end">The second after its last.</param>
     /// <param name="names">Texts behind hashes.</param>
     /// <param name="isHeld">Part of the logs could not be read: what is not seen is no sign of quiet.</param>
-    public WebSurge? CloseSlice(long start, long end, WebNameView names, bool isHeld)
+    /// <param name="origins">Countries and systems of clients; null: unknown.</param>
+    public WebSurge? CloseSlice(long start, long end, WebNameView names, bool isHeld, ClientOrigins? origins)
     {
         if (_firstSecond == long.MinValue)
             return null;
@@ -89,7 +90,7 @@ internal sealed class WebSite(string? name, string? service, DetectorOptions opt
         else if (Surge.Weight < weight)
             Surge.Weight = weight;
         if (Surge is not null)
-            Follow(start, end, isAbove, names, isHeld);
+            Follow(start, end, isAbove, names, isHeld, origins);
         _slice.Clear();
         if (Surge is not { } ended || (ended.QuietSlices * WebLimits.SliceSeconds < _options.QuietSeconds && !IsOrdinary(ended)))
             return null;
@@ -220,7 +221,7 @@ internal sealed class WebSite(string? name, string? service, DetectorOptions opt
         _last2.Clear();
     }
 
-    private void Follow(long start, long end, bool isAbove, WebNameView names, bool isHeld)
+    private void Follow(long start, long end, bool isAbove, WebNameView names, bool isHeld, ClientOrigins? origins)
     {
         var surge = Surge!;
         surge.QuietSlices = isAbove ? 0 : surge.QuietSlices + (isHeld ? 0 : 1);
@@ -236,7 +237,7 @@ internal sealed class WebSite(string? name, string? service, DetectorOptions opt
         surge.LastNanoseconds = _lastSecond * Second;
         var day = (int)(end / 86_400);
         var known = _known.ShareOf(surge.During.Clients.Told(out _), day);
-        surge.Judge(new WebMeasures(surge.During, surge.Before, known, RiseSeconds(surge.StartedNanoseconds / Second)), end * Second, names, _options.Floors.Requests);
+        surge.Judge(new WebMeasures(surge.During, surge.Before, known, RiseSeconds(surge.StartedNanoseconds / Second), origins), end * Second, names, _options.Floors.Requests);
     }
 
     private void Learn(long end)

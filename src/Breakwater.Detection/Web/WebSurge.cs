@@ -84,7 +84,7 @@ internal sealed class WebSurge(long startedNanoseconds, WebTally before, ulong s
     /// <summary>True when the text is held.</summary>
     public bool HasName(ulong hash) => _names.ContainsKey(hash);
 
-    public Incident ToIncident(string? site, string? service, bool isOver)
+    public Incident ToIncident(string? site, string? service, bool isOver, ClientOrigins? origins)
     {
         var sums = During.Sums;
         var verdict = Verdict!;
@@ -123,7 +123,7 @@ internal sealed class WebSurge(long startedNanoseconds, WebTally before, ulong s
             SamplingRate = 1,
             Limits = Limits(verdict),
             Series = _series.Values(),
-            WebRules = verdict.Verdict is Detection.Verdict.Attack or Detection.Verdict.Undetermined ? RuleMiner.Mine(this) : [],
+            WebRules = verdict.Verdict is Detection.Verdict.Attack or Detection.Verdict.Undetermined ? RuleMiner.Mine(this, origins) : [],
         };
     }
 

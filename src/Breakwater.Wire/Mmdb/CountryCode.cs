@@ -16,6 +16,10 @@ public readonly record struct CountryCode : IComparable<CountryCode>
     /// <summary>Both letters in ASCII, the first in the upper octet; 0 for unknown.</summary>
     public ushort Packed => _letters;
 
+    /// <summary>The code of two letters as <see cref="Packed"/> has them; unknown for anything else.</summary>
+    public static CountryCode OfPacked(ushort packed) =>
+        TryRead([(byte)(packed >> 8), (byte)packed], out var code) && code.Packed == packed ? code : default;
+
     /// <summary>Reads two letters; false for anything else, and for ZZ, which means an unknown country.</summary>
     public static bool TryRead(ReadOnlySpan<byte> ascii, out CountryCode code)
     {

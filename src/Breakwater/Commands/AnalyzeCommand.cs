@@ -81,7 +81,7 @@ internal sealed class AnalyzeCommand
 
         var files = parsed.GetValue(_files)!;
         if (files is [var control] && Replay.IsControlFile(control))
-            return RunAgain(control, parsed, report => report with { Geo = geo.Lookup, Warnings = [.. report.Warnings, .. geo.Faults] });
+            return RunAgain(control, parsed, geo.Lookup, report => report with { Geo = geo.Lookup, Warnings = [.. report.Warnings, .. geo.Faults] });
         var protect = Prefixes(parsed.GetValue(_protect));
         var options = config is null ? new DetectorOptions { Protect = protect } : ConfiguredOptions.Detector(config, protect);
         options = options with { Shards = parsed.GetValue(_shards) };
@@ -89,19 +89,19 @@ internal sealed class AnalyzeCommand
         // Not System.Console.Error: the runtime would send the terminal key settings of its own.
         using var terminal = new StreamWriter(System.Console.OpenStandardError());
         var progress = System.Console.IsErrorRedirected ? null : new ReadingProgress(terminal, TimeProvider.System);
-        var report = AnalyzeRun.Run(files, inputs, options, TimeProvider.System, progress, parsed.GetValue(_logService), config?.Allow ?? []);
+        var report = AnalyzeRun.Run(files, inputs, options, TimeProvider.System, progress, parsed.GetValue(_logService), config?.Allow ?? [], geo.Lookup);
         report = report with { FileHash = config?.Hash, Geo = geo.Lookup, Warnings = [.. report.Warnings, .. geo.Faults] };
         return Print(report, parsed);
     }
 
     /// <summary>A recording of <c>serve</c>: its own settings hold, not those of the command line.</summary>
-    private int RunAgain(string control, ParseResult parsed, Func<AnalysisReport, AnalysisReport> finish)
+    private int RunAgain(string control, ParseResult parsed, GeoLookup? geo, Func<AnalysisReport, AnalysisReport> finish)
     {
         if (parsed.GetValue(_config) is not null || parsed.GetValue(_protect) is { Length: > 0 })
             System.Console.Error.WriteLine("breakwater: a recording runs with its own settings; --config and --protect change nothing");
         try
         {
-            return Print(finish(ReplayReport.Of(control, parsed.GetValue(_shards), TimeProvider.System)), parsed);
+            return Print(finish(ReplayReport.Of(control, parsed.GetValue(_shards), TimeProvider.System, geo)), parsed);
         }
         catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException or FormatException)
         {

@@ -45,13 +45,14 @@ internal sealed class Reloader(LiveEngine engine, string path, BreakwaterConfig 
                 return new ReloadOutcome(false, before, [.. mistakes], []);
             }
 
-            var later = engine.Reload(settings(read));
+            var opened = OpenGeo(read, lines);
+            var later = engine.Reload(settings(read) with { Geo = opened });
             if (ResponseStage.Later(Config.Response, read.Response) is { } waiting)
                 later = later.Add(waiting);
             foreach (var sentence in later)
                 lines.WriteLine($"breakwater: {sentence}");
             Volatile.Write(ref _config, read);
-            Volatile.Write(ref _geo, OpenGeo(read, lines));
+            Volatile.Write(ref _geo, opened);
             journal.Quiet = read.Detection.Quiet;
             lines.WriteLine("breakwater: reloaded");
             Audit(journal, EntryKind.Reloaded, by, new JsonObject { ["configHash"] = read.Hash, ["configHashBefore"] = before });

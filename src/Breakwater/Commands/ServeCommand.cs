@@ -28,8 +28,8 @@ internal static class ServeCommand
         try
         {
             using var recorder = folder is null ? null : new StreamRecorder(folder, TimeProvider.System.GetUtcNow());
-            using var engine = new LiveEngine(Settings(config), TimeProvider.System, recorder);
             using var lines = new TerminalLines(System.Console.OpenStandardError());
+            using var engine = new LiveEngine(Settings(config) with { Geo = Reloader.OpenGeo(config, lines) }, TimeProvider.System, recorder);
             Serve(engine, recorder, path, config, lines).GetAwaiter().GetResult();
             if (recorder is not null)
                 lines.WriteLine($"breakwater: verdicts of this run: {ReplayReport.Write(engine, recorder.ReportPath)}; 'breakwater analyze {recorder.ControlPath}' gives the same");
@@ -59,7 +59,7 @@ internal static class ServeCommand
             lines.WriteLine($"breakwater: listening on {address} (syslog): web logs");
         foreach (var input in engine.Settings.Logs.Where(static input => input.Pattern is not null))
             lines.WriteLine($"breakwater: following {input.Name}");
-        var (reloader, text) = (new Reloader(engine, path, config, Reloader.OpenGeo(config, lines), lines, Settings), new LiveText());
+        var (reloader, text) = (new Reloader(engine, path, config, engine.Settings.Geo, lines, Settings), new LiveText());
         await using var running = await Running.Start(
             engine, () => reloader.Config, () => reloader.Geo,
             item =>

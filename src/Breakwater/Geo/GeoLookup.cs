@@ -5,8 +5,8 @@ using Breakwater.Wire.Mmdb;
 namespace Breakwater.Geo;
 
 /// <summary>
-/// Countries and autonomous systems of addresses, from the databases that the operator has. They name what a report shows; no verdict
-/// needs them. The first database that knows an answer gives it. Any number of threads may ask.
+/// Countries and autonomous systems of addresses, from the databases that the operator has. They name what a report shows, and are evidence among
+/// other on web logs; no verdict needs them. The first database that knows an answer gives it. Any number of threads may ask.
 /// </summary>
 internal sealed class GeoLookup(IReadOnlyList<GeoDatabase> databases)
 {
@@ -28,6 +28,9 @@ internal sealed class GeoLookup(IReadOnlyList<GeoDatabase> databases)
 
     /// <summary>Questions that met damage in a database; they were answered from another or not at all.</summary>
     public long DamagedLookups => Interlocked.Read(ref _damaged);
+
+    /// <summary>The SHA-256 of each database, in the order in which they are asked: with the same ones the answers are the same.</summary>
+    public IReadOnlyList<string> Hashes { get; } = [.. databases.Select(static database => database.Sha256)];
 
     /// <summary>The country of an address; false when unknown. Allocates nothing.</summary>
     public bool TryCountry(Address address, out CountryCode country)

@@ -199,11 +199,11 @@ internal sealed partial class LiveEngine : IDisposable
             try
             {
                 _exporters.Reload(settings.Exporters);
-                if (then.Canonical() != now.Canonical())
-                {
+                var isOther = then.Canonical() != now.Canonical();
+                if (isOther)
                     ReplaceDetector(settings);
-                    _web?.Reload(then);
-                }
+                if (isOther || !(settings.Geo?.Hashes ?? []).SequenceEqual(Settings.Geo?.Hashes ?? [], StringComparer.Ordinal))
+                    _web?.Reload(then, settings.Geo);
 
                 _recorder?.Note(TickStart, RecordedEvent.Settings, RecordedSettings.Write(settings));
                 Settings = settings;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Breakwater.Detection;
+using Breakwater.Geo;
 using Breakwater.Telemetry.Live;
 
 namespace Breakwater.Live;
@@ -12,6 +13,9 @@ internal sealed record LiveSettings
 
     /// <summary>Who is believed.</summary>
     public required ImmutableArray<ExporterEntry> Exporters { get; init; }
+
+    /// <summary>Countries and systems of the clients of web logs; null: unknown.</summary>
+    public GeoLookup? Geo { get; init; }
 
     /// <summary>Where telemetry is listened for; a reload cannot change it.</summary>
     public required ListenAddresses Listen { get; init; }

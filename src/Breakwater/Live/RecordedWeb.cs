@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json.Nodes;
 using Breakwater.Detection;
+using Breakwater.Geo;
 using Breakwater.Telemetry.Live;
 using Breakwater.Wire.AccessLog;
 
@@ -10,12 +11,36 @@ namespace Breakwater.Live;
 /// <summary>Settings of a recording of logs: those of detection, and what is known of each log.</summary>
 internal static class RecordedWeb
 {
-    public static byte[] Write(DetectorOptions options) => Encoding.UTF8.GetBytes(RecordedSettings.Write(new LiveSettings
+    private const string GeoKey = "geo";
+
+    /// <summary>Databases of a run; more are none of ours.</summary>
+    private const int MostDatabases = 64;
+
+    /// <param name="options">Settings of detection.</param>
+    /// <param name="geo">The address databases that it asks; null: none.</param>
+    public static byte[] Write(DetectorOptions options, GeoLookup? geo = null)
     {
-        Detection = options,
-        Exporters = [],
-        Listen = new ListenAddresses([], []),
-    }).ToJsonString());
+        JsonNode settings = RecordedSettings.Write(new LiveSettings { Detection = options, Exporters = [], Listen = new ListenAddresses([], []) });
+        if (geo is not null)
+            settings[GeoKey] = new JsonArray([.. geo.Hashes.Select(static hash => (JsonNode)hash)]);
+        return Encoding.UTF8.GetBytes(settings.ToJsonString());
+    }
+
+    /// <summary>The SHA-256 of each address database that the run asked.</summary>
+    /// <exception cref="InvalidDataException">These are no settings.</exception>
+    public static ImmutableArray<string> ReadGeo(ReadOnlySpan<byte> octets)
+    {
+        try
+        {
+            return Parse(octets)?[GeoKey]?.AsArray() is not { } hashes ? []
+                : hashes.Count <= MostDatabases ? [.. hashes.Select(static hash => (string)hash!)]
+                : throw new InvalidDataException("the recording names more address databases than any run has");
+        }
+        catch (Exception error) when (error is InvalidOperationException or NullReferenceException or FormatException or ArgumentException)
+        {
+            throw new InvalidDataException("the recording tells of settings that are none", error);
+        }
+    }
 
     public static byte[] Write(LogSource source) => Encoding.UTF8.GetBytes(new JsonObject
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Breakwater.Detection;
+using Breakwater.Geo;
 using Breakwater.Reports;
 using Breakwater.Telemetry;
 using Breakwater.Telemetry.Live;
@@ -84,7 +85,7 @@ internal sealed class Replay
     /// <exception cref="InvalidDataException">The files are no recording.</exception>
     /// <exception cref="IOException">They cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">They must not be read.</exception>
-    public static Replay Run(string controlPath, int shards)
+    public static Replay Run(string controlPath, int shards, GeoLookup? geo = null)
     {
         var replay = new Replay(ReadEvents(controlPath), shards);
         foreach (var path in Captures(controlPath))
@@ -105,7 +106,7 @@ internal sealed class Replay
         replay.Result = replay._detector.Finish();
         if (WebReplay.PathOf(controlPath) is var requests && File.Exists(requests))
         {
-            var web = WebReplay.Run(requests, replay._lacks);
+            var web = WebReplay.Run(requests, replay._lacks, geo);
             replay.Requests = web.Requests;
             replay.Result = WebReport.Join(replay.Result, web, replay.Options.QuietSeconds);
         }

@@ -1,3 +1,4 @@
+using Breakwater.Geo;
 using Breakwater.Reports;
 using Breakwater.Telemetry.Live;
 
@@ -30,13 +31,14 @@ internal static class ReplayReport
         return ReportJson.VerdictHash(result);
     }
 
+    /// <summary>The verdicts of a recording; <paramref name="geo"/> is used where the run used the same.</summary>
     /// <exception cref="InvalidDataException">The files are no recording.</exception>
     /// <exception cref="IOException">They cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">They must not be read.</exception>
-    public static AnalysisReport Of(string controlPath, int shards, TimeProvider clock)
+    public static AnalysisReport Of(string controlPath, int shards, TimeProvider clock, GeoLookup? geo = null)
     {
         var started = clock.GetTimestamp();
-        var replay = Replay.Run(controlPath, shards);
+        var replay = Replay.Run(controlPath, shards, geo);
         var result = replay.Result;
         return new AnalysisReport
         {

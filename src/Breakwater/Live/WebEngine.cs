@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Net;
 using Breakwater.Detection;
 using Breakwater.Detection.Web;
+using Breakwater.Geo;
+using Breakwater.Reports;
 using Breakwater.Telemetry.Live;
 
 namespace Breakwater.Live;
@@ -29,7 +31,7 @@ internal sealed class WebEngine : IDisposable
     private long _lastLine, _passed, _unreadBefore, _linesBefore;
     private bool _isHeld;
     private int _judgedSecond;
-    private DetectorOptions? _next;
+    private Tuple<DetectorOptions, GeoLookup?>? _next;
     private volatile WebState _state = WebState.Empty;
 
     /// <exception cref="ListenException">An address cannot be listened on.</exception>
@@ -39,7 +41,8 @@ internal sealed class WebEngine : IDisposable
         var services = settings.Detection.Services.Select(static service => service.Name).ToImmutableArray();
         var options = settings.Detection with { Shards = 1 };
         _lines = new WebLines(options, services);
-        recorder?.Write(LineRecordKind.Start, octets: RecordedWeb.Write(options));
+        Take(settings.Geo);
+        recorder?.Write(LineRecordKind.Start, octets: RecordedWeb.Write(options, settings.Geo));
         _intake = new LogIntake(settings.Logs, settings.LogPositions is { } path ? new LogPositions(path) : null, Take, time);
         _thread = new Thread(Run) { IsBackground = true, Name = "logs" };
     }
@@ -56,7 +59,7 @@ internal sealed class WebEngine : IDisposable
     public void Start() => _thread.Start();
 
     /// <summary>Other settings from the next round on.</summary>
-    public void Reload(DetectorOptions options) => Volatile.Write(ref _next, options with { Shards = 1 });
+    public void Reload(DetectorOptions options, GeoLookup? geo = null) => Volatile.Write(ref _next, Tuple.Create(options with { Shards = 1 }, geo));
 
     /// <summary>What happened since the last call. Any thread.</summary>
     public void TakeChanges(List<IncidentChange> changes)
@@ -87,10 +90,11 @@ internal sealed class WebEngine : IDisposable
     /// <summary>One round; tests call it themselves.</summary>
     internal void Round()
     {
-        if (Interlocked.Exchange(ref _next, null) is { } options)
+        if (Interlocked.Exchange(ref _next, null) is var (options, geo))
         {
             _lines.Detector.Take(options);
-            _recorder?.Write(LineRecordKind.Settings, octets: RecordedWeb.Write(options));
+            Take(geo);
+            _recorder?.Write(LineRecordKind.Settings, octets: RecordedWeb.Write(options, geo));
         }
 
         _intake.Round();
@@ -107,6 +111,8 @@ internal sealed class WebEngine : IDisposable
 
         Tell(now);
     }
+
+    private void Take(GeoLookup? geo) => _lines.Detector.Take(WebOrigins.Of(geo));
 
     private long Now => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
 

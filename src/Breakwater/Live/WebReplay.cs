@@ -1,5 +1,7 @@
 using Breakwater.Detection;
 using Breakwater.Detection.Web;
+using Breakwater.Geo;
+using Breakwater.Reports;
 using Breakwater.Telemetry.Live;
 
 namespace Breakwater.Live;
@@ -19,10 +21,11 @@ internal static class WebReplay
     /// <summary>Runs it.</summary>
     /// <param name="path">The recording.</param>
     /// <param name="lacks">Gets why the verdicts may not be those of the run.</param>
+    /// <param name="geo">Address databases; used where the run used the same.</param>
     /// <exception cref="InvalidDataException">The file is no recording.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be read.</exception>
-    public static WebResult Run(string path, List<string> lacks)
+    public static WebResult Run(string path, List<string> lacks, GeoLookup? geo = null)
     {
         using var file = new BufferedStream(File.OpenRead(path), 1 << 20);
         var (buffer, hasEnd) = (Array.Empty<byte>(), false);
@@ -30,10 +33,11 @@ internal static class WebReplay
             throw new InvalidDataException("the recording of logs does not begin with its start");
         var options = RecordedWeb.ReadOptions(record.Octets);
         var lines = new WebLines(options, [.. options.Services.Select(static service => service.Name)]);
+        TakeGeo(lines, record.Octets, geo, lacks);
         try
         {
             while (!hasEnd && LineRecord.TryRead(file, ref buffer, out record))
-                hasEnd = !Apply(lines, in record, options.Services.Length);
+                hasEnd = !Apply(lines, in record, options.Services.Length, geo, lacks);
         }
         catch (InvalidDataException error)
         {
@@ -45,8 +49,19 @@ internal static class WebReplay
         return lines.Detector.Finish();
     }
 
+    /// <summary>Countries and systems are asked for where the run did, of the same databases.</summary>
+    private static void TakeGeo(WebLines lines, ReadOnlySpan<byte> settings, GeoLookup? geo, List<string> lacks)
+    {
+        var hashes = RecordedWeb.ReadGeo(settings);
+        var isSame = geo is not null && hashes.SequenceEqual(geo.Hashes, StringComparer.Ordinal);
+        lines.Detector.Take(WebOrigins.Of(isSame ? geo : null));
+        var lack = $"the run asked address databases that are not given here (--geo, SHA-256 {string.Join(", ", hashes)}): countries and systems bore on its verdicts";
+        if (hashes.Length > 0 && !isSame && !lacks.Contains(lack))
+            lacks.Add(lack);
+    }
+
     /// <summary>Does what the run did; false at its end.</summary>
-    private static bool Apply(WebLines lines, in LineRecord record, int services)
+    private static bool Apply(WebLines lines, in LineRecord record, int services, GeoLookup? geo, List<string> lacks)
     {
         lines.Logs.TryGetValue(record.Log, out var log);
         switch (record.Kind)
@@ -74,6 +89,7 @@ internal static class WebReplay
                 break;
             case LineRecordKind.Settings:
                 lines.Detector.Take(RecordedWeb.ReadOptions(record.Octets));
+                TakeGeo(lines, record.Octets, geo, lacks);
                 break;
             case LineRecordKind.End:
                 return false;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Breakwater.Detection;
 using Breakwater.Detection.Web;
+using Breakwater.Geo;
 using Breakwater.Telemetry;
 
 namespace Breakwater.Reports;
@@ -16,15 +17,17 @@ internal static class AnalyzeRun
     /// <param name="progress">Told while it reads.</param>
     /// <param name="logService">The service that access logs are of: what they tell is joined with what packets tell of it; null: none.</param>
     /// <param name="allow">Senders that filters should not hurt.</param>
+    /// <param name="geo">Countries and systems of clients; null: unknown.</param>
     public static AnalysisReport Run(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options, TimeProvider clock,
-        ReadingProgress? progress = null, string? logService = null, ImmutableArray<Prefix> allow = default)
+        ReadingProgress? progress = null, string? logService = null, ImmutableArray<Prefix> allow = default, GeoLookup? geo = null)
     {
         var started = clock.GetTimestamp();
         // A pipe can be read only once: it is put into order at once.
         var isStraight = paths is [var only] && InputFile.IsRereadable(only);
-        var pass = isStraight ? Straight(paths, inputs, options, progress, logService) : Merged(paths, inputs, options, progress, logService);
+        var (web, service) = (NewWebDetector(options, logService, geo), logService is null ? -1 : 0);
+        var pass = isStraight ? Straight(paths, inputs, options, progress, web, service) : Merged(paths, inputs, options, progress, web, service);
         if (pass.OutOfOrder > 0 && isStraight)
-            pass = Merged(paths, inputs, options, progress, logService);
+            pass = Merged(paths, inputs, options, progress, NewWebDetector(options, logService, geo), service);
         progress?.Erase();
         var warnings = Warnings(pass);
         var result = WebReport.Join(pass.Result, pass.Web, options.QuietSeconds);
@@ -42,28 +45,33 @@ internal static class AnalyzeRun
     }
 
     /// <summary>One file in its own order: no copy of a record is kept.</summary>
-    private static Pass Straight(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options, ReadingProgress? progress, string? logService)
+    private static Pass Straight(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options, ReadingProgress? progress, WebDetector web, int service)
     {
         var summary = new DecodeSummary();
-        var (detector, web) = (new Detector(options), NewWebDetector(options, logService));
+        var detector = new Detector(options);
         var feed = new ProgressFeed<DetectorFeed>(new DetectorFeed(detector), progress, summary);
-        TelemetryInputs.Read(paths, inputs, summary, ref feed, new WebFeed(web, progress, summary, logService is null ? -1 : 0));
+        TelemetryInputs.Read(paths, inputs, summary, ref feed, new WebFeed(web, progress, summary, service));
         return new Pass(summary, detector, detector.Finish(), web.Finish(), feed.Feed.OutOfOrder);
     }
 
     /// <summary>Several files, or one whose times jump back, put into the order of arrival.</summary>
-    private static Pass Merged(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options, ReadingProgress? progress, string? logService)
+    private static Pass Merged(IReadOnlyList<string> paths, InputOptions inputs, DetectorOptions options, ReadingProgress? progress, WebDetector web, int service)
     {
         var summary = new DecodeSummary();
-        var (detector, web) = (new Detector(options), NewWebDetector(options, logService));
+        var detector = new Detector(options);
         var reader = new ProgressFeed<MergingFeed>(new MergingFeed(new DetectorFeed(detector)), progress, summary);
-        TelemetryInputs.Read(paths, inputs, summary, ref reader, new WebFeed(web, progress, summary, logService is null ? -1 : 0));
+        TelemetryInputs.Read(paths, inputs, summary, ref reader, new WebFeed(web, progress, summary, service));
         var feed = reader.Feed;
         feed.Flush();
         return new Pass(summary, detector, detector.Finish(), web.Finish(), feed.OutOfOrder);
     }
 
-    private static WebDetector NewWebDetector(DetectorOptions options, string? service) => new(options, service is null ? [] : [service]);
+    private static WebDetector NewWebDetector(DetectorOptions options, string? service, GeoLookup? geo)
+    {
+        var detector = new WebDetector(options, service is null ? [] : [service]);
+        detector.Take(WebOrigins.Of(geo));
+        return detector;
+    }
 
     private sealed record Pass(DecodeSummary Summary, Detector Detector, DetectionResult Result, WebResult Web, long OutOfOrder);
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Breakwater.Detection;
+using Breakwater.Detection.Web;
 
 namespace Breakwater.Reports;
 
@@ -15,6 +16,7 @@ internal static class WebRuleJson
             ["kind"] = "http-conditions",
             ["action"] = "deny",
             ["rule"] = WebRuleText.Sentence(rule),
+            ["conditions"] = new JsonArray([.. rule.Conditions.Select(Write)]),
             ["haproxy"] = WebRuleText.HaProxy(rule, name, site),
             ["nginx"] = WebRuleText.Nginx(rule, name, site),
             ["state"] = "proposed",
@@ -29,4 +31,29 @@ internal static class WebRuleJson
             },
         };
     }
+
+    private static JsonNode Write(WebCondition condition)
+    {
+        var written = new JsonObject { ["field"] = Name(condition.Field), ["value"] = condition.Value };
+        if (condition.Field is WebField.Country or WebField.System)
+        {
+            written["networks"] = new JsonArray([.. condition.Networks.Select(static network => (JsonNode)network.ToString())]);
+            written["networksShare"] = condition.NetworksShare;
+        }
+
+        return written;
+    }
+
+    private static string Name(WebField field) => field switch
+    {
+        WebField.Path => "path",
+        WebField.Query => "query",
+        WebField.UserAgent => "user-agent",
+        WebField.Referer => "referer",
+        WebField.HttpVersion => "http-version",
+        WebField.Writes => "writes",
+        WebField.Network => "network",
+        WebField.Country => "country",
+        _ => "asn",
+    };
 }

@@ -11,6 +11,9 @@ namespace Breakwater.Reports;
 /// </summary>
 internal static class WebRuleText
 {
+    /// <summary>Patterns of a line: HAProxy reads 64 words.</summary>
+    private const int HaProxyPatterns = 32;
+
     /// <summary>The name that its conditions have in a configuration: no other incident's rule has it.</summary>
     public static string Name(Incident incident, int index) => string.Create(
         CultureInfo.InvariantCulture, $"breakwater_{IncidentJson.Id(incident).Replace('-', '_')}_{index + 1}");
@@ -29,13 +32,30 @@ internal static class WebRuleText
         if (site is not null)
             Add($"{name}_host", $"req.hdr(host) -m reg -i -- {QuotedForHaProxy($"^{Literal(site)}(:[0-9]+)?$")}", isMet: true);
         for (var index = 0; index < rule.Conditions.Length; index++)
-            Add(name + Letter(index), HaProxy(rule.Conditions[index]), IsMetForHaProxy(rule.Conditions[index]));
+        {
+            if (IsOfOrigin(rule.Conditions[index]))
+                AddOrigin(name + Letter(index), rule.Conditions[index]);
+            else
+                Add(name + Letter(index), HaProxy(rule.Conditions[index]), IsMetForHaProxy(rule.Conditions[index]));
+        }
+
         return lists.Append("http-request deny deny_status 429 if").Append(terms).Append('\n').ToString();
 
         void Add(string list, string condition, bool isMet)
         {
             lists.Append("acl ").Append(list).Append(' ').Append(condition).Append('\n');
             terms.Append(isMet ? " " : " !").Append(list);
+        }
+
+        // A list may have many lines: it holds where one of them does.
+        void AddOrigin(string list, WebCondition condition)
+        {
+            lists.Append(OriginComment(condition));
+            foreach (var networks in condition.Networks.Chunk(HaProxyPatterns))
+                lists.Append("acl ").Append(list).Append(" src -- ").AppendJoin(' ', networks).Append('\n');
+            if (condition.Networks.IsEmpty)
+                lists.Append("acl ").Append(list).Append(" always_false\n");
+            terms.Append(' ').Append(list);
         }
     }
 
@@ -46,7 +66,12 @@ internal static class WebRuleText
         List<string> variables = [.. Enumerable.Range(0, rule.Conditions.Length).Select(index => name + Letter(index))];
         var text = new StringBuilder();
         for (var index = 0; index < rule.Conditions.Length; index++)
+        {
+            if (IsOfOrigin(rule.Conditions[index]))
+                text.Append(OriginComment(rule.Conditions[index]));
             text.Append(Nginx(rule.Conditions[index], variables[index])).Append('\n');
+        }
+
         if (site is not null)
         {
             variables.Add(name + "_host");
@@ -57,6 +82,13 @@ internal static class WebRuleText
             .Append(" { default 0; \"").Append('1', variables.Count).Append("\" 1; }\n");
         return text.Append("# in the server block: if ($").Append(name).Append(") { return 429; }\n").ToString();
     }
+
+    private static bool IsOfOrigin(WebCondition condition) => condition.Field is WebField.Country or WebField.System;
+
+    /// <summary>Proxies know no countries by themselves: what stands for one, and how much of it, is said above it.</summary>
+    private static string OriginComment(WebCondition condition) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"# {condition.Value}: the {condition.Networks.Length} networks of its clients in this incident with most requests, {(condition.NetworksShare ?? 0) * 100:0.#} % of those from there; a proxy with a geo database can ask for {condition.Value} itself\n");
 
     private static char Letter(int index) => (char)('a' + index);
 
@@ -69,6 +101,8 @@ internal static class WebRuleText
         (WebField.UserAgent, "") => "no user agent",
         (WebField.UserAgent, var agent) => $"user agent \"{agent}\"",
         (WebField.Network, var network) => $"client in {network}",
+        (WebField.Country, var country) => $"client in the country {country}",
+        (WebField.System, var system) => $"client in the autonomous system {system}",
         (WebField.Query, "1") => "with a query",
         (WebField.Query, _) => "without a query",
         (WebField.Referer, "1") => "with a Referer",
@@ -110,6 +144,7 @@ internal static class WebRuleText
         (WebField.UserAgent, "") => Map("$http_user_agent", name, ""),
         (WebField.UserAgent, var agent) => Map("$http_user_agent", name, '~' + AgentPattern(agent)),
         (WebField.Network, var network) => $"geo ${name} {{ default 0; {network} 1; }}",
+        (WebField.Country or WebField.System, _) => $"geo ${name} {{ default 0;{string.Concat(condition.Networks.Select(static network => $" {network} 1;"))} }}",
         (WebField.Query, "1") => Map("$args", name, "~."),
         (WebField.Query, _) => Map("$args", name, ""),
         (WebField.Referer, "1") => Map("$http_referer", name, "~."),

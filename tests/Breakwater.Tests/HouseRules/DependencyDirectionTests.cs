@@ -19,7 +19,7 @@ public sealed class DependencyDirectionTests
         ("Breakwater.Console", ["Samples", "Reports", "Commands"]),
         ("Breakwater.Reach", ["Telemetry", "Detection", "Response", "Console", "Noise", "Watch", "Samples", "Reports", "Commands"]),
         ("Breakwater.Noise", ["Telemetry", "Detection", "Response", "Console", "Reach", "Watch", "Samples", "Reports", "Commands"]),
-        // Geo names what reports show: what leads to a verdict cannot know it.
+        // Geo names what reports show: what leads to a verdict cannot know it. Web detection gets answers through a delegate (decision 035).
         ("Breakwater.Geo", ["Telemetry", "Detection", "Incidents", "Response", "Console", "Reach", "Noise", "Watch", "Samples", "Reports", "Commands"]),
         ("Breakwater.Wire", ["Geo"]),
         ("Breakwater.Detection", ["Geo"]),

@@ -2,12 +2,14 @@ using System.Globalization;
 using System.Text;
 using Breakwater.Detection;
 using Breakwater.Detection.Web;
+using Breakwater.Geo;
 using Breakwater.Live;
 using Breakwater.Reports;
 using Breakwater.Samples.Web;
 using Breakwater.Telemetry;
 using Breakwater.Telemetry.Live;
 using Breakwater.Tests.Detection.Web;
+using Breakwater.Tests.Geo;
 using Breakwater.Tests.Incidents;
 
 namespace Breakwater.Tests.Live;
@@ -87,6 +89,29 @@ public sealed class WebEngineTests : IDisposable
         Assert.NotEmpty(lacks);
     }
 
+    /// <summary>Countries bear on verdicts: a recording asks the same databases, and says so where they are not there.</summary>
+    [Fact]
+    public void Recording_OfARunWithGeoData_NeedsTheSame()
+    {
+        using var databases = new GeoFolder();
+        var geo = Geo(databases, "one.mmdb", "XC");
+        using var recorder = new LineRecorder(_folder.File("requests-x.lines"));
+        using var run = new Run(_folder, web => web.Detector.Take(WebOrigins.Of(geo)), recorder, geo);
+        run.Write(_lines);
+        var live = run.Stop();
+        recorder.Write(LineRecordKind.End);
+        recorder.Dispose();
+        Assert.Contains(Assert.Single(live.Incidents).Reasons, static reason => reason.Measure == "countries-unlike-usual");
+        foreach (var (given, isSame) in new[] { (geo, true), (null, false), (Geo(databases, "other.mmdb", "XD"), false) })
+        {
+            var lacks = new List<string>();
+            Assert.Equal(isSame, Hash(live) == Hash(WebReplay.Run(_folder.File("requests-x.lines"), lacks, given)));
+            Assert.Equal(isSame, lacks.Count == 0);
+        }
+    }
+
+    private static GeoLookup Geo(GeoFolder folder, string name, string newcomers) => GeoFiles.Open([folder.Write(name, WebOriginTests.Database(newcomers))], folder.Root).Lookup!;
+
     [Fact]
     public void Shed_OneClientInFour_VerdictStays_AndTheErrorIsTold()
     {
@@ -147,12 +172,12 @@ public sealed class WebEngineTests : IDisposable
         private readonly LineRecorder? _recorder;
         private long _second;
 
-        public Run(ScratchFolder folder, Action<WebLines> prepare, LineRecorder? recorder = null)
+        public Run(ScratchFolder folder, Action<WebLines> prepare, LineRecorder? recorder = null, GeoLookup? geo = null)
         {
             _recorder = recorder;
             prepare(_web);
             var source = new LogSource(folder.File("a.log"), 0);
-            recorder?.Write(LineRecordKind.Start, octets: RecordedWeb.Write(new DetectorOptions { Services = [new ProtectedService("shop", [default], new Floors())] }));
+            recorder?.Write(LineRecordKind.Start, octets: RecordedWeb.Write(new DetectorOptions { Services = [new ProtectedService("shop", [default], new Floors())] }, geo));
             recorder?.Write(LineRecordKind.Open, 1, octets: RecordedWeb.Write(source));
             _log = _web.Open(1, source);
         }

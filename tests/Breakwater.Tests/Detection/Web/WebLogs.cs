@@ -2,6 +2,7 @@ using System.Text;
 using Breakwater.Detection;
 using Breakwater.Detection.Web;
 using Breakwater.Samples.Web;
+using Breakwater.Wire;
 using Breakwater.Wire.AccessLog;
 
 namespace Breakwater.Tests.Detection.Web;
@@ -20,9 +21,10 @@ internal static class WebLogs
         return [.. Encoding.ASCII.GetString(log.GetBuffer(), 0, (int)log.Length).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
     }
 
-    public static WebResult Detect(IEnumerable<string> lines, DetectorOptions? options = null)
+    public static WebResult Detect(IEnumerable<string> lines, DetectorOptions? options = null, Func<Address, ClientOrigin>? origins = null)
     {
         var detector = new WebDetector(options ?? new DetectorOptions());
+        detector.Take(origins);
         var decoder = new LogDecoder(_formats, TrustedProxies.None);
         var request = default(LogRequest);
         foreach (var line in lines)

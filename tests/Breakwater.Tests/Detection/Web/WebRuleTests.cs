@@ -4,6 +4,7 @@ using Breakwater.Detection;
 using Breakwater.Detection.Web;
 using Breakwater.Reports;
 using Breakwater.Samples.Web;
+using Breakwater.Wire;
 
 namespace Breakwater.Tests.Detection.Web;
 
@@ -112,6 +113,9 @@ public sealed class WebRuleTests
         _ => Prefix.TryParse(condition.Value, out var prefix) && prefix.Contains(hit.Client),
     });
 
+    private static ImmutableArray<Prefix> Networks(int count) =>
+        [.. Enumerable.Range(0, count).Select(static index => index % 2 == 0 ? new Prefix(Address.FromIPv4(0xC6120000u + ((uint)index << 8)), 24) : new Prefix(Address.FromHalves(0x20010DB8_00000000UL + ((ulong)index << 16), 0), 48))];
+
     private static string Name(int index) => $"breakwater_{index + 1}";
 
     private static IEnumerable<WebRule> Rules(int agent)
@@ -121,6 +125,7 @@ public sealed class WebRuleTests
             new(WebField.Path, "/"), new(WebField.Path, "/shop/item-*"), new(WebField.Path, "/a \"b\\c{$}/*/**"), new(WebField.Query, "1"), new(WebField.Query, "0"),
             new(WebField.Referer, "1"), new(WebField.Referer, "0"), new(WebField.HttpVersion, "1"), new(WebField.HttpVersion, "2"), new(WebField.Writes, "1"), new(WebField.Writes, "0"),
             new(WebField.Network, "192.0.2.0/24"), new(WebField.Network, "2001:db8:7::/48"),
+            new(WebField.Country, "XA") { Networks = Networks(WebLimits.RuleNetworks), NetworksShare = 0.75 }, new(WebField.Country, "XB"), new(WebField.System, "AS64496") { Networks = Networks(1), NetworksShare = 1 },
         ];
         return conditions.Select(condition => new WebRule([condition, new WebCondition(WebField.UserAgent, _agents[agent])], _some, _some, _some));
     }
