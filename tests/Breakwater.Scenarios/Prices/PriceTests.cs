@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 
 namespace Breakwater.Scenarios.Prices;
 
-/// <summary>About a third of docs/reference/accuracy-filters.md, by other seeds: every family over IPv4 once, and every other one of IPv6 and drift.</summary>
+/// <summary>About a sixth of docs/reference/accuracy-filters.md, by other seeds: every other family once, and all of hosts whose clients are known.</summary>
 internal static class PriceOutcomes
 {
     private static readonly Lazy<ImmutableArray<PriceOutcome>> _all = new(static () =>
-        PriceRun.Run(PriceFamily.All.Where(static (family, index) => family.Group == PriceGroup.Main || index % 2 == 0).Select(static (family, index) => (family, PriceScore.Seed(family, 100 + (index % 2))))));
+        PriceRun.Run(PriceFamily.All.Where(static (family, index) => index % 2 == 0 || (family.Group == PriceGroup.Main && family.Mix.SamplingRate == 2)).Select(static (family, index) => (family, PriceScore.Seed(family, 100 + (index % 2))))));
 
     public static ImmutableArray<PriceOutcome> All => _all.Value;
 }
@@ -62,7 +62,7 @@ public sealed class PriceTests
     public void Filters_OfSeparableAttacks_CoverThemAndHurtHardlyAnybody()
     {
         var due = PriceOutcomes.All.Where(static outcome => outcome.Family.Demand == PriceDemand.Separable).ToList();
-        Assert.True(due.Count > 40, $"only {due.Count} families");
+        Assert.True(due.Count > 30, $"only {due.Count} families");
         Assert.Empty(due.Where(static outcome => !PriceGoals.IsSeparated(outcome))
             .Select(static outcome => $"{outcome.Family.Name}: {outcome.Real} by {string.Join("; ", outcome.Best?.Rules ?? [])}"));
     }
@@ -71,7 +71,7 @@ public sealed class PriceTests
     public void Filters_OfMimickingAttacks_AreRefused()
     {
         var due = PriceOutcomes.All.Where(static outcome => outcome.Family.Demand == PriceDemand.Refused).ToList();
-        Assert.True(due.Count > 10, $"only {due.Count} families");
+        Assert.True(due.Count > 6, $"only {due.Count} families");
         Assert.Empty(due.Where(static outcome => outcome.Plan.NoFilter is null).Select(static outcome => $"{outcome.Family.Name}: {string.Join("; ", outcome.Best?.Rules ?? [])}"));
     }
 
