@@ -73,6 +73,12 @@ internal sealed class OriginTally
 /// <param name="UsualTopShare">Its part of the usual ones.</param>
 internal readonly record struct OriginChange(double Distance, double NewShare, uint Top, double TopShare, double UsualTopShare)
 {
+    /// <summary>A smaller distance is not told.</summary>
+    public const double Notable = 0.3;
+
+    /// <summary>Of the counted requests so many have to be above the usual: of what is left of ordinary ones chance alone would tell.</summary>
+    private const double FewestAbove = 1.0 / 3;
+
     /// <summary>Fewest networks, of equal weight, that anything is said of.</summary>
     private const double FewestNetworks = 30;
 
@@ -102,7 +108,8 @@ internal readonly record struct OriginChange(double Distance, double NewShare, u
         var above = now.Select(row => (Origin: row.Key, Requests: Math.Max(0, (row.Value / during.Share) - (usual.GetValueOrDefault(row.Key) / before.Share * scale)))).OrderBy(static row => row.Origin).ToArray();
         foreach (var (origin, requests) in above)
             (all, unknown) = origin == 0 ? (all, requests) : (all + requests, unknown);
-        if (all < 1 || all < FewestKnown * (all + unknown))
+        var counted = now.Sum(static row => row.Value) / during.Share;
+        if (all < 1 || all < FewestKnown * (all + unknown) || all + unknown < FewestAbove * counted)
             return null;
         double distance = 0, news = 0, chance = 0;
         var (top, most, grown) = (0U, 0.0, double.MinValue);
@@ -120,6 +127,8 @@ internal readonly record struct OriginChange(double Distance, double NewShare, u
 
         foreach (var (_, requests) in usual.Where(static row => row.Key != 0).OrderBy(static row => row.Key))
             chance += MeanHalf * Math.Sqrt(requests / usualAll * (1 - (requests / usualAll)) * variance);
+        // What chance makes of all that was counted weighs more among what is above the usual.
+        chance *= counted / (all + unknown);
         return new OriginChange(Math.Max(0, distance - chance), news, top, most, usual.GetValueOrDefault(top) / usualAll);
     }
 }

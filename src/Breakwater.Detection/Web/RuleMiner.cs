@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Numerics;
-using Breakwater.Wire.Mmdb;
 
 namespace Breakwater.Detection.Web;
 
@@ -34,7 +32,7 @@ internal static class RuleMiner
         if (during.Length < FewestSamples || before.Length < FewestSamples)
             return [];
         var conditions = ConditionsOf(surge, during, origins);
-        var search = new Search(surge, origins, Marked(during, conditions), Marked(before, conditions), conditions);
+        var search = new Search(surge, Marked(during, conditions), Marked(before, conditions), conditions);
         var rules = ImmutableArray.CreateBuilder<WebRule>();
         while (rules.Count < Rules && search.Best() is var best and not 0)
         {
@@ -62,20 +60,35 @@ internal static class RuleMiner
         conditions.Add(new Condition(WebField.HttpVersion, static entry => entry.Has(WebFlags.Http1), "1"));
         conditions.Add(new Condition(WebField.HttpVersion, static entry => entry.Has(WebFlags.Http2), "2"));
         if (origins is not null)
-        {
-            Add(WebField.Country, entry => origins.Of(entry.Client).Country.Packed, static packed => CountryCode.OfPacked((ushort)packed).ToString(), static packed => packed != 0, OriginCandidates);
-            Add(WebField.System, entry => origins.Of(entry.Client).SystemNumber, static number => string.Create(CultureInfo.InvariantCulture, $"AS{number}"), static number => number != 0, OriginCandidates);
-        }
-
+            AddOrigins(conditions, during, new RuleNetworks(surge, origins), origins);
         return conditions;
 
-        void Add(WebField field, Func<WebEntry, ulong> key, Func<ulong, string>? name, Func<ulong, bool> isNamed, int candidates = Candidates)
+        void Add(WebField field, Func<WebEntry, ulong> key, Func<ulong, string>? name, Func<ulong, bool> isNamed)
         {
-            foreach (var group in during.GroupBy(row => key(row.Entry)).OrderByDescending(static group => group.Sum(static row => row.Requests)).ThenBy(static group => group.Key).Take(candidates))
+            foreach (var group in during.GroupBy(row => key(row.Entry)).OrderByDescending(static group => group.Sum(static row => row.Requests)).ThenBy(static group => group.Key).Take(Candidates))
             {
                 var value = group.Key;
                 if (isNamed(value))
                     conditions.Add(new Condition(field, entry => key(entry) == value, name is null ? NetworkText(group.First().Entry) : name(value)));
+            }
+        }
+    }
+
+    /// <summary>Countries and systems, the commonest of the surge, as the networks that stand for them in a proxy.</summary>
+    private static void AddOrigins(List<Condition> conditions, RequestRow[] during, RuleNetworks networks, ClientOrigins origins)
+    {
+        foreach (var field in (ReadOnlySpan<WebField>)[WebField.Country, WebField.System])
+        {
+            ulong OriginOf(RequestRow row) => field == WebField.Country ? origins.Of(row.Entry.Client).Country.Packed : origins.Of(row.Entry.Client).SystemNumber;
+            foreach (var group in during.GroupBy(OriginOf).OrderByDescending(static group => group.Sum(static row => row.Requests)).ThenBy(static group => group.Key).Take(OriginCandidates))
+            {
+                var listed = networks.Of(field, group.Key);
+                if (listed.IsEmpty)
+                    continue;
+                var known = listed.ToHashSet();
+                bool IsListed(WebEntry entry) => known.Contains(ClientOrigins.NetworkOf(entry.Client));
+                var share = group.Sum(row => IsListed(row.Entry) ? row.Requests : 0) / (double)group.Sum(static row => row.Requests);
+                conditions.Add(new Condition(field, IsListed, RuleNetworks.NameOf(field, group.Key)) { Networks = listed, NetworksShare = Math.Round(share, 4) });
             }
         }
     }
@@ -97,12 +110,19 @@ internal static class RuleMiner
         return new Row(bits, row.Requests, row.Entry.Client);
     });
 
-    private sealed record Condition(WebField Field, Func<WebEntry, bool> Holds, string Value);
+    private sealed record Condition(WebField Field, Func<WebEntry, bool> Holds, string Value)
+    {
+        public ImmutableArray<Prefix> Networks { get; init; } = [];
+
+        public double? NetworksShare { get; init; }
+
+        public WebCondition Told => new(Field, Value) { Networks = Networks, NetworksShare = NetworksShare };
+    }
 
     private readonly record struct Row(ulong Bits, long Requests, Wire.Address Client);
 
     /// <summary>The samples, and what is left of the surge's.</summary>
-    private sealed class Search(WebSurge surge, ClientOrigins? origins, Row[] during, Row[] before, List<Condition> conditions)
+    private sealed class Search(WebSurge surge, Row[] during, Row[] before, List<Condition> conditions)
     {
         private const double MostOrdinary = 0.95;
 
@@ -150,7 +170,7 @@ internal static class RuleMiner
 
         public WebRule Price(ulong bits)
         {
-            var parts = Enumerable.Range(0, conditions.Count).Where(index => (bits >> index & 1) != 0).Select(index => RuleNetworks.With(new WebCondition(conditions[index].Field, conditions[index].Value), surge, origins));
+            var parts = Enumerable.Range(0, conditions.Count).Where(index => (bits >> index & 1) != 0).Select(index => conditions[index].Told);
             var seen = Proportion(during, bits);
             var usual = Proportion(before, bits);
             var covered = Covered(seen.Value!.Value, usual.Value!.Value, _ordinary);

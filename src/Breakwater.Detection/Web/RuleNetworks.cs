@@ -1,35 +1,43 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Breakwater.Wire.Mmdb;
 
 namespace Breakwater.Detection.Web;
 
-/// <summary>Networks in place of a country or a system: what a proxy without a database of its own can ask for.</summary>
-internal static class RuleNetworks
+/// <summary>
+/// Networks in place of a country or a system: what a proxy without a database of its own can ask for, and so what a rule's price is of. They come from
+/// the sample of clients; the price, and the part that they are, from that of requests.
+/// </summary>
+internal sealed class RuleNetworks
 {
-    /// <summary>The condition with the networks of the surge's clients that it stands for; other conditions as they are.</summary>
-    public static WebCondition With(WebCondition condition, WebSurge surge, ClientOrigins? origins)
+    private readonly Dictionary<(WebField Field, ulong Origin), Dictionary<Prefix, long>> _requests = [];
+
+    public RuleNetworks(WebSurge surge, ClientOrigins origins)
     {
-        if (origins is null || condition.Field is not (WebField.Country or WebField.System))
-            return condition;
-        var requests = new Dictionary<Prefix, long>();
-        long all = 0;
         foreach (ref readonly var client in surge.During.Clients.Told(out _))
         {
-            if (!IsFrom(origins.Of(client.Client), condition))
-                continue;
-            all += client.Requests;
-            CollectionsMarshal.GetValueRefOrAddDefault(requests, ClientOrigins.NetworkOf(client.Client), out _) += client.Requests;
+            var (origin, network) = (origins.Of(client.Client), ClientOrigins.NetworkOf(client.Client));
+            Add(WebField.Country, origin.Country.Packed, network, client.Requests);
+            Add(WebField.System, origin.SystemNumber, network, client.Requests);
         }
-
-        var most = requests.OrderByDescending(static row => row.Value).ThenBy(static row => row.Key.Network).Take(WebLimits.RuleNetworks).ToArray();
-        return condition with
-        {
-            Networks = [.. most.Select(static row => row.Key).OrderBy(static network => network.Network)],
-            NetworksShare = all == 0 ? 0 : Math.Round(most.Sum(static row => row.Value) / (double)all, 4),
-        };
     }
 
-    private static bool IsFrom(ClientOrigin origin, WebCondition condition) => condition.Field == WebField.Country
-        ? origin.Country.IsKnown && origin.Country.ToString() == condition.Value
-        : string.Create(CultureInfo.InvariantCulture, $"AS{origin.SystemNumber}") == condition.Value;
+    /// <summary>The networks with most requests of an origin, at most <see cref="WebLimits.RuleNetworks"/>, in the order of their addresses.</summary>
+    public ImmutableArray<Prefix> Of(WebField field, ulong origin) => !_requests.TryGetValue((field, origin), out var networks) ? [] :
+    [
+        .. networks.OrderByDescending(static row => row.Value).ThenBy(static row => row.Key.Network).Take(WebLimits.RuleNetworks).Select(static row => row.Key).OrderBy(static network => network.Network),
+    ];
+
+    /// <summary>An origin as reports have it.</summary>
+    public static string NameOf(WebField field, ulong origin) =>
+        field == WebField.Country ? CountryCode.OfPacked((ushort)origin).ToString() : string.Create(CultureInfo.InvariantCulture, $"AS{origin}");
+
+    private void Add(WebField field, ulong origin, Prefix network, long requests)
+    {
+        if (origin == 0)
+            return;
+        ref var networks = ref CollectionsMarshal.GetValueRefOrAddDefault(_requests, (field, origin), out _);
+        CollectionsMarshal.GetValueRefOrAddDefault(networks ??= [], network, out _) += requests;
+    }
 }

@@ -135,21 +135,18 @@ internal sealed class WebCard
         }
     }
 
-    /// <summary>
-    /// People follow a link from abroad too, and machines stand next door: where clients are from decides nothing by itself, and to be from where visitors
-    /// are speaks for nobody. Countries and systems tell almost the same, so each weighs half of what it would alone.
-    /// </summary>
+    /// <summary>Told and not weighed: people follow a link from abroad too, and machines stand next door.</summary>
     private void Origins(WebMeasures m)
     {
-        if (m.Countries is { } countries)
+        if (m.Countries is { Distance: >= OriginChange.Notable } countries)
         {
-            Add("countries-unlike-usual", countries.Distance, static value => Step(value, (0.4, 0), (0.55, 0.4), (double.MaxValue, 0.6)), 0.25,
+            Add("countries-unlike-usual", countries.Distance, static _ => 0, countries.Distance,
                 $"the additional pages go to other countries than usual (distance {countries.Distance:0.00} of 1): {countries.TopShare:P0} to {CountryCode.OfPacked((ushort)countries.Top)}, where {countries.UsualTopShare:P0} is usual, and {countries.NewShare:P0} to ones that nobody came from before");
         }
 
-        if (m.Systems is { } systems)
+        if (m.Systems is { Distance: >= OriginChange.Notable } systems)
         {
-            Add("systems-unlike-usual", systems.Distance, static value => Step(value, (0.35, 0), (0.5, 0.3), (double.MaxValue, 0.5)), 0.2,
+            Add("systems-unlike-usual", systems.Distance, static _ => 0, systems.Distance,
                 $"the additional pages go to other autonomous systems than usual (distance {systems.Distance:0.00} of 1): {systems.TopShare:P0} to AS{systems.Top}, where {systems.UsualTopShare:P0} is usual, and {systems.NewShare:P0} to ones that nobody came from before");
         }
     }

@@ -37,7 +37,7 @@ public static class WebLimits
     public const int HeldOrigins = 16_384;
 
     /// <summary>Networks that stand for a country or a system in a rule: proxies do not know these by themselves.</summary>
-    public const int RuleNetworks = 256;
+    public const int RuleNetworks = 128;
 
     /// <summary>Texts of hosts, path groups and agents that are told of a generation, by all shards together.</summary>
     public const int Names = 16_384;

@@ -26,10 +26,10 @@ public enum WebField : byte
     /// <summary>The client's /24 (IPv6: /48).</summary>
     Network,
 
-    /// <summary>The country of the client's network by the operator's database: two letters.</summary>
+    /// <summary>Networks of clients of the surge in one country by the operator's database: two letters.</summary>
     Country,
 
-    /// <summary>The autonomous system of the client's network by the operator's database: <c>AS64496</c>.</summary>
+    /// <summary>Networks of clients of the surge in one autonomous system by the operator's database: <c>AS64496</c>.</summary>
     System,
 }
 
@@ -37,8 +37,8 @@ public enum WebField : byte
 public sealed record WebCondition(WebField Field, string Value)
 {
     /// <summary>
-    /// Of a country or a system: networks that clients of the surge came from, those with most requests, in the order of their addresses. At most
-    /// <see cref="WebLimits.RuleNetworks"/>; empty for other fields.
+    /// Of a country or a system: the networks that the condition asks for, those with most requests of a sample of the surge's clients, in the order of their addresses. At
+    /// most <see cref="WebLimits.RuleNetworks"/>; empty for other fields.
     /// </summary>
     public ImmutableArray<Prefix> Networks { get; init; } = [];
 

@@ -5,8 +5,8 @@ using Breakwater.Wire.Mmdb;
 namespace Breakwater.Geo;
 
 /// <summary>
-/// Countries and autonomous systems of addresses, from the databases that the operator has. They name what a report shows, and are evidence among
-/// other on web logs; no verdict needs them. The first database that knows an answer gives it. Any number of threads may ask.
+/// Countries and autonomous systems of addresses, from the databases that the operator has. They name what a report shows, and
+/// networks that a rule for a web server asks for; no verdict uses them. The first database that knows an answer gives it. Any number of threads may ask.
 /// </summary>
 internal sealed class GeoLookup(IReadOnlyList<GeoDatabase> databases)
 {

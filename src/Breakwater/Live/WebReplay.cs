@@ -11,6 +11,8 @@ internal static class WebReplay
 {
     private const string Prefix = "requests-", Suffix = ".lines";
 
+    private const string OtherDatabases = "the run asked other address databases than are given here (--geo, in its order): what is said of countries and systems, and rules by these, may be others";
+
     /// <summary>Logs of a recording; more are none of ours.</summary>
     private const int MostLogs = 1 << 20;
 
@@ -55,9 +57,8 @@ internal static class WebReplay
         var hashes = RecordedWeb.ReadGeo(settings);
         var isSame = geo is not null && hashes.SequenceEqual(geo.Hashes, StringComparer.Ordinal);
         lines.Detector.Take(WebOrigins.Of(isSame ? geo : null));
-        var lack = $"the run asked address databases that are not given here (--geo, SHA-256 {string.Join(", ", hashes)}): countries and systems bore on its verdicts";
-        if (hashes.Length > 0 && !isSame && !lacks.Contains(lack))
-            lacks.Add(lack);
+        if (hashes.Length > 0 && !isSame && !lacks.Contains(OtherDatabases))
+            lacks.Add(OtherDatabases);
     }
 
     /// <summary>Does what the run did; false at its end.</summary>

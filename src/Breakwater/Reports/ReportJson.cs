@@ -44,8 +44,8 @@ internal static class ReportJson
     public static string VerdictHash(AnalysisReport report) => VerdictHash(report.Result);
 
     /// <summary>
-    /// SHA-256 (lower-case hexadecimal) of the RFC 8785 form of the incidents without identifiers, geo names, and list entries ranked 11
-    /// and lower; incidents hold no paths or elapsed times that could differ between runs.
+    /// SHA-256 (lower-case hexadecimal) of the RFC 8785 form of the incidents without identifiers, countries and systems of senders, and list entries ranked 11
+    /// and lower (what web reasons and rules say of countries is in it); incidents hold no paths or elapsed times that could differ between runs.
     /// </summary>
     public static string VerdictHash(DetectionResult result)
     {

@@ -101,8 +101,8 @@ internal static class WebRuleText
         (WebField.UserAgent, "") => "no user agent",
         (WebField.UserAgent, var agent) => $"user agent \"{agent}\"",
         (WebField.Network, var network) => $"client in {network}",
-        (WebField.Country, var country) => $"client in the country {country}",
-        (WebField.System, var system) => $"client in the autonomous system {system}",
+        (WebField.Country, var country) => $"client in {Networks(condition)} of the country {country}",
+        (WebField.System, var system) => $"client in {Networks(condition)} of the autonomous system {system}",
         (WebField.Query, "1") => "with a query",
         (WebField.Query, _) => "without a query",
         (WebField.Referer, "1") => "with a Referer",
@@ -112,6 +112,9 @@ internal static class WebRuleText
         (_, "1") => "POST, PUT, PATCH or DELETE",
         _ => "a method that changes nothing",
     };
+
+    private static string Networks(WebCondition condition) => string.Create(
+        CultureInfo.InvariantCulture, $"{condition.Networks.Length} network{(condition.Networks.Length == 1 ? "" : "s")} (with {(condition.NetworksShare ?? 0) * 100:0.#} % of the requests from there)");
 
     /// <summary>What is asked of a request. Every pattern of letters stands behind <c>--</c>: one that begins with a dash is no option.</summary>
     private static string HaProxy(WebCondition condition) => (condition.Field, condition.Value) switch

@@ -28,15 +28,11 @@ internal sealed record WebOutcome(WebFamily Family, ulong Seed, Incident? Incide
 
     public bool IsWrong => Family.IsAttack ? Incident is null || Incident.Verdict == Verdict.FlashCrowd : Incident is { Verdict: Verdict.Attack };
 
-    /// <param name="family">Its family.</param>
-    /// <param name="seed">Its seed.</param>
-    /// <param name="knowsOrigins">True where countries and systems are looked up.</param>
-    public static WebOutcome Of(WebFamily family, ulong seed, bool knowsOrigins = false)
+    public static WebOutcome Of(WebFamily family, ulong seed)
     {
         var scenario = family.Make(seed);
         var hits = LogTraffic.Of(scenario);
-        var geography = knowsOrigins ? WebGeography.Of(family, seed) : null;
-        var result = Detect(hits, scenario.Flood is { HoldSeconds: > 0 }, geography: geography);
+        var result = Detect(hits, scenario.Flood is { HoldSeconds: > 0 });
         var start = SampleRun.EpochNanoseconds + (scenario.BeforeSeconds * 1_000_000_000L);
         var incident = result.Incidents.Where(found => found.StartedNanoseconds >= start - 6_000_000_000).MaxBy(static found => found.Requests!.Value.Value);
         var early = result.Incidents.FirstOrDefault(found => found.StartedNanoseconds < start - 6_000_000_000);
@@ -44,11 +40,11 @@ internal sealed record WebOutcome(WebFamily Family, ulong Seed, Incident? Incide
         var during = hits.Count(hit => hit.Millisecond / 1000 >= scenario.BeforeSeconds && hit.Millisecond / 1000 < scenario.BeforeSeconds + scenario.DuringSeconds) / (double)scenario.DuringSeconds;
         return new WebOutcome(family, seed, incident, early, (before, during), incident is { Verdict: Verdict.Attack or Verdict.FlashCrowd } ? (incident.DetectedNanoseconds - start) / 1e9 : null)
         {
-            Rules = family.IsAttack ? WebRuleTruth.Of(scenario, hits, incident, geography) : [],
+            Rules = family.IsAttack ? WebRuleTruth.Of(scenario, hits, incident) : [],
         };
     }
 
-    public static WebResult Detect(List<LogHit> hits, bool isTimed, DetectorOptions? options = null, WebGeography? geography = null)
+    public static WebResult Detect(List<LogHit> hits, bool isTimed, DetectorOptions? options = null)
     {
         var format = LogFormat.Known.First(known => known.Name == (isTimed ? "nginx_json" : "combined"));
         using var log = new MemoryStream();
@@ -58,7 +54,6 @@ internal sealed record WebOutcome(WebFamily Family, ulong Seed, Incident? Incide
         var reader = new LogLineReader(log);
         var decoder = new LogDecoder([format], TrustedProxies.None);
         var detector = new WebDetector(options ?? new DetectorOptions());
-        detector.Take(geography is null ? null : geography.OriginOf);
         var request = default(LogRequest);
         while (reader.TryRead(out var line))
         {

@@ -21,7 +21,7 @@ internal sealed record WebRuleTruth(Estimate ExcessCovered, double RealExcess, E
 
     public bool TouchedIsInside => IsInside(LegitimateTouched, RealTouched);
 
-    public static List<WebRuleTruth> Of(LogScenario scenario, List<LogHit> hits, Incident? incident, WebGeography? geography = null)
+    public static List<WebRuleTruth> Of(LogScenario scenario, List<LogHit> hits, Incident? incident)
     {
         if (incident is null || incident.WebRules.IsDefaultOrEmpty)
             return [];
@@ -30,7 +30,7 @@ internal sealed record WebRuleTruth(Estimate ExcessCovered, double RealExcess, E
         // An incident opens when a flood has risen: what came of it before that is no visitor's.
         var before = LogTraffic.Of(scenario with { Crowd = null, Flood = null }).Where(hit => hit.Millisecond < start).ToArray();
         return excess.Length == 0 || before.Length == 0 ? []
-            : [.. incident.WebRules.Select(rule => new WebRuleTruth(rule.ExcessCovered, Share(rule, excess, geography), rule.LegitimateTouched, Share(rule, before, geography)))];
+            : [.. incident.WebRules.Select(rule => new WebRuleTruth(rule.ExcessCovered, Share(rule, excess), rule.LegitimateTouched, Share(rule, before)))];
     }
 
     /// <summary>The requests that the crowd and the flood add: all but those of the same log without them.</summary>
@@ -46,14 +46,14 @@ internal sealed record WebRuleTruth(Estimate ExcessCovered, double RealExcess, E
         });
     }
 
-    private static double Share(WebRule rule, LogHit[] hits, WebGeography? geography)
+    private static double Share(WebRule rule, LogHit[] hits)
     {
-        var conditions = rule.Conditions.Select(condition => Holds(condition, geography)).ToArray();
+        var conditions = rule.Conditions.Select(Holds).ToArray();
         return hits.Count(hit => Array.TrueForAll(conditions, holds => holds(hit))) / (double)hits.Length;
     }
 
     /// <summary>A condition as a proxy reads it.</summary>
-    private static Func<LogHit, bool> Holds(WebCondition condition, WebGeography? geography)
+    private static Func<LogHit, bool> Holds(WebCondition condition)
     {
         var isYes = condition.Value == "1";
         switch (condition.Field)
@@ -63,10 +63,6 @@ internal sealed record WebRuleTruth(Estimate ExcessCovered, double RealExcess, E
                 return hit => path.IsMatch(hit.Target.Split('?')[0]);
             case WebField.Network:
                 return Prefix.TryParse(condition.Value, out var network) ? hit => network.Contains(hit.Client) : static _ => false;
-            case WebField.Country:
-                return hit => geography?.OriginOf(hit.Client).Country.ToString() == condition.Value;
-            case WebField.System:
-                return hit => $"AS{geography?.OriginOf(hit.Client).SystemNumber}" == condition.Value;
             case WebField.UserAgent:
                 return hit => (hit.Agent == "-" ? "" : hit.Agent) == condition.Value;
             case WebField.Query:

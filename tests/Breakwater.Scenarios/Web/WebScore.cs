@@ -7,17 +7,16 @@ namespace Breakwater.Scenarios.Web;
 /// <summary>Runs the web scenarios and says how often the verdicts were right, and how far what they state can be believed.</summary>
 internal static class WebScore
 {
-    // web [--set tuning|closing] [--only BEGINNING-OF-NAME] [--seeds N] [--origins] [--failures] [--cards] [--markdown FILE]
+    // web [--set tuning|closing] [--only BEGINNING-OF-NAME] [--seeds N] [--failures] [--cards] [--markdown FILE]
     public static int Run(string[] arguments)
     {
         var seeds = int.Parse(Option(arguments, "--seeds") ?? WebFamilies.Seeds.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         var only = Option(arguments, "--only") ?? "";
         var set = Option(arguments, "--set");
-        var knowsOrigins = arguments.Contains("--origins");
         var work = WebFamilies.All
             .Where(family => family.Name.StartsWith(only, StringComparison.Ordinal) && (set is null || family.IsTuning == (set == "tuning")))
             .SelectMany(family => Enumerable.Range(0, seeds).Select(seed => (Family: family, Seed: Seed(family, seed)))).ToArray();
-        var outcomes = work.AsParallel().AsOrdered().WithDegreeOfParallelism(2).Select(item => WebOutcome.Of(item.Family, item.Seed, knowsOrigins)).ToArray();
+        var outcomes = work.AsParallel().AsOrdered().WithDegreeOfParallelism(2).Select(static item => WebOutcome.Of(item.Family, item.Seed)).ToArray();
         if (arguments.Contains("--failures") || arguments.Contains("--cards"))
             Explain(outcomes, arguments.Contains("--cards"));
         var page = Page(outcomes);
