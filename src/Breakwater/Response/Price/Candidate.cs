@@ -51,8 +51,7 @@ internal sealed class Candidate
     /// How much the match asks: of two that do the same, the plainer one is taken. A whole protocol of many counts for more than one port of it, since nobody knows who else
     /// will need it; lengths and ports of one side's choosing are the first that an attacker changes.
     /// </summary>
-    public int Parts => BitOperations.PopCount((uint)RouterProfile.ComponentsOf(Match)) + (!Match.SourcePorts.IsEmpty && !Match.DestinationPorts.IsEmpty ? 1 : 0)
-        + Match.SourcePorts.Length + Match.DestinationPorts.Length + Match.PacketLengths.Length
+    public int Parts => Components + Match.SourcePorts.Length + Match.DestinationPorts.Length + Match.PacketLengths.Length
         + (IsWholeProtocol ? WholeProtocol : 0) + (Match.PacketLengths.IsEmpty ? 0 : Changeable)
         + (IsDynamic(Match.SourcePorts) || IsDynamic(Match.DestinationPorts) ? 2 * Changeable : 0);
 
@@ -63,12 +62,20 @@ internal sealed class Candidate
     public int Reach => (!Match.SourcePorts.IsEmpty || (RouterProfile.ComponentsOf(Match) & (FilterComponents.TcpFlags | FilterComponents.IcmpType | FilterComponents.Fragment)) != 0) && !IsComplement ? 0
         : !Match.DestinationPorts.IsEmpty && !IsComplement ? 1 : 2;
 
+    /// <summary>How many things of a packet it asks for.</summary>
+    public int Components => BitOperations.PopCount((uint)RouterProfile.ComponentsOf(Match)) + (!Match.SourcePorts.IsEmpty && !Match.DestinationPorts.IsEmpty ? 1 : 0);
+
+    /// <summary>How many things it asks for that an attacker changes first: lengths, or a port of one side's choosing.</summary>
+    public int Evadable => (Match.PacketLengths.IsEmpty ? 0 : 1) + (HasEphemeral(Match.SourcePorts) ? 1 : 0) + (HasEphemeral(Match.DestinationPorts) ? 1 : 0);
+
     /// <summary>It matches all ports but some.</summary>
     public bool IsComplement => Ports(Match.SourcePorts) > NamedPorts || Ports(Match.DestinationPorts) > NamedPorts;
 
     private static int Ports(ImmutableArray<NumberRange> ranges) => ranges.Sum(static range => range.High - range.Low + 1);
 
     private bool IsWholeProtocol => Match.Protocol is 1 or 6 or 17 or 58 && RouterProfile.ComponentsOf(Match) == FilterComponents.Protocol;
+
+    private static bool HasEphemeral(ImmutableArray<NumberRange> ports) => ports.Any(static range => range.Low >= FirstEphemeral && range.Low == range.High);
 
     private static bool IsDynamic(ImmutableArray<NumberRange> ports) => ports is [{ Low: >= FirstDynamic } only] && only.Low == only.High;
 

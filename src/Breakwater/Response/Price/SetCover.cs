@@ -12,6 +12,9 @@ internal sealed class SetCover(TrafficTable table, PriceMeter meter, SynthesisLi
     /// <summary>Of candidates that meet nearly as much the cheaper one is taken, and of equally cheap ones the plainer.</summary>
     private const double NearlyAsMuch = 0.01;
 
+    /// <summary>Without a time before, the host's own traffic counts as attack: it may be this part.</summary>
+    private const double MayBeOwn = 0.1;
+
     private const double SamePrice = 0.0005;
     private const int MostTried = 24;
 
@@ -36,6 +39,9 @@ internal sealed class SetCover(TrafficTable table, PriceMeter meter, SynthesisLi
         var covered = 0.0;
         while (chosen.Count < Math.Min(most, limits.Rules) && covered < Enough * table.Excess)
         {
+            // Where nothing tells the price and enough is met, what is left may be the host's own.
+            if (!meter.IsKnown && covered >= limits.Covered * table.Excess)
+                open.RemoveAll(candidate => candidate.Reach > chosen.Max(static known => known.Reach));
             if (Next(open, met, dropped) is not { } best)
                 break;
             chosen.Add(best.Candidate);
@@ -68,19 +74,22 @@ internal sealed class SetCover(TrafficTable table, PriceMeter meter, SynthesisLi
     {
         var isFirst = !met.AsSpan().ContainsAnyExcept(0UL);
         var gains = open.Select(candidate => (Candidate: candidate, Gain: isFirst ? candidate.Excess : Gain(candidate, met)))
-            .Where(next => next.Gain >= WorthARule * table.Excess && (isFirst || !table.IsShort || MeetsEnough(next.Candidate, met)))
+            .Where(next => next.Gain >= (meter.IsKnown || isFirst ? WorthARule : MayBeOwn) * table.Excess && (isFirst || !table.IsShort || MeetsEnough(next.Candidate, met)))
             .Select(next => (next.Candidate, next.Gain, Worth: next.Gain - (next.Candidate.IsComplement ? Naming * table.Excess : 0)))
             .OrderByDescending(static next => next.Worth);
         return meter.IsKnown ? Cheapest(gains.Take(MostTried), met, dropped, isFirst) : Narrowest([.. gains]);
     }
 
-    /// <summary>Where nothing tells what a rule costs: of those that meet nearly as much the one that can meet least of anybody else's.</summary>
+    /// <summary>
+    /// Where nothing tells what a rule costs: of those that meet most but for what the host's own traffic may be, the one that can meet least of anybody else's, and of
+    /// these the one that asks most, but for what an attacker changes first.
+    /// </summary>
     private (Candidate Candidate, double Gain)? Narrowest(List<(Candidate Candidate, double Gain, double Worth)> gains)
     {
         if (gains.Count == 0)
             return null;
-        var (candidate, gain, _) = gains.TakeWhile(next => next.Worth >= gains[0].Worth - (NearlyAsMuch * table.Excess))
-            .OrderBy(static next => next.Candidate.Reach).ThenBy(static next => next.Candidate.Parts).First();
+        var (candidate, gain, _) = gains.TakeWhile(next => next.Worth >= gains[0].Worth - (MayBeOwn * table.Excess))
+            .OrderBy(static next => next.Candidate.Reach).ThenBy(static next => next.Candidate.Evadable).ThenByDescending(static next => next.Candidate.Components).ThenByDescending(static next => next.Gain).First();
         return (candidate, gain);
     }
 
