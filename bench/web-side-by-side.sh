@@ -27,8 +27,8 @@ crowdsec_root=${BREAKWATER_CROWDSEC_ROOT:-}
 # cpu_of COMMAND…: seconds of processor time (user and system) of one run; what it prints lies in $work/out.
 cpu_of() { { TIMEFORMAT='%U %S'; time "$@" >"$work/out" 2>"$work/err" </dev/null || : >"$work/failed"; } 2>&1 | tail -n 1 | awk '{ printf "%.3f\n", $1 + $2 }'; }
 
-# row LOG LINES TOOL CHECK COMMAND…: one line of the table, of $runs runs; CHECK looks at what each of them gave. The first row of a log is
-# Breakwater's whole one; ratios are to the middle of it.
+# row LOG LINES TOOL CHECK COMMAND…: one line of the table, of $runs runs; CHECK looks at what each of them gave. Ratios are to Breakwater's row on the same
+# lines, which comes first: ours is 0 before it.
 runs=3
 row() {
   local what=$1 lines=$2 tool=$3 check=$4 cpu=() run rates
@@ -102,13 +102,14 @@ measure() {
   cutting=200000
   if [ "$whole" = 1 ]; then cutting=$lines; fi
   head -n "$cutting" "$file" >"$cut"
-  if [ "$whole" = 0 ]; then row "$what" "$cutting" 'breakwater analyze, cut' is_anything "$root/breakwater" analyze "$cut"; fi
+  if [ "$whole" = 0 ]; then ours=0; row "$what" "$cutting" 'breakwater analyze, cut' is_anything "$root/breakwater" analyze "$cut"; fi
   read_lines=$cutting
   if command -v goaccess >/dev/null 2>&1; then
     row "$what" "$cutting" goaccess is_all_read goaccess "$cut" --log-format=COMBINED --no-progress -o "$work/goaccess.json"
   else absent "$what" goaccess; fi
   if [ -n "$crowdsec" ]; then
     head -n 50000 "$file" >"$cut"
+    ours=0
     row "$what" 50000 'breakwater analyze, cut' is_anything "$root/breakwater" analyze "$cut"
     runs=1
     row "$what" 50000 'crowdsec, one run' is_parsed timeout 1200 "$crowdsec" -c "$work/cs/config.yaml" -dsn "file://$cut" -type nginx
