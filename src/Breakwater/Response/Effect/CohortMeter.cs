@@ -77,13 +77,14 @@ internal sealed class CohortMeter(int most = CohortMeter.MaximumClients)
         return true;
     }
 
-    /// <summary>Places of the members whose host is in a network, and whose client in another (null: any), of one client's network no more than its share; and since when each is counted.</summary>
-    public (int[] Places, long[] Since) Within(Prefix network, Prefix? clients = null)
+    /// <summary>Places of the members whose host is in a network, and whose client in another (null: any), of one client's network no more than its share.</summary>
+    public CohortPlaces Within(Prefix network, Prefix? clients = null)
     {
         var table = _table;
         var members = table.Places.Where(member => network.Contains(member.Key.Host) && clients?.Contains(member.Key.Client) != false).OrderBy(static member => member.Value).ToList();
-        var places = NetworkShare.Of(members, static member => member.Key.Client).Select(static member => member.Value).ToArray();
-        return (places, [.. places.Select(place => table.Since[place])]);
+        var shared = NetworkShare.Of(members, static member => member.Key.Client).ToList();
+        return new CohortPlaces(
+            [.. shared.Select(static member => member.Value)], [.. shared.Select(member => table.Since[member.Value])], NetworkShare.Numbers(shared.Select(static member => member.Key.Client)));
     }
 
     /// <summary>Takes a record in.</summary>

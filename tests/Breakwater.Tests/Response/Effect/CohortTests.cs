@@ -209,7 +209,7 @@ public sealed class CohortTests
 
     private static int[] Sums(CohortMeter meter, long second)
     {
-        var (places, _) = meter.Within(CohortModel.Destination);
+        var places = meter.Within(CohortModel.Destination).Places;
         var sums = new int[places.Length];
         meter.AddTo(sums, places, second);
         return sums;
@@ -296,6 +296,28 @@ public sealed class CohortTests
 
         static IEnumerable<StandingRecord> Known(Address[] clients, int minutes) =>
             clients.SelectMany(client => new[] { minutes, 20 }.SelectMany(at => Both(client.ToString(), ack, ack, _began.AddMinutes(-at))));
+    }
+
+    /// <summary>A sixth of 600 members is most of those who are active: they leave with the filter, and are of one network; the twin is of many.</summary>
+    [Theory]
+    [InlineData(true, CohortVerdict.NoHarmSeen)]
+    [InlineData(false, CohortVerdict.Hurt)]
+    public void Network_OfMostWhoAreActive_HasNoFilterTakenBackAlone(bool isOfOne, CohortVerdict verdict)
+    {
+        var leaving = Enumerable.Range(0, 100).Select(number => isOfOne ? Address.FromIPv4(0xC000_0200u + (uint)number) : CohortModel.Client(500 + number)).Select(static client => Member(client.ToString())).ToArray();
+        var others = Enumerable.Range(0, 500).Select(static number => Member(CohortModel.Client(number).ToString())).ToArray();
+        var meter = new CohortMeter();
+        meter.Renew([.. leaving, .. others], 0);
+        for (var second = 800L; second < CohortModel.ActiveSecond + 10; second++)
+        {
+            foreach (var member in second < CohortModel.ActiveSecond ? [.. leaving, .. others[..50]] : others[..50])
+                meter.Offer(member, second, 5);
+        }
+
+        var watch = new CohortWatch(meter, CohortModel.Destination, CohortModel.ActiveSecond);
+        Assert.Equal(600, watch.Clients);
+        var look = watch.Look(CohortModel.ActiveSecond + 10)!;
+        Assert.Equal((verdict, 100, 150), (look.Verdict, look.Fell, look.Active));
     }
 
     /// <summary>Four of ten clients fall: harm to those who are known for long, mostly too few of those who came minutes ago. All of them are enough of both.</summary>
