@@ -24,8 +24,8 @@ internal sealed record DeskParts
     /// <summary>Called once before the first search, on the same thread.</summary>
     public Action Warm { get; init; } = static () => { };
 
-    /// <summary>Rules of an incident that people took back, or that hurt, also before a restart; null: that cannot be read, or there are too many.</summary>
-    public required Func<string, IReadOnlyList<TakenRule>?> TakenBack { get; init; }
+    /// <summary>Rules of some incidents, and of those that went on as them, that people took back, or that hurt, also before a restart; null: that cannot be read, or there are too many.</summary>
+    public required Func<IReadOnlyCollection<string>, IReadOnlyList<TakenRule>?> TakenBack { get; init; }
 
     public required Func<HealthSnapshot> Health { get; init; }
 

@@ -161,15 +161,9 @@ internal sealed partial class Responses
     /// <returns>Why it is not sent; null: nothing was taken back.</returns>
     private string? TakenBack(string incident, PricedFilter filter)
     {
-        var incidents = Line(incident);
-        var known = incidents.SelectMany(parts.Ledger.Of).Where(static row => row.IsTakenBack).Select(static row => new TakenRule(row.Rule, row.IsHarm)).ToList();
-        foreach (var one in incidents)
-        {
-            if (parts.TakenBack(one) is not { } written)
-                return "what people took back cannot be read from the ledger";
-            known.AddRange(written);
-        }
-
+        if (Line(incident) is not { } incidents || parts.TakenBack(incidents) is not { } written)
+            return "what people took back cannot be read from the ledger";
+        var known = incidents.SelectMany(parts.Ledger.Of).Where(static row => row.IsTakenBack).Select(static row => new TakenRule(row.Rule, row.IsHarm)).Concat(written);
         foreach (var taken in known)
         {
             if (taken.IsHarm)
@@ -181,13 +175,15 @@ internal sealed partial class Responses
         return null;
     }
 
-    /// <summary>An incident, and those that are known to have gone on as it; the ledger's file knows those of before.</summary>
-    private List<string> Line(string incident)
+    /// <summary>An incident, and those that are known here to have gone on as it; the ledger's file knows those of before. Null: they are more than are looked after.</summary>
+    private List<string>? Line(string incident)
     {
-        var line = new List<string> { incident };
-        for (var number = 0; number < line.Count && line.Count < MaxTakeovers; number++)
-            line.AddRange(_cases.Values.Where(one => one.Incident.TakenOverBy == line[number]).Select(static one => one.Incident.Id).Except(line, StringComparer.Ordinal).ToList());
-        return line;
+        var goneOn = _cases.Values.Select(static one => (one.Incident.Id, Heir: one.Incident.TakenOverBy)).Concat(_newHeirs.Select(static one => (Id: one.Key, Heir: (string?)one.Value)))
+            .Where(static one => one.Heir is not null).ToLookup(static one => one.Heir!, static one => one.Id, StringComparer.Ordinal);
+        var (line, known) = (new List<string> { incident }, new HashSet<string>(StringComparer.Ordinal) { incident });
+        for (var number = 0; number < line.Count && line.Count <= MaxCases; number++)
+            line.AddRange(goneOn[line[number]].Where(known.Add).Take(MaxCases + 1 - line.Count));
+        return line.Count > MaxCases ? null : line;
     }
 
     /// <summary>An automatic filter that did not help: people get the alternatives of now, and are told.</summary>

@@ -272,7 +272,7 @@ public sealed class BgpSpeakerTests
 
         public string? Write(IReadOnlyList<Mitigation> mitigations) => null;
 
-        public string? Inherit(string incident, string heir) => null;
+        public string? Inherit(IReadOnlyCollection<KeyValuePair<string, string>> heirs) => null;
     }
 
     /// <summary>The system's clock, which breaks when it is told to.</summary>

@@ -58,6 +58,7 @@ public sealed class DeskHarmTests
         rig.See(KeptState.Closed, id: "inc-3", target: "203.0.113.0/25", takenOverBy: "inc-2");
         if (isRestarted)
         {
+            rig.Pass(1);
             rig.Incidents.Clear();
             rig.Start();
         }
@@ -67,6 +68,38 @@ public sealed class DeskHarmTests
         rig.Pass(10);
         Assert.Equal(heir is null ? [DeskRig.Discard] : [], rig.Set);
         Assert.Equal(heir is null ? "" : by == "harm" ? "hurt known clients" : "a person took", rig.Responses.Find("inc-2")!.WhyNot is [var why] ? why.Contains("hurt", StringComparison.Ordinal) ? "hurt known clients" : why[..13] : "");
+    }
+
+    /// <summary>A start sees many incidents that went on as one: they are written down in one write, once, and asked about with one question; one that was taken back among them binds. The twin has none.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ManyHeirs_AreWrittenAtOnce_AndAskedForOnce(bool isTakenBack)
+    {
+        const int incidents = 2_000;
+        var rig = new DeskRig();
+        rig.See(KeptState.Active, id: "inc-1999");
+        rig.Find();
+        if (isTakenBack)
+            rig.Approval.Withdraw("mit-1", "one", "enough", static _ => DeskRefusal.None);
+        else
+            Assert.Null(rig.Ledger.Withdraw("mit-1", Mitigation.Policy, "over"));
+        for (var number = 0; number < incidents; number++)
+            rig.Put(KeptState.Closed, id: $"inc-{number}", takenOverBy: "inc-x");
+        rig.Start();
+        for (var pass = 0; pass < 2; pass++)
+        {
+            foreach (var one in rig.Incidents.Values)
+                rig.Responses.See(one);
+            rig.Pass(2);
+            Assert.Equal((1, incidents), (rig.Store.Calls.Heirs, rig.Store.Heirs.Count));
+        }
+
+        var before = rig.Store.Calls.Questions;
+        rig.See(KeptState.Active, id: "inc-x");
+        rig.Find();
+        Assert.Equal(isTakenBack ? [] : [DeskRig.Discard], rig.Set);
+        Assert.Equal(1, rig.Store.Calls.Questions - before);
     }
 
     /// <summary>Two incidents hold one filter: harm takes it back for both; one person's end leaves it for the other, and says so, and the last one's takes it away.</summary>

@@ -85,11 +85,11 @@ internal sealed class MitigationLedger
         Sharing(row).FirstOrDefault(other => !ending.Contains(other.Id)) is { } holder ? $"{(holder.Service == row.Service ? holder.Id : "another row")} holds the same filter, which stays until that ends too"
             : _plane.KeptUntil(row.Rule) is { } until ? $"a router without a session may keep it until {JournalTime.Format(until)}" : null;
 
-    /// <summary>An incident goes on as another: what was taken back in it binds there.</summary>
+    /// <summary>Incidents go on as others: what was taken back in them binds there. One write for all.</summary>
     /// <returns>Why that could not be kept; null: it is.</returns>
-    public string? Inherit(string incident, string heir)
+    public string? Inherit(IReadOnlyCollection<KeyValuePair<string, string>> heirs)
     {
-        var fault = _store.Inherit(incident, heir);
+        var fault = _store.Inherit(heirs);
         if (fault is not null)
             Unwritten++;
         return fault;
