@@ -173,6 +173,22 @@ public sealed class CohortTests
         Assert.Equal((30, 0), (watch.Look(12)!.Active, watch.Last!.Rose));
     }
 
+    /// <summary>Memory follows the members, and their bound holds it exactly, however many services share it.</summary>
+    [Theory]
+    [InlineData(16, 100, 16)]
+    [InlineData(65, 3, 64)]
+    [InlineData(65, 100, 65)]
+    [InlineData(2_048, 100, 128)]
+    public void Meter_HasRoomForItsBoundAndNoMore(int most, int members, int room)
+    {
+        var meter = new CohortMeter(most);
+        foreach (var part in new[] { members / 3, members })
+            meter.Renew(Enumerable.Range(0, part).Select(static number => Member(CohortModel.Client(number).ToString())), 0);
+        Assert.Equal((Math.Min(members, most), room), (meter.Clients, meter.Room));
+        meter.Offer(Member(CohortModel.Client(Math.Min(members, most) - 1).ToString()), 5, 7);
+        Assert.Equal(7, Sums(meter, 5).Sum());
+    }
+
     /// <summary>Clients of another host say nothing about a filter.</summary>
     [Theory]
     [InlineData("203.0.113.0/24", 2)]
