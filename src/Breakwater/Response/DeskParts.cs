@@ -14,6 +14,9 @@ internal sealed record DeskParts
     /// <summary>The configuration in force.</summary>
     public required Func<BreakwaterConfig> Config { get; init; }
 
+    /// <summary>Routers as they were configured at the start: those of a later configuration are not yet spoken to.</summary>
+    public required ImmutableArray<PeerConfig> Peers { get; init; }
+
     public required MitigationLedger Ledger { get; init; }
 
     public required FilterGuard Guard { get; init; }

@@ -52,6 +52,7 @@ internal sealed class DeskRig
         var parts = new DeskParts
         {
             Config = () => Config,
+            Peers = Config.Response.Peers,
             Ledger = Ledger,
             Guard = Guard,
             Search = _ => Answer,

@@ -100,7 +100,7 @@ internal sealed class CohortOnset(CohortMeter meter, CohortPlaces clients, long 
     /// <param name="before">Packets of the earlier time.</param>
     /// <param name="after">Packets of the later one.</param>
     /// <param name="from">Begin of the earlier time: who was not counted by then is left out.</param>
-    private (Change All, Change Rest) Compare(int[] before, int[] after, long from)
+    private (Change All, Change Others) Compare(int[] before, int[] after, long from)
     {
         Array.Clear(_networks);
         var all = default(Change);
