@@ -58,7 +58,7 @@ internal sealed class DeskApproval(DeskParts parts)
     {
         if (parts.Guard.Fault(rule) is { } refused)
             return DeskOutcome.No(refused);
-        if (parts.Config().Response.Peers.FirstOrDefault(peer => peer.GracefulRestart > lease) is { } peer)
+        if (parts.Peers.FirstOrDefault(peer => peer.GracefulRestart > lease) is { } peer)
             return DeskOutcome.No(string.Create(CultureInfo.InvariantCulture, $"{peer.Name} would keep it for {peer.GracefulRestart!.Value.TotalSeconds} s after Breakwater's end (gracefulRestart), longer than its lease of {lease.TotalSeconds} s: ask for a longer lease"));
         if (parts.Ledger.Find(rule, incident) is { } same)
         {

@@ -14,6 +14,9 @@ internal sealed record DeskParts
     /// <summary>The configuration in force.</summary>
     public required Func<BreakwaterConfig> Config { get; init; }
 
+    /// <summary>Routers as they were configured at the start: those of a later configuration are not yet spoken to.</summary>
+    public required ImmutableArray<PeerConfig> Peers { get; init; }
+
     public required MitigationLedger Ledger { get; init; }
 
     public required FilterGuard Guard { get; init; }
@@ -24,8 +27,8 @@ internal sealed record DeskParts
     /// <summary>Called once before the first search, on the same thread.</summary>
     public Action Warm { get; init; } = static () => { };
 
-    /// <summary>Rules of an incident that people took back, or that hurt, also before a restart; null: that cannot be read, or there are too many.</summary>
-    public required Func<string, IReadOnlyList<TakenRule>?> TakenBack { get; init; }
+    /// <summary>Rules of some incidents, and of those that went on as them, that people took back, or that hurt, also before a restart; null: that cannot be read, or there are too many.</summary>
+    public required Func<IReadOnlyCollection<string>, IReadOnlyList<TakenRule>?> TakenBack { get; init; }
 
     public required Func<HealthSnapshot> Health { get; init; }
 

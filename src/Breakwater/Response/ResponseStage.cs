@@ -112,6 +112,7 @@ internal sealed class ResponseStage : IAsyncDisposable
                 new DeskParts
                 {
                     Config = _config,
+                    Peers = _atStart.Peers,
                     Ledger = _ledger,
                     Guard = Guard,
                     Search = _searching.Search,

@@ -18,8 +18,8 @@ internal sealed partial class Responses
     private readonly Queue<FilterRule> _hurt = new();
 
     /// <summary>
-    /// Takes a filter back that hurts known-good clients, with all rules of its alternative, and for all incidents that hold it: with one row alone the filter would stay. Two stay, and are told: a blackhole, which is meant to, and a rule that a person sent again after it
-    /// had been taken back for this.
+    /// Takes a filter back that hurts known-good clients, with all rules of its alternative, and for all incidents that hold one of them: with one row alone the filter would stay. Two stay, and are told: a blackhole, which is meant to, and a rule that a person sent again after it
+    /// had been taken back for this; where such a row holds the same filter, the filter stays with it.
     /// </summary>
     public void Hurt(Harm harm)
     {
@@ -28,6 +28,9 @@ internal sealed partial class Responses
         var isKept = row.Rule.Action.Kind == FilterActionKind.Blackhole ? "it is a blackhole, which takes the address from everybody: it stays"
             : IsMeant(row) ? $"{row.By} sent it again after it had been taken back for this: it stays" : null;
         var why = $"{Mitigation.HurtWhy}{harm.Look.Why}";
+        List<Mitigation> over = isKept is null ? TakenWith(row) : [];
+        if (isKept is null && parts.Ledger.Remains(row, over.Select(static one => one.Id).ToHashSet(StringComparer.Ordinal)) is { } remains)
+            isKept = $"it is withdrawn, and not sent again without a person, but {remains}";
         var told = new JsonObject
         {
             ["note"] = $"{row.Id} ({row.Kind}): {row.Rule} – {why}; {isKept ?? "it is taken back, and not sent again without a person"}",
@@ -36,11 +39,8 @@ internal sealed partial class Responses
             ["isTakenBack"] = isKept is null,
         };
         parts.Note(new NoteWork(parts.Time.GetUtcNow(), EntryKind.MitigationHurt, row.IncidentId ?? row.Id, told.ToJsonString()) { Service = row.Service });
-        if (isKept is not null)
+        if (over.Count == 0)
             return;
-        var same = parts.Ledger.Sharing(row).Where(other => !IsMeant(other)).Append(row).ToList();
-        var alternatives = same.Select(static one => one.Alternative).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        var over = parts.Ledger.Rows.Where(other => other.IsOpen && (same.Exists(known => known.Id == other.Id) || (other.Alternative is { } alternative && alternatives.Contains(alternative)))).ToList();
         foreach (var one in over)
         {
             _hurt.Enqueue(one.Rule);
@@ -49,6 +49,20 @@ internal sealed partial class Responses
         }
 
         parts.Ledger.Withdraw([.. over.Select(static one => one.Id)], Mitigation.Policy, why);
+    }
+
+    /// <summary>An open row, and all that go with it: the rules of its alternative, those who hold the same filters, the rules of theirs, and so on; but what a person sent again.</summary>
+    private List<Mitigation> TakenWith(Mitigation row)
+    {
+        var alternatives = parts.Ledger.Rows.Where(static other => other is { IsOpen: true, Alternative: not null }).ToLookup(static other => other.Alternative!, StringComparer.Ordinal);
+        var (over, known) = (new List<Mitigation> { row }, new HashSet<string>(StringComparer.Ordinal) { row.Id });
+        for (var number = 0; number < over.Count; number++)
+        {
+            var beside = over[number].Alternative is { } alternative ? alternatives[alternative] : [];
+            over.AddRange(parts.Ledger.Sharing(over[number]).Concat(beside).Where(other => !IsMeant(other) && known.Add(other.Id)));
+        }
+
+        return over;
     }
 
     /// <summary>A person sent it again after it had been taken back for harm.</summary>
@@ -147,15 +161,9 @@ internal sealed partial class Responses
     /// <returns>Why it is not sent; null: nothing was taken back.</returns>
     private string? TakenBack(string incident, PricedFilter filter)
     {
-        var incidents = Line(incident);
-        var known = incidents.SelectMany(parts.Ledger.Of).Where(static row => row.IsTakenBack).Select(static row => new TakenRule(row.Rule, row.IsHarm)).ToList();
-        foreach (var one in incidents)
-        {
-            if (parts.TakenBack(one) is not { } written)
-                return "what people took back cannot be read from the ledger";
-            known.AddRange(written);
-        }
-
+        if (Line(incident) is not { } incidents || parts.TakenBack(incidents) is not { } written)
+            return "what people took back cannot be read from the ledger";
+        var known = incidents.SelectMany(parts.Ledger.Of).Where(static row => row.IsTakenBack).Select(static row => new TakenRule(row.Rule, row.IsHarm)).Concat(written);
         foreach (var taken in known)
         {
             if (taken.IsHarm)
@@ -167,13 +175,15 @@ internal sealed partial class Responses
         return null;
     }
 
-    /// <summary>An incident, and those that are known to have gone on as it; the ledger's file knows those of before.</summary>
-    private List<string> Line(string incident)
+    /// <summary>An incident, and those that are known here to have gone on as it; the ledger's file knows those of before. Null: they are more than are looked after.</summary>
+    private List<string>? Line(string incident)
     {
-        var line = new List<string> { incident };
-        for (var number = 0; number < line.Count && line.Count < MaxTakeovers; number++)
-            line.AddRange(_cases.Values.Where(one => one.Incident.TakenOverBy == line[number]).Select(static one => one.Incident.Id).Except(line, StringComparer.Ordinal).ToList());
-        return line;
+        var goneOn = _cases.Values.Select(static one => (one.Incident.Id, Heir: one.Incident.TakenOverBy)).Concat(_newHeirs.Select(static one => (Id: one.Key, Heir: (string?)one.Value)))
+            .Where(static one => one.Heir is not null).ToLookup(static one => one.Heir!, static one => one.Id, StringComparer.Ordinal);
+        var (line, known) = (new List<string> { incident }, new HashSet<string>(StringComparer.Ordinal) { incident });
+        for (var number = 0; number < line.Count && line.Count <= MaxCases; number++)
+            line.AddRange(goneOn[line[number]].Where(known.Add).Take(MaxCases + 1 - line.Count));
+        return line.Count > MaxCases ? null : line;
     }
 
     /// <summary>An automatic filter that did not help: people get the alternatives of now, and are told.</summary>

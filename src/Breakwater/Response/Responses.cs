@@ -28,8 +28,11 @@ internal sealed partial class Responses(DeskParts parts, Func<FilterSearch, bool
 
     private readonly Dictionary<string, DeskCase> _cases = new(StringComparer.Ordinal);
 
-    /// <summary>As what incidents went on, of those that were written down lately.</summary>
+    /// <summary>As what incidents went on, of those that were written down and that the journal still has.</summary>
     private readonly Dictionary<string, string> _heirs = new(StringComparer.Ordinal);
+
+    /// <summary>As above, of those that are still to be written down.</summary>
+    private readonly Dictionary<string, string> _newHeirs = new(StringComparer.Ordinal);
     private long _nextHeirAt;
 
     /// <summary>Incidents of open rows that the journal does not hold any more, and since when.</summary>
@@ -69,27 +72,40 @@ internal sealed partial class Responses(DeskParts parts, Func<FilterSearch, bool
             Consider(known);
     }
 
-    /// <summary>What was taken back in an incident binds for the one that goes on with it, also after a restart and when this one is forgotten.</summary>
+    /// <summary>What was taken back in an incident binds for the one that goes on with it, also after a restart and when this one is forgotten. Written down with the next <see cref="Tick"/>.</summary>
     private void Inherit(DeskIncident incident)
     {
+        if (incident.TakenOverBy is { } heir && _heirs.GetValueOrDefault(incident.Id) != heir && (_newHeirs.Count < IncidentBook.Capacity || _newHeirs.ContainsKey(incident.Id)))
+            _newHeirs[incident.Id] = heir;
+    }
+
+    /// <summary>All heirs since the last time in one write: a start may see thousands.</summary>
+    private void WriteHeirs(IReadOnlyDictionary<string, KeptIncident> incidents)
+    {
         var now = parts.Time.GetTimestamp();
-        if (incident.TakenOverBy is not { } heir || (_heirs.TryGetValue(incident.Id, out var known) && known == heir) || now < _nextHeirAt)
+        if (_newHeirs.Count == 0 || now < _nextHeirAt)
             return;
-        if (parts.Ledger.Inherit(incident.Id, heir) is not null)
+        if (parts.Ledger.Inherit(_newHeirs) is not null)
         {
             // A file that another process locks takes seconds to refuse: leases come first.
             _nextHeirAt = now + (HeirPauseSeconds * parts.Time.TimestampFrequency);
             return;
         }
 
-        if (_heirs.Count >= MaxCases)
-            _heirs.Clear();
-        _heirs[incident.Id] = heir;
+        foreach (var (incident, heir) in _newHeirs)
+            _heirs[incident] = heir;
+        _newHeirs.Clear();
+        if (_heirs.Count <= IncidentBook.Capacity)
+            return;
+        // The journal holds no more than that: the others are forgotten there too.
+        foreach (var gone in _heirs.Keys.Where(known => !incidents.ContainsKey(known)).ToList())
+            _heirs.Remove(gone);
     }
 
-    /// <summary>Time goes by: retries, escalation, ends. <see cref="MitigationLedger.Tick"/> is the caller's.</summary>
+    /// <summary>Time goes by: heirs, retries, escalation, ends. <see cref="MitigationLedger.Tick"/>, which renews leases, is the caller's, and comes before.</summary>
     public void Tick(IReadOnlyDictionary<string, KeptIncident> incidents)
     {
+        WriteHeirs(incidents);
         foreach (var one in _cases.Values.ToList())
         {
             if (incidents.TryGetValue(one.Incident.Id, out var kept) && kept.State != one.Incident.State)

@@ -226,6 +226,28 @@ public sealed class BgpSessionTests
         Assert.Equal("", Sent(session));
     }
 
+    /// <summary>What was withdrawn within the hold time before the end may not have reached a peer that was cut off; what was withdrawn earlier did, and what a peer without graceful restart had is gone.</summary>
+    [Theory]
+    [InlineData(0, true, true)]
+    [InlineData(8_999, true, true)]
+    [InlineData(9_001, true, false)]
+    [InlineData(0, false, false)]
+    public void Withdrawn_ShortlyBeforeACut_MayBeKept(int passed, bool isGraceful, bool isKept)
+    {
+        var session = Established(_settings with { RestartSeconds = 20 }, Open(restart: isGraceful ? (ushort)120 : null));
+        var route = Route("destination 203.0.113.7/32 protocol 17 then discard");
+        session.Synchronize(Table(route));
+        session.Tick(5_000);
+        session.Receive(KeepAlive(), 5_000);
+        session.Synchronize(Table());
+        Assert.Equal(0, session.Announced);
+        session.Receive(KeepAlive(), 5_000 + (passed / 2));
+        session.Tick(5_000 + passed);
+        session.Lose("the connection broke");
+        Assert.Equal(isKept, session.MayBeKept?.Contains(route.Key) == true);
+        Assert.Equal(isGraceful, session.MayBeKept is not null);
+    }
+
     [Fact]
     public void Routes_OfAFamilyThatThePeerLacks_AreNotSent()
     {

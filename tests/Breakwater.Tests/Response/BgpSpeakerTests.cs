@@ -156,6 +156,37 @@ public sealed class BgpSpeakerTests
         }
     }
 
+    /// <summary>A second session that is cut at once, with nothing of its own in it, leaves what the router kept of the first; one that is closed with a word takes it away.</summary>
+    [Theory]
+    [InlineData("close", true)]
+    [InlineData("notification", false)]
+    public async Task SecondSession_CutAtOnce_LeavesWhatIsKeptOfTheFirst(string how, bool isKept)
+    {
+        using var router = new ScriptedPeer();
+        await using var speaker = Started(new([Settings(0, router.Port) with { RestartSeconds = 30 }], Guard(), TimeProvider.System));
+        var route = BgpSessionTests.Route("destination 203.0.113.7/32 protocol 17 then discard");
+        Assert.Null(speaker.Announce(route, TimeSpan.FromSeconds(60)));
+        using (var connection = await router.Accept())
+        {
+            await connection.ComeUp(restart: 120);
+            await Eventually(() => speaker.AnnouncedTo(route) == 1);
+            await connection.Misbehave("close");
+            await Eventually(() => speaker.KeptUntil(route.Key) is not null);
+        }
+
+        Assert.True(speaker.Withdraw(route.Key));
+        using (var connection = await router.Accept())
+        {
+            await connection.ComeUp(restart: 120);
+            await Eventually(() => speaker.Peers.Single() is { State: BgpSessionState.Established, KeptUntil: null });
+            await connection.Misbehave(how);
+            await Eventually(() => speaker.Peers.Single().State != BgpSessionState.Established);
+        }
+
+        Assert.Equal(isKept, speaker.KeptUntil(route.Key) is not null);
+        Assert.Equal(isKept, speaker.Peers.Single().KeptUntil is not null);
+    }
+
     private static string[] Told(MitigationLedger ledger) => [.. ledger.Rows.Select(static row => $"{row.Id} {row.State} {row.AnnouncedTo}").Order(StringComparer.Ordinal)];
 
     [Theory]
@@ -272,7 +303,7 @@ public sealed class BgpSpeakerTests
 
         public string? Write(IReadOnlyList<Mitigation> mitigations) => null;
 
-        public string? Inherit(string incident, string heir) => null;
+        public string? Inherit(IReadOnlyCollection<KeyValuePair<string, string>> heirs) => null;
     }
 
     /// <summary>The system's clock, which breaks when it is told to.</summary>

@@ -58,6 +58,7 @@ public sealed class DeskHarmTests
         rig.See(KeptState.Closed, id: "inc-3", target: "203.0.113.0/25", takenOverBy: "inc-2");
         if (isRestarted)
         {
+            rig.Pass(1);
             rig.Incidents.Clear();
             rig.Start();
         }
@@ -67,6 +68,38 @@ public sealed class DeskHarmTests
         rig.Pass(10);
         Assert.Equal(heir is null ? [DeskRig.Discard] : [], rig.Set);
         Assert.Equal(heir is null ? "" : by == "harm" ? "hurt known clients" : "a person took", rig.Responses.Find("inc-2")!.WhyNot is [var why] ? why.Contains("hurt", StringComparison.Ordinal) ? "hurt known clients" : why[..13] : "");
+    }
+
+    /// <summary>A start sees many incidents that went on as one: they are written down in one write, once, and asked about with one question; one that was taken back among them binds. The twin has none.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ManyHeirs_AreWrittenAtOnce_AndAskedForOnce(bool isTakenBack)
+    {
+        const int incidents = 2_000;
+        var rig = new DeskRig();
+        rig.See(KeptState.Active, id: "inc-1999");
+        rig.Find();
+        if (isTakenBack)
+            rig.Approval.Withdraw("mit-1", "one", "enough", static _ => DeskRefusal.None);
+        else
+            Assert.Null(rig.Ledger.Withdraw("mit-1", Mitigation.Policy, "over"));
+        for (var number = 0; number < incidents; number++)
+            rig.Put(KeptState.Closed, id: $"inc-{number}", takenOverBy: "inc-x");
+        rig.Start();
+        for (var pass = 0; pass < 2; pass++)
+        {
+            foreach (var one in rig.Incidents.Values)
+                rig.Responses.See(one);
+            rig.Pass(2);
+            Assert.Equal((1, incidents), (rig.Store.Calls.Heirs, rig.Store.Heirs.Count));
+        }
+
+        var before = rig.Store.Calls.Questions;
+        rig.See(KeptState.Active, id: "inc-x");
+        rig.Find();
+        Assert.Equal(isTakenBack ? [] : [DeskRig.Discard], rig.Set);
+        Assert.Equal(1, rig.Store.Calls.Questions - before);
     }
 
     /// <summary>Two incidents hold one filter: harm takes it back for both; one person's end leaves it for the other, and says so, and the last one's takes it away.</summary>
@@ -102,6 +135,57 @@ public sealed class DeskHarmTests
         Assert.Empty(rig.Set);
         rig.Pass(10);
         Assert.Empty(rig.Set);
+    }
+
+    /// <summary>Both rules of one incident's alternative go where one hurts, and the other incident's row that holds the second of them. The twin holds another filter, and stays.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Filter_OfTwoRules_IsTakenBackForAllWhoHoldOneOfThem(bool isShared)
+    {
+        var rig = new DeskRig();
+        var both = DeskRig.Good().Filters[0] with { Rules = [DeskRig.Rule(DeskRig.Discard), DeskRig.Rule(Dns)] };
+        rig.Answer = new FilterAnswer([both], null);
+        rig.See(KeptState.Active);
+        rig.Find();
+        var other = isShared ? Dns : DeskRig.Discard.Replace("123", "1900", StringComparison.Ordinal);
+        rig.Answer = new FilterAnswer([both with { Rules = [DeskRig.Rule(other)] }], null);
+        rig.See(KeptState.Active, id: "inc-2");
+        rig.Find();
+        Assert.Equal(3, rig.Ledger.Open);
+        var ids = rig.Ledger.Rows.Where(static row => row.IncidentId == "inc-1").ToDictionary(static row => row.Rule.ToString(), static row => row.Id, StringComparer.Ordinal);
+        Hurt(rig, ids[DeskRig.Discard]);
+        Assert.Equal(isShared ? [] : [other], rig.Set);
+        rig.Pass(10);
+        Assert.Equal(isShared ? [] : [other], rig.Set);
+    }
+
+    /// <summary>A row that a person sent again keeps its filter, also where another row of it hurts, and the note says that it stays; so does a rule beside it in an alternative. The twin was not sent again.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Filter_ThatAPersonSentAgain_StaysWhereAnotherRowOfItHurts(bool isMeant)
+    {
+        var rig = new DeskRig("  mode: propose\n");
+        string Send(string? incident)
+        {
+            var row = rig.Approval.Propose(DeskRig.Rule(Dns), incident, "web", TimeSpan.FromSeconds(60), null, "one", "mine").Row!;
+            Assert.Equal(DeskRefusal.None, rig.Approval.Approve(row.Id, "one", "go", static _ => DeskRefusal.None).Refusal);
+            return row.Id;
+        }
+
+        if (isMeant)
+            Hurt(rig, Send("inc-7"));
+        var first = Send("inc-8");
+        // Sent without a person: it is not meant.
+        var second = rig.Ledger.Propose(DeskRig.Rule(Dns), "inc-9", TimeSpan.FromSeconds(60), null, Mitigation.Policy, "").Row!.Id;
+        Assert.Null(rig.Ledger.Approve(second, Mitigation.Policy, "go"));
+        Hurt(rig, second);
+        Assert.Equal(isMeant ? [Dns] : [], rig.Set);
+        Assert.Equal((isMeant, false), (rig.Ledger.Find(first) is not null, rig.Ledger.Find(second) is not null));
+        var told = JsonNode.Parse(rig.Notes.Last(static note => note.Kind == EntryKind.MitigationHurt).Data)!;
+        Assert.Equal(!isMeant, (bool)told["isTakenBack"]!);
+        Assert.Equal(isMeant, ((string)told["note"]!).EndsWith($"but {(isMeant ? "another row" : "nothing")} holds the same filter, which stays until that ends too", StringComparison.Ordinal));
     }
 
     /// <summary>What a person sends again after it was taken back stays, and so does a blackhole: both are told.</summary>

@@ -34,6 +34,8 @@ internal sealed class DeskRig
 
     private readonly MemoryLedgerStore _store = new();
 
+    public MemoryLedgerStore Store => _store;
+
     /// <param name="response">Further lines under <c>response</c>.</param>
     public DeskRig(string response = "  mode: automatic\n")
     {
@@ -50,6 +52,7 @@ internal sealed class DeskRig
         var parts = new DeskParts
         {
             Config = () => Config,
+            Peers = Config.Response.Peers,
             Ledger = Ledger,
             Guard = Guard,
             Search = _ => Answer,
@@ -169,15 +172,26 @@ internal sealed class MemoryLedgerStore : ILedgerStore
 
     public Dictionary<string, string> Heirs { get; } = new(StringComparer.Ordinal);
 
-    public IReadOnlyList<TakenRule> TakenBack(string incident) =>
+    /// <summary>Writes of heirs, and questions about what was taken back.</summary>
+    public (int Heirs, int Questions) Calls { get; private set; }
+
+    public IReadOnlyList<TakenRule> TakenBack(IReadOnlyCollection<string> incidents)
+    {
+        Calls = (Calls.Heirs, Calls.Questions + 1);
+        return [.. incidents.SelectMany(TakenBack)];
+    }
+
+    private IEnumerable<TakenRule> TakenBack(string incident) =>
     [
         .. _rows.Values.Where(row => row.IncidentId == incident && row.IsTakenBack).Select(static row => new TakenRule(row.Rule, row.IsHarm)),
         .. Heirs.Where(known => known.Value == incident).SelectMany(known => TakenBack(known.Key)),
     ];
 
-    public string? Inherit(string incident, string heir)
+    public string? Inherit(IReadOnlyCollection<KeyValuePair<string, string>> heirs)
     {
-        Heirs[incident] = heir;
+        Calls = (Calls.Heirs + 1, Calls.Questions);
+        foreach (var (incident, heir) in heirs)
+            Heirs[incident] = heir;
         return null;
     }
 

@@ -349,6 +349,9 @@ public sealed class DeskTests
     {
         var rig = new DeskRig();
         rig.Config = rig.Config with { Response = rig.Config.Response with { Peers = [rig.Config.Response.Peers[0] with { GracefulRestart = TimeSpan.FromSeconds(30) }] } };
+        // Routers are those of the start: a configuration that was only read anew changes none.
+        Assert.Null(rig.Approval.Propose(DeskRig.Rule(DeskRig.Limit), null, "web", TimeSpan.FromSeconds(seconds), null, "one", "mine").Fault);
+        rig.Start();
         Assert.Equal(fault, rig.Approval.Propose(DeskRig.Rule(DeskRig.Discard), null, "web", TimeSpan.FromSeconds(seconds), null, "one", "mine").Fault);
     }
 

@@ -225,7 +225,7 @@ internal sealed class LedgerSimulation(int seed, PlantedMistake mistake)
 
     private sealed class Disk(LedgerSimulation simulation) : ILedgerStore
     {
-        public string? Inherit(string incident, string heir) => null;
+        public string? Inherit(IReadOnlyCollection<KeyValuePair<string, string>> heirs) => null;
 
         public (IReadOnlyList<Mitigation> Open, long LastNumber) Load()
         {

@@ -86,6 +86,7 @@ internal sealed class BgpPeer : IAsyncDisposable
                         Since = session.State == BgpSessionState.Established ? _since : null,
                         RestartSeconds = _settings.RestartSeconds ?? 0,
                         KeepsRoutes = session.KeepsRoutes,
+                        KeptUntil = Kept?.Until,
                     }
                     : new BgpPeerStatus(_settings.Name, _outside, 0, BgpFamilies.None, 0, 0, 0, 0, _sessions, _fault) { KeptUntil = Kept?.Until };
             }
@@ -110,7 +111,10 @@ internal sealed class BgpPeer : IAsyncDisposable
     }
 
     /// <summary>With a session that stands the router has what it was sent, and drops the rest at the mark of its end.</summary>
-    private KeptRoutes? Kept => _kept is { } kept && _session?.State != BgpSessionState.Established && _time.GetTimestamp() < kept.UntilTimestamp ? kept : null;
+    private KeptRoutes? Kept => _session?.State == BgpSessionState.Established ? null : HeldOver;
+
+    /// <summary>What the router may have of earlier sessions, when the present one has not yet sent the mark of the table's end.</summary>
+    private KeptRoutes? HeldOver => _kept is { } kept && _time.GetTimestamp() < kept.UntilTimestamp ? kept : null;
 
     /// <summary>True when the router was sent this route in the session that it has; whether it took it, it does not tell.</summary>
     public bool HasSent(BgpRoute route)
@@ -226,10 +230,13 @@ internal sealed class BgpPeer : IAsyncDisposable
         }
     }
 
-    /// <summary>Of a session that had come up and has ended. A router that is cut off waits for its hold timer first, and for the restart time then.</summary>
+    /// <summary>Of a session that had come up and has ended, with what the router had kept when it came up and was not yet told to drop. A router that is cut off waits for its hold timer first, and for the restart time then.</summary>
     private KeptRoutes? Keeps(BgpSession session)
     {
-        if (session.MayBeKept is not { Count: > 0 } keys)
+        var keys = session.MayBeKept ?? [];
+        if (_kept is { } earlier && session.MayKeepEarlier)
+            keys = keys.Union(earlier.Keys);
+        if (keys.IsEmpty)
             return null;
         var time = TimeSpan.FromSeconds(session.HoldSeconds + (_settings.RestartSeconds ?? 0));
         return new KeptRoutes(keys, _time.GetTimestamp() + (long)(time.TotalSeconds * _time.TimestampFrequency), _time.GetUtcNow() + time);
@@ -250,7 +257,7 @@ internal sealed class BgpPeer : IAsyncDisposable
                     session.Receive(buffer.AsSpan(0, length), Now());
                     isNew = session.State == BgpSessionState.Established && before != session.State;
                     if (isNew)
-                        (_sessions, _since) = (_sessions + 1, _time.GetUtcNow());
+                        (_sessions, _since, _kept) = (_sessions + 1, _time.GetUtcNow(), HeldOver);
                     if (session.Ended is not null)
                         break;
                 }

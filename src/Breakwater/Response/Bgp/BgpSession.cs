@@ -28,12 +28,20 @@ internal sealed class BgpSession
     public const int MaxOutputBytes = 256 * 1024;
 
     private readonly BgpPeerSettings _settings;
+    /// <summary>Most routes withdrawn lately that are remembered.</summary>
+    private const int MaxWithdrawn = 4 * AnnouncementGuard.MaxRoutes;
+
     private readonly byte[] _input = new byte[BgpHeader.LongestMessageBytes];
     private readonly byte[] _output = new byte[MaxOutputBytes];
     private readonly Dictionary<string, BgpRoute> _sent = new(StringComparer.Ordinal);
 
     /// <summary>Keys that a route refresh asked for once more. They stay in what was sent: a route that lapses meanwhile is still to be withdrawn.</summary>
     private readonly HashSet<string> _again = new(StringComparer.Ordinal);
+
+    /// <summary>Keys of routes that were withdrawn so short a time ago that a peer which is cut off may not have heard of it, and until when they are remembered.</summary>
+    private readonly Dictionary<string, long> _withdrawn = new(StringComparer.Ordinal);
+    private long _now;
+    private long _markedAt;
     private int _inputBytes;
     private int _outputBytes;
     private long _holdUntil;
@@ -49,7 +57,7 @@ internal sealed class BgpSession
     public BgpSession(BgpPeerSettings settings, long now, bool isRestart = false)
     {
         (_settings, _isMarked) = (settings, settings.RestartSeconds is null);
-        _holdUntil = now + (MaxOpenSeconds * 1000);
+        (_now, _holdUntil) = (now, now + (MaxOpenSeconds * 1000));
         State = BgpSessionState.OpenSent;
         Send((ref writer) => Open(isRestart).Write(ref writer));
     }
@@ -65,8 +73,15 @@ internal sealed class BgpSession
     /// <summary>True when the peer takes part in graceful restart: it keeps routes over the restart time that it was offered, of the families that it wants to.</summary>
     public bool KeepsRoutes { get; private set; }
 
-    /// <summary>What the peer may go on enforcing after the end: with graceful restart, when the connection ends without a NOTIFICATION, or with one that a peer that is cut off does not get. Null: nothing.</summary>
-    public ImmutableHashSet<string>? MayBeKept => KeepsRoutes && State == BgpSessionState.Established && !_isClosedWithWord ? [.. _sent.Keys] : null;
+    /// <summary>What the peer may go on enforcing after the end: with graceful restart, when the connection ends without a NOTIFICATION, or with one that a peer that is cut off does not get. What was withdrawn within the hold time counts too: a cable may have been cut before. Null: nothing.</summary>
+    public ImmutableHashSet<string>? MayBeKept => IsKept ? [.. _sent.Keys, .. _withdrawn.Where(gone => gone.Value >= _now).Select(static gone => gone.Key)] : null;
+
+    /// <summary>The peer may still have what it kept of an earlier session: the mark at the end of the first whole table was not sent, or so late that a peer which is cut off may not have it.</summary>
+    public bool MayKeepEarlier => IsKept && (!_isMarked || _now <= _markedAt + HoldMilliseconds);
+
+    private bool IsKept => KeepsRoutes && State == BgpSessionState.Established && !_isClosedWithWord;
+
+    private long HoldMilliseconds => HoldSeconds * 1000L;
 
     /// <summary>Families that both sides have.</summary>
     public BgpFamilies Families => State == BgpSessionState.Established ? _families : BgpFamilies.None;
@@ -97,6 +112,7 @@ internal sealed class BgpSession
     /// <summary>Takes octets as they came from the connection, in any pieces.</summary>
     public void Receive(ReadOnlySpan<byte> octets, long now)
     {
+        _now = now;
         while (!octets.IsEmpty && Ended is null)
         {
             var taken = Math.Min(octets.Length, _input.Length - _inputBytes);
@@ -110,6 +126,7 @@ internal sealed class BgpSession
     /// <summary>Keeps the session alive, or ends it when the peer has been silent for the hold time.</summary>
     public void Tick(long now)
     {
+        _now = now;
         if (Ended is not null)
             return;
         if (now >= _holdUntil)
@@ -130,11 +147,15 @@ internal sealed class BgpSession
     {
         if (State != BgpSessionState.Established || Ended is not null)
             return;
+        foreach (var old in _withdrawn.Where(gone => gone.Value < _now).Select(static gone => gone.Key).ToArray())
+            _withdrawn.Remove(old);
         foreach (var gone in _sent.Values.Where(route => !table.ContainsKey(route.Key)).ToArray())
         {
             if (!Send(gone, isWithdrawn: true))
                 return;
             _sent.Remove(gone.Key);
+            if (_withdrawn.Count < MaxWithdrawn)
+                _withdrawn[gone.Key] = _now + HoldMilliseconds;
             _again.Remove(gone.Key);
         }
 
@@ -228,13 +249,13 @@ internal sealed class BgpSession
                 break;
             case (BgpSessionState.OpenConfirm, BgpMessageType.KeepAlive):
                 State = BgpSessionState.Established;
-                _holdUntil = now + (HoldSeconds * 1000L);
+                _holdUntil = now + HoldMilliseconds;
                 break;
             case (BgpSessionState.Established, BgpMessageType.KeepAlive):
-                _holdUntil = now + (HoldSeconds * 1000L);
+                _holdUntil = now + HoldMilliseconds;
                 break;
             case (BgpSessionState.Established, BgpMessageType.Update):
-                _holdUntil = now + (HoldSeconds * 1000L);
+                _holdUntil = now + HoldMilliseconds;
                 var counting = default(RouteCounter);
                 if (BgpUpdateDecoder.Decode(body, _octetsPerAs, ref counting) != DecodeError.None)
                     Malformed++;
@@ -276,7 +297,7 @@ internal sealed class BgpSession
         _families = common;
         _octetsPerAs = open.Capabilities.FourOctetAs is null ? 2 : 4;
         KeepsRoutes = _settings.RestartSeconds is not null && open.Capabilities.RestartSeconds is not null;
-        _holdUntil = now + (HoldSeconds * 1000L);
+        _holdUntil = now + HoldMilliseconds;
         State = BgpSessionState.OpenConfirm;
         KeepAlive(now);
     }
@@ -285,7 +306,7 @@ internal sealed class BgpSession
     {
         if (_isMarked || MaxOutputBytes - _outputBytes < BgpHeader.LongestMessageBytes)
             return;
-        _isMarked = true;
+        (_isMarked, _markedAt) = (true, _now);
         foreach (var family in BgpFamily.Each)
         {
             if ((family & _families) == 0)
@@ -300,7 +321,7 @@ internal sealed class BgpSession
     private void KeepAlive(long now)
     {
         Send(static (ref writer) => BgpKeepAlive.Write(ref writer));
-        _keepAliveAt = now + (HoldSeconds * 1000L / 3);
+        _keepAliveAt = now + (HoldMilliseconds / 3);
     }
 
     private void Repeat(BgpFamilies family)

@@ -26,7 +26,7 @@ internal enum CohortVerdict
 /// <param name="Fell">Clients with fewer packets since than before.</param>
 /// <param name="Rose">Clients with more.</param>
 /// <param name="Active">Clients with any packet in either time.</param>
-/// <param name="Probability">Of at least so many that fell, were falling and rising equally likely; uncorrected.</param>
+/// <param name="Probability">Of at least so many that fell, were falling and rising equally likely, without the network that falls most; uncorrected.</param>
 internal sealed record CohortLook(CohortVerdict Verdict, int Seconds, int Before, int Since, int Fell, int Rose, int Active, double Probability)
 {
     /// <summary>Telemetry tells of flows when they end: no harm within seconds would show.</summary>

@@ -29,6 +29,9 @@ internal sealed class CohortMeter(int most = CohortMeter.MaximumClients)
 
     public int Clients => _table.Places.Count;
 
+    /// <summary>Places, each with its seconds; no more than members at most.</summary>
+    public int Room => _table.Since.Length;
+
     /// <summary>Most members.</summary>
     public int Most => most;
 
@@ -56,7 +59,7 @@ internal sealed class CohortMeter(int most = CohortMeter.MaximumClients)
             var before = _table;
             if (wanted.Count == before.Places.Count && wanted.All(before.Places.ContainsKey))
                 return false;
-            var grown = before.WithRoom(wanted.Count);
+            var grown = before.WithRoom(wanted.Count, most);
             var places = before.Places.Where(member => wanted.Contains(member.Key)).ToDictionary();
             var taken = places.Values.ToHashSet();
             var since = grown.Since.ToArray();
@@ -77,13 +80,14 @@ internal sealed class CohortMeter(int most = CohortMeter.MaximumClients)
         return true;
     }
 
-    /// <summary>Places of the members whose host is in a network, and whose client in another (null: any), of one client's network no more than its share; and since when each is counted.</summary>
-    public (int[] Places, long[] Since) Within(Prefix network, Prefix? clients = null)
+    /// <summary>Places of the members whose host is in a network, and whose client in another (null: any), of one client's network no more than its share.</summary>
+    public CohortPlaces Within(Prefix network, Prefix? clients = null)
     {
         var table = _table;
         var members = table.Places.Where(member => network.Contains(member.Key.Host) && clients?.Contains(member.Key.Client) != false).OrderBy(static member => member.Value).ToList();
-        var places = NetworkShare.Of(members, static member => member.Key.Client).Select(static member => member.Value).ToArray();
-        return (places, [.. places.Select(place => table.Since[place])]);
+        var shared = NetworkShare.Of(members, static member => member.Key.Client).ToList();
+        return new CohortPlaces(
+            [.. shared.Select(static member => member.Value)], [.. shared.Select(member => table.Since[member.Value])], NetworkShare.Numbers(shared.Select(static member => member.Key.Client)));
     }
 
     /// <summary>Takes a record in.</summary>
@@ -131,12 +135,13 @@ internal sealed class CohortMeter(int most = CohortMeter.MaximumClients)
     {
         private const int CountBits = 16;
 
-        /// <summary>Makes room; members keep their places.</summary>
-        public Table WithRoom(int members)
+        /// <summary>Makes room for some members, of so many at most; members keep their places.</summary>
+        public Table WithRoom(int members, int most)
         {
             var (old, room) = (Since.Length, Math.Max(LeastPlaces, Since.Length));
             while (room < members)
                 room *= 2;
+            room = Math.Min(room, most);
             if (room == old)
                 return this;
             var (since, cells) = (new long[room], new uint[MaximumSeconds * room]);

@@ -4,16 +4,15 @@ namespace Breakwater.Response.Effect;
 /// Whether the cohort fell at one second. At second L after it, each client's packets of those L seconds are compared with its packets of the L seconds before:
 /// the client is the unit, so a busy one counts once. Without harm falling and rising are equally likely, so the sign test is exact; look L may spend
 /// a share 1/(L(L+1)) of the false alarms, which adds up to all of them over all looks. Clients are not independent where a server pauses or an export is late, so a fall has to last,
-/// to be greater than any before, and to have begun at that second (decision 046).
+/// to be greater than any before, and to have begun at that second (decision 046). All is asked without the one network that speaks loudest for a fall: who owns it has none alone.
 /// </summary>
 /// <param name="meter">The cohort's packets; running for minutes already, or its past cannot speak for the filter.</param>
-/// <param name="places">Who is looked at.</param>
-/// <param name="since">Since when each is counted: earlier it says nothing.</param>
+/// <param name="clients">Who is looked at. Before a client is counted it says nothing.</param>
 /// <param name="onset">The second.</param>
 /// <param name="firstLook">The first look that may show harm.</param>
 /// <param name="falseAlarm">How likely all looks together may call chance a fall.</param>
 /// <param name="smallestFall">A smaller surplus, of all active clients, is left alone.</param>
-internal sealed class CohortOnset(CohortMeter meter, int[] places, long[] since, long onset, int firstLook, double falseAlarm, double smallestFall)
+internal sealed class CohortOnset(CohortMeter meter, CohortPlaces clients, long onset, int firstLook, double falseAlarm, double smallestFall)
 {
     /// <summary>How unlikely chance has to be where it is only asked whether a fall goes on, or had begun before.</summary>
     private const double Doubt = 0.01;
@@ -21,9 +20,12 @@ internal sealed class CohortOnset(CohortMeter meter, int[] places, long[] since,
     /// <summary>As above, where each shorter look is asked whether it lacks the fall: they share their seconds.</summary>
     private const double DoubtOfAny = 0.05;
 
-    private readonly int[] _since = new int[places.Length];
-    private readonly int[] _before = new int[places.Length];
-    private readonly List<(int Fell, int Rose)> _looks = [];
+    private readonly int[] _since = new int[clients.Places.Length];
+    private readonly int[] _before = new int[clients.Places.Length];
+    private readonly Change[] _networks = new Change[clients.Networks.DefaultIfEmpty(-1).Max() + 1];
+
+    /// <summary>Each without its loudest network.</summary>
+    private readonly List<Change> _looks = [];
 
     /// <summary>The last look; null before the first.</summary>
     public CohortLook? Last { get; private set; }
@@ -39,29 +41,28 @@ internal sealed class CohortOnset(CohortMeter meter, int[] places, long[] since,
 
     private CohortLook LookAfter(int seconds)
     {
-        meter.AddTo(_since, places, onset + seconds - 1);
-        meter.AddTo(_before, places, onset - seconds);
-        var (fell, rose, active) = Compare(_before, _since, onset - seconds);
-        _looks.Add((fell, rose));
-        var probability = SignTest.UpperTail(fell, rose);
+        meter.AddTo(_since, clients.Places, onset + seconds - 1);
+        meter.AddTo(_before, clients.Places, onset - seconds);
+        var (all, rest) = Compare(_before, _since, onset - seconds);
+        _looks.Add(rest);
+        var probability = SignTest.UpperTail(rest.Fell, rest.Rose);
         var look = new CohortLook(
-            CohortVerdict.NoHarmSeen, seconds, _before.Count(static packets => packets > 0), _since.Count(static packets => packets > 0), fell, rose, active, probability);
-        if (active < CohortWatch.FewestClients)
+            CohortVerdict.NoHarmSeen, seconds, _before.Count(static packets => packets > 0), _since.Count(static packets => packets > 0), all.Fell, all.Rose, all.Active, probability);
+        if (all.Active < CohortWatch.FewestClients)
             return look with { Verdict = CohortVerdict.CannotTell };
-        var surplus = (double)(fell - rose) / active;
-        if (seconds < firstLook || probability > falseAlarm / (seconds * (seconds + 1.0)) || surplus < smallestFall || !Lasts(seconds))
+        if (seconds < firstLook || probability > falseAlarm / (seconds * (seconds + 1.0)) || rest.Surplus < smallestFall || !Lasts(seconds))
             return look;
-        if (BeganBefore((double)fell / (fell + rose)))
+        if (BeganBefore((double)rest.Fell / (rest.Fell + rest.Rose)))
             return look with { Verdict = CohortVerdict.FellBefore };
-        return surplus > GreatestBefore(seconds) ? look with { Verdict = CohortVerdict.Hurt } : look;
+        return rest.Surplus > GreatestBefore(seconds) ? look with { Verdict = CohortVerdict.Hurt } : look;
     }
 
     /// <summary>The later half of the time alone shows the fall too.</summary>
     private bool Lasts(int seconds)
     {
         var half = (seconds + 1) / 2;
-        var (fell, rose, active) = Compare(Sum(onset - half, half), Sum(onset + seconds - half, half), onset - half);
-        return SignTest.UpperTail(fell, rose) <= Doubt && fell - rose >= smallestFall * active;
+        var (_, rest) = Compare(Sum(onset - half, half), Sum(onset + seconds - half, half), onset - half);
+        return SignTest.UpperTail(rest.Fell, rest.Rose) <= Doubt && rest.Surplus >= smallestFall;
     }
 
     /// <summary>The greatest surplus of falling clients between two times as long as these, one after the other, in the past that is kept.</summary>
@@ -71,9 +72,9 @@ internal sealed class CohortOnset(CohortMeter meter, int[] places, long[] since,
         var oldest = onset + seconds - CohortMeter.MaximumSeconds;
         for (var change = onset - seconds; change - seconds >= oldest; change -= (seconds + 1) / 2)
         {
-            var (fell, rose, active) = Compare(Sum(change - seconds, seconds), Sum(change, seconds), change - seconds);
-            if (active >= CohortWatch.FewestClients)
-                greatest = Math.Max(greatest, (double)(fell - rose) / active);
+            var (all, rest) = Compare(Sum(change - seconds, seconds), Sum(change, seconds), change - seconds);
+            if (all.Active >= CohortWatch.FewestClients)
+                greatest = Math.Max(greatest, rest.Surplus);
         }
 
         return greatest;
@@ -89,27 +90,49 @@ internal sealed class CohortOnset(CohortMeter meter, int[] places, long[] since,
 
     private int[] Sum(long from, int seconds)
     {
-        var sums = new int[places.Length];
+        var sums = new int[clients.Places.Length];
         for (var second = from; second < from + seconds; second++)
-            meter.AddTo(sums, places, second);
+            meter.AddTo(sums, clients.Places, second);
         return sums;
     }
 
+    /// <summary>How all changed, and how those did who are left without the network whose clients make the share of falling ones greatest.</summary>
     /// <param name="before">Packets of the earlier time.</param>
     /// <param name="after">Packets of the later one.</param>
     /// <param name="from">Begin of the earlier time: who was not counted by then is left out.</param>
-    private (int Fell, int Rose, int Active) Compare(int[] before, int[] after, long from)
+    private (Change All, Change Others) Compare(int[] before, int[] after, long from)
     {
-        var (fell, rose, active) = (0, 0, 0);
+        Array.Clear(_networks);
+        var all = default(Change);
         for (var number = 0; number < before.Length; number++)
         {
-            if (since[number] > from)
+            if (clients.Since[number] > from)
                 continue;
-            fell += before[number] > after[number] ? 1 : 0;
-            rose += before[number] < after[number] ? 1 : 0;
-            active += before[number] + after[number] > 0 ? 1 : 0;
+            var one = Change.Of(before[number], after[number]);
+            all += one;
+            _networks[clients.Networks[number]] += one;
         }
 
-        return (fell, rose, active);
+        var rest = all;
+        foreach (var network in _networks)
+        {
+            if (network.Active > 0 && (all - network) is var others && others.Surplus < rest.Surplus)
+                rest = others;
+        }
+
+        return (all, rest);
+    }
+
+    /// <summary>Clients with fewer packets than before, with more, and with any in either time.</summary>
+    private readonly record struct Change(int Fell, int Rose, int Active)
+    {
+        /// <summary>Share of the active by which more fell than rose; 0: nobody is active.</summary>
+        public double Surplus => Active == 0 ? 0 : (double)(Fell - Rose) / Active;
+
+        public static Change Of(int before, int after) => new(before > after ? 1 : 0, before < after ? 1 : 0, before + after > 0 ? 1 : 0);
+
+        public static Change operator +(Change left, Change right) => new(left.Fell + right.Fell, left.Rose + right.Rose, left.Active + right.Active);
+
+        public static Change operator -(Change left, Change right) => new(left.Fell - right.Fell, left.Rose - right.Rose, left.Active - right.Active);
     }
 }

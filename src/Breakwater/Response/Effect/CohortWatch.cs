@@ -43,11 +43,11 @@ internal sealed class CohortWatch
     /// <param name="source">As the destination; null: the filter matches whatever the source.</param>
     public CohortWatch(CohortMeter meter, Prefix destination, long activeSecond, Prefix? source = null)
     {
-        var (places, since) = meter.Within(destination, source);
+        var places = meter.Within(destination, source);
         (_meter, _isYoung) = (meter, meter.IsYoung);
         var smallestFall = _isYoung ? SmallestFallOfYoung : SmallestFall;
-        (Clients, _ends) = (places.Length, activeSecond + LatestOnset + MaximumLooks);
-        _onsets = [.. Enumerable.Range(0, LatestOnset + 1).Select(lag => new CohortOnset(meter, places, since, activeSecond + lag, lag == 0 ? FirstLook : FirstLookOfLate, FalseAlarm / 2 / (lag == 0 ? 1 : LatestOnset), smallestFall))];
+        (Clients, _ends) = (places.Places.Length, activeSecond + LatestOnset + MaximumLooks);
+        _onsets = [.. Enumerable.Range(0, LatestOnset + 1).Select(lag => new CohortOnset(meter, places, activeSecond + lag, lag == 0 ? FirstLook : FirstLookOfLate, FalseAlarm / 2 / (lag == 0 ? 1 : LatestOnset), smallestFall))];
     }
 
     /// <summary>Members that are watched.</summary>

@@ -4,7 +4,8 @@ namespace Breakwater.Response.Effect;
 
 /// <summary>
 /// Bounds what one network (/24, /48) can say about a filter: it holds a sixth of the clients at most, which is less than has to fall (<see cref="CohortWatch.SmallestFall"/>). Who owns a network
-/// can neither have a filter taken back alone nor crowd all others out; clients of fewer than five networks decide nothing.
+/// can neither crowd all others out nor have a filter taken back alone: where only a part of the clients is active, a sixth of all may be more than a fifth of those, so a fall has to show without
+/// any one network too (<see cref="CohortOnset"/>). Clients of fewer than five networks decide nothing.
 /// </summary>
 internal static class NetworkShare
 {
@@ -51,6 +52,13 @@ internal static class NetworkShare
         }
 
         return Math.Max(low, Least);
+    }
+
+    /// <summary>The number of each client's network, from 0 on, in the order in which they come.</summary>
+    public static int[] Numbers(IEnumerable<Address> clients)
+    {
+        var numbers = new Dictionary<Address, int>();
+        return [.. clients.Select(client => numbers.TryAdd(Network(client), numbers.Count) ? numbers.Count - 1 : numbers[Network(client)])];
     }
 
     private static Address Network(Address address) => address.Masked(address.IsIPv4 ? IPv4Length : IPv6Length);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Breakwater.Incidents;
 using Breakwater.Response.Rules;
 using Microsoft.Data.Sqlite;
@@ -50,19 +51,19 @@ internal sealed class LedgerReader(string folder)
             return changes;
         });
 
-    /// <summary>Rules that people took back, or that hurt, of an incident and of all that went on as it; null: that cannot be read, or there are more than <see cref="MaxRows"/>.</summary>
-    public IReadOnlyList<TakenRule>? TakenBack(string incident)
+    /// <summary>Rules that people took back, or that hurt, of some incidents and of all that went on as one of them; null: that cannot be read, or there are more than <see cref="MaxRows"/>.</summary>
+    public IReadOnlyList<TakenRule>? TakenBack(IReadOnlyCollection<string> incidents)
     {
         var isRead = false;
         var rules = Ask(
             command =>
             {
                 command.CommandText = """
-                    WITH RECURSIVE line(incident) AS (SELECT $incident UNION SELECT heirs.incident FROM heirs JOIN line ON heirs.heir = line.incident)
+                    WITH RECURSIVE line(incident) AS (SELECT value FROM json_each($incidents) UNION SELECT heirs.incident FROM heirs JOIN line ON heirs.heir = line.incident)
                     SELECT DISTINCT rule, substr(why, 1, length($hurt)) = $hurt FROM mitigations
                     WHERE incident IN (SELECT incident FROM line) AND state = $state AND (changed_by <> $policy OR substr(why, 1, length($hurt)) = $hurt) LIMIT $limit
                     """;
-                command.Parameters.AddWithValue("$incident", incident);
+                command.Parameters.AddWithValue("$incidents", new JsonArray([.. incidents.Select(static incident => JsonValue.Create(incident))]).ToJsonString());
                 command.Parameters.AddWithValue("$state", (long)MitigationState.Withdrawn);
                 command.Parameters.AddWithValue("$policy", Mitigation.Policy);
                 command.Parameters.AddWithValue("$hurt", Mitigation.HurtWhy);

@@ -137,21 +137,25 @@ internal sealed class LedgerStore : ILedgerStore, IDisposable
         }
     }
 
-    public string? Inherit(string incident, string heir)
+    public string? Inherit(IReadOnlyCollection<KeyValuePair<string, string>> heirs)
     {
         try
         {
             SqliteFile.InTransaction(_connection, () =>
             {
                 using var command = _connection.CreateCommand();
-                command.CommandText = """
-                    INSERT OR IGNORE INTO heirs(incident, heir) VALUES ($incident, $heir);
-                    DELETE FROM heirs WHERE sequence <= (SELECT max(sequence) FROM heirs) - $most;
-                    """;
-                command.Parameters.AddWithValue("$incident", incident);
-                command.Parameters.AddWithValue("$heir", heir);
-                command.Parameters.AddWithValue("$most", MaxHeirs);
-                command.ExecuteNonQuery();
+                command.CommandText = "INSERT OR IGNORE INTO heirs(incident, heir) VALUES ($incident, $heir)";
+                var (from, to) = (command.Parameters.Add("$incident", SqliteType.Text), command.Parameters.Add("$heir", SqliteType.Text));
+                foreach (var (incident, heir) in heirs)
+                {
+                    (from.Value, to.Value) = (incident, heir);
+                    command.ExecuteNonQuery();
+                }
+
+                using var pruning = _connection.CreateCommand();
+                pruning.CommandText = "DELETE FROM heirs WHERE sequence <= (SELECT max(sequence) FROM heirs) - $most";
+                pruning.Parameters.AddWithValue("$most", MaxHeirs);
+                pruning.ExecuteNonQuery();
             });
             return null;
         }

@@ -121,9 +121,9 @@ internal interface ILedgerStore
     /// <returns>Why not, as the end of a sentence; null: written.</returns>
     string? Write(IReadOnlyList<Mitigation> mitigations);
 
-    /// <summary>Keeps that an incident goes on as another, so that what was taken back in it is found there.</summary>
+    /// <summary>Keeps that incidents go on as others (their heirs), so that what was taken back in them is found there: all or none.</summary>
     /// <returns>Why not, as the end of a sentence; null: kept.</returns>
-    string? Inherit(string incident, string heir);
+    string? Inherit(IReadOnlyCollection<KeyValuePair<string, string>> heirs);
 }
 
 /// <summary>What enforces filters, or tells those that do.</summary>

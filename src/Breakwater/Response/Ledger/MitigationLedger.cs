@@ -80,16 +80,16 @@ internal sealed class MitigationLedger
     /// <summary>Open rows that hold the same filter in the data plane as another one: it stays until the last of them ends.</summary>
     public IEnumerable<Mitigation> Sharing(Mitigation row) => WithMatch(row.Rule).Where(other => other.IsOpen && other.Id != row.Id && HasSameMatch(other.Rule, row.Rule));
 
-    /// <summary>For people, what stays in the data plane when some rows end: a filter that another row holds too, or one that a router keeps and cannot be told of; null: nothing.</summary>
+    /// <summary>For people, what stays in the data plane when some rows end: a filter that another row holds too (named where it is of the same service, since others may not be seen), or one that a router keeps and cannot be told of; null: nothing.</summary>
     public string? Remains(Mitigation row, HashSet<string> ending) =>
-        Sharing(row).FirstOrDefault(other => !ending.Contains(other.Id)) is { } holder ? $"{holder.Id} holds the same filter, which stays until that ends too"
+        Sharing(row).FirstOrDefault(other => !ending.Contains(other.Id)) is { } holder ? $"{(holder.Service == row.Service ? holder.Id : "another row")} holds the same filter, which stays until that ends too"
             : _plane.KeptUntil(row.Rule) is { } until ? $"a router without a session may keep it until {JournalTime.Format(until)}" : null;
 
-    /// <summary>An incident goes on as another: what was taken back in it binds there.</summary>
+    /// <summary>Incidents go on as others: what was taken back in them binds there. One write for all.</summary>
     /// <returns>Why that could not be kept; null: it is.</returns>
-    public string? Inherit(string incident, string heir)
+    public string? Inherit(IReadOnlyCollection<KeyValuePair<string, string>> heirs)
     {
-        var fault = _store.Inherit(incident, heir);
+        var fault = _store.Inherit(heirs);
         if (fault is not null)
             Unwritten++;
         return fault;

@@ -173,6 +173,22 @@ public sealed class CohortTests
         Assert.Equal((30, 0), (watch.Look(12)!.Active, watch.Last!.Rose));
     }
 
+    /// <summary>Memory follows the members, and their bound holds it exactly, however many services share it.</summary>
+    [Theory]
+    [InlineData(16, 100, 16)]
+    [InlineData(65, 3, 64)]
+    [InlineData(65, 100, 65)]
+    [InlineData(2_048, 100, 128)]
+    public void Meter_HasRoomForItsBoundAndNoMore(int most, int members, int room)
+    {
+        var meter = new CohortMeter(most);
+        foreach (var part in new[] { members / 3, members })
+            meter.Renew(Enumerable.Range(0, part).Select(static number => Member(CohortModel.Client(number).ToString())), 0);
+        Assert.Equal((Math.Min(members, most), room), (meter.Clients, meter.Room));
+        meter.Offer(Member(CohortModel.Client(Math.Min(members, most) - 1).ToString()), 5, 7);
+        Assert.Equal(7, Sums(meter, 5).Sum());
+    }
+
     /// <summary>Clients of another host say nothing about a filter.</summary>
     [Theory]
     [InlineData("203.0.113.0/24", 2)]
@@ -209,7 +225,7 @@ public sealed class CohortTests
 
     private static int[] Sums(CohortMeter meter, long second)
     {
-        var (places, _) = meter.Within(CohortModel.Destination);
+        var places = meter.Within(CohortModel.Destination).Places;
         var sums = new int[places.Length];
         meter.AddTo(sums, places, second);
         return sums;
@@ -296,6 +312,28 @@ public sealed class CohortTests
 
         static IEnumerable<StandingRecord> Known(Address[] clients, int minutes) =>
             clients.SelectMany(client => new[] { minutes, 20 }.SelectMany(at => Both(client.ToString(), ack, ack, _began.AddMinutes(-at))));
+    }
+
+    /// <summary>A sixth of 600 members is most of those who are active: they leave with the filter, and are of one network; the twin is of many.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Network_OfMostWhoAreActive_HasNoFilterTakenBackAlone(bool isOfOne)
+    {
+        var leaving = Enumerable.Range(0, 100).Select(number => isOfOne ? Address.FromIPv4(0xC000_0200u + (uint)number) : CohortModel.Client(500 + number)).Select(static client => Member(client.ToString())).ToArray();
+        var others = Enumerable.Range(0, 500).Select(static number => Member(CohortModel.Client(number).ToString())).ToArray();
+        var meter = new CohortMeter();
+        meter.Renew([.. leaving, .. others], 0);
+        for (var second = 800L; second < CohortModel.ActiveSecond + 10; second++)
+        {
+            foreach (var member in second < CohortModel.ActiveSecond ? [.. leaving, .. others[..50]] : others[..50])
+                meter.Offer(member, second, 5);
+        }
+
+        var watch = new CohortWatch(meter, CohortModel.Destination, CohortModel.ActiveSecond);
+        Assert.Equal(600, watch.Clients);
+        var look = watch.Look(CohortModel.ActiveSecond + 10)!;
+        Assert.Equal((isOfOne ? CohortVerdict.NoHarmSeen : CohortVerdict.Hurt, 100, 150), (look.Verdict, look.Fell, look.Active));
     }
 
     /// <summary>Four of ten clients fall: harm to those who are known for long, mostly too few of those who came minutes ago. All of them are enough of both.</summary>
