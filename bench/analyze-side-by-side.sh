@@ -4,6 +4,7 @@
 # usage: analyze-side-by-side.sh [--history] [--check]
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
+. "$root/bench/history.sh.inc"
 goal=6000000
 checks=0 keeps=0 bad=0
 for word in "$@"; do
@@ -40,18 +41,7 @@ row() {
   if [ "$tool" = 'breakwater analyze' ]; then ours=$middle; fi
   printf '| %s | %s | %s | %s | %s |\n' "$what" "$tool" "$(printf '%s\n' "$cpu" | sed -n 2p)" \
     "$(awk "BEGIN { printf \"%.2f (%.2f-%.2f)\", $middle / 1e6, $slowest / 1e6, $fastest / 1e6 }")" "$(awk "BEGIN { printf \"%.2f\", $middle / $ours }")"
-  if [ "$keeps" = 1 ]; then history "$what $tool" "$middle" "$slowest" "$fastest"; fi
-}
-
-# history WORKLOAD MIDDLE SLOWEST FASTEST: as `quick --history` writes it; the floor is capinfos' business, so its share is left 0.
-history() {
-  local commit
-  commit=$(git -C "$root" rev-parse --short HEAD 2>/dev/null || echo unknown)
-  if [ -n "$(git -C "$root" status --porcelain -- src 2>/dev/null)" ]; then commit=$commit+; fi
-  printf '{"date":"%s","commit":"%s","cpu":"%s","runtime":"%s","workload":"%s","recordsPerCpuSecond":%s,"minimum":%s,"maximum":%s}\n' \
-    "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$commit" "$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)" \
-    "$(sed -n 's/.*"version": *"\([^"]*\)".*/\1/p' "$root/artifacts/app/breakwater.runtimeconfig.json" | head -n 1)" \
-    "analyze-1gib $1" "$2" "$3" "$4" >>"$root/bench/history.jsonl"
+  if [ "$keeps" = 1 ]; then history "analyze-1gib $what $tool" "$middle" "$slowest" "$fastest"; fi
 }
 
 measure() {

@@ -6,6 +6,7 @@
 # usage: web-side-by-side.sh [--history] [--whole]
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
+. "$root/bench/history.sh.inc"
 me=web-side-by-side.sh
 keeps=0 whole=0 bad=0
 for word in "$@"; do
@@ -42,21 +43,10 @@ row() {
   if [ "$ours" = 0 ]; then ours=$middle; fi
   awk -v what="$what" -v lines="$lines" -v tool="$tool" -v slow="$slowest" -v rate="$middle" -v fast="$fastest" -v ours="$ours" \
     'BEGIN { printf "| %s | %d | %s | %.3f (%.3f-%.3f) | %.4f | %.1f |\n", what, lines, tool, rate / 1e6, slow / 1e6, fast / 1e6, rate / ours, ours / rate }'
-  if [ "$keeps" = 1 ]; then history "$what $lines $tool" "$middle" "$slowest" "$fastest"; fi
+  if [ "$keeps" = 1 ]; then history "web-side-by-side $what $lines $tool" "$middle" "$slowest" "$fastest"; fi
 }
 
 absent() { printf '| %s | — | %s | not installed | | |\n' "$1" "$2"; }
-
-# history WORKLOAD MIDDLE SLOWEST FASTEST: as `quick --history` writes it.
-history() {
-  local commit
-  commit=$(git -C "$root" rev-parse --short HEAD 2>/dev/null || echo unknown)
-  if [ -n "$(git -C "$root" status --porcelain -- src 2>/dev/null)" ]; then commit=$commit+; fi
-  printf '{"date":"%s","commit":"%s","cpu":"%s","runtime":"%s","workload":"%s","recordsPerCpuSecond":%s,"minimum":%s,"maximum":%s}\n' \
-    "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$commit" "$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)" \
-    "$(sed -n 's/.*"version": *"\([^"]*\)".*/\1/p' "$artifacts/app/breakwater.runtimeconfig.json" | head -n 1)" \
-    "web-side-by-side $1" "$2" "$3" "$4" >>"$root/bench/history.jsonl"
-}
 
 says() { head -n 1 "$work/out" | grep -qF -- "$1"; }
 is_judged() { says "$verdict"; }

@@ -49,5 +49,5 @@ internal sealed class KnownNetworks(ulong seed)
         return all == 0 ? null : (double)known / all;
     }
 
-    private ulong HashOf(Address client) => _hash.Of(client.Masked(client.IsIPv4 ? 24 : 48));
+    private ulong HashOf(Address client) => _hash.Of(ClientOrigins.NetworkOf(client).Network);
 }

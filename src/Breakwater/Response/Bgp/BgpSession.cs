@@ -27,10 +27,10 @@ internal sealed class BgpSession
     /// <summary>Most octets that wait to be sent; further changes wait in the table of routes.</summary>
     public const int MaxOutputBytes = 256 * 1024;
 
-    private readonly BgpPeerSettings _settings;
     /// <summary>Most routes withdrawn lately that are remembered.</summary>
     private const int MaxWithdrawn = 4 * AnnouncementGuard.MaxRoutes;
 
+    private readonly BgpPeerSettings _settings;
     private readonly byte[] _input = new byte[BgpHeader.LongestMessageBytes];
     private readonly byte[] _output = new byte[MaxOutputBytes];
     private readonly Dictionary<string, BgpRoute> _sent = new(StringComparer.Ordinal);
