@@ -97,6 +97,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
         Sse.Prefetch0(first + 64);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A few calls, long loops.
     private void Pair(Span<TickEntry> entries, uint shard)
     {
         for (var index = 0; index < entries.Length; index++)
@@ -123,6 +124,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Add(int dossier, in Candidate pair)
     {
         if (dossier < 0)
@@ -145,6 +147,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     private readonly record struct Candidate(uint Entry, uint Hash, int Group, uint Units);
 
     /// <summary>The largest equal share that keeps prefixes and services within their budget, and the levels that it asks for; true when less was paired.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A few calls, long loops.
     private bool Thin(int places)
     {
         var isTooThin = false;
@@ -160,6 +163,9 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
         }
         if (isTooThin)
             return true;
+        // Each has all of its entries, as counted already.
+        if (!_levels.AsSpan(0, places).ContainsAnyExcept((byte)0) && !_tried.AsSpan(0, places).ContainsAnyExcept((byte)0))
+            return false;
         Array.Clear(_ends);
         foreach (ref readonly var pair in _pairs.AsSpan(0, _count))
             _ends[pair.Dossier] += IsKept(in pair) ? 1 : 0;
@@ -177,6 +183,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     private bool IsKept(in (int Dossier, uint Entry, uint Hash) pair) => (ulong)pair.Hash >> (32 - _levels[pair.Dossier]) == 0;
 
     /// <summary>Counting sort by dossier; within one the order of the log stays.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A few calls, long loops.
     private void Sort(int places)
     {
         if (_entries.Length < _count)

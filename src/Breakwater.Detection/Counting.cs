@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Breakwater.Detection.Dossiers;
 using Breakwater.Detection.Hosts;
 using Breakwater.Detection.Samples;
@@ -18,6 +19,9 @@ internal sealed class Counting(
     private const int PrefetchPair = 12;
     private const int PrefetchPrefix = 4;
 
+    // The records of so few hosts stay in the cache next to the core by themselves.
+    private const int FewHosts = 1 << 11;
+
     /// <summary>A host without traffic for a minute makes room when the table is nearly full.</summary>
     private const long IdleSeconds = 60;
 
@@ -35,6 +39,7 @@ internal sealed class Counting(
     public long BeyondHosts { get; private set; }
 
     /// <summary>Counts the entries of a tick. They have been thinned to <paramref name="level"/>: one in 2^level is there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A few calls, long loops.
     public void Count(ImmutableArray<Shard> shards, long tick, int level)
     {
         _replies.Clear();
@@ -49,18 +54,16 @@ internal sealed class Counting(
     }
 
     /// <summary>Counts entries for their hosts and prefixes, remembers the questions among them, and offers them to the standing samples.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A few calls, long loops.
     private void CountCold(Span<TickEntry> entries, int shard, long tick, int level)
     {
+        var isFew = hosts.Count <= FewHosts;
         for (var index = 0; index < entries.Length; index++)
         {
-            if (index + PrefetchSlot < entries.Length)
-                hosts.Prefetch(entries[index + PrefetchSlot].HostHash);
-            if (index + PrefetchRecord < entries.Length)
-                hosts.PrefetchRecord(entries[index + PrefetchRecord].HostHash);
             if (index + PrefetchPair < entries.Length)
                 questions.PrefetchQuestion(in entries[index + PrefetchPair]);
-            if (index + PrefetchPrefix < entries.Length && hosts.LikelyPrefix(entries[index + PrefetchPrefix].HostHash) is >= 0 and var prefix)
-                aggregates.Prefetch(prefix);
+            if (!isFew)
+                Prefetch(entries, index);
             ref var entry = ref entries[index];
             questions.Add(in entry);
             if (!entry.Has(EntryTraits.HasHost))
@@ -75,7 +78,18 @@ internal sealed class Counting(
         }
     }
 
+    private void Prefetch(ReadOnlySpan<TickEntry> entries, int index)
+    {
+        if (index + PrefetchSlot < entries.Length)
+            hosts.Prefetch(entries[index + PrefetchSlot].HostHash);
+        if (index + PrefetchRecord < entries.Length)
+            hosts.PrefetchRecord(entries[index + PrefetchRecord].HostHash);
+        if (index + PrefetchPrefix < entries.Length && hosts.LikelyPrefix(entries[index + PrefetchPrefix].HostHash) is >= 0 and var prefix)
+            aggregates.Prefetch(prefix);
+    }
+
     /// <summary>Counts an entry whose host is known by its index, or is beyond the table.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void CountEntry(ref TickEntry entry, (int Shard, int Index) place, long tick)
     {
         if (entry.HostIndex < 0)
@@ -91,6 +105,7 @@ internal sealed class Counting(
         samples.Offer(in entry, tick);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void CountHost(ref TickEntry entry, (int Shard, int Index) place, long tick)
     {
         ref var record = ref hosts[entry.HostIndex];
@@ -138,6 +153,7 @@ internal sealed class Counting(
             CountGroup(in entry, ref hosts[entry.HostIndex], (int)WatchGroup.Replies, tick);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void CountGroup(in TickEntry entry, ref ColdRecord record, int group, long tick)
     {
         var second = (uint)(tick / 10);
@@ -168,6 +184,7 @@ internal sealed class Counting(
             dossiers.ProposeHost(entry.HostIndex);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void CountAggregate(int index, int group, uint packets, uint hostNow, long tick)
     {
         ref var record = ref aggregates[index];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Breakwater.Detection.Statistics;
 
 namespace Breakwater.Detection;
@@ -67,7 +68,21 @@ internal struct WeightedSum
     /// Of that, one in 2^level records was taken whole: a record's packets stand and fall together, so that chance adds more to the sum than if
     /// each had been drawn by itself.
     /// </param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(ulong total, uint packets, uint samplingRate, int level = 0)
+    {
+        if (samplingRate == 1)
+        {
+            Sum += total;
+            Samples += packets;
+        }
+        else
+        {
+            AddSampled(total, packets, samplingRate, level);
+        }
+    }
+
+    private void AddSampled(ulong total, uint packets, uint samplingRate, int level)
     {
         var rate = Math.Max(samplingRate, 1);
         var scaled = total * rate;
@@ -100,6 +115,7 @@ internal struct WeightedSum
         return variance <= ulong.MaxValue ? (ulong)variance / packets : variance / packets;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(in WeightedSum other)
     {
         Sum += other.Sum;

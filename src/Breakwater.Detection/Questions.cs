@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Breakwater.Detection.Sketches;
 
 namespace Breakwater.Detection;
@@ -5,10 +6,16 @@ namespace Breakwater.Detection;
 /// <summary>Who asked whom within the last 30 to 60 seconds.</summary>
 internal sealed class Questions
 {
+    /// <summary>No question is remembered for longer: a minute.</summary>
+    public const long MostTicks = 600;
+
     private readonly PairFilter _pairs = new();
 
     // As of the last tick: within a tick no order may decide what is remembered.
     private bool _isFull;
+
+    /// <inheritdoc cref="PairFilter.HasGroups"/>
+    public bool HasGroups => _pairs.HasGroups;
 
     /// <inheritdoc cref="PairFilter.IsSaturated"/>
     public bool AreUncertain => _pairs.IsSaturated;
@@ -16,6 +23,7 @@ internal sealed class Questions
     /// <summary>
     /// Remembers what an entry asks; for the rest of thirty seconds that have brought more than can be told apart, only what own hosts ask: strangers ask at will.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(in TickEntry entry)
     {
         if (_isFull && entry.Has(EntryTraits.HasHost) && entry.Direction == Direction.Inbound)
@@ -27,11 +35,13 @@ internal sealed class Questions
     }
 
     /// <summary>True when the receiver has asked the sender, or a group that the sender is of.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool WereAsked(in TickEntry entry) => _pairs.Contains(entry.AnswersPair)
         || (entry.Protocol == 17 && entry.Direction == Direction.Inbound && _pairs.HasGroups
             && _pairs.Contains(KeyedHash.OfGroupQuestion(entry.HostHash, entry.SourcePort)));
 
     /// <summary>Asks the processor for what <see cref="Add"/> will write.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchQuestion(in TickEntry entry)
     {
         if (!_isFull)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Breakwater.Detection.Hosts;
 using Breakwater.Detection.Sketches;
 using Breakwater.Wire;
@@ -44,11 +45,14 @@ public sealed class Shard
             Counts.NoPackets++;
         else if (flow.Knows(FlowFields.TotalCounters))
             Counts.RunningTotals++;
-        else if (flow.Knows(FlowFields.Bytes) && flow.Bytes / flow.Packets < SmallestPacketBytes)
+        else if (flow.Knows(FlowFields.Bytes) && BytesPerPacket(in flow) < SmallestPacketBytes)
             Counts.Impossible++;
         else
             Enter(in flow);
     }
+
+    // Dividing takes as long as all else that is asked here.
+    private static ulong BytesPerPacket(in FlowRecord flow) => flow.Packets == 1 ? flow.Bytes : flow.Bytes / flow.Packets;
 
     /// <summary>What a full tick has no room for is turned away by its hash, before anything else is known of it.</summary>
     private void Enter(in FlowRecord flow)
@@ -56,7 +60,7 @@ public sealed class Shard
         Counts.UnknownRate += flow.SamplingRate == 0 ? 1 : 0;
         var source = _hash.Of(flow.Source);
         var destination = _hash.Of(flow.Destination);
-        var (first, bytes) = (First(in flow), Math.Min(flow.Bytes, MostScaledBytes / Rate(in flow)));
+        var (first, bytes) = (First(in flow), Math.Min(flow.Bytes, MostOf(MostScaledBytes, in flow)));
         var hash = KeyedHash.OfRecord(source, destination, ((ulong)flow.SourcePort << 16) | flow.DestinationPort, bytes ^ ((ulong)first << 12));
         if (!Log.Takes(hash))
             return;
@@ -67,6 +71,7 @@ public sealed class Shard
     }
 
     /// <summary>Fills in who asks, and for an own host all else; false when the record neither asks nor is of an own host.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Describe(ref TickEntry entry, in FlowRecord flow, ulong source, ulong destination)
     {
         var trafficClass = TrafficClass.Of(in flow);
@@ -86,10 +91,13 @@ public sealed class Shard
     /// <summary>What a packet of the record stands for; of an unknown rate 1.</summary>
     private static ulong Rate(in FlowRecord flow) => (ulong)Math.Max(flow.SamplingRate, 1) << flow.ThinnedLevel;
 
+    private static ulong MostOf(ulong scaled, in FlowRecord flow) => Rate(in flow) is var rate and > 1 ? scaled / rate : scaled;
+
     /// <summary>The first packet's time. A clock that is ahead tells no times, and nothing came before 1970.</summary>
     private long First(in FlowRecord flow) => flow.Knows(FlowFields.Start)
         ? Math.Clamp(flow.StartNanoseconds, 0, ((Tick + 1) * Detector.TickNanoseconds) - 1) : Math.Max(flow.ReceivedNanoseconds, Tick * Detector.TickNanoseconds);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void DescribeOwn(ref TickEntry entry, in FlowRecord flow, byte trafficClass, bool isInbound, ulong source, ulong destination)
     {
         (entry.Host, entry.Peer) = isInbound ? (flow.Destination, flow.Source) : (flow.Source, flow.Destination);
@@ -99,7 +107,7 @@ public sealed class Shard
         entry.DurationMilliseconds = flow.Knows(FlowFields.Start | FlowFields.End) && flow.EndNanoseconds > flow.StartNanoseconds
             ? (uint)Math.Min(uint.MaxValue, (flow.EndNanoseconds - flow.StartNanoseconds) / 1_000_000) : 0;
         // More than any link carries is taken for the most that can be added up.
-        entry.Packets = (uint)Math.Min(flow.Packets, Math.Max(1, MostScaledPackets / Rate(in flow)));
+        entry.Packets = (uint)Math.Min(flow.Packets, Math.Max(1, MostOf(MostScaledPackets, in flow)));
         entry.SamplingRate = flow.SamplingRate;
         (entry.SourcePort, entry.DestinationPort) = (flow.SourcePort, flow.DestinationPort);
         (entry.Class, entry.Protocol, entry.Level) = (trafficClass, flow.Protocol, 0);
@@ -114,6 +122,7 @@ public sealed class Shard
     }
 
     /// <summary>What a record of one packet has in its bytes besides the IP packet: frames have a header and padding, flow records have neither.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static byte LinkBytes(in FlowRecord flow)
     {
         if (flow.Packets != 1 || !flow.Knows(FlowFields.Bytes))
@@ -124,11 +133,13 @@ public sealed class Shard
     }
 
     /// <summary>A first fragment; where records do not tell fragments, UDP packets as large as first fragments are may be such.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsFirstFragment(in FlowRecord flow) => flow.Knows(FlowFields.Fragment) && flow.MoreFragments
         ? flow.FragmentOffset == 0
         : !flow.Knows(FlowFields.IpLength) && flow.Protocol == 17 && flow.Knows(FlowFields.SourcePort) && !flow.IsLaterFragment
-            && flow.Bytes / flow.Packets >= 1_200;
+            && BytesPerPacket(in flow) >= 1_200;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static EntryTraits TraitsOf(in FlowRecord flow, byte trafficClass)
     {
         var traits = EntryTraits.HasHost;
@@ -151,6 +162,7 @@ internal sealed class ShardCounts
     public long Begin = long.MaxValue, First = long.MaxValue, Last = long.MinValue;
     public long NoAddresses, NoPackets, RunningTotals, Impossible;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void NoteTime(in FlowRecord flow)
     {
         if (!flow.Knows(FlowFields.ReceivedAt))
@@ -190,6 +202,7 @@ internal sealed class OwnNetworks(DetectorOptions options)
     private readonly Mask[] _networks =
         [.. options.Protect.Concat(options.Services.SelectMany(static service => service.Prefixes)).Select(static network => new Mask(network))];
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public OwnSide SideOf(Address source, Address destination)
     {
         if (_networks.Length == 0 || IsOwn(destination))

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Breakwater.Detection.Dossiers;
 using Breakwater.Detection.Hosts;
 
@@ -64,7 +65,11 @@ internal sealed class Studying(
         var entries = _assignment.Of(number);
         var waiting = _waiting[number];
         if (!dossier.HasBeenStudied)
+        {
+            // What it asked before it was watched is not known.
             waiting.Clear();
+            dossier.LastQuestionTick = tick;
+        }
         var isUrgent = !entries.IsEmpty && dossier.Urgency.Note(_assignment.UnitsOf(number), tick);
         if (!entries.IsEmpty && !endsSecond && !isUrgent && !dossier.InIncident && waiting.HasRoom(entries.Length))
         {
@@ -83,6 +88,7 @@ internal sealed class Studying(
     }
 
     /// <summary>Copies entries, each weighted as it stands for others, once it is known whether it was asked for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A few calls, long loops.
     private void Keep(Waiting waiting, ReadOnlySpan<uint> entries, int level, long tick)
     {
         var kept = waiting.Add(entries.Length, level, tick);
@@ -106,11 +112,18 @@ internal sealed class Studying(
         var dossier = dossiers[hosts[index].Dossier];
         dossier.OpenGeneration(tick);
         dossier.Sent.Add(in entry);
+        if (entry.AsksPair != 0)
+            dossier.LastQuestionTick = tick;
         if (dossier.Sent.IsVisible)
             LastSentTick = tick;
     }
 
+    /// <summary>True for a host that has asked nobody for as long as questions are remembered: nothing that it gets was asked for.</summary>
+    private bool IsSilent(Dossier dossier, long tick) => dossier is { IsAggregate: false, Target.Direction: Direction.Inbound }
+        && tick - dossier.LastQuestionTick > Questions.MostTicks && !questions.HasGroups;
+
     /// <summary>Feeds what waits, and then the present tick, as one: each record keeps the tick in which it arrived.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A few calls, long loops.
     private void Feed(Dossier dossier, Waiting waiting, ReadOnlySpan<uint> entries, int level, long tick)
     {
         dossier.OpenTick(entries.IsEmpty ? waiting.LastTick : tick);
@@ -131,16 +144,19 @@ internal sealed class Studying(
         dossier.CloseTick(_tallies);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A few calls, long loops.
     private void Feed(Dossier dossier, ReadOnlySpan<uint> entries, int level, long tick)
     {
+        var isFew = dossiers.All.Count <= FewDossiers;
+        var isSilent = IsSilent(dossier, tick);
         for (var index = 0; index < entries.Length; index++)
         {
             if (index + EntriesAhead < entries.Length)
                 _assignment.Prefetch(entries[index + EntriesAhead]);
             if (index + SketchesAhead < entries.Length)
-                Prefetch(dossier, in _assignment[entries[index + SketchesAhead]]);
+                Prefetch(dossier, in _assignment[entries[index + SketchesAhead]], isFew, isSilent);
             ref var entry = ref _assignment[entries[index]];
-            if (!entry.Has(EntryTraits.AnswerKnown))
+            if (!isSilent && !entry.Has(EntryTraits.AnswerKnown))
                 LookUpAnswer(ref entry, tick);
             if (level == 0)
                 dossier.Add(in entry, tick, _tallies);
@@ -149,14 +165,16 @@ internal sealed class Studying(
         }
     }
 
-    private void Prefetch(Dossier dossier, in TickEntry entry)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Prefetch(Dossier dossier, in TickEntry entry, bool isFew, bool isSilent)
     {
-        if (dossiers.All.Count > FewDossiers)
+        if (!isFew)
             dossier.Prefetch(in entry);
-        if (!entry.Has(EntryTraits.AnswerKnown))
+        if (!isSilent && !entry.Has(EntryTraits.AnswerKnown))
             questions.PrefetchAnswer(in entry);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void LookUpAnswer(ref TickEntry entry, long tick)
     {
         entry.Traits |= EntryTraits.AnswerKnown;

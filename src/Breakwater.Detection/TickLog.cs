@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 namespace Breakwater.Detection;
 
 /// <summary>
@@ -36,12 +37,19 @@ internal sealed class TickLog(int maxEntries)
     public bool Takes(ulong recordHash) => Level == 0 || recordHash >> (64 - Level) == 0;
 
     /// <summary>Adds the entry written to <see cref="Next"/>, of a hash that it takes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add()
     {
         _count++;
+        if (_count > maxEntries || _count == _entries.Length)
+            MakeRoom();
+    }
+
+    private void MakeRoom()
+    {
         if (_count > maxEntries)
             Thin();
-        else if (_count == _entries.Length)
+        else
             System.Array.Resize(ref _entries, (int)Math.Min(maxEntries + 1L, _count * 2L));
     }
 
@@ -68,6 +76,7 @@ internal sealed class TickLog(int maxEntries)
         _count = Math.Min(_count, maxEntries);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A few calls, long loops.
     private void Sweep()
     {
         var kept = 0;

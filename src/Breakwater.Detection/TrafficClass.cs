@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Breakwater.Wire;
 
 namespace Breakwater.Detection;
@@ -113,6 +114,7 @@ internal static class TrafficClass
     /// True when the packet can be a question, so that an answer to it is expected. A reset, an ICMP error and an echo reply are
     /// themselves reactions: a victim sends them to forged sources, and they ask for nothing.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsQuestion(byte trafficClass, in FlowRecord flow) => trafficClass switch
     {
         IcmpError or Unknown or (byte)Vector.RstFlood or (byte)Vector.TcpNullFlood or (byte)Vector.TcpXmasFlood => false,
@@ -121,6 +123,7 @@ internal static class TrafficClass
     };
 
     /// <summary>True when the payload is a request to a service.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsRequest(byte trafficClass, in FlowRecord flow) => trafficClass == (byte)Vector.DhcpFlood || flow.Application switch
     {
         ApplicationSign.HttpRequest => trafficClass == (byte)Vector.HttpFlood,
@@ -130,10 +133,12 @@ internal static class TrafficClass
     };
 
     /// <summary>True for segments that only a peer of an open connection sends (if it is honest): they carry ACK or data.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsOfOpenConnection(byte trafficClass) =>
         trafficClass is (byte)Vector.AckFlood or (byte)Vector.FinFlood or (byte)Vector.HttpFlood or Session;
 
     /// <summary>True for multicast and limited broadcast destinations (RFC 1112, RFC 4291 §2.7, RFC 919 §7): nobody's host.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsGroup(Address address) => address.IsIPv4
         ? address.IPv4 >> 28 == 0xE || address.IPv4 == uint.MaxValue
         : address.High >> 56 == 0xFF;

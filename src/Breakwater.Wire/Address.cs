@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Breakwater.Wire;
@@ -36,6 +37,7 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>
     public static Address FromIPv4(uint address) => FromHalves(0, 0x0000FFFF_00000000UL | address);
 
     /// <summary>Makes an address from the four octets of an IPv4 header, which stand as they are behind the prefix.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Address FromIPv4(ReadOnlySpan<byte> fourOctets) => BitConverter.IsLittleEndian
         ? new Address(0, ((ulong)MemoryMarshal.Read<uint>(fourOctets) << 32) | Mapped)
         : new Address(0, ((ulong)Mapped << 32) | MemoryMarshal.Read<uint>(fourOctets));

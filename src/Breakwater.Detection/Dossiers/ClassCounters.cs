@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Breakwater.Detection.Sketches;
 
 namespace Breakwater.Detection.Dossiers;
@@ -114,6 +115,7 @@ internal sealed class ClassCounters
     /// <param name="tick">The tick in which it arrived.</param>
     /// <param name="openTick">The open tick.</param>
     /// <param name="tally">Takes what goes into windows and votes when the tick closes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(in TickEntry entry, ulong flowHash, long tick, long openTick, TickTally tally)
     {
         LastTick = openTick;
@@ -273,6 +275,7 @@ internal sealed class Generation
     public NameCounts? Names { get; private set; }
 
     /// <summary>Counts one record; its packets, bytes and ports follow at the end of the tick.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(in TickEntry entry, ulong flowHash, ulong scaled)
     {
         Sources.Add(entry.PeerHash);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Breakwater.Detection.Hosts;
 using Breakwater.Detection.Sketches;
 
@@ -94,6 +95,9 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
 
     /// <summary>Segments of connections that carry data, of any class, scaled, in this generation and the one before.</summary>
     public (ulong Now, ulong Before) DataSegments { get; private set; }
+
+    /// <summary>The last tick in which the host asked anybody anything, as far as it has been watched; nobody answers it when that is long ago.</summary>
+    public long LastQuestionTick { get; set; }
 
     /// <summary>What the host sends itself.</summary>
     public SentTraffic Sent { get; } = new();
@@ -266,6 +270,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
         return (unasked, asked);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AddFlow(in TickEntry entry, ulong flowHash)
     {
         if (entry.Class is (byte)Vector.SynFlood or TrafficClass.Session)

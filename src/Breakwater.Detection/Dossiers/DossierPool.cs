@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Breakwater.Detection.Hosts;
 using Breakwater.Detection.Incidents;
 
@@ -148,6 +149,7 @@ internal sealed class DossierPool(
     }
 
     /// <summary>False when a host with this hash certainly has no dossier.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MayWatch(ulong hostHash) => (_watched[(int)(hostHash >> 6) & 1023] >> (int)(hostHash & 63) & 1) != 0;
 
     /// <summary>A host moved within its table.</summary>

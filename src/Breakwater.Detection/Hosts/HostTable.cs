@@ -133,6 +133,7 @@ internal sealed class HostTable(int maxHosts, ulong seed)
     }
 
     /// <summary>The host's index, -1 when it is not there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Find(Address host, Direction direction, ulong hash)
     {
         var mask = _slots.Length - 1;

@@ -36,6 +36,7 @@ internal sealed class WatchGroups
     public static int Of(byte trafficClass) => _ofClass[trafficClass];
 
     /// <summary>What a record counts in its group, scaled.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Units(in TickEntry entry) => entry.Class switch
     {
         // However many packets a session has, it is one connection.
@@ -132,6 +133,7 @@ internal struct WatchCounts
     public GroupCounts Before;
 
     /// <summary>Goes on to a second.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Advance(uint second)
     {
         if (second != Second)
@@ -139,6 +141,7 @@ internal struct WatchCounts
     }
 
     /// <summary>Adds to a group and returns what it has in this second.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Add(int group, uint packets, uint second)
     {
         Advance(second);
@@ -155,6 +158,7 @@ internal struct WatchCounts
     }
 
     /// <summary>What the group has in this second and the one before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly uint Recent(int group, uint second) => second == Second
         ? (uint)Math.Min(uint.MaxValue, (ulong)Now[group] + Before[group])
         : second == Second + 1 ? Now[group] : 0;

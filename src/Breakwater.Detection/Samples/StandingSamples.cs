@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Breakwater.Detection.Sketches;
 using Breakwater.Wire;
 
@@ -23,6 +24,7 @@ internal sealed class StandingSamples
     private int _lastService = int.MinValue;
 
     /// <summary>Offers a record of the present tick.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Offer(in TickEntry entry, long tick)
     {
         var minute = tick / 600;

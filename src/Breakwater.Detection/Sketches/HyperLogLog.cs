@@ -23,6 +23,7 @@ public sealed class HyperLogLog(int precision)
         return (1.04 - (0.333 * Math.Exp(-count / (3.8 * registers)))) / Math.Sqrt(registers) * count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(ulong hash)
     {
         var index = (int)(hash >> (64 - precision));

@@ -63,12 +63,15 @@ internal sealed class PairFilter
     /// <summary>Asks the processor for the memory of a pair, before it is looked for.</summary>
     public unsafe void PrefetchContains(ulong hash)
     {
-        PrefetchAdd(hash);
-        if (Sse.IsSupported)
+        if (!Sse.IsSupported)
+            return;
+        if (_currentBits > 0)
+            Sse.Prefetch0(Unsafe.AsPointer(ref _current[Block(hash)]));
+        if (_previousBits > 0)
             Sse.Prefetch0(Unsafe.AsPointer(ref _previous[Block(hash)]));
     }
 
-    public bool Contains(ulong hash) => Contains(_current, hash) || Contains(_previous, hash);
+    public bool Contains(ulong hash) => (_currentBits > 0 && Contains(_current, hash)) || (_previousBits > 0 && Contains(_previous, hash));
 
     /// <summary>Lets old pairs go: called once per tick, before the next tick's records.</summary>
     public void Advance(long nanoseconds)
@@ -91,7 +94,7 @@ internal sealed class PairFilter
 
     private static bool Contains(ulong[] words, ulong hash)
     {
-        var block = words.AsSpan(Block(hash), WordsPerBlock);
+        ReadOnlySpan<ulong> block = words.AsSpan(Block(hash), WordsPerBlock);
         return ((block[0] >> (int)hash) & (block[1] >> (int)(hash >> 6)) & (block[2] >> (int)(hash >> 12)) & (block[3] >> (int)(hash >> 18)) & 1) != 0;
     }
 }

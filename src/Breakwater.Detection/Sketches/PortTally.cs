@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.CompilerServices;
 
 namespace Breakwater.Detection.Sketches;
 
@@ -18,6 +19,7 @@ internal sealed class PortTally
 
     public ReadOnlySpan<ulong> Buckets => _buckets;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(ushort port, ulong packets)
     {
         Total += packets;

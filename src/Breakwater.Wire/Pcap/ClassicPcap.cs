@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Breakwater.Wire.Packet;
 
 namespace Breakwater.Wire.Pcap;
@@ -69,6 +70,7 @@ internal sealed class ClassicPcap
         return TryReadCarefully(out packet);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private PcapPacket Take(scoped in ClassicRecord record, ReadOnlySpan<byte> bytes, int whole)
     {
         var (input, headerBytes) = (_input, _headerBytes);

@@ -21,7 +21,7 @@ internal static class DecodeRun
             // A log is text already: its requests come as JSON lines here too, behind what was written before.
             using var requests = new RecordJson(output, limit);
             var consumer = new FlowConsumer<FlowText>(new FlowText(writer, limit), summary, new RequestJson(requests, writer));
-            new InputReader<FlowConsumer<FlowText>>(options, summary, consumer).Read(paths);
+            new InputReader<FlowConsumer<FlowText>.Handle>(options, summary, new(consumer)).Read(paths);
             requests.Flush();
             writer.Flush();
         }

@@ -17,6 +17,8 @@ internal readonly record struct UndecodableSet(
 /// <summary>One input of a run.</summary>
 internal sealed class InputSummary(string path)
 {
+    private long _first = long.MaxValue, _last = long.MinValue;
+
     public string Path { get; } = path;
 
     public InputKind Kind { get; set; }
@@ -28,9 +30,9 @@ internal sealed class InputSummary(string path)
     public long Bytes { get; set; }
 
     /// <summary>Arrival of the first packet, nanoseconds since 1970-01-01 UTC; null when the file has no time.</summary>
-    public long? FirstSeenNanoseconds { get; set; }
+    public long? FirstSeenNanoseconds => _first <= _last ? _first : null;
 
-    public long? LastSeenNanoseconds { get; set; }
+    public long? LastSeenNanoseconds => _first <= _last ? _last : null;
 
     /// <summary>Datagrams and packets that could not be read to their end, and damaged places.</summary>
     public long DecodeErrors { get; set; }
@@ -55,10 +57,8 @@ internal sealed class InputSummary(string path)
 
     public void Saw(long nanoseconds)
     {
-        if (FirstSeenNanoseconds is null || nanoseconds < FirstSeenNanoseconds)
-            FirstSeenNanoseconds = nanoseconds;
-        if (LastSeenNanoseconds is null || nanoseconds > LastSeenNanoseconds)
-            LastSeenNanoseconds = nanoseconds;
+        _first = Math.Min(_first, nanoseconds);
+        _last = Math.Max(_last, nanoseconds);
     }
 }
 

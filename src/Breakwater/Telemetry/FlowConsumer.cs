@@ -9,7 +9,7 @@ using Breakwater.Wire.Sflow;
 namespace Breakwater.Telemetry;
 
 /// <summary>Turns everything that inputs hold into flow records. Requests of access logs are none: they go to <paramref name="requests"/>, when there is one.</summary>
-internal sealed class FlowConsumer<TSink>(TSink sink, DecodeSummary summary, IRequestReader? requests = null) : IInputConsumer
+internal sealed class FlowConsumer<TSink>(TSink sink, DecodeSummary summary, IRequestReader? requests = null)
     where TSink : struct, IFlowReader
 {
     private TSink _sink = sink;
@@ -71,5 +71,24 @@ internal sealed class FlowConsumer<TSink>(TSink sink, DecodeSummary summary, IRe
                 sets = new ExportFlows<TSink>(exporter, summary, ref _sink);
                 return IpfixDecoder.Decode(datagram, receivedNanoseconds, exporter.State, ref sets);
         }
+    }
+
+    /// <summary>The consumer as a value: the compiler then knows what each packet is handed to.</summary>
+    public readonly struct Handle(FlowConsumer<TSink> consumer) : IInputConsumer
+    {
+        public bool IsDone => consumer.IsDone;
+
+        public bool TakesRequests => consumer.TakesRequests;
+
+        public bool WantsTimeOrder => consumer.WantsTimeOrder;
+
+        public void OnPacket(InputSummary input, in PcapPacket packet) => consumer.OnPacket(input, in packet);
+
+        public void OnDatagram(InputSummary input, Exporter exporter, ReadOnlySpan<byte> datagram, long receivedNanoseconds) =>
+            consumer.OnDatagram(input, exporter, datagram, receivedNanoseconds);
+
+        public void OnRequest(InputSummary input, LogFormat format, ReadOnlySpan<byte> line, in LogRequest request) => consumer.OnRequest(input, format, line, in request);
+
+        public void OnEnd(Exporter exporter) => consumer.OnEnd(exporter);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Breakwater.Wire;
 using Breakwater.Wire.AccessLog;
 using Breakwater.Wire.Ipfix;
@@ -136,6 +137,8 @@ internal sealed class InputReader<TConsumer>(InputOptions options, DecodeSummary
         return false;
     }
 
+    // Called once for all packets of a file: it is never compiled again.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadCapture(InputFile file, InputSummary input)
     {
         using var reader = new PcapReader(file.Content);

@@ -34,6 +34,7 @@ internal static class PlainFrame
             6 => destinationPort != IpfixTcpStreams.Port,
             17 => TelemetryRecognition.ByVersion(transport[UdpBytes..]) == InputKind.Unknown
                 && destinationPort is not (Vxlan or VxlanGpe or Geneve),
+            1 => true, // what an ICMP error cites was not sent to here
             _ => false,
         };
     }

@@ -22,7 +22,7 @@ internal static class TelemetryInputs
         where TSink : struct, IFlowReader
     {
         var consumer = new FlowConsumer<TSink>(sink, summary, requests);
-        new InputReader<FlowConsumer<TSink>>(options, summary, consumer).Read(paths);
+        new InputReader<FlowConsumer<TSink>.Handle>(options, summary, new(consumer)).Read(paths);
         sink = consumer.Sink;
     }
 }
