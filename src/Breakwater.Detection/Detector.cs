@@ -189,8 +189,17 @@ public sealed class Detector
             };
             _rules.Evaluate(in context, _findings);
             if (dossier.IsAggregate)
-                _findings.RemoveAll(finding => IsOfOne(dossier, finding.Counters));
+                KeepThoseOfMany(dossier);
             _incidents.Feed(dossier, _findings, dossier.JudgedTick);
+        }
+    }
+
+    private void KeepThoseOfMany(Dossier wide)
+    {
+        for (var index = _findings.Count - 1; index >= 0; index--)
+        {
+            if (IsOfOne(wide, _findings[index].Counters))
+                _findings.RemoveAt(index);
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed class Studying(
         _studied.Sort(static (left, right) =>
         {
             var byLength = right.Target.Prefix.Length.CompareTo(left.Target.Prefix.Length);
-            return left.Target.Kind != right.Target.Kind ? left.Target.Kind.CompareTo(right.Target.Kind)
+            return left.Target.Kind != right.Target.Kind ? (byte)left.Target.Kind - (byte)right.Target.Kind
                 : byLength != 0 ? byLength : left.Target.CompareTo(right.Target);
         });
     }

@@ -44,13 +44,13 @@ public readonly record struct Target(TargetKind Kind, Prefix Prefix, Direction D
     /// <summary>Address order, wider networks first.</summary>
     public int CompareTo(Target other)
     {
-        var order = Kind.CompareTo(other.Kind);
+        var order = ((byte)Kind).CompareTo((byte)other.Kind); // an enum compared as such is boxed
         if (order == 0)
             order = Prefix.Network.CompareTo(other.Prefix.Network);
         if (order == 0)
             order = Prefix.Length.CompareTo(other.Prefix.Length);
         if (order == 0)
-            order = Direction.CompareTo(other.Direction);
+            order = ((byte)Direction).CompareTo((byte)other.Direction);
         return order != 0 ? order : string.CompareOrdinal(Service, other.Service);
     }
 

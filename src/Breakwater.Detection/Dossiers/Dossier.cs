@@ -11,20 +11,17 @@ namespace Breakwater.Detection.Dossiers;
 /// <param name="group">The traffic that brought it here.</param>
 /// <param name="urgency">Whether it must be looked at in a tick.</param>
 /// <param name="usual">What is known to be usual for it.</param>
-/// <param name="spare">Counters that dropped dossiers left.</param>
-internal sealed class Dossier(Target target, Floors floors, int row, int group, Urgency urgency, Usual usual, Stack<ClassCounters> spare)
+/// <param name="spare">What dropped dossiers left.</param>
+internal sealed class Dossier(Target target, Floors floors, int row, int group, Urgency urgency, Usual usual, SpareParts spare)
 {
     /// <summary>Ticks of a generation: 30 s.</summary>
     private const int GenerationTicks = 300;
-
-    private const int FlowPrecision = 11;
 
     /// <summary>No exporter has an active timeout above an hour.</summary>
     private const long MostRecordTicks = 36_000;
 
     private readonly ClassCounters?[] _classes = new ClassCounters?[TrafficClass.Count];
-    private readonly HyperLogLog[] _synFlows = [new(FlowPrecision), new(FlowPrecision)];
-    private readonly HyperLogLog[] _openFlows = [new(FlowPrecision), new(FlowPrecision)];
+    private readonly HyperLogLog[] _synFlows = spare.TakeFlows(), _openFlows = spare.TakeFlows();
     private long _generation = long.MinValue;
     private ulong _tickPackets, _tickRequests;
 
@@ -73,13 +70,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
         return Math.Clamp(common + error, 0, Math.Min(opened, open * 1.05));
     }
 
-    private double UnionOfFlows()
-    {
-        var union = new HyperLogLog(FlowPrecision);
-        foreach (var sketch in (ReadOnlySpan<HyperLogLog>)[_synFlows[0], _synFlows[1], _openFlows[0], _openFlows[1]])
-            union.Merge(sketch);
-        return union.Estimate();
-    }
+    private double UnionOfFlows() => HyperLogLog.EstimateOf((_synFlows[0], _synFlows[1]), (_openFlows[0], _openFlows[1]));
 
     /// <summary>The counters of a class, null when none of it has been seen.</summary>
     public ClassCounters? this[Vector vector] => _classes[(int)vector];
@@ -225,23 +216,22 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     private ClassCounters Study(byte trafficClass, long tick)
     {
         ClassCount++;
-        if (spare.TryPop(out var counters))
-            counters.Reset(trafficClass);
-        else
-            counters = new ClassCounters { TrafficClass = trafficClass };
+        var counters = spare.TakeCounters(trafficClass);
         counters.OpenTick(tick);
         return _classes[trafficClass] = counters;
     }
 
-    /// <summary>Gives its counters back. Nobody may look at it afterwards.</summary>
+    /// <summary>Gives its parts back. Nobody may look at it afterwards.</summary>
     public void Dissolve()
     {
         foreach (ref var counters in _classes.AsSpan())
         {
             if (counters is not null)
-                spare.Push(counters);
+                spare.Return(counters);
             counters = null;
         }
+        spare.Return(_synFlows);
+        spare.Return(_openFlows);
     }
 
     /// <summary>Closes the tick: all of its records have been counted.</summary>

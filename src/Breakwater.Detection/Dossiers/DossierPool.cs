@@ -35,7 +35,7 @@ internal sealed class DossierPool(
     private readonly int[] _byGroup = new int[WatchGroups.Count];
     private readonly List<(double Score, int Group, Target Target, int Row)> _candidates = [];
     private readonly ulong[] _watched = new ulong[1024];
-    private readonly Stack<ClassCounters> _spare = new();
+    private readonly SpareParts _spare = new();
     private bool _hasDropped;
     private int _free;
 

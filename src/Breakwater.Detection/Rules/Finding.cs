@@ -45,6 +45,17 @@ internal sealed record Finding(Vector Vector, ClassCounters Counters, RateEviden
     public Strength Strength => Rate.Strength;
 
     public double Margin => Rate.Margin;
+
+    /// <summary>True when one of them is of this kind of traffic.</summary>
+    public static bool IsOf(List<Finding> findings, ClassCounters counters)
+    {
+        foreach (var finding in findings)
+        {
+            if (finding.Counters == counters)
+                return true;
+        }
+        return false;
+    }
 }
 
 /// <summary>How a rate stands to its floor.</summary>

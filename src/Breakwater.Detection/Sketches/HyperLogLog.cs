@@ -11,6 +11,9 @@ namespace Breakwater.Detection.Sketches;
 /// </summary>
 public sealed class HyperLogLog(int precision)
 {
+    // A rank is at most one more than a hash's 64 bits; 0 is that of an empty register.
+    private const int Ranks = 66;
+
     private readonly byte[] _registers = new byte[1 << precision];
 
     /// <summary>
@@ -51,14 +54,46 @@ public sealed class HyperLogLog(int precision)
     /// <summary>Distinct hashes of this sketch and of <paramref name="other"/> together.</summary>
     public double EstimateWith(HyperLogLog other)
     {
-        Span<int> ranks = stackalloc int[66];
-        ranks.Clear();
-        for (var i = 0; i < _registers.Length; i++)
-            ranks[Math.Max(_registers[i], other._registers[i])]++;
+        Span<int> ranks = stackalloc int[Ranks];
+        CountRanks(_registers, other._registers, ranks);
         return Estimate(ranks);
     }
 
     public double Estimate() => EstimateWith(this);
+
+    /// <summary>Distinct hashes of two pairs of sketches together, all of one precision.</summary>
+    internal static double EstimateOf((HyperLogLog, HyperLogLog) first, (HyperLogLog, HyperLogLog) second)
+    {
+        var (one, two, three, four) = (first.Item1._registers, first.Item2._registers, second.Item1._registers, second.Item2._registers);
+        Span<byte> left = stackalloc byte[one.Length], right = stackalloc byte[one.Length];
+        for (var i = 0; i < one.Length; i += Vector256<byte>.Count)
+        {
+            Vector256.Max(Vector256.Create(one, i), Vector256.Create(two, i)).CopyTo(left[i..]);
+            Vector256.Max(Vector256.Create(three, i), Vector256.Create(four, i)).CopyTo(right[i..]);
+        }
+        Span<int> ranks = stackalloc int[Ranks];
+        CountRanks(left, right, ranks);
+        return first.Item1.Estimate(ranks);
+    }
+
+    /// <summary>How many registers have each rank, each register being the higher of two: rank by rank, because few are in use.</summary>
+    private static void CountRanks(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, Span<int> ranks)
+    {
+        ranks.Clear();
+        var counted = 0;
+        for (var rank = 0; counted < left.Length; rank++)
+        {
+            var count = 0;
+            var wanted = Vector256.Create((byte)rank);
+            for (var i = 0; i < left.Length; i += Vector256<byte>.Count)
+            {
+                var highest = Vector256.Max(Vector256.Create(left[i..]), Vector256.Create(right[i..]));
+                count += BitOperations.PopCount(Vector256.Equals(highest, wanted).ExtractMostSignificantBits());
+            }
+            ranks[rank] = count;
+            counted += count;
+        }
+    }
 
     private double Estimate(ReadOnlySpan<int> ranks)
     {
