@@ -45,14 +45,14 @@ public sealed class Shard
             Counts.NoPackets++;
         else if (flow.Knows(FlowFields.TotalCounters))
             Counts.RunningTotals++;
-        else if (flow.Knows(FlowFields.Bytes) && BytesPerPacket(in flow) < SmallestPacketBytes)
+        else if (flow.Knows(FlowFields.Bytes) && !HasBytesPerPacket(in flow, SmallestPacketBytes))
             Counts.Impossible++;
         else
             Enter(in flow);
     }
 
-    // Dividing takes as long as all else that is asked here.
-    private static ulong BytesPerPacket(in FlowRecord flow) => flow.Packets == 1 ? flow.Bytes : flow.Bytes / flow.Packets;
+    /// <summary>The packets have so many bytes at least on average. Dividing would take as long as all else that is asked here.</summary>
+    private static bool HasBytesPerPacket(in FlowRecord flow, uint bytes) => Math.BigMul(flow.Packets, bytes, out var all) == 0 && flow.Bytes >= all;
 
     /// <summary>What a full tick has no room for is turned away by its hash, before anything else is known of it.</summary>
     private void Enter(in FlowRecord flow)
@@ -137,7 +137,7 @@ public sealed class Shard
     private static bool IsFirstFragment(in FlowRecord flow) => flow.Knows(FlowFields.Fragment) && flow.MoreFragments
         ? flow.FragmentOffset == 0
         : !flow.Knows(FlowFields.IpLength) && flow.Protocol == 17 && flow.Knows(FlowFields.SourcePort) && !flow.IsLaterFragment
-            && BytesPerPacket(in flow) >= 1_200;
+            && HasBytesPerPacket(in flow, 1_200);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static EntryTraits TraitsOf(in FlowRecord flow, byte trafficClass)

@@ -95,7 +95,7 @@ public sealed class IncidentTrackerTests
         Assert.False(_host.InIncident);
     }
 
-    private static Dossier Watched(Target target) => new(target, new Floors(), 0, 0, new Urgency(new WatchGroups(new Floors()).TickLimits(new Floors())), new Usual(), []);
+    private static Dossier Watched(Target target) => new(target, new Floors(), 0, 0, new Urgency(new WatchGroups(new Floors()).TickLimits(new Floors())), new Usual(), new SpareParts());
 
     /// <summary>What a detector would say of so many packets of one kind, which the dossier takes in.</summary>
     private static Finding Found(Dossier dossier, Vector kind, Vector name, int packets)

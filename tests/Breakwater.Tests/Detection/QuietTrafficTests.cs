@@ -28,6 +28,22 @@ public sealed class QuietTrafficTests
         Assert.Single(Detect(Conversation(3000, 400, 53, 1200, withQuestions: false)).Incidents);
     }
 
+    /// <summary>Watched for more than a minute without a question: from the first one on, its answers are looked up again.</summary>
+    [Fact]
+    public void Detect_AnswersToAHostThatWasSilentForLong_AreSilent()
+    {
+        const int silentSeconds = 90;
+        List<FlowRecord> Lookups(bool withQuestions) =>
+        [
+            .. Stream(20, silentSeconds + 5, (index, time) => Udp(time, Sender(7), 40_000, _resolver, 4500, 200)),
+            .. Stream(3000, 5, (index, time) => Udp(time + 20_000_000, Sender(index % 400), 53, _resolver, 2000 + (index % 50_000), 1200), after: silentSeconds),
+            .. withQuestions ? Stream(3000, 5, (index, time) => Udp(time, _resolver, 2000 + (index % 50_000), Sender(index % 400), 53, 70), after: silentSeconds) : [],
+        ];
+
+        Assert.Empty(Detect(Lookups(withQuestions: true)).Incidents);
+        Assert.Single(Detect(Lookups(withQuestions: false)).Incidents);
+    }
+
     [Fact]
     public void Detect_ResolversAnswersSeenOneWay_AreSilent() =>
         Assert.Empty(Detect(Conversation(3000, 400, 53, 180, withQuestions: false)).Incidents);

@@ -46,6 +46,33 @@ public sealed class SketchTests
     }
 
     [Theory]
+    [InlineData(4)]
+    [InlineData(3000)]
+    [InlineData(300_000)]
+    public void HyperLogLog_TwoPairs_EqualOneThatSawAll(int distinct)
+    {
+        HyperLogLog[] parts = [new(11), new(11), new(11), new(11)];
+        var all = new HyperLogLog(11);
+        for (var index = 0; index < distinct; index++)
+        {
+            parts[index % 4].Add(HashOf(index));
+            all.Add(HashOf(index));
+        }
+
+        Assert.Equal(all.Estimate(), HyperLogLog.EstimateOf((parts[0], parts[1]), (parts[2], parts[3])));
+        Assert.NotEqual(all.Estimate(), HyperLogLog.EstimateOf((parts[0], parts[1]), (parts[2], parts[2])));
+    }
+
+    /// <summary>A hash of zeros alone has the highest rank there is.</summary>
+    [Fact]
+    public void HyperLogLog_HighestRank_IsCounted()
+    {
+        var sketch = new HyperLogLog(11);
+        sketch.Add(0);
+        Assert.InRange(sketch.Estimate(), 0.5, 1.5);
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(53)]
     [InlineData(11211)]
