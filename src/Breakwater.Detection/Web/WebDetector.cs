@@ -37,6 +37,7 @@ public sealed partial class WebDetector
     private ulong _lastHash;
     private WebSite _lastSite;
     private long _oldest = long.MaxValue, _newest = long.MinValue, _slice = long.MinValue;
+    private long _lineNanoseconds, _lineSecond;
     private long _requests, _together, _late, _untimed, _unreported;
     private long _first = long.MaxValue, _last = long.MinValue;
     private int _held, _lateRun, _next;
@@ -65,8 +66,15 @@ public sealed partial class WebDetector
             return;
         }
 
-        var second = request.TimeNanoseconds / 1_000_000_000;
-        if (!Advance(ref second) || IsLeftOut(in request, second))
+        // Most lines have the time of the one before.
+        if (request.TimeNanoseconds != _lineNanoseconds)
+            (_lineNanoseconds, _lineSecond) = (request.TimeNanoseconds, request.TimeNanoseconds / 1_000_000_000);
+        var second = _lineSecond;
+        if (second <= _newest && second >= _oldest)
+            _lateRun = 0;
+        else if (!Advance(ref second))
+            return;
+        if (_hasShed && IsLeftOut(in request, second))
             return;
         (_first, _last) = (Math.Min(_first, request.TimeNanoseconds), Math.Max(_last, request.TimeNanoseconds));
         var shard = _next;
