@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -33,8 +34,12 @@ internal static class AgentFamily
             return WebFlags.Tool;
         if (HasCrawler(agent))
             return WebFlags.Crawler;
-        return Begins(agent, "mozilla/"u8) || Begins(agent, "opera/"u8) ? WebFlags.Browser : WebFlags.Tool;
+        return IsMozilla(agent) || Begins(agent, "opera/"u8) ? WebFlags.Browser : WebFlags.Tool;
     }
+
+    // "mozilla/" in capitals or not, as nearly all begin: eight octets at once, the last of them no letter.
+    private static bool IsMozilla(ReadOnlySpan<byte> agent) =>
+        agent.Length >= sizeof(ulong) && (BinaryPrimitives.ReadUInt64BigEndian(agent) | 0x2020_2020_2020_2000) == 0x6D6F_7A69_6C6C_612F;
 
     private static bool HasCrawler(ReadOnlySpan<byte> agent)
     {

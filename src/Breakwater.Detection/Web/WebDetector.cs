@@ -187,27 +187,34 @@ public sealed partial class WebDetector
             _slice = slice;
         }
 
-        var (isFull, weight) = (_sites.Count == WebLimits.Sites, WeightOf(second));
         foreach (var entries in _waitingEntries)
         {
             for (var chunk = 0; chunk < entries.Chunks(second); chunk++)
-            {
-                foreach (ref readonly var entry in entries.Chunk(second, chunk))
-                {
-                    var site = SiteOf(entry.Site);
-                    site.Count(in entry, second, weight);
-                    if (entry.Site == 0 || !ReferenceEquals(site, _rest))
-                        continue;
-                    _waiting[entry.Site].Requests++;
-                    _together += isFull ? 1 : 0;
-                }
-            }
-
+                Count(entries.Chunk(second, chunk), second);
             _held -= entries.Count(second);
             entries.Clear(second);
         }
 
         AdmitSites();
+    }
+
+    /// <summary>Counts entries of a second, those of one site that follow one another at once.</summary>
+    private void Count(ReadOnlySpan<WebEntry> entries, long second)
+    {
+        var (isFull, weight) = (_sites.Count == WebLimits.Sites, WeightOf(second));
+        while (!entries.IsEmpty)
+        {
+            var (hash, length) = (entries[0].Site, 1);
+            while (length < entries.Length && entries[length].Site == hash)
+                length++;
+            var site = SiteOf(hash);
+            site.Count(entries[..length], second, weight);
+            entries = entries[length..];
+            if (hash == 0 || !ReferenceEquals(site, _rest))
+                continue;
+            _waiting[hash].Requests += length;
+            _together += isFull ? length : 0;
+        }
     }
 
     /// <summary>Closes the slice that was going on, and passes over those without a line.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Breakwater.Detection.Sketches;
 using Breakwater.Wire.AccessLog;
@@ -38,7 +39,8 @@ internal sealed class WebShard(ulong seed, ImmutableArray<string> services)
     /// <param name="entry">Gets the numbers.</param>
     public void Reduce(ReadOnlySpan<byte> line, in LogRequest request, int service, out WebEntry entry)
     {
-        entry = new WebEntry { Client = request.Client, Status = request.Status };
+        entry = default;
+        (entry.Client, entry.Status) = (request.Client, request.Status);
         // What is known of agents and paths may lie far off: it is asked for first, and looked at when the rest is done.
         var agent = request.Knows(LogFields.UserAgent) ? request.UserAgent.In(line) : default;
         if (request.Knows(LogFields.UserAgent))
@@ -66,8 +68,8 @@ internal sealed class WebShard(ulong seed, ImmutableArray<string> services)
         if (request.Knows(LogFields.Duration))
             (entry.Milliseconds, entry.Flags) = ((uint)Math.Min(request.DurationNanoseconds / 1_000_000, uint.MaxValue), entry.Flags | WebFlags.Timed);
         var query = request.Knows(LogFields.Query) ? request.Query.In(line) : default;
-        ref var family = ref FamilyOf(entry.Agent, out var isKnown);
         ReducePath(path, query, ref entry);
+        ref var family = ref FamilyOf(entry.Agent, out var isKnown);
         if (!isKnown)
         {
             family = AgentFamily.Of(agent);
@@ -119,6 +121,7 @@ internal sealed class WebShard(ulong seed, ImmutableArray<string> services)
         entry.Flags |= WebFlags.Query;
     }
 
+    [SkipLocalsInit] // of a group nothing is read that was not written
     private PathWords WordsOf(ReadOnlySpan<byte> path)
     {
         Span<byte> group = stackalloc byte[WebLimits.NameBytes];
