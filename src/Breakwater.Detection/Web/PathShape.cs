@@ -16,11 +16,8 @@ public static class PathShape
     private const int LongestAsset = 5;
 
     // The letters of a name, the last one lowest, below a bit that tells its length.
-    private static readonly ulong[] _assets =
-    [
-        .. new[] { "css", "js", "mjs", "map", "png", "jpg", "jpeg", "gif", "svg", "ico", "webp", "avif", "bmp", "woff", "woff2", "ttf", "otf", "eot", "mp4", "webm", "mp3" }
-            .Select(static name => name.Aggregate(1UL, static (letters, letter) => (letters << 8) | letter)),
-    ];
+    private static readonly ulong[] _assets = LettersOf(
+        ["css", "js", "mjs", "map", "png", "jpg", "jpeg", "gif", "svg", "ico", "webp", "avif", "bmp", "woff", "woff2", "ttf", "otf", "eot", "mp4", "webm", "mp3"]);
 
     private static readonly byte[][] _logins =
     [
@@ -157,6 +154,19 @@ public static class PathShape
         }
 
         return false;
+    }
+
+    private static ulong[] LettersOf(string[] names)
+    {
+        var all = new ulong[names.Length];
+        for (var name = 0; name < names.Length; name++)
+        {
+            all[name] = 1;
+            foreach (var letter in names[name])
+                all[name] = (all[name] << 8) | letter;
+        }
+
+        return all;
     }
 
     private static uint KindsOf(char letter) => (char.IsAsciiDigit(letter) ? Digit : 0)

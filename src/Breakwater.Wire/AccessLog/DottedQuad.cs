@@ -17,7 +17,7 @@ internal static class DottedQuad
     private const int NumberBits = 2;
 
     /// <summary>By the lengths of the four numbers less one, two bits each.</summary>
-    private static readonly Row[] _rows = [.. Enumerable.Range(0, 1 << (4 * NumberBits)).Select(RowOf)];
+    private static readonly Row[] _rows = Rows();
 
     /// <summary>Reads the address that a text begins with.</summary>
     /// <param name="text">Its first octet; <see cref="LoadedOctets"/> can be read.</param>
@@ -49,6 +49,14 @@ internal static class DottedQuad
             return 0;
         address = Address.FromIPv4(Vector128.Shuffle(numbers.AsByte(), Vector128.Create((byte)12, 8, 4, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255)).AsUInt32().ToScalar());
         return end;
+    }
+
+    private static Row[] Rows()
+    {
+        var rows = new Row[1 << (4 * NumberBits)];
+        for (var lengths = 0; lengths < rows.Length; lengths++)
+            rows[lengths] = RowOf(lengths);
+        return rows;
     }
 
     private static Row RowOf(int lengths)
