@@ -29,8 +29,13 @@ public sealed class WebTallyTests
         {
             entry = new WebEntry
             {
-                Client = Address.FromIPv4(0xC612_0000 + (uint)random.Next(20_000)), Url = (ulong)random.NextInt64(), Group = (ulong)random.Next(3_000) * 0x9E37_79B9_7F4A_7C15,
-                Agent = (ulong)random.Next(2_000) * 0x9E37_79B9_7F4A_7C15, Status = (ushort)random.Next(700), Bytes = (uint)random.Next(9_000), Flags = (WebFlags)random.Next(1 << 12),
+                Client = Address.FromIPv4(0xC612_0000 + (uint)random.Next(20_000)),
+                Url = (ulong)random.NextInt64(),
+                Group = (ulong)random.Next(3_000) * 0x9E37_79B9_7F4A_7C15,
+                Agent = (ulong)random.Next(2_000) * 0x9E37_79B9_7F4A_7C15,
+                Status = (ushort)random.Next(700),
+                Bytes = (uint)random.Next(9_000),
+                Flags = (WebFlags)random.Next(1 << 12),
             };
         }
 
