@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Breakwater.Detection.Web;
 
@@ -53,6 +54,27 @@ internal sealed class BottomTable<TRow>(int size)
 
             return ref Insert(hash, slot);
         }
+    }
+
+    /// <summary>Asks the processor for where the row of a key is told, where the key is kept.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void PrefetchPlace(ulong hash)
+    {
+        if (Sse.IsSupported && hash <= _limit)
+            Sse.Prefetch0(Unsafe.AsPointer(ref _places[SlotOf(hash)]));
+    }
+
+    /// <summary>As <see cref="PrefetchPlace"/>, for the row itself some time later.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void PrefetchRow(ulong hash)
+    {
+        if (!Sse.IsSupported || hash > _limit || _places[SlotOf(hash)] is not (> 0 and var place))
+            return;
+        ref var row = ref _rows[place - 1];
+        Sse.Prefetch0(Unsafe.AsPointer(ref row));
+        // Its end, where a row is longer than a line of the cache: the hash may stand there.
+        if (Unsafe.SizeOf<TRow>() > 64)
+            Sse.Prefetch0((byte*)Unsafe.AsPointer(ref row) + Unsafe.SizeOf<TRow>() - sizeof(ulong));
     }
 
     /// <summary>True when the key is among the smallest that were seen.</summary>

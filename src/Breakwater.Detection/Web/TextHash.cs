@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -33,8 +34,11 @@ public static class TextHash
         return Fold(hash ^ First, Second) | 1;
     }
 
+    // Up to seven octets, the first the highest; from four on as two halves that overlap.
     private static ulong Short(ReadOnlySpan<byte> text)
     {
+        if (text.Length >= sizeof(uint))
+            return ((ulong)BinaryPrimitives.ReadUInt32BigEndian(text) << (8 * (text.Length - sizeof(uint)))) | BinaryPrimitives.ReadUInt32BigEndian(text[^sizeof(uint)..]);
         ulong value = 0;
         foreach (var octet in text)
             value = (value << 8) | octet;

@@ -18,6 +18,9 @@ public sealed partial class WebDetector
     private long _lastKey;
     private int _level;
 
+    // From the first time on: until then nobody is left out.
+    private bool _hasShed;
+
     /// <summary>
     /// Lines are counted as they come: seconds close soon, and a line that is later than that is counted in the earliest second that is open. Incidents
     /// are told as they change, and the oldest ones make room for new ones.
@@ -57,7 +60,11 @@ public sealed partial class WebDetector
 
     /// <summary>Takes 1 in 2^level clients from the next slice on; they stand for the others.</summary>
     /// <param name="level">0 (all) to <see cref="WebLimits.MaximumShedLevel"/>.</param>
-    public void Shed(int level) => _level = Math.Clamp(level, 0, WebLimits.MaximumShedLevel);
+    public void Shed(int level)
+    {
+        _level = Math.Clamp(level, 0, WebLimits.MaximumShedLevel);
+        _hasShed |= _level > 0;
+    }
 
     /// <summary>What happened since the last call, in the order in which it happened.</summary>
     public void TakeChanges(List<IncidentChange> changes)

@@ -37,6 +37,7 @@ public sealed partial class WebDetector
     private ulong _lastHash;
     private WebSite _lastSite;
     private long _oldest = long.MaxValue, _newest = long.MinValue, _slice = long.MinValue;
+    private long _lineNanoseconds, _lineSecond;
     private long _requests, _together, _late, _untimed, _unreported;
     private long _first = long.MaxValue, _last = long.MinValue;
     private int _held, _lateRun, _next;
@@ -65,8 +66,15 @@ public sealed partial class WebDetector
             return;
         }
 
-        var second = request.TimeNanoseconds / 1_000_000_000;
-        if (!Advance(ref second) || IsLeftOut(in request, second))
+        // Most lines have the time of the one before.
+        if (request.TimeNanoseconds != _lineNanoseconds)
+            (_lineNanoseconds, _lineSecond) = (request.TimeNanoseconds, request.TimeNanoseconds / 1_000_000_000);
+        var second = _lineSecond;
+        if (second <= _newest && second >= _oldest)
+            _lateRun = 0;
+        else if (!Advance(ref second))
+            return;
+        if (_hasShed && IsLeftOut(in request, second))
             return;
         (_first, _last) = (Math.Min(_first, request.TimeNanoseconds), Math.Max(_last, request.TimeNanoseconds));
         var shard = _next;
@@ -179,27 +187,34 @@ public sealed partial class WebDetector
             _slice = slice;
         }
 
-        var (isFull, weight) = (_sites.Count == WebLimits.Sites, WeightOf(second));
         foreach (var entries in _waitingEntries)
         {
             for (var chunk = 0; chunk < entries.Chunks(second); chunk++)
-            {
-                foreach (ref readonly var entry in entries.Chunk(second, chunk))
-                {
-                    var site = SiteOf(entry.Site);
-                    site.Count(in entry, second, weight);
-                    if (entry.Site == 0 || !ReferenceEquals(site, _rest))
-                        continue;
-                    _waiting[entry.Site].Requests++;
-                    _together += isFull ? 1 : 0;
-                }
-            }
-
+                Count(entries.Chunk(second, chunk), second);
             _held -= entries.Count(second);
             entries.Clear(second);
         }
 
         AdmitSites();
+    }
+
+    /// <summary>Counts entries of a second, those of one site that follow one another at once.</summary>
+    private void Count(ReadOnlySpan<WebEntry> entries, long second)
+    {
+        var (isFull, weight) = (_sites.Count == WebLimits.Sites, WeightOf(second));
+        while (!entries.IsEmpty)
+        {
+            var (hash, length) = (entries[0].Site, 1);
+            while (length < entries.Length && entries[length].Site == hash)
+                length++;
+            var site = SiteOf(hash);
+            site.Count(entries[..length], second, weight);
+            entries = entries[length..];
+            if (hash == 0 || !ReferenceEquals(site, _rest))
+                continue;
+            _waiting[hash].Requests += length;
+            _together += isFull ? length : 0;
+        }
     }
 
     /// <summary>Closes the slice that was going on, and passes over those without a line.</summary>

@@ -99,10 +99,9 @@ internal struct ClientRow : IBottomRow<ClientRow>
             _urls |= 1UL << (int)(entry.Url >> 58);
         }
 
-        if (entry.Has(WebFlags.Writes))
-            Writes++;
-        if (entry.Status >= 400)
-            Errors++;
+        // Without a branch: nobody can guess the status of the next one.
+        Writes += entry.Has(WebFlags.Writes) ? 1U : 0;
+        Errors += entry.Status >= 400 ? 1U : 0;
         Flags |= entry.Flags;
         if (entry.Agent < FirstAgent)
             FirstAgent = entry.Agent;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Breakwater.Detection.Sketches;
 using Breakwater.Wire.AccessLog;
@@ -15,6 +16,7 @@ internal sealed class WebShard(ulong seed, ImmutableArray<string> services)
     private readonly RecentTexts<WebFlags> _agents = new(Recent);
     private readonly ImmutableArray<(ulong Hash, byte[] Name)> _services = [.. services.Select(name => (TextHash.Of(Encoding.ASCII.GetBytes(name), seed), Encoding.ASCII.GetBytes(name)))];
     private ulong _host;
+    private WebFlags _noAgent = WebFlags.Tool;
 
     /// <summary>Texts of hosts, path groups and agents.</summary>
     public WebNames Names { get; } = new();
@@ -37,12 +39,24 @@ internal sealed class WebShard(ulong seed, ImmutableArray<string> services)
     /// <param name="entry">Gets the numbers.</param>
     public void Reduce(ReadOnlySpan<byte> line, in LogRequest request, int service, out WebEntry entry)
     {
-        entry = new WebEntry { Client = request.Client, Status = request.Status };
+        entry = default;
+        (entry.Client, entry.Status) = (request.Client, request.Status);
+        // What is known of agents and paths may lie far off: it is asked for first, and looked at when the rest is done.
+        var agent = request.Knows(LogFields.UserAgent) ? request.UserAgent.In(line) : default;
+        if (request.Knows(LogFields.UserAgent))
+        {
+            entry.Agent = TextHash.Of(agent, seed);
+            _agents.Prefetch(entry.Agent);
+            Names.PrefetchPlace(entry.Agent);
+        }
+
+        // What is no request at all is a group of its own.
+        var path = request.Knows(LogFields.Path) ? request.Path.In(line) : "(no request)"u8;
+        entry.Url = TextHash.Of(path, seed);
+        _paths.Prefetch(entry.Url);
         var host = request.Knows(LogFields.Host) ? request.Host.In(line) : default;
         if (service >= 0 || !host.IsEmpty)
             entry.Site = SiteOf(host, service);
-        ReducePath(line, in request, ref entry);
-        ReduceAgent(line, in request, ref entry);
         if (request.Knows(LogFields.Method) && request.Method.In(line) is [(byte)'P', (byte)'O' or (byte)'U' or (byte)'A', ..] or [(byte)'D', ..])
             entry.Flags |= WebFlags.Writes;
         if (request.Knows(LogFields.Referer))
@@ -53,6 +67,16 @@ internal sealed class WebShard(ulong seed, ImmutableArray<string> services)
             (entry.Bytes, entry.Flags) = ((uint)Math.Min(request.Bytes, uint.MaxValue), entry.Flags | WebFlags.Sized);
         if (request.Knows(LogFields.Duration))
             (entry.Milliseconds, entry.Flags) = ((uint)Math.Min(request.DurationNanoseconds / 1_000_000, uint.MaxValue), entry.Flags | WebFlags.Timed);
+        var query = request.Knows(LogFields.Query) ? request.Query.In(line) : default;
+        ReducePath(path, query, ref entry);
+        ref var family = ref FamilyOf(entry.Agent, out var isKnown);
+        if (!isKnown)
+        {
+            family = AgentFamily.Of(agent);
+            Names.Add(entry.Agent, agent);
+        }
+
+        entry.Flags |= family;
     }
 
     private ulong SiteOf(ReadOnlySpan<byte> host, int service)
@@ -85,21 +109,19 @@ internal sealed class WebShard(ulong seed, ImmutableArray<string> services)
     /// <summary>A host of a service, or (0) all of the service whose host is not logged.</summary>
     internal static ulong HashIn(ulong host, ulong service) => host == 0 ? service : KeyedHash.With(host, service);
 
-    private void ReducePath(ReadOnlySpan<byte> line, in LogRequest request, ref WebEntry entry)
+    private void ReducePath(ReadOnlySpan<byte> path, ReadOnlySpan<byte> query, ref WebEntry entry)
     {
-        // What is no request at all is a group of its own.
-        var path = request.Knows(LogFields.Path) ? request.Path.In(line) : "(no request)"u8;
-        var hash = TextHash.Of(path, seed);
-        ref var known = ref _paths.Find(hash, out var isKnown);
+        ref var known = ref _paths.Find(entry.Url, out var isKnown);
         if (!isKnown)
             known = WordsOf(path);
-        (entry.Group, entry.Parent, entry.Flags, entry.Url) = (known.Group, known.Parent, known.Flags, hash);
-        if (!request.Knows(LogFields.Query) || request.Query.Length == 0)
+        (entry.Group, entry.Parent, entry.Flags) = (known.Group, known.Parent, entry.Flags | known.Flags);
+        if (query.IsEmpty)
             return;
-        entry.Url = KeyedHash.With(hash, TextHash.Of(request.Query.In(line), seed));
+        entry.Url = KeyedHash.With(entry.Url, TextHash.Of(query, seed));
         entry.Flags |= WebFlags.Query;
     }
 
+    [SkipLocalsInit] // of a group nothing is read that was not written
     private PathWords WordsOf(ReadOnlySpan<byte> path)
     {
         Span<byte> group = stackalloc byte[WebLimits.NameBytes];
@@ -117,24 +139,19 @@ internal sealed class WebShard(ulong seed, ImmutableArray<string> services)
         return words.Flags == WebFlags.None && PathShape.IsAsset(path) ? words with { Flags = WebFlags.Asset } : words;
     }
 
-    private void ReduceAgent(ReadOnlySpan<byte> line, in LogRequest request, ref WebEntry entry)
+    /// <summary>The place for an agent's family; without an agent it is a tool's.</summary>
+    private ref WebFlags FamilyOf(ulong agent, out bool isKnown)
     {
-        if (!request.Knows(LogFields.UserAgent))
+        if (agent == 0)
         {
-            entry.Flags |= WebFlags.Tool;
-            return;
+            isKnown = true;
+            return ref _noAgent;
         }
 
-        var agent = request.UserAgent.In(line);
-        entry.Agent = TextHash.Of(agent, seed);
-        ref var family = ref _agents.Find(entry.Agent, out var isKnown);
+        ref var family = ref _agents.Find(agent, out isKnown);
         if (!isKnown)
-        {
-            family = AgentFamily.Of(agent);
-            Names.Add(entry.Agent, agent);
-        }
-
-        entry.Flags |= family;
+            Names.PrefetchRow(agent);
+        return ref family;
     }
 
     /// <summary>What is known of a path from the last time.</summary>

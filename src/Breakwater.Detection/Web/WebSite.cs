@@ -52,17 +52,20 @@ internal sealed class WebSite(string? name, string? service, DetectorOptions opt
     /// <summary>True once there was a request.</summary>
     public bool IsAsked { get; private set; }
 
-    /// <summary>Counts a request of the slice that is going on.</summary>
-    public void Count(in WebEntry entry, long second, int weight)
+    /// <summary>Counts requests of one second of the slice that is going on.</summary>
+    public void Count(ReadOnlySpan<WebEntry> entries, long second, int weight)
     {
         if (_firstSecond == long.MinValue)
             (_firstSecond, IsAsked) = (second, true);
-        Requests += weight;
         if (second != _lastSecond)
             StartSecond(second);
-        _seconds[second % RecentSeconds] += weight;
-        _bytes[second % RecentSeconds] += (long)entry.Bytes * weight;
-        _slice.Count(in entry, (int)second);
+        long bytes = 0;
+        foreach (ref readonly var entry in entries)
+            bytes += entry.Bytes;
+        Requests += entries.Length * weight;
+        _seconds[second % RecentSeconds] += entries.Length * weight;
+        _bytes[second % RecentSeconds] += bytes * weight;
+        _slice.Count(entries, (int)second);
         if (weight > 1)
             _weight = weight;
     }

@@ -75,6 +75,10 @@ internal sealed class WebTally(ulong seed)
     private const int UrlPrecision = 12;
     private const int FlagValues = 1 << 12;
     private const int Statuses = 600;
+
+    /// <summary>Requests whose rows are asked for together: their lines of the cache are still there when they are counted.</summary>
+    private const int EntriesAhead = 32;
+
     private readonly KeyedHash _hash = new(seed);
 
     // What the flags and the status alone tell is counted by their values, and added up when it is asked for.
@@ -115,12 +119,43 @@ internal sealed class WebTally(ulong seed)
 
     public BottomTable<RequestRow> Sample { get; } = new(WebLimits.SampledRequests);
 
-    public void Count(in WebEntry entry, int second)
+    /// <summary>Counts requests of one second. The rows that they go to are asked for some requests ahead.</summary>
+    public void Count(ReadOnlySpan<WebEntry> entries, int second)
+    {
+        Span<ulong> clients = stackalloc ulong[EntriesAhead];
+        Span<ulong> requests = stackalloc ulong[EntriesAhead];
+        while (!entries.IsEmpty)
+        {
+            var part = entries[..Math.Min(EntriesAhead, entries.Length)];
+            for (var index = 0; index < part.Length; index++)
+            {
+                ref readonly var entry = ref part[index];
+                clients[index] = _hash.Of(entry.Client);
+                requests[index] = RequestOf(in entry, clients[index], second);
+                Clients.PrefetchPlace(clients[index]);
+                Sample.PrefetchPlace(requests[index]);
+            }
+
+            for (var index = 0; index < part.Length; index++)
+            {
+                Clients.PrefetchRow(clients[index]);
+                Sample.PrefetchRow(requests[index]);
+            }
+
+            for (var index = 0; index < part.Length; index++)
+                Count(in part[index], second, clients[index], requests[index]);
+            entries = entries[part.Length..];
+        }
+    }
+
+    /// <summary>Counts one request.</summary>
+    public void Count(in WebEntry entry, int second) => Count(new ReadOnlySpan<WebEntry>(in entry), second);
+
+    private void Count(in WebEntry entry, int second, ulong client, ulong request)
     {
         _unsettled++;
         _byFlags[(int)entry.Flags & (FlagValues - 1)]++;
         _byStatus[Math.Min((int)entry.Status, Statuses)]++;
-        var client = _hash.Of(entry.Client);
         ClientSketch.Add(client);
         Clients[client].Count(in entry, second);
         if (entry.IsPage)
@@ -128,14 +163,16 @@ internal sealed class WebTally(ulong seed)
         else
             CountPart(in entry);
         CountSize(in entry);
-        // All that rules look at is part of the key: which of two requests came last changes nothing.
-        var request = KeyedHash.With(KeyedHash.With(client ^ entry.Url, (ulong)second ^ entry.Agent), ((ulong)entry.Flags << 8) | (uint)(entry.Status / 100));
         if (!Sample.Keeps(request))
             return;
         ref var row = ref Sample[request];
         row.Entry = entry;
         row.Requests++;
     }
+
+    // All that rules look at is part of the key: which of two requests came last changes nothing.
+    private static ulong RequestOf(in WebEntry entry, ulong client, int second) =>
+        KeyedHash.With(KeyedHash.With(client ^ entry.Url, (ulong)second ^ entry.Agent), ((ulong)entry.Flags << 8) | (uint)(entry.Status / 100));
 
     /// <summary>A part of a page: what is measured of it when hardly anything else is asked for.</summary>
     private void CountPart(in WebEntry entry)

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Breakwater.Wire.AccessLog;
 
@@ -15,7 +14,7 @@ namespace Breakwater.Wire.AccessLog;
 internal sealed record CommonLine(int Steps, bool HasAgent)
 {
     /// <summary>The shortest line that is read here: what is loaded before it is looked at lies within.</summary>
-    private const int ShortestLine = 64;
+    private const int ShortestLine = LogMarks.BlockOctets;
 
     private const int ProtocolLength = 8; // HTTP/1.1
     private const int LongestNumber = 18;
@@ -46,20 +45,24 @@ internal sealed record CommonLine(int Steps, bool HasAgent)
     {
         if (line.Length < ShortestLine)
             return -1;
-        var at = ReadAddress(line, ref request);
-        if (at < 0 || !line[at..].StartsWith(" - - ["u8))
+        // Address and time end within the shortest line.
+        ref var start = ref MemoryMarshal.GetReference(line);
+        var at = DottedQuad.Read(ref start, out request.Client);
+        if (at == 0 || !line[at..].StartsWith(" - - ["u8))
             return -1;
         at += 6;
         if (!time.TryParseCommon(line[at..], out request.TimeNanoseconds) || !line[(at + LogTime.CommonLength)..].StartsWith("] \""u8))
             return -1;
-        at = ReadRequest(line, at + LogTime.CommonLength + 3, ref request);
+        at += LogTime.CommonLength + 3;
+        var marks = new LogMarks(line, at);
+        at = ReadRequest(line, at, ref marks, ref request);
         if (at < 0 || line.Length - at < 5 || !TryReadStatus(line[at..], ref request))
             return -1;
         at = ReadBytes(line, at + 4, ref request);
         if (at < 0)
             return -1;
         request.Known |= Always;
-        return HasAgent ? ReadAgent(line, at, ref request) : at;
+        return HasAgent ? ReadAgent(line, at, ref marks, ref request) : at;
     }
 
     private static bool Begins(ReadOnlySpan<LogStep> steps, params ReadOnlySpan<(LogField Field, string After)> wanted)
@@ -75,67 +78,44 @@ internal sealed record CommonLine(int Steps, bool HasAgent)
         return true;
     }
 
-    /// <summary>An IPv4 address in dots, the first thing in the line.</summary>
-    private static int ReadAddress(ReadOnlySpan<byte> line, ref LogRequest request)
-    {
-        var text = Vector128.Create(line[..16]);
-        var dots = Vector128.Equals(text, Vector128.Create((byte)'.')).ExtractMostSignificantBits();
-        var others = ~Vector128.LessThan(text - Vector128.Create((byte)'0'), Vector128.Create((byte)10)).ExtractMostSignificantBits() & ~dots;
-        var end = BitOperations.TrailingZeroCount(others);
-        // Of an address and nothing else: three dots before the first other octet.
-        dots &= (1u << end) - 1;
-        if (end > 15 || BitOperations.PopCount(dots) != 3)
-            return -1;
-        ref var start = ref MemoryMarshal.GetReference(line);
-        uint address = 0;
-        var from = 0;
-        for (var part = 0; part < 4; part++)
-        {
-            var dot = part == 3 ? end : BitOperations.TrailingZeroCount(dots);
-            dots &= dots - 1;
-            var length = dot - from;
-            var octets = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref start, from));
-            // 01 is octal to some: PlanReader says what it is.
-            if (length is < 1 or > 3 || (length > 1 && (byte)octets == '0'))
-                return -1;
-            // The digits at the end of four octets: nothing or hundreds, nothing or tens, ones.
-            var digits = (octets & 0x0F0F_0F0F) << (32 - (length * 8));
-            var value = (((digits >> 8) & 0xF) * 100) + (((digits >> 16) & 0xF) * 10) + (digits >> 24);
-            if (value > 255)
-                return -1;
-            address = (address << 8) | value;
-            from = dot + 1;
-        }
-
-        request.Client = Address.FromIPv4(address);
-        return end;
-    }
-
     /// <summary>Method, target from its slash on, protocol, closing quote and space.</summary>
-    private static int ReadRequest(ReadOnlySpan<byte> line, int start, ref LogRequest request)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int ReadRequest(ReadOnlySpan<byte> line, int start, ref LogMarks marks, ref LogRequest request)
     {
-        var text = line[start..];
-        var end = text.IndexOfAny((byte)'"', (byte)'\\');
-        var method = MethodLength(text);
-        var target = end - ProtocolLength - 1;
-        if (method == 0 || target <= method + 1 || text.Length < end + 2 || text[end] != '"' || text[end + 1] != ' ' || text[method + 1] != '/')
+        var (block, end) = (marks.Block, marks.Next());
+        var method = MethodLength(line[start..]);
+        var (path, target) = (start + method + 1, end - ProtocolLength - 1);
+        if (method == 0 || target <= path || line.Length < end + 2 || line[end] != '"' || line[end + 1] != ' ' || line[path] != '/')
             return -1;
-        var protocol = BinaryPrimitives.ReadUInt64BigEndian(text[(end - ProtocolLength)..]);
-        if (text[target] != ' ' || (protocol & 0xFFFF_FFFF_FFF0_FFF0) != 0x4854_5450_2F30_2E30) // HTTP/0.0, and so on to a few octets behind the digits
+        var protocol = BinaryPrimitives.ReadUInt64BigEndian(line[(end - ProtocolLength)..]);
+        if (line[target] != ' ' || (protocol & 0xFFFF_FFFF_FFF0_FFF0) != 0x4854_5450_2F30_2E30) // HTTP/0.0, and so on to a few octets behind the digits
             return -1;
-        request.Request = new LogText(start, end);
+        request.Request = new LogText(start, end - start);
         request.Method = new LogText(start, method);
-        request.Protocol = new LogText(start + end - ProtocolLength, ProtocolLength);
-        var path = text[(method + 1)..target];
-        var question = path.IndexOf((byte)'?');
-        request.Path = new LogText(start + method + 1, question < 0 ? path.Length : question);
+        request.Protocol = new LogText(end - ProtocolLength, ProtocolLength);
+        var question = QuestionIn(line, path, target, block, marks.Questions);
+        request.Path = new LogText(path, (question < 0 ? target : question) - path);
         if (question >= 0)
         {
-            request.Query = new LogText(start + method + question + 2, path.Length - question - 1);
+            request.Query = new LogText(question + 1, target - question - 1);
             request.Known = LogFields.Query;
         }
 
-        return start + end + 2;
+        return end + 2;
+    }
+
+    /// <summary>The first question mark of a target; -1 without one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int QuestionIn(ReadOnlySpan<byte> line, int path, int target, int block, ulong questions)
+    {
+        if (target - block < LogMarks.BlockOctets)
+        {
+            questions &= (ulong.MaxValue << (path - block)) & ~(ulong.MaxValue << (target - block));
+            return questions == 0 ? -1 : block + BitOperations.TrailingZeroCount(questions);
+        }
+
+        var found = line[path..target].IndexOf((byte)'?');
+        return found < 0 ? -1 : path + found;
     }
 
     /// <summary>Length of a usual method before its space; 0 for others.</summary>
@@ -158,7 +138,26 @@ internal sealed record CommonLine(int Steps, bool HasAgent)
     }
 
     /// <summary>Digits, up to the space or the end of the line.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ReadBytes(ReadOnlySpan<byte> line, int start, ref LogRequest request)
+    {
+        if (line.Length - start >= sizeof(ulong))
+        {
+            // Up to seven digits at once: all eight octets less '0', of which the lowest that is no digit has a high bit set.
+            var octets = BinaryPrimitives.ReadUInt64LittleEndian(line[start..]) ^ 0x3030_3030_3030_3030;
+            var others = ((octets + 0x7676_7676_7676_7676) | octets) & 0x8080_8080_8080_8080;
+            var length = BitOperations.TrailingZeroCount(others) >> 3;
+            if (length is > 0 and < sizeof(ulong))
+            {
+                request.Bytes = EightDigits(octets << (64 - (length * 8)));
+                return line[start + length] == ' ' ? start + length : -1;
+            }
+        }
+
+        return ReadLongBytes(line, start, ref request);
+    }
+
+    private static int ReadLongBytes(ReadOnlySpan<byte> line, int start, ref LogRequest request)
     {
         ulong value = 0;
         var at = start;
@@ -168,25 +167,34 @@ internal sealed record CommonLine(int Steps, bool HasAgent)
         return at > start && at - start <= LongestNumber && (at == line.Length || line[at] == ' ') ? at : -1;
     }
 
-    /// <summary>Referer and user agent in their quotes.</summary>
-    private static int ReadAgent(ReadOnlySpan<byte> line, int start, ref LogRequest request)
+    /// <summary>The number of eight decimal digits, an octet each, the first the lowest: pairs, then pairs of these, then of these.</summary>
+    private static ulong EightDigits(ulong digits)
     {
-        var text = line[start..];
-        if (!text.StartsWith(" \""u8))
-            return -1;
-        var end = text[2..].IndexOfAny((byte)'"', (byte)'\\') + 2;
-        if (end < 2 || !text[end..].StartsWith("\" \""u8))
-            return -1;
-        var agent = text[(end + 3)..];
-        var length = agent.IndexOfAny((byte)'"', (byte)'\\');
-        if (length < 0 || agent[length] != '"')
-            return -1;
-        if (IsKnown(text[2..end]))
-            (request.Referer, request.Known) = (new LogText(start + 2, end - 2), request.Known | LogFields.Referer);
-        if (IsKnown(agent[..length]))
-            (request.UserAgent, request.Known) = (new LogText(start + end + 3, length), request.Known | LogFields.UserAgent);
-        return start + end + 3 + length;
+        var pairs = (digits * 10) + (digits >> 8);
+        return (((pairs & 0x0000_00FF_0000_00FF) * 0x000F_4240_0000_0064) + (((pairs >> 16) & 0x0000_00FF_0000_00FF) * 0x0000_2710_0000_0001)) >> 32;
     }
 
-    private static bool IsKnown(ReadOnlySpan<byte> text) => text is not ([] or [(byte)'-']);
+    /// <summary>Referer and user agent in their quotes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int ReadAgent(ReadOnlySpan<byte> line, int start, ref LogMarks marks, ref LogRequest request)
+    {
+        // "REFERER" "AGENT": four marks, of which none may be a backslash.
+        var open = marks.Next();
+        if (open != start + 1 || line[start] != ' ' || line[open] != '"')
+            return -1;
+        var end = marks.Next();
+        if (end < 0 || !line[end..].StartsWith("\" \""u8) || marks.Next() != end + 2)
+            return -1;
+        var close = marks.Next();
+        if (close < 0 || line[close] != '"')
+            return -1;
+        var (referer, agent) = (new LogText(open + 1, end - open - 1), new LogText(end + 3, close - end - 3));
+        if (IsKnown(line, referer))
+            (request.Referer, request.Known) = (referer, request.Known | LogFields.Referer);
+        if (IsKnown(line, agent))
+            (request.UserAgent, request.Known) = (agent, request.Known | LogFields.UserAgent);
+        return close;
+    }
+
+    private static bool IsKnown(ReadOnlySpan<byte> line, LogText text) => text.Length > 1 || (text.Length == 1 && line[text.Offset] != '-');
 }

@@ -6,6 +6,9 @@ namespace Breakwater.Wire.AccessLog;
 public sealed class LogDecoder(IReadOnlyList<LogFormat> formats, TrustedProxies proxies)
 {
     private readonly LogFormat[] _formats = [.. formats];
+
+    // Of lines that begin as most do.
+    private readonly LogPlan? _common = formats[0].Plan is { Common: not null } plan ? plan : null;
     private LogTime _time;
     private LogPlan? _fields;
 
@@ -24,7 +27,7 @@ public sealed class LogDecoder(IReadOnlyList<LogFormat> formats, TrustedProxies 
         if (line.Length > LogLimits.LineBytes)
             return LogError.TooLong;
         // Such a line has nothing before its address: no frame of syslog, no comment.
-        if (_formats[0].Plan is { } usual && PlanReader.TryReadCommon(usual, line, ref _time, ref request))
+        if (_common is not null && PlanReader.TryReadCommon(_common, line, ref _time, ref request))
         {
             Format = _formats[0];
             FindClient(line, ref request);
@@ -82,6 +85,15 @@ public sealed class LogDecoder(IReadOnlyList<LogFormat> formats, TrustedProxies 
     }
 
     private void FindClient(ReadOnlySpan<byte> line, ref LogRequest request)
+    {
+        const LogFields Ends = LogFields.Client | LogFields.Peer | LogFields.ForwardedFor;
+        if ((request.Known & Ends) == LogFields.Client)
+            (request.Peer, request.Known) = (request.Client, request.Known | LogFields.Peer);
+        else
+            FindClientByPeer(line, ref request);
+    }
+
+    private void FindClientByPeer(ReadOnlySpan<byte> line, ref LogRequest request)
     {
         if (!request.Knows(LogFields.Peer) && request.Knows(LogFields.Client))
             (request.Peer, request.Known) = (request.Client, request.Known | LogFields.Peer);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 
 namespace Breakwater.Wire.AccessLog;
 
@@ -21,7 +22,7 @@ internal struct LogTime
         if (text.Length < CommonLength)
             return false;
         text = text[..CommonLength];
-        if (text.SequenceEqual(_lastText))
+        if (IsLast(text))
             return true;
         if (!TryParseLocalSecond(text, out var seconds) || text[LocalLength] != ' ' || !TryParseOffset(text[(LocalLength + 1)..], out var offset))
             return false;
@@ -29,6 +30,13 @@ internal struct LogTime
         text.CopyTo(_lastText);
         _lastNanoseconds = nanoseconds;
         return true;
+    }
+
+    // Two vectors that overlap; of a text that has the length.
+    private readonly bool IsLast(ReadOnlySpan<byte> text)
+    {
+        ReadOnlySpan<byte> last = _lastText;
+        return ((Vector128.Create(text) ^ Vector128.Create(last)) | (Vector128.Create(text[(CommonLength - 16)..]) ^ Vector128.Create(last[(CommonLength - 16)..]))) == Vector128<byte>.Zero;
     }
 
     /// <summary>Reads <c>10/Oct/2000:13:55:36.123</c>; the zone is not in the text and taken for UTC.</summary>

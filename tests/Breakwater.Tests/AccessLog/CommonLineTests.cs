@@ -53,6 +53,28 @@ public sealed class CommonLineTests
         Assert.InRange(inOneGo, 1_000, 59_000);
     }
 
+    /// <summary>Numbers of all lengths, with leading zeros, too large or too many: an address is one exactly where a plain reader says so.</summary>
+    [Fact]
+    public void Address_OfAnyNumbers_IsWhatAPlainReaderSays()
+    {
+        string[] numbers = ["0", "1", "9", "10", "42", "99", "100", "199", "249", "250", "255", "256", "300", "999", "01", "00", "007", "1000", "", "-"];
+        var random = new Random(9);
+        var found = 0;
+        for (var round = 0; round < 50_000; round++)
+        {
+            var text = string.Join('.', Enumerable.Range(0, random.Next(20) == 0 ? random.Next(1, 6) : 4).Select(_ => numbers[random.Next(random.Next(3) == 0 ? numbers.Length : 11)]));
+            var octets = Encoding.ASCII.GetBytes(text + " - - [and so on to the end of the line");
+            var length = DottedQuad.Read(ref octets[0], out var address);
+            var isAddress = LogAddress.TryParse(Encoding.ASCII.GetBytes(text), out var expected) && expected.IsIPv4;
+            Assert.True(isAddress == (length > 0 && length == text.Length), text);
+            if (isAddress)
+                Assert.Equal(expected, address);
+            found += isAddress ? 1 : 0;
+        }
+
+        Assert.InRange(found, 5_000, 45_000);
+    }
+
     [Fact]
     public void Format_ThatBeginsOtherwise_IsReadStepByStep()
     {

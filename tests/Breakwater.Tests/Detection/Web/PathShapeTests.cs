@@ -40,8 +40,41 @@ public sealed class PathShapeTests
         }
     }
 
+    /// <summary>Paths of all lengths about the longest that is folded at once, of pieces that make identifiers or nearly do.</summary>
+    [Fact]
+    public void Fold_AnyPath_IsTheSameAtOnceAndStepByStep()
+    {
+        string[] pieces = ["/", "/", "/", "a", "item-", "7", "90210", "3f2a9c81", "DEADBEEF", "%20", "_.~+@-", "Zz", "\0", "\u00ff", "`{[^", "AbCdEfGhIjKlMnOp1", "x*", "/names-of-files-may-be-long"];
+        var random = new Random(11);
+        var (left, right) = (new byte[WebLimits.NameBytes], new byte[WebLimits.NameBytes]);
+        var kinds = new HashSet<string>(StringComparer.Ordinal);
+        for (var round = 0; round < 100_000; round++)
+        {
+            var text = new StringBuilder(random.Next(8) == 0 ? "" : "/");
+            for (var count = random.Next(9); count > 0; count--)
+                text.Append(pieces[random.Next(pieces.Length)]);
+            var path = Encoding.Latin1.GetBytes(text.ToString());
+            var length = PathShape.Fold(path, left, out var parent);
+            Assert.Equal(PathShape.FoldStepByStep(path, right, out var slowParent), length);
+            Assert.Equal(slowParent, parent);
+            Assert.True(left.AsSpan(0, length).SequenceEqual(right.AsSpan(0, length)), text.ToString());
+            kinds.Add((path.Length <= PathMasks.LongestPath ? "short" : "long") + (length == path.Length ? " kept" : " folded"));
+        }
+
+        Assert.Equal(4, kinds.Count);
+    }
+
     [Theory]
     [InlineData("/a/x.CSS", true)]
+    [InlineData("/a/x.WoFf2", true)]
+    [InlineData("/a/x.\0js", false)]
+    [InlineData("/a/x.\u0014js", false)]
+    [InlineData("/a/x.mp\u0014", false)]
+    [InlineData("/a/x.xwoff2", false)]
+    [InlineData("/a/x.css.x", false)]
+    [InlineData(".js", true)]
+    [InlineData("js", false)]
+    [InlineData("", false)]
     [InlineData("/a/x.webp", true)]
     [InlineData("/a/x.html", false)]
     [InlineData("/css", false)]
@@ -60,6 +93,10 @@ public sealed class PathShapeTests
     [InlineData("Mozilla/5.0 (X11; Linux x86_64; rv:121.0) Gecko/20100101 Firefox/121.0", "Browser")]
     [InlineData("Mozilla/5.0 (compatible; bingbot/2.0)", "Crawler")]
     [InlineData("curl/8.5.0", "Tool")]
+    [InlineData("mOZILLA/", "Browser")]
+    [InlineData("mozilla", "Tool")]
+    [InlineData("Mozilla\u000f5.0", "Tool")]
+    [InlineData("Opera/9.80", "Browser")]
     [InlineData("", "Tool")]
     [InlineData("\u00ff\u00fe", "Tool")]
     public void AgentFamily_IsWhatItSays(string agent, string family) => Assert.Equal(family, AgentFamily.Of(Encoding.Latin1.GetBytes(agent)).ToString());
