@@ -36,6 +36,18 @@ internal readonly record struct RuleContext(
     /// <summary>The measure, or what it is to be taken for.</summary>
     public double Measure(string name, double value) => Changed == name ? ChangedTo : value;
 
+    /// <summary>True when a detector before said something of this class. Asked for each target and tick: nothing is allocated.</summary>
+    public static bool HasFinding(List<Finding> findings, ClassCounters counters)
+    {
+        foreach (var finding in findings)
+        {
+            if (ReferenceEquals(finding.Counters, counters))
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>True when both directions are seen and nothing is sampled: a missing question was not asked.</summary>
     public bool SeesQuestions(ClassCounters counters) => Dossier.ReturnSeen && PairsKnown && Unsampled(counters);
 

@@ -17,7 +17,7 @@ internal static class UdpFloodRule
     {
         foreach (var trafficClass in _classes)
         {
-            if (context.Dossier[trafficClass] is not { } counters || findings.Exists(finding => finding.Counters == counters))
+            if (context.Dossier[trafficClass] is not { } counters || RuleContext.HasFinding(findings, counters))
                 continue;
             if (Find(in context, trafficClass, counters, findings) is { } finding)
                 findings.Add(finding);

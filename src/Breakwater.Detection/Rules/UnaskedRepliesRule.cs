@@ -12,7 +12,7 @@ internal static class UnaskedRepliesRule
     {
         foreach (var vector in Reflectors.All)
         {
-            if (context.Dossier[vector] is not { } counters || findings.Exists(finding => finding.Counters == counters))
+            if (context.Dossier[vector] is not { } counters || RuleContext.HasFinding(findings, counters))
                 continue;
             if (Find(in context, vector, counters) is { } finding)
                 findings.Add(finding);
