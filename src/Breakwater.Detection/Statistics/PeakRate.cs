@@ -31,7 +31,7 @@ internal static class PeakRate
         Span<double> counts = stackalloc double[windows.Length];
         for (var index = 0; index < counts.Length; index++)
             counts[index] = windows[index] / weight;
-        var segments = new RateSegments(counts);
+        using var segments = new RateSegments(counts);
         var (rate, error) = segments.Highest;
         // Of several segments that may be the highest the luckiest is seen, and of a short one its luckiest second.
         var rivals = segments.Comparable * (segments.HighestWindows <= 2 ? 2.5 : 1);

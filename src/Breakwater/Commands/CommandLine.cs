@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime;
 
 namespace Breakwater.Commands;
 
@@ -7,6 +8,8 @@ internal static class CommandLine
 {
     public static int Run(string[] args)
     {
+        // A command over files has no one who waits while garbage is collected: no thread of its own for that. A live engine has (Running).
+        GCSettings.LatencyMode = GCLatencyMode.Batch;
         var root = new RootCommand("Keeps public services reachable when a crowd floods them: watches, and explains what it sees.")
         {
             DecodeCommand.Create(),

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime;
 using Breakwater.Configuration;
 using Breakwater.Console;
 using Breakwater.Geo;
@@ -70,6 +71,8 @@ internal sealed class Running : IAsyncDisposable
     /// <param name="reload">Reads the configuration again for the API; null: there is no file.</param>
     public static async Task<Running> Start(LiveEngine engine, Func<BreakwaterConfig> config, Func<GeoLookup?> geo, Action<LiveEvent> told, Func<string, Func<string, bool>, Journal, ReloadOutcome>? reload = null)
     {
+        // The whole heap is collected beside the receivers: stopped meanwhile, they would wait a tenth of a second and more.
+        GCSettings.LatencyMode = GCLatencyMode.SustainedLowLatency;
         var atStart = config();
         var running = new Running(engine, atStart, config);
         try

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Breakwater.Detection;
 using Breakwater.Telemetry.Health;
@@ -19,7 +18,7 @@ internal sealed class FullLinks
     public const int MaximumPerIncident = 8;
 
     private readonly Dictionary<long, Known> _open = [];
-    private ImmutableArray<(bool IsInbound, string Link, double Load, string Sentence)> _now = [];
+    private readonly List<(bool IsInbound, string Link, double Load, string Sentence)> _now = [];
 
     /// <summary>Takes the state of all links, once a second.</summary>
     /// <param name="health">The exporters.</param>
@@ -27,8 +26,18 @@ internal sealed class FullLinks
     /// <returns>Open incidents that have a reason more by it.</returns>
     public List<IncidentChange> See(HealthSnapshot health, bool hasBoundary)
     {
-        _now = [.. health.Exporters.SelectMany(exporter => exporter.Links.Where(link => !hasBoundary || link.Role == InterfaceRole.External).SelectMany(link => Sides(exporter.Name, link)))];
-        return _now.IsEmpty ? [] : [.. _open.Where(entry => Note(entry.Value)).Select(static entry => new IncidentChange(entry.Key, IncidentChangeKind.Updated, entry.Value.Told()))];
+        _now.Clear();
+        foreach (var exporter in health.Exporters)
+        {
+            // Thousands of links each second, and hardly ever a full one.
+            foreach (var link in exporter.Links)
+            {
+                if (!hasBoundary || link.Role == InterfaceRole.External)
+                    AddSides(exporter.Name, link);
+            }
+        }
+
+        return _now.Count == 0 ? [] : [.. _open.Where(entry => Note(entry.Value)).Select(static entry => new IncidentChange(entry.Key, IncidentChangeKind.Updated, entry.Value.Told()))];
     }
 
     /// <summary>The change with what is known of links since its incident is open.</summary>
@@ -61,12 +70,12 @@ internal sealed class FullLinks
     }
 
     /// <summary>What comes in at an external interface is on its way to the own network.</summary>
-    private static IEnumerable<(bool IsInbound, string Link, double Load, string Sentence)> Sides(string exporter, LinkHealth link)
+    private void AddSides(string exporter, LinkHealth link)
     {
         if (link.InLoad is >= Full and var inLoad)
-            yield return (true, $"{exporter} {link.IfIndex} in", inLoad, Sentence(exporter, link, inLoad, "inbound"));
+            _now.Add((true, $"{exporter} {link.IfIndex} in", inLoad, Sentence(exporter, link, inLoad, "inbound")));
         if (link.OutLoad is >= Full and var outLoad)
-            yield return (false, $"{exporter} {link.IfIndex} out", outLoad, Sentence(exporter, link, outLoad, "outbound"));
+            _now.Add((false, $"{exporter} {link.IfIndex} out", outLoad, Sentence(exporter, link, outLoad, "outbound")));
     }
 
     private static string Sentence(string exporter, LinkHealth link, double load, string side) => string.Create(

@@ -32,6 +32,9 @@ internal sealed partial class LiveEngine : IDisposable
     private readonly TimeProvider _time;
     private readonly LoadShedder _shedder = new();
     private readonly FullLinks _fullLinks = new();
+
+    /// <summary>Room for an answer while it is put together: grown once, to the most that anybody asks for.</summary>
+    private readonly List<StandingRecord> _samples = [];
     private Detector _detector;
     private ServiceLookup _services;
     private ImmutableArray<UsualTraffic> _usual;
@@ -249,16 +252,15 @@ internal sealed partial class LiveEngine : IDisposable
     /// <summary>The newest records of a service's standing samples (null: of own hosts without a service), at most so many. Waits for the tick.</summary>
     public List<StandingRecord> Samples(string? service, DateTimeOffset from, DateTimeOffset until, int most)
     {
-        var records = new List<StandingRecord>();
         lock (_ticking)
         {
+            _samples.Clear();
             var services = Settings.Detection.Services;
             var number = Enumerable.Range(0, services.Length).FirstOrDefault(number => services[number].Name == service, -1);
             if (service is null || number >= 0)
-                _detector.CopySamples(number, Nanoseconds(from), Nanoseconds(until), most, records);
+                _detector.CopySamples(number, Nanoseconds(from), Nanoseconds(until), most, _samples);
+            return [.. _samples];
         }
-
-        return records;
 
         static long Nanoseconds(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks * 100;
     }

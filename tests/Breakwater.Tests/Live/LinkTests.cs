@@ -5,6 +5,7 @@ using Breakwater.Telemetry.Health;
 using Breakwater.Telemetry.Live;
 using Breakwater.Tests.Samples;
 using Breakwater.Tests.Telemetry.Live;
+using Breakwater.Wire;
 using Breakwater.Wire.Ipfix;
 using Breakwater.Wire.NetFlow;
 
@@ -29,6 +30,44 @@ public sealed class LinkTests
     [InlineData("", "*", true)]
     [InlineData("", "?", false)]
     public void Pattern_IsLikeTheNames(string name, string pattern, bool expected) => Assert.Equal(expected, InterfacePattern.IsLike(name, pattern));
+
+    /// <summary>Interfaces are kept at hand by the last bits of their index: those that share them stay apart.</summary>
+    [Fact]
+    public void Records_OfInterfacesThatShareAPlace_AreCountedApart()
+    {
+        var links = new LinkTable();
+        for (var round = 0; round < 3; round++)
+        {
+            foreach (var index in (uint[])[7, 7 + 1024, 7 + 2048])
+                links.Saw(Through(index, output: 0, bytes: index));
+        }
+
+        Assert.Equal([(7u, 21UL), (1031u, 3093UL), (2055u, 6165UL)], links.All.Select(static link => (link.Index, link.InBytes)).Order());
+    }
+
+    /// <summary>What is no interface is not followed, nor taken for the one at its place; beyond the most, the others are still counted.</summary>
+    [Fact]
+    public void Records_OfNoInterfaceOrTooMany_AreNotFollowed()
+    {
+        var links = new LinkTable();
+        links.Saw(Through(0x3FFF_FFFF, output: 0, bytes: 1)); // local (sFlow v5), and none
+        Assert.Empty(links.All);
+        for (uint index = 1; index <= LinkTable.Maximum + 3; index++)
+            links.Saw(Through(index, output: 0, bytes: 1));
+        links.Saw(Through(5, output: 0, bytes: 10));
+        Assert.Equal((LinkTable.Maximum, 3), (links.All.Count, links.Beyond));
+        Assert.Equal(11UL, links.All.Single(static link => link.Index == 5).InBytes);
+        Assert.All(links.All.Where(static link => link.Index != 5), static link => Assert.Equal(1UL, link.InBytes));
+    }
+
+    private static FlowRecord Through(uint input, uint output, ulong bytes) => new()
+    {
+        InputInterface = input,
+        OutputInterface = output,
+        Bytes = bytes,
+        SamplingRate = 1,
+        Known = FlowFields.InputInterface | FlowFields.OutputInterface,
+    };
 
     [Fact]
     public void SflowCounters_TellNameSpeedAndLoad()

@@ -32,7 +32,7 @@ ask() { curl -sS --max-time 10 --unix-socket "$scratch/data/api.sock" "http://lo
 for _ in $(seq 100); do if [ -S "$scratch/data/api.sock" ] && ask /healthz >/dev/null 2>&1; then break; fi; sleep 0.2; done
 metric() { ask /metrics | awk -v name="$1" '$1 == name { print $2; found = 1 } END { if (!found) print 0 }'; }
 
-"$bench" send netflow9 "$port" "$rate" $((rate * 30)) "$exporters" >/dev/null # warm
+"$bench" send netflow9 "$port" "$rate" $((rate * 90)) "$exporters" >/dev/null # warm: health tells of the last minute, and start-up is not looked at
 drops=$(metric breakwater_telemetry_kernel_drops_total) shed=$(metric breakwater_telemetry_shed_records_total)
 "$bench" send netflow9 "$port" "$rate" $((rate * 60 * minutes)) "$exporters" >"$scratch/sent" &
 sending=$!

@@ -149,8 +149,9 @@ internal sealed class Cohorts(Func<BreakwaterConfig> config, CohortSource source
         {
             foreach (var gone in _known.Keys.Where(known => !names.Contains(known) && !_held.Contains(known)).ToList())
                 _known.Remove(gone);
-            foreach (var name in names)
-                _known.TryAdd(name, new Known(new CohortMeter(Math.Clamp(MaximumClients / names.Count, LeastShare, CohortMeter.MaximumClients)), null));
+            // Asked every second: a meter is large, and made for new names alone.
+            foreach (var name in names.Where(name => !_known.ContainsKey(name)))
+                _known.Add(name, new Known(new CohortMeter(Math.Clamp(MaximumClients / names.Count, LeastShare, CohortMeter.MaximumClients)), null));
         }
 
         return names;

@@ -64,12 +64,16 @@ internal sealed class LinkWatch
     private LinkHealth Read(Link link, InterfaceRoles roles, long now)
     {
         var speed = roles.Speeds.TryGetValue(link.Index, out var given) ? given : link.BitsPerSecond;
-        var health = new LinkHealth(link.Index, link.Name, link.Description, roles.RoleOf(link.Index), speed > 0 ? speed : null);
         // While counters come the minute of records goes on: when they end, it is theirs.
         var byRecords = link.HasTraffic ? ByRecords(link) : null;
-        if (link.CountedBitsPerSecond is { } counted && now - link.CountedNanoseconds < CountersLast)
-            return health with { InBitsPerSecond = counted.In, OutBitsPerSecond = counted.Out, IsCounted = true };
-        return health with { InBitsPerSecond = byRecords?.In, OutBitsPerSecond = byRecords?.Out };
+        var counted = now - link.CountedNanoseconds < CountersLast ? link.CountedBitsPerSecond : null;
+        var rates = counted ?? byRecords;
+        return new LinkHealth(link.Index, link.Name, link.Description, roles.RoleOf(link.Index), speed > 0 ? speed : null)
+        {
+            InBitsPerSecond = rates?.In,
+            OutBitsPerSecond = rates?.Out,
+            IsCounted = counted is not null,
+        };
     }
 
     /// <summary>Rates of the last minute, bits per second; null while too little is known, as by records of an unknown sampling.</summary>

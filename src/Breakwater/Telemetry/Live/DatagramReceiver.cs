@@ -15,10 +15,10 @@ internal sealed class DatagramReceiver<TSink>(
     private const int WaitMilliseconds = 100;
 
     /// <summary>
-    /// With less than half a batch, so long is waited for more: waking up costs more than decoding a few datagrams. It is the latency that one
-    /// adds, next to a tick of 100 ms.
+    /// With less than a whole batch the sockets are empty, and so long is waited for more: waking up costs more than decoding a few datagrams. It is the
+    /// latency that one adds, next to a tick of 100 ms; at 300,000 datagrams a second 600 come meanwhile.
     /// </summary>
-    private const int CoalesceNanoseconds = 500_000;
+    private const int CoalesceNanoseconds = 2_000_000;
 
     private readonly ReceiveBatch _batch = new();
     private readonly LibC.PollEntry[] _entries = [.. sockets.Select(static socket => new LibC.PollEntry { Descriptor = socket.Descriptor, Events = LibC.PollIn })];
@@ -44,7 +44,7 @@ internal sealed class DatagramReceiver<TSink>(
                     most = Math.Max(most, Receive(index));
             }
 
-            if (most < ReceiveBatch.Capacity / 2)
+            if (most < ReceiveBatch.Capacity)
                 Coalesce();
         }
     }

@@ -34,6 +34,8 @@ internal sealed class InterfaceRoles(FrozenDictionary<uint, InterfaceRole> roles
     private const FlowFields Interfaces = FlowFields.InputInterface | FlowFields.OutputInterface;
     private const byte Egress = 1;
 
+    private readonly bool _countsAll = !hasBoundary && roles.Count == 0;
+
     /// <summary>Of each interface that is listed, by ifIndex; with <see cref="Resolved"/>, of those found by their names too.</summary>
     public IReadOnlyDictionary<uint, InterfaceRole> Roles => roles;
 
@@ -75,7 +77,7 @@ internal sealed class InterfaceRoles(FrozenDictionary<uint, InterfaceRole> roles
     /// <summary>True when the record is to be counted. One that names no interface is: it cannot be told apart.</summary>
     public bool Counts(in FlowRecord flow)
     {
-        if ((!hasBoundary && roles.Count == 0) || (flow.Known & Interfaces) == 0)
+        if (_countsAll || (flow.Known & Interfaces) == 0)
             return true;
         var input = RoleOf(in flow, FlowFields.InputInterface, flow.InputInterface);
         var output = RoleOf(in flow, FlowFields.OutputInterface, flow.OutputInterface);

@@ -23,8 +23,11 @@ internal sealed class LinkTable
 
     private const int NameHeadBytes = sizeof(uint) + 1;
 
+    /// <summary>Places for interfaces at hand, by the last bits of their index: a look into the dictionary for each record is a sixth of receiving it.</summary>
+    private const int AtHand = 1_024;
+
     private readonly Dictionary<uint, Link> _links = [];
-    private Link? _input, _output;
+    private readonly Link?[] _atHand = new Link?[AtHand];
     private PacketComparison _packets;
 
     /// <summary>Those that were named so far, in no order.</summary>
@@ -95,6 +98,7 @@ internal sealed class LinkTable
     {
         foreach (var (index, link) in earlier._links)
             _links[index] = link;
+        Array.Clear(_atHand);
         HasNewName = true;
     }
 
@@ -103,9 +107,9 @@ internal sealed class LinkTable
     {
         var (bytes, unknown) = (flow.Bytes * flow.SamplingRate, flow.SamplingRate == 0 ? 1UL : 0);
         var isDirected = flow.Knows(FlowFields.Direction);
-        if (flow.Knows(FlowFields.InputInterface) && (!isDirected || flow.Direction != Egress) && Of(flow.InputInterface, ref _input) is { } input)
+        if (flow.Knows(FlowFields.InputInterface) && (!isDirected || flow.Direction != Egress) && OfRecord(flow.InputInterface) is { } input)
             (input.InBytes, input.OfUnknownRate) = (input.InBytes + bytes, input.OfUnknownRate + unknown);
-        if (flow.Knows(FlowFields.OutputInterface) && (!isDirected || flow.Direction == Egress) && Of(flow.OutputInterface, ref _output) is { } output)
+        if (flow.Knows(FlowFields.OutputInterface) && (!isDirected || flow.Direction == Egress) && OfRecord(flow.OutputInterface) is { } output)
             (output.OutBytes, output.OfUnknownRate) = (output.OutBytes + bytes, output.OfUnknownRate + unknown);
     }
 
@@ -208,18 +212,19 @@ internal sealed class LinkTable
         });
     }
 
-    /// <summary>Records of one flood name the same interfaces: the last one is kept at hand.</summary>
-    private Link? Of(uint index, ref Link? last)
-    {
-        if (last is not null && last.Index == index)
-            return last;
-        if (!IsInterface(index))
-            return null;
-        last = Of(index) ?? last;
-        return last?.Index == index ? last : null;
-    }
+    private Link? OfRecord(uint index) => IsInterface(index) ? Of(index) : null;
 
     private Link? Of(uint index)
+    {
+        ref var atHand = ref _atHand[index % AtHand];
+        if (atHand is not null && atHand.Index == index)
+            return atHand;
+        if (FindOrAdd(index) is not { } link)
+            return null;
+        return atHand = link;
+    }
+
+    private Link? FindOrAdd(uint index)
     {
         if (_links.TryGetValue(index, out var link))
             return link;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Breakwater.Wire;
 
 namespace Breakwater.Telemetry.Live;
@@ -33,14 +34,15 @@ internal sealed class Shedding
     /// <summary>True when the record is kept; <paramref name="kept"/> is then what is to be counted.</summary>
     public bool Keeps(in FlowRecord flow, out FlowRecord kept)
     {
-        kept = flow;
-        var factor = 1u << Level;
         if (Hash(++_number) >> (64 - Level) != 0)
         {
             Records++;
+            Unsafe.SkipInit(out kept); // most are left out: their records are not copied
             return false;
         }
 
+        kept = flow;
+        var factor = 1u << Level;
         var packets = (double)flow.Packets * Math.Max(1, flow.SamplingRate);
         Packets += packets * factor;
         Variance += packets * packets * factor * (factor - 1);
