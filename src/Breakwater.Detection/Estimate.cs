@@ -71,6 +71,7 @@ internal struct WeightedSum
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(ulong total, uint packets, uint samplingRate, int level = 0)
     {
+        // Of a level the rate would have it in it (TickEntry.AtLevel).
         if (samplingRate == 1)
         {
             Sum += total;

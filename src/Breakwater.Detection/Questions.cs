@@ -6,8 +6,8 @@ namespace Breakwater.Detection;
 /// <summary>Who asked whom within the last 30 to 60 seconds.</summary>
 internal sealed class Questions
 {
-    /// <summary>No question is remembered for longer: a minute.</summary>
-    public const long MostTicks = 600;
+    /// <summary>No question is remembered for longer than two generations.</summary>
+    public const long MostTicks = 2 * PairFilter.GenerationNanoseconds / Detector.TickNanoseconds;
 
     private readonly PairFilter _pairs = new();
 

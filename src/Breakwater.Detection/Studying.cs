@@ -73,7 +73,7 @@ internal sealed class Studying(
         var isUrgent = !entries.IsEmpty && dossier.Urgency.Note(_assignment.UnitsOf(number), tick);
         if (!entries.IsEmpty && !endsSecond && !isUrgent && !dossier.InIncident && waiting.HasRoom(entries.Length))
         {
-            Keep(waiting, entries, _assignment.LevelOf(number), tick);
+            Keep(dossier, waiting, entries, _assignment.LevelOf(number), tick);
             dossier.HasBeenStudied = true;
             return;
         }
@@ -88,17 +88,16 @@ internal sealed class Studying(
     }
 
     /// <summary>Copies entries, each weighted as it stands for others, once it is known whether it was asked for.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A few calls, long loops.
-    private void Keep(Waiting waiting, ReadOnlySpan<uint> entries, int level, long tick)
+    private void Keep(Dossier dossier, Waiting waiting, ReadOnlySpan<uint> entries, int level, long tick)
     {
+        var isSilent = IsSilent(dossier, tick);
         var kept = waiting.Add(entries.Length, level, tick);
         for (var index = 0; index < entries.Length; index++)
         {
             if (index + EntriesAhead < entries.Length)
                 _assignment.Prefetch(entries[index + EntriesAhead]);
             ref var entry = ref _assignment[entries[index]];
-            if (!entry.Has(EntryTraits.AnswerKnown))
-                LookUpAnswer(ref entry, tick);
+            LookUpAnswer(ref entry, tick, isSilent);
             kept[index] = level == 0 ? entry : entry.AtLevel(level);
         }
     }
@@ -123,7 +122,6 @@ internal sealed class Studying(
         && tick - dossier.LastQuestionTick > Questions.MostTicks && !questions.HasGroups;
 
     /// <summary>Feeds what waits, and then the present tick, as one: each record keeps the tick in which it arrived.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A few calls, long loops.
     private void Feed(Dossier dossier, Waiting waiting, ReadOnlySpan<uint> entries, int level, long tick)
     {
         dossier.OpenTick(entries.IsEmpty ? waiting.LastTick : tick);
@@ -144,7 +142,7 @@ internal sealed class Studying(
         dossier.CloseTick(_tallies);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A few calls, long loops.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // One busy target is one call a tick.
     private void Feed(Dossier dossier, ReadOnlySpan<uint> entries, int level, long tick)
     {
         var isFew = dossiers.All.Count <= FewDossiers;
@@ -156,8 +154,7 @@ internal sealed class Studying(
             if (index + SketchesAhead < entries.Length)
                 Prefetch(dossier, in _assignment[entries[index + SketchesAhead]], isFew, isSilent);
             ref var entry = ref _assignment[entries[index]];
-            if (!isSilent && !entry.Has(EntryTraits.AnswerKnown))
-                LookUpAnswer(ref entry, tick);
+            LookUpAnswer(ref entry, tick, isSilent);
             if (level == 0)
                 dossier.Add(in entry, tick, _tallies);
             else
@@ -175,8 +172,16 @@ internal sealed class Studying(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void LookUpAnswer(ref TickEntry entry, long tick)
+    private void LookUpAnswer(ref TickEntry entry, long tick, bool isSilent)
     {
+        if (isSilent)
+        {
+            // Whatever the filter had said to a prefix by mistake.
+            entry.Traits = (entry.Traits | EntryTraits.AnswerKnown) & ~EntryTraits.Asked;
+            return;
+        }
+        if (entry.Has(EntryTraits.AnswerKnown))
+            return;
         entry.Traits |= EntryTraits.AnswerKnown;
         if (!questions.WereAsked(in entry))
             return;

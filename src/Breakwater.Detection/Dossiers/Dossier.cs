@@ -87,7 +87,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     /// <summary>Segments of connections that carry data, of any class, scaled, in this generation and the one before.</summary>
     public (ulong Now, ulong Before) DataSegments { get; private set; }
 
-    /// <summary>The last tick in which the host asked anybody anything, as far as it has been watched; nobody answers it when that is long ago.</summary>
+    /// <summary>The last tick in which the host asked anybody anything, or since which it has been watched: what it gets more than a minute later answers nothing.</summary>
     public long LastQuestionTick { get; set; }
 
     /// <summary>What the host sends itself.</summary>

@@ -9,6 +9,7 @@ namespace Breakwater.Detection.Sketches;
 /// Distinct count in one byte a register (Flajolet et al. 2007): only maxima, so order and repetition do not matter and two sketches
 /// merge. Ertl's improved estimator (2017, arXiv:1702.01284), without bias from no hash to all registers full.
 /// </summary>
+/// <param name="precision">2^this registers: 5 at least (a vector of them), 16 at most.</param>
 public sealed class HyperLogLog(int precision)
 {
     // A rank is at most one more than a hash's 64 bits; 0 is that of an empty register.
@@ -61,7 +62,7 @@ public sealed class HyperLogLog(int precision)
 
     public double Estimate() => EstimateWith(this);
 
-    /// <summary>Distinct hashes of two pairs of sketches together, all of one precision.</summary>
+    /// <summary>Distinct hashes of two pairs of sketches together, all of one precision, 12 at most: their registers stand on the stack.</summary>
     internal static double EstimateOf((HyperLogLog, HyperLogLog) first, (HyperLogLog, HyperLogLog) second)
     {
         var (one, two, three, four) = (first.Item1._registers, first.Item2._registers, second.Item1._registers, second.Item2._registers);

@@ -13,13 +13,14 @@ internal sealed class PairFilter
     private const int BlockBits = 17;
     private const int WordsPerBlock = 4;
     private const int Words = WordsPerBlock << BlockBits;
-    private const long GenerationNanoseconds = 30_000_000_000;
+    internal const long GenerationNanoseconds = 30_000_000_000;
 
     private ulong[] _current = GC.AllocateArray<ulong>(Words, pinned: true);
     private ulong[] _previous = GC.AllocateArray<ulong>(Words, pinned: true);
     private long _currentBits;
     private long _previousBits;
     private long _generation = long.MinValue;
+    private bool _hasGroups, _hadGroups;
 
     /// <summary>Four bits of one block a pair; above one bit in two the answers are worth little (6 % false).</summary>
     public bool IsSaturated => Math.Max(_currentBits, _previousBits) > Words * 64L / 2;
@@ -28,12 +29,12 @@ internal sealed class PairFilter
     public bool IsFull => _currentBits > Words * 64L / 2;
 
     /// <summary>Questions to groups are among them.</summary>
-    public bool HasGroups { get; private set; }
+    public bool HasGroups => _hasGroups || _hadGroups;
 
     /// <summary>Remembers a question to a group (multicast, broadcast).</summary>
     public void AddGroup(ulong hash)
     {
-        HasGroups = true;
+        _hasGroups = true;
         Add(hash);
     }
 
@@ -90,6 +91,7 @@ internal sealed class PairFilter
         (_current, _previous) = (_previous, _current);
         Array.Clear(_current);
         (_currentBits, _previousBits) = (0, _currentBits);
+        (_hasGroups, _hadGroups) = (false, _hasGroups);
     }
 
     private static bool Contains(ulong[] words, ulong hash)

@@ -137,7 +137,7 @@ internal sealed class InputReader<TConsumer>(InputOptions options, DecodeSummary
         return false;
     }
 
-    // Called once for all packets of a file: it is never compiled again.
+    // Called once for all packets of a file: precompiled code is never replaced within a loop.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadCapture(InputFile file, InputSummary input)
     {

@@ -5,8 +5,8 @@ using Breakwater.Wire.Pcap;
 namespace Breakwater.Telemetry;
 
 /// <summary>
-/// A look at a frame that spares most of them the search for telemetry: plain IPv4 on Ethernet whose ports and first payload octets
-/// are none of telemetry's, nor of a tunnel that could carry it.
+/// A look at a frame that spares most of them the search for telemetry: plain IPv4 on Ethernet that is ICMP, or whose ports and first
+/// payload octets are none of telemetry's, nor of a tunnel that could carry it.
 /// </summary>
 internal static class PlainFrame
 {
@@ -34,7 +34,7 @@ internal static class PlainFrame
             6 => destinationPort != IpfixTcpStreams.Port,
             17 => TelemetryRecognition.ByVersion(transport[UdpBytes..]) == InputKind.Unknown
                 && destinationPort is not (Vxlan or VxlanGpe or Geneve),
-            1 => true, // what an ICMP error cites was not sent to here
+            1 => true, // no telemetry is looked for in ICMP
             _ => false,
         };
     }

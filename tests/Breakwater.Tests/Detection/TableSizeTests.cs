@@ -35,7 +35,8 @@ public sealed class TableSizeTests
     private static string Sizes()
     {
         var options = new DetectorOptions();
-        var dossier = Bytes(static () => new Dossier(Target.Host(default(Address)), new Floors(), 0, 0, new Urgency(new WatchGroups(new Floors()).TickLimits(new Floors())), new Usual(), new SpareParts()));
+        var spare = new SpareParts();
+        var dossier = Bytes(() => new Dossier(Target.Host(default(Address)), new Floors(), 0, 0, new Urgency(new WatchGroups(new Floors()).TickLimits(new Floors())), new Usual(), spare));
         var counters = Bytes(static () => Old(new ClassCounters { TrafficClass = 1 }));
         var names = Bytes(static () => new NameCounts());
         var young = Bytes(static () => new MinuteSample(0));
