@@ -164,7 +164,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
         if (isTooThin)
             return true;
         // Each has all of its entries, as counted already.
-        if (!_levels.AsSpan(0, places).ContainsAnyExcept((byte)0) && !_tried.AsSpan(0, places).ContainsAnyExcept((byte)0))
+        if (!_levels.AsSpan(0, places).ContainsAnyExcept((byte)0))
             return false;
         Array.Clear(_ends);
         foreach (ref readonly var pair in _pairs.AsSpan(0, _count))

@@ -52,6 +52,40 @@ public sealed class QuietTrafficTests
     public void Detect_BrowsersBehindOneAddressSeenOneWay_AreSilent() =>
         Assert.Empty(Detect(Conversation(20_000, 2000, 443, 1250, withQuestions: false)).Incidents);
 
+    /// <summary>Questions asked at the start of thirty seconds are remembered until the next thirty are over, and no longer.</summary>
+    [Theory]
+    [InlineData(59.5, 0)]
+    [InlineData(61.5, 1)]
+    public void Detect_AnswersOfServersAskedLongAgo(double secondsAfter, int incidents)
+    {
+        // Start lies 10 s before such a start.
+        const double asked = 100.05;
+        List<FlowRecord> flows =
+        [
+            .. Stream(20, asked + 65, (index, time) => Udp(time, Sender(7), 40_000, _resolver, 4500, 200)),
+            .. Stream(20_000, 0.02, (index, time) => Udp(time, _resolver, 2000 + index, Sender(index), 53, 70), after: asked),
+            .. Stream(20_000, 0.3, (index, time) => Udp(time, Sender(index % 400), 53, _resolver, 2000 + (index % 400), 1200), after: asked + secondsAfter),
+        ];
+
+        Assert.Equal(incidents, Detect(flows).Incidents.Length);
+    }
+
+    [Fact]
+    public void Detect_AnswersToASearchOfAHostThatWasSilentForLong_AreSilent()
+    {
+        const int silentSeconds = 90;
+        var group = Address.Parse("239.255.255.250");
+        List<FlowRecord> flows =
+        [
+            .. Stream(20, silentSeconds + 5, (index, time) => Udp(time, Sender(50), 40_000, Victim, 4500, 200)),
+            .. Stream(200, 5, (index, time) => Udp(time + 1_000_000, Sender(index % 40), 1900, Victim, 800, 320), after: silentSeconds),
+        ];
+        var search = Udp(Start + (silentSeconds * 1_000_000_000L), Victim, 800, group, 1900, 150);
+
+        Assert.Empty(Detect(flows.Append(search)).Incidents);
+        Assert.Single(Detect(flows).Incidents);
+    }
+
     [Fact]
     public void Detect_AnswersToAMulticastSearch_AreSilent()
     {

@@ -46,6 +46,14 @@ internal sealed class CaptureFile : IDisposable
         End(ref frame);
     }
 
+    public void Icmp(byte type, byte code, ReadOnlySpan<byte> payload)
+    {
+        var frame = Begin(Exporter, 0, 0, false);
+        frame.Icmp(type, code);
+        frame.Payload(payload);
+        End(ref frame);
+    }
+
     public string Save()
     {
         File.WriteAllBytes(Path, _bytes.ToArray());

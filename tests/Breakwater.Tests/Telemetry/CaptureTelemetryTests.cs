@@ -173,6 +173,18 @@ public sealed class CaptureTelemetryTests
         Assert.Equal((2, 3), Count(capture, out _)); // the first waits for the template, the last comes to another port
     }
 
+    /// <summary>The same datagram as UDP is telemetry.</summary>
+    [Fact]
+    public void Icmp_ThatHoldsADatagram_IsAPacket()
+    {
+        using CaptureFile icmp = new(), udp = new();
+        icmp.Icmp(0, 0, ExportSamples.NetFlow5());
+        udp.Udp(2055, ExportSamples.NetFlow5());
+
+        Assert.Equal((1, 0), Count(icmp, out _));
+        Assert.Equal((0, 1), Count(udp, out _));
+    }
+
     [Theory]
     [InlineData(24 + 31, 1, 0)] // the flow ends after its export
     [InlineData(24 + 47, 1, 1)] // padding
