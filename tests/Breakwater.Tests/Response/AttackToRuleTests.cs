@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace Breakwater.Tests.Response;
 
@@ -40,6 +41,7 @@ public sealed class AttackToRuleTests
         ServedRouter.AwaitHistory();
         TelemetryChild.Attack(served.Space, 5);
         served.AwaitRule(5);
+        var mitigation = ActiveMitigation(served);
         var holdTime = TimeSpan.FromSeconds(11);
         var comesBack = TimeSpan.FromSeconds(45);
         served.Signal("STOP");
@@ -50,7 +52,7 @@ public sealed class AttackToRuleTests
         Tell("kill -9, rule gone", served.Await(false, holdTime, "the rule goes with a killed program"));
         served.StartProgram();
         Tell("started, rule back", served.Await(true, comesBack, "the rule comes back after a crash"));
-        Assert.Contains("mit-1 ", served.Command("mitigations", "list", "--state", "active").Output, StringComparison.Ordinal);
+        Assert.True(mitigation == ActiveMitigation(served), $"{mitigation} stood before; now:\n{served.Command("mitigations", "list").Output}");
         served.Signal("TERM");
         Tell("SIGTERM, rule gone", served.Await(false, TimeSpan.FromSeconds(5), "the rule goes with an orderly end"));
         served.StartProgram();
@@ -58,15 +60,20 @@ public sealed class AttackToRuleTests
         // The commands, on the same program.
         var (code, test) = served.Command("response", "test");
         Assert.Equal((0, true), (code, test.Contains("session up   yes", StringComparison.Ordinal) && test.Contains("enforced     not confirmed", StringComparison.Ordinal)));
-        var listed = served.Command("mitigations", "list", "--state", "active", "--format", "json").Output;
-        Assert.Equal("mit-1", (string?)System.Text.Json.Nodes.JsonNode.Parse(listed)!["mitigations"]![0]!["id"]);
-        Assert.Equal(4, served.Command("mitigations", "withdraw", "mit-1", "--if-state", "proposed").Code);
+        Assert.True(mitigation == ActiveMitigation(served), $"{mitigation} stood before; now:\n{served.Command("mitigations", "list").Output}");
+        Assert.Equal(4, served.Command("mitigations", "withdraw", mitigation, "--if-state", "proposed").Code);
         served.Await(true, TimeSpan.FromSeconds(1), "nothing was withdrawn");
-        Assert.Equal(0, served.Command("mitigations", "withdraw", "mit-1", "--why", "enough").Code);
+        Assert.Equal(0, served.Command("mitigations", "withdraw", mitigation, "--why", "enough").Code);
         Tell("withdrawn, rule gone", served.Await(false, TimeSpan.FromSeconds(5), "the rule goes when a person says so"));
         Assert.Equal(0, served.Command("mitigations", "propose", "destination 10.5.0.9/32 protocol 17 then rate-limit 125000", "--service", "s5").Code);
         var (refused, why) = served.Command("mitigations", "propose", "destination 192.0.2.1/32 then blackhole");
         Assert.Equal((4, true), (refused, why.Contains("outside the allowed prefixes", StringComparison.Ordinal)));
+    }
+
+    private static string ActiveMitigation(ServedRouter served)
+    {
+        var listed = served.Command("mitigations", "list", "--state", "active", "--format", "json").Output;
+        return (string)JsonNode.Parse(listed)!["mitigations"]![0]!["id"]!;
     }
 
     private static void Tell(string what, TimeSpan time) =>
