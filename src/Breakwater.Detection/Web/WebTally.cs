@@ -148,9 +148,6 @@ internal sealed class WebTally(ulong seed)
         }
     }
 
-    /// <summary>Counts one request.</summary>
-    public void Count(in WebEntry entry, int second) => Count(new ReadOnlySpan<WebEntry>(in entry), second);
-
     private void Count(in WebEntry entry, int second, ulong client, ulong request)
     {
         _unsettled++;

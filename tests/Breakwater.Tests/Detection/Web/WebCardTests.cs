@@ -69,9 +69,9 @@ public sealed class WebCardTests
             Assert.True(Address.TryParse($"198.{(isMachine ? 19 : 18)}.{page % clients / 250}.{page % clients % 250}", out var client));
             var agent = isMachine ? 77 : (ulong)(1 + (page % 9));
             var entry = new WebEntry { Client = client, Url = (ulong)(page % 50) << 50, Group = 1 + (ulong)(page % 5), Agent = agent, Status = (ushort)(isMachine ? 404 : 200), Flags = WebFlags.Browser };
-            tally.Count(in entry, page * 30 / Math.Max(1, pages));
+            tally.Count([entry], page * 30 / Math.Max(1, pages));
             for (var part = 0; part < 4 && !isMachine; part++)
-                tally.Count(entry with { Flags = WebFlags.Browser | WebFlags.Asset, Url = (ulong)part }, page * 30 / pages);
+                tally.Count([entry with { Flags = WebFlags.Browser | WebFlags.Asset, Url = (ulong)part }], page * 30 / pages);
         }
     }
 }

@@ -43,10 +43,10 @@ public sealed class WebTallyTests
         for (var (at, length) = (0, 1); at < entries.Length; (at, length) = (at + length, random.Next(1, 100)))
             together.Count(entries.AsSpan(at, Math.Min(length, entries.Length - at)), 7);
         foreach (ref readonly var entry in entries.AsSpan())
-            alone.Count(in entry, 7);
+            alone.Count([entry], 7);
         Assert.Equal(Told(alone), Told(together));
         // The twin: one request more is told.
-        together.Count(in entries[0], 7);
+        together.Count([entries[0]], 7);
         Assert.NotEqual(Told(alone), Told(together));
     }
 
@@ -62,7 +62,7 @@ public sealed class WebTallyTests
     {
         var tally = new WebTally(3);
         foreach (ref readonly var entry in entries.AsSpan())
-            tally.Count(in entry, 1);
+            tally.Count([entry], 1);
         return Array.ConvertAll(tally.Sample.Rows(out _), static row => (row.Hash, row.Entry.Flags, row.Requests));
     }
 }
