@@ -19,7 +19,7 @@ public readonly record struct Estimate(double? Value, double? Low, double? High,
 /// </summary>
 internal struct WeightedSum
 {
-    private UInt128 _variance;
+    private WideSum _variance;
     private ulong _largest;
 
     /// <summary>Σ b, unknown rates as 1.</summary>
@@ -35,7 +35,7 @@ internal struct WeightedSum
     public long UnknownRate { get; private set; }
 
     /// <summary>Σ b² (1 − 1/N): what chance adds to the sum. 0 when all was seen.</summary>
-    public readonly double Variance => (double)_variance;
+    public readonly double Variance => _variance.ToDouble();
 
     /// <summary>Largest sampled b.</summary>
     public readonly double Largest => _largest;
@@ -55,7 +55,7 @@ internal struct WeightedSum
             Samples = (long)Math.Round(Samples * share),
             Sampled = (long)Math.Round(Sampled * share),
             UnknownRate = UnknownRate > 0 ? Math.Max(1, (long)Math.Round(UnknownRate * share)) : 0,
-            _variance = (UInt128)(Variance * share),
+            _variance = WideSum.Of(Variance * share),
             _largest = Math.Min(_largest, sum),
         };
     }
@@ -96,24 +96,23 @@ internal struct WeightedSum
             // Of an unknown rate the factor is in the total.
             var record = scaled >> level;
             Sampled += packets;
-            _variance += ((UInt128)scaled * (scaled - record)) + (samplingRate == 0 ? 0 : VarianceOf(record, total, packets) << level);
+            _variance.Add(WideSum.Product(scaled, scaled - record));
+            if (samplingRate != 0)
+                _variance.Add(VarianceOf(record, total, packets).Times2To(level));
             _largest = Math.Max(_largest, scaled);
         }
         else if (samplingRate > 1)
         {
             Sampled += packets;
-            _variance += VarianceOf(scaled, total, packets);
+            _variance.Add(VarianceOf(scaled, total, packets));
             _largest = Math.Max(_largest, packets <= 1 ? scaled : scaled / packets);
         }
     }
 
-    private static UInt128 VarianceOf(ulong scaled, ulong total, uint packets)
+    private static WideSum VarianceOf(ulong scaled, ulong total, uint packets)
     {
-        var variance = (UInt128)scaled * (Math.Max(scaled, total) - total);
-        if (packets <= 1)
-            return variance;
-        // 128 bits are slow to divide and hardly ever needed.
-        return variance <= ulong.MaxValue ? (ulong)variance / packets : variance / packets;
+        var variance = WideSum.Product(scaled, Math.Max(scaled, total) - total);
+        return packets <= 1 ? variance : variance.By(packets);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -123,7 +122,7 @@ internal struct WeightedSum
         Samples += other.Samples;
         Sampled += other.Sampled;
         UnknownRate += other.UnknownRate;
-        _variance += other._variance;
+        _variance.Add(in other._variance);
         _largest = Math.Max(_largest, other._largest);
     }
 

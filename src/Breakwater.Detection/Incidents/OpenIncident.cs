@@ -180,14 +180,14 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick, long key)
     public IncidentSigns Signs()
     {
         var best = _members.Max(static member => (member.Strength, member.Verdict));
-        UInt128 vectors = 0;
+        ulong vectors = 0;
         double margin = 0;
         ulong packets = 0;
         foreach (var member in _members)
         {
             if ((member.Strength, member.Verdict) != best)
                 continue;
-            vectors |= UInt128.One << (int)member.Vector;
+            vectors |= 1UL << (int)member.Vector;
             margin = Math.Max(margin, member.Margin);
             packets += member.Packets.Sum;
         }

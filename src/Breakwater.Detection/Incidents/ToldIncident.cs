@@ -4,7 +4,7 @@ namespace Breakwater.Detection.Incidents;
 
 /// <summary>What a reader notices of an incident; sizes in steps, so that they differ only when they grew noticeably.</summary>
 internal readonly record struct IncidentSigns(
-    Strength Strength, Verdict Verdict, UInt128 Vectors, bool IsFirm, bool IsPulse, int PeakStep, int TotalStep)
+    Strength Strength, Verdict Verdict, ulong Vectors, bool IsFirm, bool IsPulse, int PeakStep, int TotalStep)
 {
     /// <summary>How sure the incident is, to compare with another time; larger is surer.</summary>
     public (Strength Strength, Verdict Verdict, bool IsFirm) Sureness => (Strength, Verdict, IsFirm);

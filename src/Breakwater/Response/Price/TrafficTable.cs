@@ -178,11 +178,11 @@ internal sealed class TrafficTable
         return order != 0 ? order : KeyOf(in left).CompareTo(KeyOf(in right));
     }
 
-    private static UInt128 KeyOf(in StandingRecord standing)
+    private static (ulong Packet, ulong Other) KeyOf(in StandingRecord standing)
     {
         var record = standing.Record;
-        return ((UInt128)(((ulong)record.SourcePort << 48) | ((ulong)record.DestinationPort << 32) | ((ulong)record.PacketLength << 16) | ((ulong)record.Protocol << 8) | record.TcpFlags) << 64)
-            | ((ulong)record.IcmpType << 48) | ((ulong)record.IcmpCode << 40) | ((ulong)record.Fragment << 36) | ((ulong)record.Known << 32) | record.SamplingRate;
+        return (((ulong)record.SourcePort << 48) | ((ulong)record.DestinationPort << 32) | ((ulong)record.PacketLength << 16) | ((ulong)record.Protocol << 8) | record.TcpFlags,
+            ((ulong)record.IcmpType << 48) | ((ulong)record.IcmpCode << 40) | ((ulong)record.Fragment << 36) | ((ulong)record.Known << 32) | record.SamplingRate);
     }
 
     /// <summary>
