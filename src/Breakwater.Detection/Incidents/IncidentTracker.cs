@@ -16,7 +16,7 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
 
     private readonly ServiceOrPrefix _sharing = new(options.Services);
     private readonly SortedDictionary<Target, OpenIncident> _open = [];
-    private readonly List<(long DetectedTick, Incident Incident)> _closed = [];
+    private readonly List<Detected> _closed = [];
     private readonly List<OpenIncident> _ended = [];
     private readonly List<IncidentChange> _openedLate = [], _ends = [];
     private long _lastKey;
@@ -121,7 +121,7 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
         {
             var report = Report(incident, tick, null);
             TellEnd(incident, () => report, takenOverBy: null);
-            _closed.Add((incident.DetectedTick, report));
+            _closed.Add(new Detected(incident.DetectedTick, report));
             _open.Remove(incident.Target);
             incident.Span.End();
             incident.Dossier.EndIncident();
@@ -193,7 +193,9 @@ internal sealed class IncidentTracker(DetectorOptions options, StandingSamples s
     /// <param name="tick">Tick of the last record of the input.</param>
     /// <param name="spanSeconds">Length of the input when shorter than a second.</param>
     public IEnumerable<Incident> Incidents(long tick, double? spanSeconds) => _closed
-        .Concat(_open.Values.Select(incident => (incident.DetectedTick, Incident: Report(incident, tick, spanSeconds))))
+        .Concat(_open.Values.Select(incident => new Detected(incident.DetectedTick, Report(incident, tick, spanSeconds))))
         .OrderBy(static entry => entry.DetectedTick).ThenBy(static entry => entry.Incident.Target)
         .Select(static entry => entry.Incident);
+
+    private sealed record Detected(long DetectedTick, Incident Incident);
 }

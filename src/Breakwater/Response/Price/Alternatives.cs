@@ -129,12 +129,9 @@ internal sealed class Alternatives(FilterQuestion question, TrafficTable table, 
     /// <summary>Best first: under the limit, the blackhole last, then by what is covered and in the order of the kinds.</summary>
     public FilterPlan ToPlan()
     {
-        var sorted = _all.Select(static (alternative, index) => (Alternative: alternative, Index: index))
-            .OrderByDescending(static entry => entry.Alternative.IsUnderLimit)
-            .ThenBy(static entry => entry.Alternative.Kind == FilterAlternative.Blackhole)
-            .ThenByDescending(static entry => Math.Round(entry.Alternative.AttackCovered.Value ?? 0, 1))
-            .ThenBy(static entry => entry.Index)
-            .Select(static entry => entry.Alternative);
+        var sorted = _all.OrderByDescending(static alternative => alternative.IsUnderLimit)
+            .ThenBy(static alternative => alternative.Kind == FilterAlternative.Blackhole)
+            .ThenByDescending(static alternative => Math.Round(alternative.AttackCovered.Value ?? 0, 1));
         return new FilterPlan([.. sorted], _all.Any(static alternative => alternative.IsUnderLimit) ? null : Lever());
     }
 

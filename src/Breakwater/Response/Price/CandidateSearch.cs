@@ -39,10 +39,10 @@ internal sealed class CandidateSearch
         var search = new CandidateSearch(table, whole);
         if (table.Excess <= 0)
             return [];
-        foreach (var (protocol, _) in search.Top(static (in row) => row.Protocol, static (in _) => true, 4))
+        foreach (var protocol in search.Top(static (in row) => row.Protocol, static (in _) => true, 4))
             search.OfProtocol((byte)protocol);
         foreach (var protocol in search.Top(static (in row) => row.Protocol, static (in row) => row.Fragment == FragmentPlace.Later, 2))
-            search.Add(whole with { Protocol = (byte)protocol.Key, Fragments = FragmentMatch.Later });
+            search.Add(whole with { Protocol = (byte)protocol, Fragments = FragmentMatch.Later });
         foreach (var candidate in search._found.OrderByDescending(static candidate => candidate.Excess).ThenBy(static candidate => candidate.Parts).Take(BasesWithLengths).ToList())
             search.WithLengths(candidate);
         return [.. search._found.OrderByDescending(static candidate => candidate.Excess).ThenBy(static candidate => candidate.Parts).ThenBy(static candidate => RuleText.Of(candidate.Match), StringComparer.Ordinal)];
@@ -62,10 +62,10 @@ internal sealed class CandidateSearch
                 OfPorts(match);
                 break;
             case Icmp or IcmpV6 when protocol == Icmp == _whole.Destination.Network.IsIPv4:
-                foreach (var (type, _) in Top(static (in row) => row.IcmpType, (in row) => row.Protocol == protocol && (row.Known & SampledFields.Icmp) != 0, 4))
+                foreach (var type in Top(static (in row) => row.IcmpType, (in row) => row.Protocol == protocol && (row.Known & SampledFields.Icmp) != 0, 4))
                 {
                     Add(match with { IcmpType = (byte)type });
-                    foreach (var (code, _) in Top(static (in row) => row.IcmpCode, (in row) => row.Protocol == protocol && (row.Known & SampledFields.Icmp) != 0 && row.IcmpType == type, 1))
+                    foreach (var code in Top(static (in row) => row.IcmpCode, (in row) => row.Protocol == protocol && (row.Known & SampledFields.Icmp) != 0 && row.IcmpType == type, 1))
                         Add(match with { IcmpType = (byte)type, IcmpCode = (byte)code });
                 }
 
@@ -78,14 +78,14 @@ internal sealed class CandidateSearch
         var protocol = match.Protocol;
         var sources = Top(static (in row) => row.SourcePort, (in row) => row.Protocol == protocol && HasPorts(in row), RuleText.MaxRanges);
         var destinations = Top(static (in row) => row.DestinationPort, (in row) => row.Protocol == protocol && HasPorts(in row), PortsOfAKind);
-        foreach (var (port, _) in sources.Take(PortsOfAKind))
+        foreach (var port in sources.Take(PortsOfAKind))
             Add(match with { SourcePorts = [NumberRange.Of((ushort)port)] });
-        foreach (var (port, _) in destinations)
+        foreach (var port in destinations)
             Add(match with { DestinationPorts = [NumberRange.Of((ushort)port)] });
         if (sources.Count > 1)
             Add(match with { SourcePorts = Ranges(sources) });
         OfUnusualPorts(match);
-        foreach (var (pair, _) in Top(static (in row) => (row.SourcePort << 16) | row.DestinationPort, (in row) => row.Protocol == protocol && HasPorts(in row), PortsOfAKind))
+        foreach (var pair in Top(static (in row) => (row.SourcePort << 16) | row.DestinationPort, (in row) => row.Protocol == protocol && HasPorts(in row), PortsOfAKind))
             Add(match with { SourcePorts = [NumberRange.Of((ushort)(pair >> 16))], DestinationPorts = [NumberRange.Of((ushort)pair)] });
     }
 
@@ -106,13 +106,13 @@ internal sealed class CandidateSearch
     private void OfFlags(FilterMatch match)
     {
         var flags = Top(static (in row) => row.TcpFlags, static (in row) => row.Protocol == Tcp && (row.Known & SampledFields.TcpFlags) != 0, FlagsOfAKind);
-        foreach (var (set, _) in flags)
+        foreach (var set in flags)
         {
             var exact = match with { TcpFlags = new TcpFlagsMatch((byte)set, (byte)(AllFlags & ~set)) };
             Add(exact);
-            foreach (var (port, _) in Top(static (in row) => row.DestinationPort, (in row) => row.Protocol == Tcp && HasPorts(in row) && row.TcpFlags == set, 2))
+            foreach (var port in Top(static (in row) => row.DestinationPort, (in row) => row.Protocol == Tcp && HasPorts(in row) && row.TcpFlags == set, 2))
                 Add(exact with { DestinationPorts = [NumberRange.Of((ushort)port)] });
-            foreach (var (port, _) in Top(static (in row) => row.SourcePort, (in row) => row.Protocol == Tcp && HasPorts(in row) && row.TcpFlags == set, 2))
+            foreach (var port in Top(static (in row) => row.SourcePort, (in row) => row.Protocol == Tcp && HasPorts(in row) && row.TcpFlags == set, 2))
                 Add(exact with { SourcePorts = [NumberRange.Of((ushort)port)] });
         }
     }
@@ -124,7 +124,7 @@ internal sealed class CandidateSearch
         if (during.Lengths.Length == 0 || !isKnown || !wasKnown)
             return;
         AddLengths(candidate, Quantile(during, 0.005), Quantile(during, 0.995));
-        foreach (var (length, _) in Top(static (in row) => row.Length, (in row) => row.Length > 0 && row.IsMetBy(candidate.Match), 2))
+        foreach (var length in Top(static (in row) => row.Length, (in row) => row.Length > 0 && row.IsMetBy(candidate.Match), 2))
             AddLengths(candidate, (ushort)length, (ushort)length);
         if (before.Lengths.Length == 0)
             return;
@@ -195,40 +195,38 @@ internal sealed class CandidateSearch
 
     private delegate int RowKey(in TrafficRow row);
 
-    /// <summary>The values that have most of the excess, each with what it has.</summary>
-    private List<(int Key, double Excess)> Top(RowKey key, RowTest test, int most)
+    /// <summary>The values that have most of the excess.</summary>
+    private List<int> Top(RowKey key, RowTest test, int most)
     {
-        var sums = new Dictionary<int, (double Excess, int Records)>();
+        var sums = new KeySums();
         for (var index = 0; index < _table.Rows.Length; index++)
         {
             ref readonly var row = ref _table.Rows[index];
-            if (!test(in row))
-                continue;
-            ref var sum = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums, key(in row), out _);
-            sum = (sum.Excess + _table.ExcessOf[index], sum.Records + (row.IsDuring ? 1 : 0));
+            if (test(in row))
+                sums.Add(key(in row), _table.ExcessOf[index], row.IsDuring ? 1 : 0);
         }
 
         // Beside the first a few strays are no value of an attack that has just begun.
         return
         [
-            .. sums.Where(entry => entry.Value.Excess >= _least).OrderByDescending(static entry => entry.Value.Excess).ThenBy(static entry => entry.Key)
-                .Where((entry, rank) => rank == 0 || !_table.IsShort || entry.Value.Records >= SetCover.FewestRecords).Take(most).Select(static entry => (entry.Key, entry.Value.Excess)),
+            .. sums.Largest.TakeWhile(sum => sum.Sum >= _least)
+                .Where((sum, rank) => rank == 0 || !_table.IsShort || sum.Records >= SetCover.FewestRecords).Take(most).Select(static sum => sum.Key),
         ];
     }
 
     /// <summary>Ports that had a part of the packets from before that is worth keeping, in their order.</summary>
     private List<ushort> Usual(RowKey key, RowTest test)
     {
-        var sums = new Dictionary<int, double>();
+        var sums = new KeySums();
         for (var index = 0; index < _table.Rows.Length; index++)
         {
             ref readonly var row = ref _table.Rows[index];
             if (!row.IsDuring && test(in row))
-                System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums, key(in row), out _) += row.Packets;
+                sums.Add(key(in row), row.Packets);
         }
 
-        return [.. sums.Where(entry => entry.Key < Candidate.FirstEphemeral && entry.Value >= WorthKeeping * _table.BeforePackets).OrderByDescending(static entry => entry.Value).ThenBy(static entry => entry.Key)
-            .Take(UsualPorts).Select(static entry => (ushort)entry.Key).Order()];
+        return [.. sums.Largest.TakeWhile(sum => sum.Sum >= WorthKeeping * _table.BeforePackets).Where(static sum => sum.Key < Candidate.FirstEphemeral)
+            .Take(UsualPorts).Select(static sum => (ushort)sum.Key).Order()];
     }
 
     /// <summary>The ports between those; empty when there are none to leave out.</summary>
@@ -253,10 +251,10 @@ internal sealed class CandidateSearch
     private static bool HasPorts(in TrafficRow row) => (row.Known & SampledFields.Ports) != 0 && row.Fragment != FragmentPlace.Later;
 
     /// <summary>Ports as ranges, neighbours joined.</summary>
-    private static ImmutableArray<NumberRange> Ranges(List<(int Key, double Excess)> ports)
+    private static ImmutableArray<NumberRange> Ranges(List<int> ports)
     {
         var ranges = new List<NumberRange>();
-        foreach (var port in ports.Select(static entry => (ushort)entry.Key).Order())
+        foreach (var port in ports.Select(static port => (ushort)port).Order())
         {
             if (ranges.Count > 0 && ranges[^1].High + 1 == port)
                 ranges[^1] = new NumberRange(ranges[^1].Low, port);

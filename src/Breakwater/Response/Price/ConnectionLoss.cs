@@ -21,23 +21,24 @@ internal sealed class ConnectionLoss
     public ConnectionLoss(TrafficTable table)
     {
         _table = table;
-        var packets = new Dictionary<int, double>();
+        var packets = new KeySums();
         foreach (ref readonly var row in table.Rows.AsSpan())
         {
             if (!row.IsDuring && row.Connections >= 0)
-                packets[row.Connections] = packets.GetValueOrDefault(row.Connections) + row.Packets;
+                packets.Add(row.Connections, row.Packets);
         }
 
-        var busiest = Busiest(packets);
-        _count = busiest.Count + 1;
+        var numbers = new Dictionary<int, int>();
+        foreach (var busy in Busiest(packets))
+            numbers.Add(busy, numbers.Count);
+        _count = numbers.Count + 1;
         _groups = new int[table.Rows.Length];
         for (var index = 0; index < _groups.Length; index++)
-            _groups[index] = table.Rows[index] is { IsDuring: false, Connections: >= 0 and var key } ? busiest.GetValueOrDefault(key, _count - 1) : -1;
+            _groups[index] = table.Rows[index] is { IsDuring: false, Connections: >= 0 and var key } ? numbers.GetValueOrDefault(key, _count - 1) : -1;
     }
 
-    /// <summary>The ports with most packets, numbered.</summary>
-    public static Dictionary<int, int> Busiest(Dictionary<int, double> packets) => packets.OrderByDescending(static entry => entry.Value).ThenBy(static entry => entry.Key)
-        .Take(MostPorts).Select(static (entry, index) => (entry.Key, index)).ToDictionary(static entry => entry.Key, static entry => entry.index);
+    /// <summary>The ports with most packets.</summary>
+    public static List<int> Busiest(KeySums packets) => [.. packets.Largest.Take(MostPorts).Select(static sum => sum.Key)];
 
     /// <summary>The group of a record's connection; -1 for none.</summary>
     public int GroupOf(int index) => _groups[index];

@@ -73,27 +73,28 @@ internal sealed class SetCover(TrafficTable table, PriceMeter meter, SynthesisLi
     private (Candidate Candidate, double Gain)? Next(List<Candidate> open, ulong[] met, double dropped)
     {
         var isFirst = !met.AsSpan().ContainsAnyExcept(0UL);
-        var gains = open.Select(candidate => (Candidate: candidate, Gain: isFirst ? candidate.Excess : Gain(candidate, met)))
+        var gains = open.Select(candidate => ChoiceOf(candidate, isFirst ? candidate.Excess : Gain(candidate, met)))
             .Where(next => next.Gain >= (meter.IsKnown || isFirst ? WorthARule : MayBeOwn) * table.Excess && (isFirst || !table.IsShort || MeetsEnough(next.Candidate, met)))
-            .Select(next => (next.Candidate, next.Gain, Worth: next.Gain - (next.Candidate.IsComplement ? Naming * table.Excess : 0)))
             .OrderByDescending(static next => next.Worth);
         return meter.IsKnown ? Cheapest(gains.Take(MostTried), met, dropped, isFirst) : Narrowest([.. gains]);
     }
+
+    private Choice ChoiceOf(Candidate candidate, double gain) => new(candidate, gain, gain - (candidate.IsComplement ? Naming * table.Excess : 0));
 
     /// <summary>
     /// Where nothing tells what a rule costs: of those that meet most but for what the host's own traffic may be, the one that can meet least of anybody else's, and of
     /// these the one that asks most, but for what an attacker changes first.
     /// </summary>
-    private (Candidate Candidate, double Gain)? Narrowest(List<(Candidate Candidate, double Gain, double Worth)> gains)
+    private (Candidate Candidate, double Gain)? Narrowest(List<Choice> gains)
     {
         if (gains.Count == 0)
             return null;
-        var (candidate, gain, _) = gains.TakeWhile(next => next.Worth >= gains[0].Worth - (MayBeOwn * table.Excess))
+        var narrowest = gains.TakeWhile(next => next.Worth >= gains[0].Worth - (MayBeOwn * table.Excess))
             .OrderBy(static next => next.Candidate.Reach).ThenBy(static next => next.Candidate.Evadable).ThenByDescending(static next => next.Candidate.Components).ThenByDescending(static next => next.Gain).First();
-        return (candidate, gain);
+        return (narrowest.Candidate, narrowest.Gain);
     }
 
-    private (Candidate Candidate, double Gain)? Cheapest(IEnumerable<(Candidate Candidate, double Gain, double Worth)> gains, ulong[] met, double dropped, bool isFirst)
+    private (Candidate Candidate, double Gain)? Cheapest(IEnumerable<Choice> gains, ulong[] met, double dropped, bool isFirst)
     {
         (Candidate Candidate, double Worth)? best = null;
         var bestBound = 0.0;
@@ -143,4 +144,7 @@ internal sealed class SetCover(TrafficTable table, PriceMeter meter, SynthesisLi
             both[word] = left[word] | right[word];
         return both;
     }
+
+    /// <summary>A candidate, what it would add, and what that is worth.</summary>
+    private sealed record Choice(Candidate Candidate, double Gain, double Worth);
 }

@@ -302,15 +302,15 @@ internal sealed class TrafficTable
     /// <summary>Adds opening packets of the busiest connections: what would be met of them shows where none was sampled.</summary>
     private static void Imagine(List<TrafficRow> rows, Address target)
     {
-        var packets = new Dictionary<int, double>();
+        var packets = new KeySums();
         foreach (var row in rows)
         {
             if (!row.IsDuring && row.Connections >= 0)
-                packets[row.Connections] = packets.GetValueOrDefault(row.Connections) + row.Packets;
+                packets.Add(row.Connections, row.Packets);
         }
 
         var more = target.IsIPv4 ? 0 : 20;
-        foreach (var connections in ConnectionLoss.Busiest(packets).OrderBy(static entry => entry.Value).Select(static entry => entry.Key))
+        foreach (var connections in ConnectionLoss.Busiest(packets))
         {
             foreach (var length in TrafficRow.OpeningLengths(connections))
                 rows.Add(new TrafficRow(connections, (ushort)(length + more), target));
