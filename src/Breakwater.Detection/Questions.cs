@@ -10,6 +10,7 @@ internal sealed class Questions
     public const long MostTicks = 2 * PairFilter.GenerationNanoseconds / Detector.TickNanoseconds;
 
     private readonly PairFilter _pairs = new();
+    private readonly AskerBits _askers = new();
 
     // As of the last tick: within a tick no order may decide what is remembered.
     private bool _isFull;
@@ -29,10 +30,20 @@ internal sealed class Questions
         if (_isFull && entry.Has(EntryTraits.HasHost) && entry.Direction == Direction.Inbound)
             return;
         if (entry.Has(EntryTraits.AsksGroup))
+        {
             _pairs.AddGroup(entry.AsksPair);
+        }
         else if (entry.AsksPair != 0)
+        {
             _pairs.Add(entry.AsksPair);
+            // A record of no own host is asked by none.
+            if (entry.Has(EntryTraits.HasHost))
+                _askers.Add(entry.SenderHash);
+        }
     }
+
+    /// <summary>False when the own host of this entry, of whatever direction, has asked nobody: then nothing it gets was asked for.</summary>
+    public bool MayHaveAsked(in TickEntry entry) => _pairs.HasGroups || _askers.MayHave(entry.AddressHash);
 
     /// <summary>True when the receiver has asked the sender, or a group that the sender is of.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -44,8 +55,10 @@ internal sealed class Questions
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchQuestion(in TickEntry entry)
     {
-        if (!_isFull)
-            _pairs.PrefetchAdd(entry.AsksPair);
+        if (_isFull || entry.AsksPair == 0)
+            return;
+        _pairs.PrefetchAdd(entry.AsksPair);
+        _askers.PrefetchAdd(entry.SenderHash);
     }
 
     /// <summary>Asks the processor for what <see cref="WereAsked"/> will read.</summary>
@@ -55,6 +68,7 @@ internal sealed class Questions
     public void Advance(long nanoseconds)
     {
         _pairs.Advance(nanoseconds);
+        _askers.Advance(nanoseconds / PairFilter.GenerationNanoseconds);
         _isFull = _pairs.IsFull;
     }
 }

@@ -90,7 +90,7 @@ internal sealed class Studying(
     /// <summary>Copies entries, each weighted as it stands for others, once it is known whether it was asked for.</summary>
     private void Keep(Dossier dossier, Waiting waiting, ReadOnlySpan<uint> entries, int level, long tick)
     {
-        var isSilent = IsSilent(dossier, tick);
+        var isSilent = IsSilent(dossier, entries, tick);
         var kept = waiting.Add(entries.Length, level, tick);
         for (var index = 0; index < entries.Length; index++)
         {
@@ -118,8 +118,9 @@ internal sealed class Studying(
     }
 
     /// <summary>True for a host that has asked nobody for as long as questions are remembered: nothing that it gets was asked for.</summary>
-    private bool IsSilent(Dossier dossier, long tick) => dossier is { IsAggregate: false, Target.Direction: Direction.Inbound }
-        && tick - dossier.LastQuestionTick > Questions.MostTicks && !questions.HasGroups;
+    private bool IsSilent(Dossier dossier, ReadOnlySpan<uint> entries, long tick) =>
+        !entries.IsEmpty && dossier is { IsAggregate: false, Target.Direction: Direction.Inbound }
+        && ((tick - dossier.LastQuestionTick > Questions.MostTicks && !questions.HasGroups) || !questions.MayHaveAsked(in _assignment[entries[0]]));
 
     /// <summary>Feeds what waits, and then the present tick, as one: each record keeps the tick in which it arrived.</summary>
     private void Feed(Dossier dossier, Waiting waiting, ReadOnlySpan<uint> entries, int level, long tick)
@@ -146,7 +147,7 @@ internal sealed class Studying(
     private void Feed(Dossier dossier, ReadOnlySpan<uint> entries, int level, long tick)
     {
         var isFew = dossiers.All.Count <= FewDossiers;
-        var isSilent = IsSilent(dossier, tick);
+        var isSilent = IsSilent(dossier, entries, tick);
         for (var index = 0; index < entries.Length; index++)
         {
             if (index + EntriesAhead < entries.Length)

@@ -115,7 +115,7 @@ internal struct TickEntry
     public readonly ulong ScaledRecords => SamplingRate > 0 ? SamplingRate : 1UL << Level;
 
     /// <summary>Hash of the own host's address, whatever the direction.</summary>
-    private readonly ulong AddressHash => HostTable.HashOf(HostHash, Direction);
+    public readonly ulong AddressHash => HostTable.HashOf(HostHash, Direction);
 
     /// <summary>Hash that the sender has as a receiver, for the host table.</summary>
     public readonly ulong SenderHash => Direction == Direction.Outbound ? AddressHash : PeerHash;

@@ -20,12 +20,16 @@ public sealed class QuietTrafficTests
             Udp(time, _resolver, 2000 + (index % 50_000), Sender(index % servers), serverPort, 70)));
     }
 
-    [Fact]
-    public void Detect_ResolversOwnAnswers_AreSilent()
+    /// <summary>Whether its questions are traffic of the servers, or, where it is known to be an own host, its own.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Detect_ResolversOwnAnswers_AreSilent(bool isConfigured)
     {
-        Assert.Empty(Detect(Conversation(3000, 400, 53, 1200, withQuestions: true)).Incidents);
+        var options = new DetectorOptions { Protect = isConfigured ? [new Prefix(_resolver, 32)] : [] };
+        Assert.Empty(Detect(Conversation(3000, 400, 53, 1200, withQuestions: true), options).Incidents);
         // The twin: the same answers without the questions.
-        Assert.Single(Detect(Conversation(3000, 400, 53, 1200, withQuestions: false)).Incidents);
+        Assert.Single(Detect(Conversation(3000, 400, 53, 1200, withQuestions: false), options).Incidents);
     }
 
     /// <summary>Watched for more than a minute without a question: from the first one on, its answers are looked up again.</summary>

@@ -144,6 +144,25 @@ public sealed class SketchTests
     }
 
     [Fact]
+    public void AskerBits_TwoGenerations_NeverDenyWhoAsked()
+    {
+        var bits = new AskerBits();
+        bits.Advance(2);
+        for (var index = 0; index < 100_000; index++)
+            bits.Add(HashOf(index));
+
+        bits.Advance(3);
+        Assert.All(Enumerable.Range(0, 100_000), index => Assert.True(bits.MayHave(HashOf(index))));
+        Assert.InRange(Enumerable.Range(100_000, 100_000).Count(index => bits.MayHave(HashOf(index))), 1, 12_000);
+
+        bits.Advance(4);
+        Assert.DoesNotContain(Enumerable.Range(0, 100_000), index => bits.MayHave(HashOf(index)));
+        bits.Add(HashOf(1));
+        bits.Advance(6);
+        Assert.False(bits.MayHave(HashOf(1)));
+    }
+
+    [Fact]
     public void PairFilter_TooManyPairs_SaysSo()
     {
         var filter = new PairFilter();

@@ -54,6 +54,7 @@ public sealed class TableSizeTests
         Add("`RateWindows`: of that, its three rings of 64 cells", Bytes(static () => new RateWindows()), (long)options.MaxDossiers * DossierPool.MaxClassesPerDossier);
         Add("`NameCounts`: what requests ask about, for a kind that has requests, in each of two generations", names, (long)options.MaxDossiers * 4 * 2);
         Add("`PairFilter`: who asked whom, two generations of 4 MiB", Bytes(static () => new PairFilter()), 1);
+        Add("`AskerBits`: who asked anybody, two generations", Bytes(static () => new AskerBits()), 1);
         Add("`MinuteSample`: a minute of standing samples younger than an hour", young, StandingSamples.FreshMinutes + 1);
         Add("`MinuteSample`: the records of an older one", old, StandingSamples.MostMinutes - StandingSamples.FreshMinutes + weeks);
         Add("`StandingSamples`: for each service that is configured, and once for all other hosts", service, 1);
