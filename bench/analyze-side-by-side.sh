@@ -50,7 +50,7 @@ measure() {
   # Seconds of 100,000 packets each: 1 GiB is the most that sample writes.
   "$root/breakwater" sample "$@" --rate 100kpps --duration "$((seconds * share / 100))s" --mix 0% --seed 1 --out "$file" 2>"$work/made"
   packets=$(sed -n 's/.*: \([0-9]*\) packets.*/\1/p' "$work/made" | head -n 1)
-  cp "$file" "$work/cache" && rm "$work/cache" # all start with the file in the page cache
+  sync "$file" # written, so that nobody else writes while they read; all start with the file in the page cache
   ours=1
   row "$what" "$packets" 'breakwater analyze' "$root/breakwater" analyze "$file"
   local analyzed=$ours
