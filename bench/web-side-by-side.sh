@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # `analyze` of access logs, whole process, start-up included, beside other tools on the same lines in one run: lines per CPU-second.
 # One log has few URLs, agents and clients, the other 100,000 URLs and agents from 200,000 clients; two million lines each. GoAccess gets the
-# first 200,000 lines (all with --whole: minutes a run), CrowdSec the first 50,000, once; the rate of `analyze` on so few lines is given too.
+# first 200,000 lines (all with --whole: minutes a run), CrowdSec the first 50,000, once; the rate of `analyze` on so few lines is given too, and that of the engine
+# alone: the same lines in memory, read, and read and judged, without start-up.
 # Prints a Markdown table; tools that are not installed are left out and named. BREAKWATER_CROWDSEC_ROOT: where Debian's package was unpacked, if not in /.
 # usage: web-side-by-side.sh [--history] [--whole]
 set -euo pipefail
@@ -78,7 +79,19 @@ CONFIG
   "$cscli" -c "$cs/config.yaml" machines add bench -p benchbench -f "$cs/lapi.yaml" >"$work/made" 2>&1
 }
 
-# measure LOG VERDICT: VERDICT is what `analyze` is to say of it.
+# engine LOG LINES WORKLOAD VERDICT: the rows of the engine alone, and what it said of the same run.
+engine() {
+  local what=$1 lines=$2 workload=$3 said=$4 step slowest middle fastest
+  "$bench" detect "$workload" >"$work/engine" || { echo "the engine on $what failed" >&2; bad=1; return 0; }
+  if ! grep -qF -- "verdict: $said" "$work/engine"; then echo "the engine on $what: not '$said': $(tail -n 1 "$work/engine")" >&2; bad=1; fi
+  for step in read read+detect; do
+    read -r slowest middle fastest <<<"$(awk -v step="$step" '$1 == step { print $2, $3, $4 }' "$work/engine")"
+    awk -v what="$what" -v lines="$lines" -v step="$step" -v slow="$slowest" -v rate="$middle" -v fast="$fastest" -v ours="$ours" \
+      'BEGIN { printf "| %s | %d | engine alone, %s | %.3f (%.3f-%.3f of 5) | %.4f | %.1f |\n", what, lines, step, rate, slow, fast, rate * 1e6 / ours, ours / rate / 1e6 }'
+  done
+}
+
+# measure LOG VERDICT WORKLOAD ENGINE-VERDICT: what `analyze` and the engine are to say of it.
 measure() {
   local what=$1 file=$work/$1.log cut=$work/cut.log cutting
   verdict=$2 ours=0 runs=3
@@ -89,6 +102,8 @@ measure() {
   # The twin: the check can fail.
   verdict='no verdict is called so'
   if is_judged; then echo "FAIL web-side-by-side $what: any verdict is taken for the right one" >&2; bad=1; fi
+  verdict=$2
+  engine "$what" "$lines" "$3" "$4"
   cutting=200000
   if [ "$whole" = 1 ]; then cutting=$lines; fi
   head -n "$cutting" "$file" >"$cut"
@@ -115,6 +130,6 @@ if [ -n "$crowdsec" ] && ! crowdsec_setup; then
 fi
 echo '| Log | Lines | Command | M lines per CPU-second (slowest-fastest of 3) | times analyze | analyze is so many times as fast |'
 echo '|---|---|---|---|---|---|'
-measure plain 'may be http-flood'
-measure varied 'Attack on the web server: http-cache-busting'
+measure plain 'may be http-flood' detect-log-combined 'Undetermined (http-flood)'
+measure varied 'Attack on the web server: http-cache-busting' detect-log-varied 'Attack (http-cache-busting)'
 exit "$bad"
