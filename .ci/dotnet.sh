@@ -56,7 +56,10 @@ stale() {
 publish() {
   local options=(-c Release -v quiet -nologo -clp:NoSummary -p:RunAnalyzers=false -o "$artifacts/app") rid=
   case $(uname -sm) in
-    'Linux x86_64') rid=linux-x64 ;;
+    'Linux x86_64')
+      rid=linux-x64
+      if grep -qsw avx2 /proc/cpuinfo && grep -qsw bmi2 /proc/cpuinfo && grep -qsw fma /proc/cpuinfo; then options+=(-p:ReadyToRunInstructionSet=x86-64-v3); fi
+      ;;
     'Linux aarch64') rid=linux-arm64 ;;
   esac
   # Restored for all machines at once, as the lock files have it; then published for this one.

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Breakwater.Detection.Sketches;
 
 /// <summary>
-/// Remembers who asked anybody in the present and the last generation of questions (<see cref="PairFilter"/>): one bit an address. A false "may have" costs a look at the pairs,
-/// no more; there is no false "has not".
+/// Remembers who asked anybody in the present and the last generation of questions (<see cref="PairFilter"/>): one bit an address. A false "may have" costs a look at the pairs
+/// for each packet, no more; there is no false "has not". Every packet that opens something is a question: millions of forged senders set all bits, and then nothing is saved.
 /// </summary>
 internal sealed class AskerBits
 {

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Breakwater.Detection.Statistics;
 
 /// <summary>
-/// A sum of 128 bits in two words. <see cref="UInt128"/> computes the same, but no method that has one in a field or an argument is compiled ahead of time: where such a
-/// type belongs, the runtime alone knows.
+/// A sum of 128 bits in two words. <see cref="UInt128"/> computes the same, but no method that touches one is compiled ahead of time: how such a type lies in memory,
+/// the runtime alone knows. What needs one here stands apart, for sums that one word does not hold.
 /// </summary>
 internal struct WideSum
 {
@@ -24,13 +24,7 @@ internal struct WideSum
     }
 
     /// <summary>A value of at least 0, its fraction cut off.</summary>
-    public static WideSum Of(double value)
-    {
-        if (value < ulong.MaxValue)
-            return new WideSum { _low = (ulong)value };
-        var wide = (UInt128)value;
-        return new WideSum { _high = (ulong)(wide >> 64), _low = (ulong)wide };
-    }
+    public static WideSum Of(double value) => value < ulong.MaxValue ? new WideSum { _low = (ulong)value } : OfWide(value);
 
     /// <summary>Adds another one, modulo 2^128.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -48,6 +42,12 @@ internal struct WideSum
 
     /// <summary>As a floating-point number, rounded as <see cref="UInt128"/> is.</summary>
     public readonly double ToDouble() => _high == 0 ? _low : WideToDouble();
+
+    private static WideSum OfWide(double value)
+    {
+        var wide = (UInt128)value;
+        return new WideSum { _high = (ulong)(wide >> 64), _low = (ulong)wide };
+    }
 
     private readonly WideSum DividedBy(uint divisor)
     {

@@ -23,6 +23,10 @@ public sealed class VectorsTests
     [Fact]
     public void Names_All_AreTheVocabulary() => Assert.Equal(Words, Vectors.All.Select(Vectors.Name), StringComparer.Ordinal);
 
+    /// <summary>An incident's vectors are bits of one word (<c>IncidentSigns</c>).</summary>
+    [Fact]
+    public void All_EachVector_HasABitOfAWord() => Assert.All(Vectors.All, static vector => Assert.InRange((int)vector, 1, 63));
+
     [Fact]
     public void TryParse_EachName_RoundTrips()
     {

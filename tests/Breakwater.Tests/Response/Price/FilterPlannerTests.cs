@@ -275,7 +275,7 @@ public sealed class FilterPlannerTests(ITestOutputHelper output)
 
     /// <summary>
     /// The most that a plan is asked, and the same made hostile: every record from another client, many protocols, ports, flags and lengths, none more than a few
-    /// hundredths of the attack, and a long allow-list. What grows with the candidates a plan looks at is the memory it asks for; how long it takes is told, not judged.
+    /// hundredths of the attack, and a long allow-list. The memory that a plan asks for is bounded; how long it takes is told, not judged.
     /// </summary>
     [Theory]
     [InlineData(false)]
