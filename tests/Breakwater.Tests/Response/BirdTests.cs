@@ -76,7 +76,8 @@ public sealed class BirdTests
         while (watch.Elapsed < TimeSpan.FromSeconds(6) && RouterRules.CountInBird(Routes(space)) == 0)
             Thread.Sleep(TimeSpan.FromMilliseconds(200));
         Assert.Equal(comesUp, RouterRules.CountInBird(Routes(space)) > 0);
-        Assert.Contains(comesUp ? "State = Established" : "router has no session", State(space), StringComparison.Ordinal);
+        // The speaker's word may be a moment older than BIRD's.
+        space.Await("the speaker's word on it", _patience, () => State(space), said => said.Contains(comesUp ? "State = Established" : "router has no session", StringComparison.Ordinal));
     }
 
     /// <summary>What is not allowed is refused before it is sent; the rule beside it arrives.</summary>
