@@ -14,7 +14,7 @@ internal sealed class AskerBits
 
     private ulong[] _current = GC.AllocateArray<ulong>(1 << (BitsOfPlace - 6), pinned: true);
     private ulong[] _previous = GC.AllocateArray<ulong>(1 << (BitsOfPlace - 6), pinned: true);
-    private long _generation = long.MinValue;
+    private Generations _generations;
 
     /// <summary>Remembers an address by its hash.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -34,12 +34,8 @@ internal sealed class AskerBits
     /// <summary>Lets those of old generations go.</summary>
     public void Advance(long generation)
     {
-        if (generation <= _generation)
-            return;
-        if (generation > _generation + 1)
+        for (var rotations = _generations.Pass(generation); rotations > 0; rotations--)
             Rotate();
-        Rotate();
-        _generation = generation;
     }
 
     private static int Word(ulong hash) => (int)(hash >> (64 - BitsOfPlace + 6));

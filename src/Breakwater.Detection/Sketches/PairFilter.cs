@@ -19,7 +19,7 @@ internal sealed class PairFilter
     private ulong[] _previous = GC.AllocateArray<ulong>(Words, pinned: true);
     private long _currentBits;
     private long _previousBits;
-    private long _generation = long.MinValue;
+    private Generations _generations;
     private bool _hasGroups, _hadGroups;
 
     /// <summary>Four bits of one block a pair; above one bit in two the answers are worth little (6 % false).</summary>
@@ -77,13 +77,8 @@ internal sealed class PairFilter
     /// <summary>Lets old pairs go: called once per tick, before the next tick's records.</summary>
     public void Advance(long nanoseconds)
     {
-        var generation = nanoseconds / GenerationNanoseconds;
-        if (generation <= _generation)
-            return;
-        if (generation > _generation + 1)
+        for (var rotations = _generations.Pass(nanoseconds / GenerationNanoseconds); rotations > 0; rotations--)
             Rotate();
-        Rotate();
-        _generation = generation;
     }
 
     private void Rotate()
