@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Breakwater.Commands;
 using Breakwater.Incidents;
+using Breakwater.Response.Price;
 
 namespace Breakwater.Tests.Response;
 
@@ -107,11 +108,14 @@ internal sealed class ServedRouter : IDisposable
 
     public void AwaitSession() => Space.Await("the session", _patience, () => Bird("show protocols breakwater"), static said => said.Contains("Established", StringComparison.Ordinal));
 
-    /// <summary>Waits until quiet traffic of a minute that is over stands in the samples: in the attack's own minute the attack crowds it out.</summary>
+    /// <summary>
+    /// Waits until quiet traffic of a minute that is over stands in the samples: in the attack's own minute the attack crowds it out. What is of the last
+    /// moments before the attack is not looked at, so there is some more of it, and a slow machine has told of all of it by then.
+    /// </summary>
     public static void AwaitHistory()
     {
         var now = TimeProvider.System.GetUtcNow();
-        var begin = now.AddSeconds(8);
+        var begin = now.AddSeconds((FilterQuestion.GuardNanoseconds / 1e9) + 15);
         var minute = begin.AddSeconds(62 - begin.Second);
         Thread.Sleep(minute - now);
     }
