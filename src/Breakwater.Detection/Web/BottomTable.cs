@@ -22,9 +22,19 @@ internal sealed class BottomTable<TRow>(int size)
     where TRow : struct, IBottomRow<TRow>
 {
     private const int Fewest = 48;
+
+    /// <summary>Rows that are asked for together: their lines of the cache are still there when they are looked at.</summary>
+    private const int RowsAhead = 32;
+
     private TRow[] _rows = new TRow[Math.Min(Fewest, size * 3 / 2)];
+
+    // The rows' hashes once more, close together: what looks at all of them reads these.
+    private ulong[] _hashes = new ulong[Math.Min(Fewest, size * 3 / 2)];
     private int[] _places = new int[128];
-    private int _count;
+
+    // Rows that were ever used, and which of them are free again: those have the largest hash there is, above the limit that freed them.
+    private int _used, _freeCount;
+    private int[] _free = [];
     private ulong _limit = ulong.MaxValue;
     private TRow _lost;
 
@@ -34,7 +44,7 @@ internal sealed class BottomTable<TRow>(int size)
     // Places of the rows that are told, in the order of their hashes, as they were when so many were held.
     private (int Held, int Told) _ordered = (-1, 0);
     private int[] _order = [];
-    private ulong[] _hashes = [];
+    private ulong[] _scratch = [];
 
     /// <summary>The row of a key, new ones with nothing counted; of a key that is not kept, a row that nobody reads.</summary>
     public ref TRow this[ulong hash]
@@ -72,9 +82,8 @@ internal sealed class BottomTable<TRow>(int size)
             return;
         ref var row = ref _rows[place - 1];
         Sse.Prefetch0(Unsafe.AsPointer(ref row));
-        // Its end, where a row is longer than a line of the cache: the hash may stand there.
-        if (Unsafe.SizeOf<TRow>() > 64)
-            Sse.Prefetch0((byte*)Unsafe.AsPointer(ref row) + Unsafe.SizeOf<TRow>() - sizeof(ulong));
+        // Its end may lie in another line of the cache.
+        Sse.Prefetch0((byte*)Unsafe.AsPointer(ref row) + Unsafe.SizeOf<TRow>() - sizeof(ulong));
     }
 
     /// <summary>True when the key is among the smallest that were seen.</summary>
@@ -105,24 +114,35 @@ internal sealed class BottomTable<TRow>(int size)
     {
         Forget();
         _limit = Math.Min(_limit, other._limit);
-        for (var index = 0; index < other._count; index++)
+        Span<int> kept = stackalloc int[RowsAhead];
+        for (var next = 0; next < other._used;)
         {
-            ref readonly var row = ref other._rows[index];
-            if (row.Hash <= _limit)
-                this[row.Hash].Add(in row);
+            var count = 0;
+            for (; next < other._used && count < kept.Length; next++)
+            {
+                // Without a branch: nobody can guess which hash lies under the limit.
+                kept[count] = next;
+                count += other._hashes[next] <= _limit ? 1 : 0;
+                PrefetchPlace(other._hashes[next]);
+            }
+
+            foreach (var index in kept[..count])
+                PrefetchRow(other._hashes[index]);
+            foreach (var index in kept[..count])
+                this[other._hashes[index]].Add(in other._rows[index]);
         }
     }
 
     public void Clear()
     {
-        if (_count > 0)
+        if (_used > 0)
             Array.Clear(_places);
-        (_limit, _count) = (ulong.MaxValue, 0);
+        (_limit, _used, _freeCount) = (ulong.MaxValue, 0, 0);
         Forget();
     }
 
     /// <summary>Keys that are held at present: some that are not told of may be among them.</summary>
-    public int Count => _count;
+    public int Count => _used - _freeCount;
 
     /// <summary>The largest hash that is kept.</summary>
     public ulong Limit => _limit;
@@ -140,75 +160,86 @@ internal sealed class BottomTable<TRow>(int size)
     /// <returns>How many.</returns>
     public int CopyHashes(Span<ulong> hashes)
     {
-        for (var index = 0; index < _count; index++)
-            hashes[index] = _rows[index].Hash;
-        return _count;
+        var held = 0;
+        foreach (var hash in _hashes.AsSpan(0, _used))
+        {
+            if (hash <= _limit)
+                hashes[held++] = hash;
+        }
+
+        return held;
     }
 
-    /// <summary>The rows where they lie, in the order of their hashes; valid until the next key comes.</summary>
+    /// <summary>The rows where they lie, in no order: for what no order changes. Valid until the next key comes.</summary>
     /// <param name="share">The part of all keys that they stand for, 1 when these are all.</param>
     public BottomRows<TRow> Told(out double share)
     {
         var limit = Told();
-        share = limit == ulong.MaxValue ? 1 : limit / (double)ulong.MaxValue;
-        if (_ordered.Held != _count)
-        {
-            if (_order.Length < _count)
-                _order = new int[_rows.Length];
-            var hashes = Hashes();
-            var told = 0;
-            for (var index = 0; index < _count; index++)
-            {
-                if (hashes[index] <= limit)
-                    (hashes[told], _order[told++]) = (hashes[index], index);
-            }
-
-            hashes[..told].Sort(_order.AsSpan(0, told));
-            _ordered = (_count, told);
-        }
-
-        return new BottomRows<TRow>(_rows, _order.AsSpan(0, _ordered.Told));
+        share = ShareAt(limit);
+        return new BottomRows<TRow>(_rows, _hashes.AsSpan(0, _used), limit);
     }
 
     /// <summary>A copy of the rows in the order of their hashes.</summary>
     /// <inheritdoc cref="Told(out double)"/>
     public TRow[] Rows(out double share)
     {
-        var told = Told(out share);
-        var rows = new TRow[told.Length];
+        var limit = Told();
+        share = ShareAt(limit);
+        if (_ordered.Held != Count)
+            Order(limit);
+        var rows = new TRow[_ordered.Told];
         for (var index = 0; index < rows.Length; index++)
-            rows[index] = told[index];
+            rows[index] = _rows[_order[index]];
         return rows;
+    }
+
+    private static double ShareAt(ulong limit) => limit == ulong.MaxValue ? 1 : limit / (double)ulong.MaxValue;
+
+    private void Order(ulong limit)
+    {
+        if (_order.Length < _used)
+            (_order, _scratch) = (new int[_rows.Length], new ulong[_rows.Length]);
+        var (hashes, told) = (_scratch, 0);
+        for (var index = 0; index < _used; index++)
+        {
+            if (_hashes[index] <= limit)
+                (hashes[told], _order[told++]) = (_hashes[index], index);
+        }
+
+        hashes.AsSpan(0, told).Sort(_order.AsSpan(0, told));
+        _ordered = (Count, told);
     }
 
     private ulong Told()
     {
-        if (_told.Count == _count)
+        if (_told.Count == Count)
             return _told.Limit;
-        _told = (_count, _limit);
-        if (_count > size)
-            _told.Limit = Math.Min(_limit, OrderStatistic.Select(Hashes(), size - 1));
+        _told = (Count, _limit);
+        if (Count > size)
+            _told.Limit = Math.Min(_limit, LastTold());
         return _told.Limit;
     }
 
-    private Span<ulong> Hashes()
+    /// <summary>The largest hash of as many as are told, where more are held.</summary>
+    private ulong LastTold()
     {
-        if (_hashes.Length < _count)
-            _hashes = new ulong[_rows.Length];
-        return _hashes.AsSpan(0, CopyHashes(_hashes));
+        if (_scratch.Length < _used)
+            _scratch = new ulong[_rows.Length];
+        return OrderStatistic.Select(_scratch.AsSpan(0, CopyHashes(_scratch)), size - 1);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ref TRow Insert(ulong hash, int slot)
     {
-        if (_count == _rows.Length)
+        if (_used == _rows.Length && _freeCount == 0)
         {
             MakeRoom();
             return ref this[hash];
         }
 
-        _places[slot] = ++_count;
-        ref var row = ref _rows[_count - 1];
+        var index = _freeCount > 0 ? _free[--_freeCount] : _used++;
+        (_hashes[index], _places[slot]) = (hash, index + 1);
+        ref var row = ref _rows[index];
         row = default;
         row.Hash = hash;
         return ref row;
@@ -216,13 +247,14 @@ internal sealed class BottomTable<TRow>(int size)
 
     private void MakeRoom()
     {
-        if (_count >= size * 3 / 2)
+        if (_used >= size * 3 / 2)
         {
-            Cut(OrderStatistic.Select(Hashes(), size - 1));
+            Cut(LastTold());
         }
         else
         {
-            Array.Resize(ref _rows, Math.Min(_count * 2, size * 3 / 2));
+            Array.Resize(ref _rows, Math.Min(_used * 2, size * 3 / 2));
+            Array.Resize(ref _hashes, _rows.Length);
             _places = new int[_places.Length * 2];
         }
 
@@ -232,9 +264,11 @@ internal sealed class BottomTable<TRow>(int size)
     private void PlaceAll()
     {
         Array.Clear(_places);
-        for (var index = 0; index < _count; index++)
+        for (var index = 0; index < _used; index++)
         {
-            var slot = SlotOf(_rows[index].Hash);
+            if (_hashes[index] > _limit)
+                continue;
+            var slot = SlotOf(_hashes[index]);
             while (_places[slot] != 0)
                 slot = (slot + 1) & (_places.Length - 1);
             _places[slot] = index + 1;
@@ -245,18 +279,16 @@ internal sealed class BottomTable<TRow>(int size)
     private void Cut(ulong limit)
     {
         Forget();
-        _limit = limit;
-        var kept = 0;
-        for (var index = 0; index < _count; index++)
+        (_limit, _freeCount) = (limit, 0);
+        if (_free.Length < _used)
+            _free = new int[_rows.Length];
+        for (var index = _used - 1; index >= 0; index--)
         {
-            if (_rows[index].Hash > limit)
+            if (_hashes[index] <= limit)
                 continue;
-            if (kept < index)
-                _rows[kept] = _rows[index];
-            kept++;
+            _hashes[index] = ulong.MaxValue;
+            _free[_freeCount++] = index;
         }
-
-        _count = kept;
     }
 
     private void Forget() => (_told, _ordered) = ((-1, ulong.MaxValue), (-1, 0));

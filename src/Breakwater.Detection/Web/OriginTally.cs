@@ -44,16 +44,16 @@ internal sealed class OriginTally
     /// <param name="countsParts">Parts of pages count as pages do.</param>
     public static (OriginTally During, OriginTally Before) Of(WebTally during, WebTally before, ClientOrigins origins, bool countsParts)
     {
-        var now = Networks(during.Clients.Told(out var share), countsParts);
-        var usual = Networks(before.Clients.Told(out var usualShare), countsParts);
+        var now = Networks(during.Clients.Rows(out var share), countsParts);
+        var usual = Networks(before.Clients.Rows(out var usualShare), countsParts);
         var leftOut = Large(now).Concat(Large(usual)).ToHashSet();
         return (new OriginTally(now, leftOut, share, origins), new OriginTally(usual, leftOut, usualShare, origins));
     }
 
-    private static Dictionary<Prefix, long> Networks(BottomRows<ClientRow> clients, bool countsParts)
+    private static Dictionary<Prefix, long> Networks(ClientRow[] clients, bool countsParts)
     {
         var networks = new Dictionary<Prefix, long>();
-        foreach (ref readonly var client in clients)
+        foreach (ref readonly var client in clients.AsSpan())
             CollectionsMarshal.GetValueRefOrAddDefault(networks, ClientOrigins.NetworkOf(client.Client), out _) += countsParts ? client.Requests : client.Pages;
         return networks;
     }

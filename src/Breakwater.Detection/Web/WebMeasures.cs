@@ -215,9 +215,9 @@ internal sealed class WebMeasures
 
     private void MeasureAgents()
     {
-        var rows = _during.Agents.Told(out _);
+        var rows = _during.Agents.Rows(out _);
         double all = 0, browsers = 0, distance = 0;
-        foreach (ref readonly var row in rows)
+        foreach (ref readonly var row in rows.AsSpan())
         {
             all += AboveOfAgent(in row);
             browsers += row.Parent == 0 ? 0 : AboveOfAgent(in row);
@@ -225,7 +225,7 @@ internal sealed class WebMeasures
 
         if (all < 1)
             return;
-        foreach (ref readonly var row in rows)
+        foreach (ref readonly var row in rows.AsSpan())
         {
             var above = AboveOfAgent(in row);
             if (row.Parent != 0 && browsers > 0)
@@ -266,7 +266,7 @@ internal sealed class WebMeasures
     private static Dictionary<ulong, double> Folders(BottomTable<TallyRow> groups)
     {
         var folders = new Dictionary<ulong, double>();
-        foreach (ref readonly var row in groups.Told(out var share))
+        foreach (ref readonly var row in groups.Rows(out var share).AsSpan())
             folders[row.Parent] = folders.GetValueOrDefault(row.Parent) + (row.Requests / share);
         return folders;
     }

@@ -53,60 +53,46 @@ internal struct RequestRow : IBottomRow<RequestRow>
 /// <summary>A client and what it asked for.</summary>
 internal struct ClientRow : IBottomRow<ClientRow>
 {
+    private const int UrlClasses = 64;
+
+    // Multiples of 2^-20: sums of them are exact, and so the same in any order.
+    private static readonly double[] _distinct =
+        [.. Enumerable.Range(0, UrlClasses).Select(static seen => Math.Round(UrlClasses * Math.Log(UrlClasses / (double)(UrlClasses - seen)) * (1 << 20)) / (1 << 20)), double.MaxValue];
+
     public ulong Hash { get; set; }
 
     public Address Client;
-    public uint Requests, Pages, Writes, Errors, ActiveSeconds;
+    public uint Requests, Pages;
     public int FirstSecond, LastSecond;
 
-    // A bit for each of 64 classes of URLs: tells how many different ones there were, up to some dozens.
+    // A bit for each class of URLs: tells how many different ones there were, up to some dozens.
     private ulong _urls;
 
     /// <summary>What was seen in any of its requests.</summary>
     public WebFlags Flags;
 
-    /// <summary>Smallest and largest hash of its agents: different ones say that there were several.</summary>
-    public ulong FirstAgent, LastAgent;
-
     public readonly uint Assets => Requests - Pages;
-
-    public readonly bool HasOneAgent => FirstAgent == LastAgent;
 
     /// <summary>Seconds from its first to its last request, one at least.</summary>
     public readonly int Span => LastSecond - FirstSecond + 1;
 
     /// <summary>Different pages, as far as 64 bits tell (linear counting; Whang et al. 1990).</summary>
-    public readonly double DistinctPages
-    {
-        get
-        {
-            var empty = 64 - BitOperations.PopCount(_urls);
-            return empty == 0 ? Pages : Math.Min(Pages, 64 * Math.Log(64.0 / empty));
-        }
-    }
+    public readonly double DistinctPages => Math.Min(Pages, _distinct[BitOperations.PopCount(_urls)]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Count(in WebEntry entry, int second)
     {
         if (Requests == 0)
-            (Client, FirstSecond, LastSecond, ActiveSeconds, FirstAgent, LastAgent) = (entry.Client, second, second, 1, entry.Agent, entry.Agent);
+            (Client, FirstSecond) = (entry.Client, second);
         Requests++;
-        if (second != LastSecond)
-            (LastSecond, ActiveSeconds) = (second, ActiveSeconds + 1);
+        LastSecond = second;
         if (entry.IsPage)
         {
             Pages++;
             _urls |= 1UL << (int)(entry.Url >> 58);
         }
 
-        // Without a branch: nobody can guess the status of the next one.
-        Writes += entry.Has(WebFlags.Writes) ? 1U : 0;
-        Errors += entry.Status >= 400 ? 1U : 0;
         Flags |= entry.Flags;
-        if (entry.Agent < FirstAgent)
-            FirstAgent = entry.Agent;
-        if (entry.Agent > LastAgent)
-            LastAgent = entry.Agent;
     }
 
     public void Add(in ClientRow other)
@@ -119,10 +105,8 @@ internal struct ClientRow : IBottomRow<ClientRow>
             return;
         }
 
-        (Requests, Pages, Writes) = (Requests + other.Requests, Pages + other.Pages, Writes + other.Writes);
-        (Errors, ActiveSeconds) = (Errors + other.Errors, ActiveSeconds + other.ActiveSeconds);
+        (Requests, Pages) = (Requests + other.Requests, Pages + other.Pages);
         (FirstSecond, LastSecond) = (Math.Min(FirstSecond, other.FirstSecond), Math.Max(LastSecond, other.LastSecond));
-        (FirstAgent, LastAgent) = (Math.Min(FirstAgent, other.FirstAgent), Math.Max(LastAgent, other.LastAgent));
         _urls |= other._urls;
         Flags |= other.Flags;
     }

@@ -52,7 +52,7 @@ public sealed class WebTallyTests
 
     private static string Told(WebTally tally)
     {
-        var clients = string.Join('\n', tally.Clients.Rows(out _).Select(static row => (row.Hash, row.Client, row.Requests, row.Pages, row.Writes, row.Errors, row.Flags, row.DistinctPages)));
+        var clients = string.Join('\n', tally.Clients.Rows(out _).Select(static row => (row.Hash, row.Client, row.Requests, row.Pages, row.Span, row.Flags, row.DistinctPages)));
         var groups = string.Join('\n', tally.Groups.Rows(out _).Concat(tally.Agents.Rows(out _)).Select(static row => (row.Hash, row.Requests, row.Parts)));
         var sample = string.Join('\n', tally.Sample.Rows(out _).Select(static row => (row.Hash, row.Entry.Url, row.Requests)));
         return string.Join('\n', clients, groups, sample, tally.Sums.Requests, tally.Sums.Bytes, tally.Sums.NotFound, tally.ClientSketch.Estimate(), tally.Urls.Estimate());
