@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Breakwater.Detection.Web;
 
@@ -51,7 +52,8 @@ public static class TextHash
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Fold(ulong left, ulong right)
     {
-        var high = Math.BigMul(left, right, out var low);
-        return high ^ low;
+        // Both halves in registers; BigMul would pass the lower one through memory, in the middle of a chain of products.
+        var high = Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(left, right) : Math.BigMul(left, right, out _);
+        return high ^ (left * right);
     }
 }
