@@ -197,16 +197,14 @@ internal sealed class BottomTable<TRow>(int size)
 
     private void Order(ulong limit)
     {
-        if (_order.Length < _used)
-            (_order, _scratch) = (new int[_rows.Length], new ulong[_rows.Length]);
-        var (hashes, told) = (_scratch, 0);
+        var (order, hashes, told) = (RowOrder(), Scratch(), 0);
         for (var index = 0; index < _used; index++)
         {
             if (_hashes[index] <= limit)
-                (hashes[told], _order[told++]) = (_hashes[index], index);
+                (hashes[told], order[told++]) = (_hashes[index], index);
         }
 
-        hashes.AsSpan(0, told).Sort(_order.AsSpan(0, told));
+        hashes.AsSpan(0, told).Sort(order.AsSpan(0, told));
         _ordered = (Count, told);
     }
 
@@ -223,10 +221,13 @@ internal sealed class BottomTable<TRow>(int size)
     /// <summary>The largest hash of as many as are told, where more are held.</summary>
     private ulong LastTold()
     {
-        if (_scratch.Length < _used)
-            _scratch = new ulong[_rows.Length];
-        return OrderStatistic.Select(_scratch.AsSpan(0, CopyHashes(_scratch)), size - 1);
+        var hashes = Scratch();
+        return OrderStatistic.Select(hashes.AsSpan(0, CopyHashes(hashes)), size - 1);
     }
+
+    private ulong[] Scratch() => _scratch.Length < _rows.Length ? _scratch = new ulong[_rows.Length] : _scratch;
+
+    private int[] RowOrder() => _order.Length < _rows.Length ? _order = new int[_rows.Length] : _order;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ref TRow Insert(ulong hash, int slot)
@@ -264,10 +265,16 @@ internal sealed class BottomTable<TRow>(int size)
     private void PlaceAll()
     {
         Array.Clear(_places);
+        var (kept, count) = (RowOrder(), 0);
         for (var index = 0; index < _used; index++)
         {
-            if (_hashes[index] > _limit)
-                continue;
+            // Without a branch: nobody can guess which are free.
+            kept[count] = index;
+            count += _hashes[index] <= _limit ? 1 : 0;
+        }
+
+        foreach (var index in kept.AsSpan(0, count))
+        {
             var slot = SlotOf(_hashes[index]);
             while (_places[slot] != 0)
                 slot = (slot + 1) & (_places.Length - 1);
@@ -282,12 +289,12 @@ internal sealed class BottomTable<TRow>(int size)
         (_limit, _freeCount) = (limit, 0);
         if (_free.Length < _used)
             _free = new int[_rows.Length];
-        for (var index = _used - 1; index >= 0; index--)
+        for (var index = 0; index < _used; index++)
         {
-            if (_hashes[index] <= limit)
-                continue;
-            _hashes[index] = ulong.MaxValue;
-            _free[_freeCount++] = index;
+            var hash = _hashes[index];
+            _free[_freeCount] = index;
+            _freeCount += hash > limit ? 1 : 0;
+            _hashes[index] = hash > limit ? ulong.MaxValue : hash;
         }
     }
 
