@@ -1,36 +1,50 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Breakwater.Detection.Sketches;
-using Breakwater.Wire;
 
 namespace Breakwater.Detection.Web;
 
 /// <summary>
-/// Client networks (/24, /48) that asked for something on ordinary days, as keyed hashes with the last day: what "seen before" rests on. Does not
-/// learn in a surge.
+/// Client networks (/24, /48) that asked for something on ordinary days, as keyed hashes with the last day: what "seen before" rests on. Of too many
+/// those with the smallest hashes. Does not learn in a surge.
 /// </summary>
 internal sealed class KnownNetworks(ulong seed)
 {
-    private readonly BottomTable<ClusterRow> _networks = new(WebLimits.KnownClusters);
-    private readonly KeyedHash _hash = new(seed);
-    private int _learned;
+    /// <summary>Fewest networks from which on a stranger tells anything.</summary>
+    public const int Fewest = 64;
 
     /// <summary>Networks that are asked for together: their lines of the cache are still there when they are looked at.</summary>
     private const int NetworksAhead = 32;
 
-    /// <summary>Fewest networks from which on a stranger tells anything.</summary>
-    public const int Fewest = 64;
+    // A network in one number: 40 bits of its hash above the day and one. That many are never mistaken for another: once in 10^7 lookups.
+    private const ulong DayMask = (1UL << 24) - 1;
+    private const int FewestPlaces = 1_024;
+    private const int MostPlaces = WebLimits.KnownClusters * 2;
+    private const int MostHeld = WebLimits.KnownClusters * 3 / 2;
 
+    private readonly KeyedHash _hash = new(seed);
+    private ulong[] _places = new ulong[FewestPlaces];
+    private ulong _limit = ulong.MaxValue;
+    private int _held, _learned;
+
+    /// <summary>Takes in the networks of a slice's clients.</summary>
+    /// <param name="slice">The slice.</param>
+    /// <param name="day">Its day, counted from 1970.</param>
     public void Learn(WebTally slice, int day)
     {
-        Span<ulong> hashes = stackalloc ulong[NetworksAhead];
-        for (var clients = slice.Clients.Told(out _).GetEnumerator(); Next(ref clients, hashes) is > 0 and var count;)
+        Span<ulong> networks = stackalloc ulong[NetworksAhead];
+        var mark = Math.Min((ulong)day + 1, DayMask);
+        for (var clients = slice.Clients.Told(out _).GetEnumerator(); Next(ref clients, networks) is > 0 and var count;)
         {
-            foreach (var hash in hashes[..count])
+            foreach (var network in networks[..count])
             {
-                if (!_networks.Keeps(hash))
+                if (network > _limit)
                     continue;
-                ref var row = ref _networks[hash];
-                _learned += row.Day == 0 ? 1 : 0;
-                row.Day = Math.Max(row.Day, day);
+                ref var place = ref PlaceOf(network);
+                if (place == 0)
+                    Admit(network | mark);
+                else
+                    place = Math.Max(place, network | mark);
             }
         }
     }
@@ -42,34 +56,78 @@ internal sealed class KnownNetworks(ulong seed)
     {
         if (_learned < Fewest)
             return null;
-        var (known, all) = (0, 0);
-        Span<ulong> hashes = stackalloc ulong[NetworksAhead];
-        for (var clients = sample.GetEnumerator(); Next(ref clients, hashes) is > 0 and var count;)
+        var (known, all, limit) = (0, 0, _held > WebLimits.KnownClusters ? LastTold() : _limit);
+        Span<ulong> networks = stackalloc ulong[NetworksAhead];
+        for (var clients = sample.GetEnumerator(); Next(ref clients, networks) is > 0 and var count;)
         {
-            foreach (var hash in hashes[..count])
+            foreach (var network in networks[..count])
             {
-                if (!_networks.Tells(hash))
+                if (network > limit)
                     continue;
                 all++;
-                known += _networks.TryFind(hash, out var row) && day - row.Day <= WebLimits.KnownDays ? 1 : 0;
+                var place = PlaceOf(network);
+                known += place != 0 && day + 1 - (int)(place & DayMask) <= WebLimits.KnownDays ? 1 : 0;
             }
         }
 
         return all == 0 ? null : (double)known / all;
     }
 
-    /// <summary>The networks of the next clients, as hashes; what is known of them is asked for.</summary>
-    private int Next(ref BottomRows<ClientRow>.Enumerator clients, scoped Span<ulong> hashes)
+    /// <summary>The networks of the next clients; what is known of them is asked for.</summary>
+    private unsafe int Next(ref BottomRows<ClientRow>.Enumerator clients, scoped Span<ulong> networks)
     {
         var count = 0;
-        while (count < hashes.Length && clients.MoveNext())
+        while (count < networks.Length && clients.MoveNext())
         {
-            hashes[count] = _hash.Of(ClientOrigins.NetworkOf(clients.Current.Client).Network);
-            _networks.PrefetchPlace(hashes[count++]);
+            var network = _hash.Of(ClientOrigins.NetworkOf(clients.Current.Client).Network) & ~DayMask;
+            if (Sse.IsSupported)
+                Sse.Prefetch0(Unsafe.AsPointer(ref _places[FirstPlaceOf(network)]));
+            networks[count++] = network;
         }
 
-        foreach (var hash in hashes[..count])
-            _networks.PrefetchRow(hash);
         return count;
+    }
+
+    private int FirstPlaceOf(ulong network) => (int)(network >> 24) & (_places.Length - 1);
+
+    /// <summary>Where a network stands, or would.</summary>
+    private ref ulong PlaceOf(ulong network)
+    {
+        var at = FirstPlaceOf(network);
+        while (_places[at] != 0 && (_places[at] & ~DayMask) != network)
+            at = (at + 1) & (_places.Length - 1);
+        return ref _places[at];
+    }
+
+    private void Admit(ulong network)
+    {
+        _learned++;
+        if (_held == MostHeld)
+            PlaceAll(LastTold(), MostPlaces);
+        else if (_held * 4 >= _places.Length * 3)
+            PlaceAll(_limit, _places.Length * 2);
+        Place(network);
+    }
+
+    /// <summary>The largest that is told, where more are held.</summary>
+    private ulong LastTold() => OrderStatistic.Select(Held(), WebLimits.KnownClusters - 1) | DayMask;
+
+    private ulong[] Held() => Array.FindAll(_places, static place => place != 0);
+
+    /// <summary>Places all anew; what lies above the limit is forgotten, and not kept from now on.</summary>
+    private void PlaceAll(ulong limit, int places)
+    {
+        var held = Held();
+        (_places, _limit, _held) = (new ulong[places], limit, 0);
+        foreach (var network in held)
+            Place(network);
+    }
+
+    private void Place(ulong network)
+    {
+        if (network > _limit)
+            return;
+        PlaceOf(network & ~DayMask) = network;
+        _held++;
     }
 }

@@ -25,16 +25,6 @@ internal struct TallyRow : IBottomRow<TallyRow>
     }
 }
 
-/// <summary>A client network and the last day on which it was seen.</summary>
-internal struct ClusterRow : IBottomRow<ClusterRow>
-{
-    public ulong Hash { get; set; }
-
-    public int Day;
-
-    public void Add(in ClusterRow other) => Day = Math.Max(Day, other.Day);
-}
-
 /// <summary>A request that stands for all, with what rules can be made of.</summary>
 internal struct RequestRow : IBottomRow<RequestRow>
 {
