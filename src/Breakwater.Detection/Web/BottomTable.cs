@@ -222,7 +222,7 @@ internal sealed class BottomTable<TRow>(int size)
     private ulong LastTold()
     {
         var hashes = Scratch();
-        return OrderStatistic.Select(hashes.AsSpan(0, CopyHashes(hashes)), size - 1);
+        return OrderStatistic.Select(hashes.AsSpan(0, CopyHashes(hashes)), size - 1, _limit);
     }
 
     private ulong[] Scratch() => _scratch.Length < _rows.Length ? _scratch = new ulong[_rows.Length] : _scratch;

@@ -1,12 +1,24 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Breakwater.Wire.AccessLog;
 
 /// <summary>Cuts a stream into lines, in large reads. A line feed ends a line, and no other octet does.</summary>
 /// <param name="stream">The log; stays the caller's.</param>
 public sealed class LogLineReader(Stream stream)
 {
-    private readonly byte[] _buffer = new byte[LogLimits.BufferBytes];
+    private const int BlockBytes = 64;
+
+    // A block may be looked at beyond what was read.
+    private readonly byte[] _buffer = new byte[LogLimits.BufferBytes + BlockBytes];
     private int _start;
     private int _end;
+
+    // Line feeds of the block that was looked at last and that no line has yet, a bit each; and how far it was looked.
+    private ulong _feeds;
+    private int _block, _searched;
     private bool _isEnded;
     private bool _isInsideCut;
 
@@ -21,28 +33,24 @@ public sealed class LogLineReader(Stream stream)
         IsCut = false;
         if (_isInsideCut && !TrySkipRest())
             return false;
-        var searched = 0;
         while (true)
         {
-            var rest = _buffer.AsSpan(_start, _end - _start);
-            var found = rest[searched..].IndexOf((byte)'\n');
-            var length = found < 0 ? rest.Length : searched + found;
-            if (length > LogLimits.LineBytes)
+            var isWhole = TryFindFeed(out var end);
+            if (end - _start > LogLimits.LineBytes)
             {
-                line = rest[..LogLimits.LineBytes];
+                line = _buffer.AsSpan(_start, LogLimits.LineBytes);
                 _start += LogLimits.LineBytes;
                 IsCut = _isInsideCut = true;
                 return true;
             }
 
-            if (found >= 0 || _isEnded)
+            if (isWhole || _isEnded)
             {
-                line = rest[..length];
-                _start += found < 0 ? length : length + 1;
-                return found >= 0 || length > 0;
+                line = _buffer.AsSpan(_start, end - _start);
+                PassOver(isWhole, end);
+                return isWhole || line.Length > 0;
             }
 
-            searched = length;
             Fill();
         }
     }
@@ -51,22 +59,57 @@ public sealed class LogLineReader(Stream stream)
     {
         while (true)
         {
-            var found = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
-            _start = found < 0 ? _end : _start + found + 1;
-            _isInsideCut = found < 0;
-            if (!_isInsideCut)
-                return true;
-            if (_isEnded)
-                return false;
+            _isInsideCut = !TryFindFeed(out var end);
+            PassOver(!_isInsideCut, end);
+            if (!_isInsideCut || _isEnded)
+                return !_isInsideCut;
             Fill();
         }
     }
 
+    /// <summary>Where the next line feed is; without one the end of what was read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryFindFeed(out int at)
+    {
+        while (_feeds == 0)
+        {
+            if (_searched == _end)
+            {
+                at = _end;
+                return false;
+            }
+
+            LookAtBlock();
+        }
+
+        at = _block + BitOperations.TrailingZeroCount(_feeds);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void LookAtBlock()
+    {
+        ref var first = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_buffer), _searched);
+        _feeds = Vector512.Equals(Vector512.LoadUnsafe(ref first), Vector512.Create((byte)'\n')).ExtractMostSignificantBits();
+        var length = Math.Min(_end - _searched, BlockBytes);
+        if (length < BlockBytes)
+            _feeds &= (1UL << length) - 1;
+        (_block, _searched) = (_searched, _searched + length);
+    }
+
+    private void PassOver(bool isFeed, int end)
+    {
+        _start = isFeed ? end + 1 : end;
+        if (isFeed)
+            _feeds &= _feeds - 1;
+    }
+
+    /// <summary>Reads on; all line feeds that were found have their lines.</summary>
     private void Fill()
     {
         _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-        (_start, _end) = (0, _end - _start);
-        var count = stream.Read(_buffer.AsSpan(_end));
+        (_start, _end, _searched) = (0, _end - _start, _searched - _start);
+        var count = stream.Read(_buffer.AsSpan(_end, LogLimits.BufferBytes - _end));
         _isEnded = count == 0;
         _end += count;
     }
