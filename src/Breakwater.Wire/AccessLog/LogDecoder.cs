@@ -29,7 +29,9 @@ public sealed class LogDecoder(IReadOnlyList<LogFormat> formats, TrustedProxies 
         // Such a line has nothing before its address: no frame of syslog, no comment.
         if (_common is not null && PlanReader.TryReadCommon(_common, line, ref _time, ref request))
         {
-            Format = _formats[0];
+            // Of the same object the garbage collector need not hear again.
+            if (!ReferenceEquals(Format, _formats[0]))
+                Format = _formats[0];
             FindClient(line, ref request);
             return LogError.None;
         }
