@@ -44,7 +44,6 @@ internal sealed class BottomTable<TRow>(int size)
     // Places of the rows that are told, in the order of their hashes, as they were when so many were held.
     private (int Held, int Told) _ordered = (-1, 0);
     private int[] _order = [];
-    private ulong[] _scratch = [];
 
     /// <summary>The row of a key, new ones with nothing counted; of a key that is not kept, a row that nobody reads.</summary>
     public ref TRow this[ulong hash]
@@ -197,7 +196,7 @@ internal sealed class BottomTable<TRow>(int size)
 
     private void Order(ulong limit)
     {
-        var (order, hashes, told) = (RowOrder(), Scratch(), 0);
+        var (order, hashes, told) = (RowOrder(), new ulong[_used], 0);
         for (var index = 0; index < _used; index++)
         {
             if (_hashes[index] <= limit)
@@ -219,13 +218,7 @@ internal sealed class BottomTable<TRow>(int size)
     }
 
     /// <summary>The largest hash of as many as are told, where more are held.</summary>
-    private ulong LastTold()
-    {
-        var hashes = Scratch();
-        return OrderStatistic.Select(hashes.AsSpan(0, CopyHashes(hashes)), size - 1, _limit);
-    }
-
-    private ulong[] Scratch() => _scratch.Length < _rows.Length ? _scratch = new ulong[_rows.Length] : _scratch;
+    private ulong LastTold() => OrderStatistic.Select(_hashes.AsSpan(0, _used), Count, size - 1, _limit);
 
     private int[] RowOrder() => _order.Length < _rows.Length ? _order = new int[_rows.Length] : _order;
 

@@ -110,7 +110,7 @@ internal sealed class KnownNetworks(ulong seed)
     }
 
     /// <summary>The largest that is told, where more are held.</summary>
-    private ulong LastTold() => OrderStatistic.Select(Held(), WebLimits.KnownClusters - 1, _limit) | DayMask;
+    private ulong LastTold() => OrderStatistic.Select(Held(), _held, WebLimits.KnownClusters - 1, _limit) | DayMask;
 
     private ulong[] Held() => Array.FindAll(_places, static place => place != 0);
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Breakwater.Detection.Web;
 
 /// <summary>
@@ -11,15 +13,17 @@ internal static class OrderStatistic
 
     private const int MostInWindow = 1_024;
 
-    /// <summary>The value that would stand at this place, were they sorted; moves them about.</summary>
-    /// <param name="values">Hashes.</param>
+    /// <summary>The value that would stand at this place, were they sorted.</summary>
+    /// <param name="values">Hashes. There may be others among them, if these are larger than the one that is looked for.</param>
+    /// <param name="count">How many of them count.</param>
     /// <param name="place">A place among them, from 0.</param>
-    /// <param name="limit">None of them is larger; how they are spread up to it changes the time alone.</param>
-    public static ulong Select(Span<ulong> values, int place, ulong limit)
+    /// <param name="limit">None that counts is larger; how they are spread up to it changes the time alone.</param>
+    [SkipLocalsInit] // of the window nothing is read that was not written
+    public static ulong Select(ReadOnlySpan<ulong> values, int count, int place, ulong limit)
     {
         Span<ulong> window = stackalloc ulong[MostInWindow];
-        var part = (place + 0.5) / values.Length;
-        var half = (Deviations * Math.Sqrt(part * (1 - part) / values.Length)) + (1.0 / values.Length);
+        var part = (place + 0.5) / count;
+        var half = (Deviations * Math.Sqrt(part * (1 - part) / count)) + (1.0 / count);
         var (from, to) = ((ulong)(Math.Max(0, part - half) * limit), (ulong)(Math.Min(1, part + half) * limit));
         var (below, inside) = (0, 0);
         foreach (var value in values)
@@ -32,7 +36,7 @@ internal static class OrderStatistic
                 break;
         }
 
-        return inside < MostInWindow && place >= below && place < below + inside ? Select(window[..inside], place - below) : Select(values, place);
+        return inside < MostInWindow && place >= below && place < below + inside ? Select(window[..inside], place - below) : Select(values.ToArray(), place);
     }
 
     private static ulong Select(Span<ulong> values, int place)

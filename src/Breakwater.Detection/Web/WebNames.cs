@@ -93,7 +93,7 @@ internal sealed class WebNames
         // Shards may hold the same text.
         if (shards.Length > 1)
             hashes = [.. hashes.Distinct()];
-        return hashes.Length <= WebLimits.Names ? limit : Math.Min(limit, OrderStatistic.Select(hashes, WebLimits.Names - 1, limit));
+        return hashes.Length <= WebLimits.Names ? limit : Math.Min(limit, OrderStatistic.Select(hashes, hashes.Length, WebLimits.Names - 1, limit));
     }
 
     /// <summary>The text of a hash; null when it is not held.</summary>
