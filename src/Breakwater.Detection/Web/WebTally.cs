@@ -137,12 +137,6 @@ internal sealed class WebTally(ulong seed)
             }
 
             for (var index = 0; index < part.Length; index++)
-            {
-                Clients.PrefetchRow(clients[index]);
-                Sample.PrefetchRow(requests[index]);
-            }
-
-            for (var index = 0; index < part.Length; index++)
                 Count(in part[index], second, clients[index], requests[index]);
             entries = entries[part.Length..];
         }
