@@ -76,9 +76,6 @@ internal sealed class WebTally(ulong seed)
     private const int FlagValues = 1 << 12;
     private const int Statuses = 600;
 
-    /// <summary>Requests whose rows are asked for together: their lines of the cache are still there when they are counted.</summary>
-    private const int EntriesAhead = 32;
-
     private readonly KeyedHash _hash = new(seed);
 
     // What the flags and the status alone tell is counted by their values, and added up when it is asked for.
@@ -119,26 +116,13 @@ internal sealed class WebTally(ulong seed)
 
     public BottomTable<RequestRow> Sample { get; } = new(WebLimits.SampledRequests);
 
-    /// <summary>Counts requests of one second. The rows that they go to are asked for some requests ahead.</summary>
+    /// <summary>Counts requests of one second.</summary>
     public void Count(ReadOnlySpan<WebEntry> entries, int second)
     {
-        Span<ulong> clients = stackalloc ulong[EntriesAhead];
-        Span<ulong> requests = stackalloc ulong[EntriesAhead];
-        while (!entries.IsEmpty)
+        foreach (ref readonly var entry in entries)
         {
-            var part = entries[..Math.Min(EntriesAhead, entries.Length)];
-            for (var index = 0; index < part.Length; index++)
-            {
-                ref readonly var entry = ref part[index];
-                clients[index] = _hash.Of(entry.Client);
-                requests[index] = RequestOf(in entry, clients[index], second);
-                Clients.PrefetchPlace(clients[index]);
-                Sample.PrefetchPlace(requests[index]);
-            }
-
-            for (var index = 0; index < part.Length; index++)
-                Count(in part[index], second, clients[index], requests[index]);
-            entries = entries[part.Length..];
+            var client = _hash.Of(entry.Client);
+            Count(in entry, second, client, RequestOf(in entry, client, second));
         }
     }
 
