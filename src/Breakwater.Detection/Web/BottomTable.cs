@@ -67,7 +67,7 @@ internal sealed class BottomTable<TRow>(int size)
 
     /// <summary>Asks the processor for where the row of a key is told, where the key is kept.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public unsafe void PrefetchPlace(ulong hash)
+    private unsafe void PrefetchPlace(ulong hash)
     {
         if (Sse.IsSupported && hash <= _limit)
             Sse.Prefetch0(Unsafe.AsPointer(ref _places[SlotOf(hash)]));
@@ -75,7 +75,7 @@ internal sealed class BottomTable<TRow>(int size)
 
     /// <summary>As <see cref="PrefetchPlace"/>, for the row itself some time later.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public unsafe void PrefetchRow(ulong hash)
+    private unsafe void PrefetchRow(ulong hash)
     {
         if (!Sse.IsSupported || hash > _limit || _places[SlotOf(hash)] is not (> 0 and var place))
             return;

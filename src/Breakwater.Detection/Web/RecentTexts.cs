@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Breakwater.Detection.Web;
 
@@ -38,17 +37,6 @@ internal sealed class RecentTexts<TWords>(int texts)
         second = first;
         first.Hash = hash;
         return ref first.Words;
-    }
-
-    /// <summary>Asks the processor for the place of a text, before it is looked for.</summary>
-    public unsafe void Prefetch(ulong hash)
-    {
-        if (!Sse.IsSupported)
-            return;
-        // A set may lie in two or three lines of the cache.
-        ref var first = ref _rows[(int)(hash >> 40) & (_rows.Length - Ways)];
-        Sse.Prefetch0(Unsafe.AsPointer(ref first));
-        Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref first, Ways - 1)));
     }
 
     public void Clear() => Array.Clear(_rows);

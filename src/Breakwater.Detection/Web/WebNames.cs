@@ -52,12 +52,6 @@ internal sealed class WebNames
             row.Set(text);
     }
 
-    /// <inheritdoc cref="BottomTable{TRow}.PrefetchPlace"/>
-    public void PrefetchPlace(ulong hash) => _texts.PrefetchPlace(hash);
-
-    /// <inheritdoc cref="BottomTable{TRow}.PrefetchRow"/>
-    public void PrefetchRow(ulong hash) => _texts.PrefetchRow(hash);
-
     /// <summary>Begins a generation; texts that do not come again are forgotten with the next.</summary>
     /// <param name="limit">The largest hash that is told, common to all shards: what is above it is forgotten at once.</param>
     public void Rotate(ulong limit)

@@ -41,19 +41,13 @@ internal sealed class WebShard(ulong seed, ImmutableArray<string> services)
     {
         entry = default;
         (entry.Client, entry.Status) = (request.Client, request.Status);
-        // What is known of agents and paths may lie far off: it is asked for first, and looked at when the rest is done.
         var agent = request.Knows(LogFields.UserAgent) ? request.UserAgent.In(line) : default;
         if (request.Knows(LogFields.UserAgent))
-        {
             entry.Agent = TextHash.Of(agent, seed);
-            _agents.Prefetch(entry.Agent);
-            Names.PrefetchPlace(entry.Agent);
-        }
 
         // What is no request at all is a group of its own.
         var path = request.Knows(LogFields.Path) ? request.Path.In(line) : "(no request)"u8;
         entry.Url = TextHash.Of(path, seed);
-        _paths.Prefetch(entry.Url);
         var host = request.Knows(LogFields.Host) ? request.Host.In(line) : default;
         if (service >= 0 || !host.IsEmpty)
             entry.Site = SiteOf(host, service);
@@ -148,10 +142,7 @@ internal sealed class WebShard(ulong seed, ImmutableArray<string> services)
             return ref _noAgent;
         }
 
-        ref var family = ref _agents.Find(agent, out isKnown);
-        if (!isKnown)
-            Names.PrefetchRow(agent);
-        return ref family;
+        return ref _agents.Find(agent, out isKnown);
     }
 
     /// <summary>What is known of a path from the last time.</summary>
