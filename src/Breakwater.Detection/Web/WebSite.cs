@@ -59,13 +59,11 @@ internal sealed class WebSite(string? name, string? service, DetectorOptions opt
             (_firstSecond, IsAsked) = (second, true);
         if (second != _lastSecond)
             StartSecond(second);
-        long bytes = 0;
-        foreach (ref readonly var entry in entries)
-            bytes += entry.Bytes;
+        var bytesBefore = _slice.Bytes;
+        _slice.Count(entries, (int)second);
         Requests += entries.Length * weight;
         _seconds[second % RecentSeconds] += entries.Length * weight;
-        _bytes[second % RecentSeconds] += bytes * weight;
-        _slice.Count(entries, (int)second);
+        _bytes[second % RecentSeconds] += (_slice.Bytes - bytesBefore) * weight;
         if (weight > 1)
             _weight = weight;
     }

@@ -94,6 +94,9 @@ internal sealed class WebTally(ulong seed)
         }
     }
 
+    /// <summary>Bytes sent.</summary>
+    public long Bytes => _sums.Bytes;
+
     /// <summary>Seconds that it covers.</summary>
     public int Seconds;
 
