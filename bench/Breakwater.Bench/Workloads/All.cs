@@ -21,7 +21,7 @@ internal static class All
         ("pcap-flood-stream", () => new CaptureWorkload("pcap-flood-stream", isPcapng: false, isFlood: true, isStream: true)),
         ("pcap-mixed", () => new CaptureWorkload("pcap-mixed", isPcapng: false, isFlood: false)),
         ("pcapng-mixed", () => new CaptureWorkload("pcapng-mixed", isPcapng: true, isFlood: false)),
-        ("log-combined", () => new LogWorkload("log-combined", isVaried: false)),
+        ("log-plain", () => new LogWorkload("log-plain", isVaried: false)),
         ("log-varied", () => new LogWorkload("log-varied", isVaried: true)),
     ];
 }

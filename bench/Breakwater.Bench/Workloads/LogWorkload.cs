@@ -10,8 +10,11 @@ namespace Breakwater.Bench.Workloads;
 internal sealed class LogWorkload : Workload
 {
     private const int Lines = 2_000_000;
+    private const int Clients = 50_000;
+    private const int LinesPerSecond = 2_000;
     private const int VariedUrls = 100_000;
     private const int VariedClients = 200_000;
+    private const int VariedLinesPerSecond = 20_000;
 
     private static readonly string[] _agents =
     [
@@ -19,12 +22,16 @@ internal sealed class LogWorkload : Workload
         "Mozilla/5.0 (X11; Linux x86_64; rv:121.0) Gecko/20100101 Firefox/121.0",
         "curl/8.5.0",
         "Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.2 Mobile/15E148 Safari/604.1",
+        "python-requests/2.32",
     ];
+
+    private static readonly string[] _paths =
+        ["/", "/login", "/api/v1/slots", "/tickets/42", "/static/app.js", "/img/logo.png", "/search?q=visa", "/account", "/news/2026/11", "/favicon.ico"];
 
     private readonly byte[] _file;
 
     /// <param name="name">Name on the command line.</param>
-    /// <param name="isVaried">True for 100,000 different URLs and agents from 200,000 clients; false for few of all.</param>
+    /// <param name="isVaried">True for 100,000 different URLs and agents from 200,000 clients in 100 seconds; false for ten paths and five agents of 50,000 clients in 1,000.</param>
     public LogWorkload(string name, bool isVaried)
     {
         Name = name;
@@ -68,12 +75,13 @@ internal sealed class LogWorkload : Workload
 
     private static string Line(int index, uint random, bool isVaried)
     {
-        var client = Address.FromIPv4(0xC6120000u + (random % (isVaried ? (uint)VariedClients : 250))); // 198.18.0.0 and on
-        var time = DateTime.UnixEpoch.AddSeconds(1_700_000_000 + (index / 20_000));
-        var url = isVaried ? string.Create(CultureInfo.InvariantCulture, $"/shop/item-{random % VariedUrls}?ref={random % 977}") : $"/static/page{random % 20}.html";
-        var agent = isVaried ? string.Create(CultureInfo.InvariantCulture, $"{_agents[random % 4]} build/{random % VariedUrls}") : _agents[random % 4];
+        var client = Address.FromIPv4(0xC6120000u + (random % (uint)(isVaried ? VariedClients : Clients))); // 198.18.0.0 and on
+        var time = DateTime.UnixEpoch.AddSeconds(1_700_000_000 + (index / (isVaried ? VariedLinesPerSecond : LinesPerSecond)));
+        var (first, second, third) = (random / Clients, random / 1_000, random / 77);
+        var url = isVaried ? string.Create(CultureInfo.InvariantCulture, $"/shop/item-{random % VariedUrls}?ref={random % 977}") : _paths[first % _paths.Length];
+        var agent = isVaried ? string.Create(CultureInfo.InvariantCulture, $"{_agents[random % 4]} build/{random % VariedUrls}") : _agents[second % _agents.Length];
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{client} - - [{time:dd/MMM/yyyy:HH:mm:ss} +0000] \"GET {url} HTTP/1.1\" {(random % 9 == 0 ? 404 : 200)} {random % 50_000} \"https://www.example.com/\" \"{agent}\"\n");
+            $"{client} - - [{time:dd/MMM/yyyy:HH:mm:ss} +0000] \"{(!isVaried && third % 8 == 0 ? "POST" : "GET")} {url} HTTP/1.1\" {(random % 9 == 0 ? 404 : 200)} {random % 50_000} \"https://www.example.com/\" \"{agent}\"\n");
     }
 }
