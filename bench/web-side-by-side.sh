@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
 # `analyze` of access logs, whole process, start-up included, beside other tools on the same lines in one run: lines per CPU-second.
-# One log has ten paths and five agents of 50,000 clients, the same mix for 1,000 seconds; the other a flood with 100,000 URLs and agents from 200,000
-# clients; two million lines each. GoAccess gets the
-# first 200,000 lines (all with --whole: minutes a run), CrowdSec the first 50,000, once; the rate of `analyze` on so few lines is given too, and that of the engine
-# alone: the same lines in memory, read, and read and judged, without start-up.
+# One log has ten paths and five agents of 50,000 clients, the same mix for 1,000 seconds; the other is a flood with 100,000 URLs and agents from 200,000 clients;
+# two million lines each. GoAccess gets the first 200,000 lines (all with --whole: minutes a run), CrowdSec the first 50,000, once; the rate of `analyze` on so few
+# lines is given too, and that of the engine alone: the same lines in memory, read, and read and judged, without start-up.
 # Prints a Markdown table; tools that are not installed are left out and named. BREAKWATER_CROWDSEC_ROOT: where Debian's package was unpacked, if not in /.
 # usage: web-side-by-side.sh [--history] [--whole]
 set -euo pipefail

@@ -31,10 +31,14 @@ internal static class Detect
     /// <summary>A workload: own hosts, and the promised speed in million records per CPU-second, at as many a second of record time.</summary>
     private static readonly (string Name, uint Hosts, double Goal)[] _workloads = [("detect-10k", 10_000, 15), ("detect-1m", 1_000_000, 6)];
 
+    private const string Cold = "detect-cold";
+
     private static bool _checks, _failed;
 
     public static int Execute(IReadOnlyList<string> names, bool keepsHistory, bool checks)
     {
+        if (Quick.Unknown([.. names.Where(static name => !File.Exists(name))], [.. _workloads.Select(static workload => workload.Name), Cold, .. DetectLog.Names]))
+            return 2;
         (_checks, _failed) = (checks, false);
         foreach (var (name, hosts, goal) in _workloads)
         {
@@ -43,7 +47,7 @@ internal static class Detect
             Workload(name, hosts, goal, keepsHistory);
         }
 
-        if (names.Count == 0 || names.Contains("detect-cold", StringComparer.Ordinal))
+        if (names.Count == 0 || names.Contains(Cold, StringComparer.Ordinal))
             DetectCold.Execute(Judge);
         DetectLog.Execute(names, keepsHistory, Judge);
         return _failed ? 1 : 0;

@@ -15,6 +15,8 @@ internal static class Quick
 
     public static int Execute(IReadOnlyList<string> names, bool keepsHistory, bool onlyFloor, bool checks)
     {
+        if (Unknown(names, All.Workloads.Select(static workload => workload.Name)))
+            return 2;
         var missed = 0;
         var table = new DestinationTable();
         ulong sum = 0;
@@ -45,6 +47,15 @@ internal static class Quick
 
         Console.WriteLine($"(sum {sum}, {table.Used:N0} destinations)");
         return missed == 0 ? 0 : 1;
+    }
+
+    /// <summary>Says which names are none of a workload: a check that measures nothing has not passed.</summary>
+    public static bool Unknown(IReadOnlyList<string> names, IEnumerable<string> known)
+    {
+        var unknown = names.Except(known, StringComparer.Ordinal).ToArray();
+        if (unknown.Length > 0)
+            Console.Error.WriteLine($"no workload: {string.Join(' ', unknown)}");
+        return unknown.Length > 0;
     }
 
     private static bool Check(Workload workload, Figures figures)

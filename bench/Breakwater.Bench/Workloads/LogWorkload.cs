@@ -77,11 +77,12 @@ internal sealed class LogWorkload : Workload
     {
         var client = Address.FromIPv4(0xC6120000u + (random % (uint)(isVaried ? VariedClients : Clients))); // 198.18.0.0 and on
         var time = DateTime.UnixEpoch.AddSeconds(1_700_000_000 + (index / (isVaried ? VariedLinesPerSecond : LinesPerSecond)));
-        var (first, second, third) = (random / Clients, random / 1_000, random / 77);
-        var url = isVaried ? string.Create(CultureInfo.InvariantCulture, $"/shop/item-{random % VariedUrls}?ref={random % 977}") : _paths[first % _paths.Length];
-        var agent = isVaried ? string.Create(CultureInfo.InvariantCulture, $"{_agents[random % 4]} build/{random % VariedUrls}") : _agents[second % _agents.Length];
+        // Each client has one agent, and its answers one size.
+        var (path, agentNumber, method) = (random / Clients, random / 1_000, random / 77);
+        var url = isVaried ? string.Create(CultureInfo.InvariantCulture, $"/shop/item-{random % VariedUrls}?ref={random % 977}") : _paths[path % _paths.Length];
+        var agent = isVaried ? string.Create(CultureInfo.InvariantCulture, $"{_agents[random % 4]} build/{random % VariedUrls}") : _agents[agentNumber % _agents.Length];
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{client} - - [{time:dd/MMM/yyyy:HH:mm:ss} +0000] \"{(!isVaried && third % 8 == 0 ? "POST" : "GET")} {url} HTTP/1.1\" {(random % 9 == 0 ? 404 : 200)} {random % 50_000} \"https://www.example.com/\" \"{agent}\"\n");
+            $"{client} - - [{time:dd/MMM/yyyy:HH:mm:ss} +0000] \"{(!isVaried && method % 8 == 0 ? "POST" : "GET")} {url} HTTP/1.1\" {(random % 9 == 0 ? 404 : 200)} {random % 50_000} \"https://www.example.com/\" \"{agent}\"\n");
     }
 }

@@ -89,7 +89,7 @@ internal sealed class BottomTable<TRow>(int size)
     public bool TryFind(ulong hash, out TRow row)
     {
         row = default;
-        if (hash > Told())
+        if (hash > ToldLimit())
             return false;
         for (var slot = SlotOf(hash); _places[slot] != 0; slot = (slot + 1) & (_places.Length - 1))
         {
@@ -103,7 +103,7 @@ internal sealed class BottomTable<TRow>(int size)
     }
 
     /// <summary>True when a key of this hash would be among the smallest, had it been seen.</summary>
-    public bool Tells(ulong hash) => hash <= Told();
+    public bool Tells(ulong hash) => hash <= ToldLimit();
 
     /// <summary>False when counting for this hash is lost labour.</summary>
     public bool Keeps(ulong hash) => hash <= _limit;
@@ -155,8 +155,8 @@ internal sealed class BottomTable<TRow>(int size)
         PlaceAll();
     }
 
-    /// <summary>Writes the hashes that are held.</summary>
-    /// <returns>How many.</returns>
+    /// <summary>Writes the hashes that are held and may be told.</summary>
+    /// <returns>How many: no more than <see cref="Count"/>.</returns>
     public int CopyHashes(Span<ulong> hashes)
     {
         var held = 0;
@@ -173,7 +173,7 @@ internal sealed class BottomTable<TRow>(int size)
     /// <param name="share">The part of all keys that they stand for, 1 when these are all.</param>
     public BottomRows<TRow> Told(out double share)
     {
-        var limit = Told();
+        var limit = ToldLimit();
         share = ShareAt(limit);
         return new BottomRows<TRow>(_rows, _hashes.AsSpan(0, _used), limit);
     }
@@ -182,7 +182,7 @@ internal sealed class BottomTable<TRow>(int size)
     /// <inheritdoc cref="Told(out double)"/>
     public TRow[] Rows(out double share)
     {
-        var limit = Told();
+        var limit = ToldLimit();
         share = ShareAt(limit);
         if (_ordered.Held != Count)
             Order(limit);
@@ -207,7 +207,7 @@ internal sealed class BottomTable<TRow>(int size)
         _ordered = (Count, told);
     }
 
-    private ulong Told()
+    private ulong ToldLimit()
     {
         if (_told.Count == Count)
             return _told.Limit;
@@ -243,7 +243,7 @@ internal sealed class BottomTable<TRow>(int size)
     {
         if (_used >= size * 3 / 2)
         {
-            Cut(LastTold());
+            Cut(Math.Min(_limit, LastTold()));
         }
         else
         {
@@ -257,6 +257,7 @@ internal sealed class BottomTable<TRow>(int size)
 
     private void PlaceAll()
     {
+        Forget();
         Array.Clear(_places);
         var (kept, count) = (RowOrder(), 0);
         for (var index = 0; index < _used; index++)
@@ -278,7 +279,6 @@ internal sealed class BottomTable<TRow>(int size)
     /// <summary>Forgets what lies above a hash. It could not come back: this is the limit from now on.</summary>
     private void Cut(ulong limit)
     {
-        Forget();
         (_limit, _freeCount) = (limit, 0);
         if (_free.Length < _used)
             _free = new int[_rows.Length];

@@ -16,16 +16,19 @@ internal sealed class KnownNetworks(ulong seed)
     /// <summary>Networks that are asked for together: their lines of the cache are still there when they are looked at.</summary>
     private const int NetworksAhead = 32;
 
-    // A network in one number: 40 bits of its hash above the day and one. That many are never mistaken for another: once in 10^7 lookups.
+    // A network in one number: 40 bits of its hash above its day and one. Of ten million strangers one is taken for a network that is known.
     private const ulong DayMask = (1UL << 24) - 1;
     private const int FewestPlaces = 1_024;
-    private const int MostPlaces = WebLimits.KnownClusters * 2;
-    private const int MostHeld = WebLimits.KnownClusters * 3 / 2;
+    private const int MostPlaces = WebLimits.KnownNetworks * 2;
+    private const int MostHeld = WebLimits.KnownNetworks * 3 / 2;
 
     private readonly KeyedHash _hash = new(seed);
     private ulong[] _places = new ulong[FewestPlaces];
     private ulong _limit = ulong.MaxValue;
     private int _held, _learned;
+
+    // The largest that is told, once it was worked out.
+    private ulong? _told;
 
     /// <summary>Takes in the networks of a slice's clients.</summary>
     /// <param name="slice">The slice.</param>
@@ -56,7 +59,7 @@ internal sealed class KnownNetworks(ulong seed)
     {
         if (_learned < Fewest)
             return null;
-        var (known, all, limit) = (0, 0, _held > WebLimits.KnownClusters ? LastTold() : _limit);
+        var (known, all, limit) = (0, 0, _told ??= _held > WebLimits.KnownNetworks ? LastTold() : _limit);
         Span<ulong> networks = stackalloc ulong[NetworksAhead];
         for (var clients = sample.GetEnumerator(); Next(ref clients, networks) is > 0 and var count;)
         {
@@ -102,6 +105,7 @@ internal sealed class KnownNetworks(ulong seed)
     private void Admit(ulong network)
     {
         _learned++;
+        _told = null;
         if (_held == MostHeld)
             PlaceAll(LastTold(), MostPlaces);
         else if (_held * 4 >= _places.Length * 3)
@@ -110,9 +114,19 @@ internal sealed class KnownNetworks(ulong seed)
     }
 
     /// <summary>The largest that is told, where more are held.</summary>
-    private ulong LastTold() => OrderStatistic.Select(Held(), _held, WebLimits.KnownClusters - 1, _limit) | DayMask;
+    private ulong LastTold() => OrderStatistic.Select(Held(), _held, WebLimits.KnownNetworks - 1, _limit) | DayMask;
 
-    private ulong[] Held() => Array.FindAll(_places, static place => place != 0);
+    private ulong[] Held()
+    {
+        var (held, count) = (new ulong[_held], 0);
+        foreach (var place in _places)
+        {
+            if (place != 0)
+                held[count++] = place;
+        }
+
+        return held;
+    }
 
     /// <summary>Places all anew; what lies above the limit is forgotten, and not kept from now on.</summary>
     private void PlaceAll(ulong limit, int places)

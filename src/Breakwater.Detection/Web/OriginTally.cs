@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Breakwater.Detection.Statistics;
 
 namespace Breakwater.Detection.Web;
 
@@ -11,7 +12,7 @@ internal sealed class OriginTally
     private OriginTally(Dictionary<Prefix, long> networks, HashSet<Prefix> leftOut, double share, ClientOrigins origins)
     {
         Share = share;
-        double sum = 0, squares = 0;
+        var (sum, squares) = (0L, default(WideSum));
         foreach (var (network, asked) in networks)
         {
             if (leftOut.Contains(network))
@@ -19,10 +20,11 @@ internal sealed class OriginTally
             var origin = origins.Of(network.Network);
             CollectionsMarshal.GetValueRefOrAddDefault(Countries, origin.Country.Packed, out _) += asked;
             CollectionsMarshal.GetValueRefOrAddDefault(Systems, origin.SystemNumber, out _) += asked;
-            (sum, squares) = (sum + asked, squares + ((double)asked * asked));
+            sum += asked;
+            squares.Add(WideSum.Product((ulong)asked, (ulong)asked));
         }
 
-        EffectiveNetworks = squares > 0 ? sum * sum / squares : 0;
+        EffectiveNetworks = sum > 0 ? (double)sum * sum / squares.ToDouble() : 0;
     }
 
     /// <summary>By country, its letters packed; 0 for unknown ones.</summary>
@@ -44,16 +46,16 @@ internal sealed class OriginTally
     /// <param name="countsParts">Parts of pages count as pages do.</param>
     public static (OriginTally During, OriginTally Before) Of(WebTally during, WebTally before, ClientOrigins origins, bool countsParts)
     {
-        var now = Networks(during.Clients.Rows(out var share), countsParts);
-        var usual = Networks(before.Clients.Rows(out var usualShare), countsParts);
+        var now = Networks(during.Clients.Told(out var share), countsParts);
+        var usual = Networks(before.Clients.Told(out var usualShare), countsParts);
         var leftOut = Large(now).Concat(Large(usual)).ToHashSet();
         return (new OriginTally(now, leftOut, share, origins), new OriginTally(usual, leftOut, usualShare, origins));
     }
 
-    private static Dictionary<Prefix, long> Networks(ClientRow[] clients, bool countsParts)
+    private static Dictionary<Prefix, long> Networks(BottomRows<ClientRow> clients, bool countsParts)
     {
         var networks = new Dictionary<Prefix, long>();
-        foreach (ref readonly var client in clients.AsSpan())
+        foreach (ref readonly var client in clients)
             CollectionsMarshal.GetValueRefOrAddDefault(networks, ClientOrigins.NetworkOf(client.Client), out _) += countsParts ? client.Requests : client.Pages;
         return networks;
     }

@@ -28,7 +28,7 @@ public static class WebLimits
     public const int SampledRequests = 2_048;
 
     /// <summary>Client networks (/24, /48) that are remembered as seen before.</summary>
-    public const int KnownClusters = 65_536;
+    public const int KnownNetworks = 65_536;
 
     /// <summary>Days after which a network is forgotten.</summary>
     public const int KnownDays = 14;

@@ -85,8 +85,7 @@ internal sealed class WebNames
         foreach (var shard in shards)
             count += shard._texts.CopyHashes(hashes.AsSpan(count));
         // Shards may hold the same text.
-        if (shards.Length > 1)
-            hashes = [.. hashes.Distinct()];
+        hashes = shards.Length > 1 ? [.. hashes.Take(count).Distinct()] : hashes[..count];
         return hashes.Length <= WebLimits.Names ? limit : Math.Min(limit, OrderStatistic.Select(hashes, hashes.Length, WebLimits.Names - 1, limit));
     }
 

@@ -45,7 +45,7 @@ internal struct ClientRow : IBottomRow<ClientRow>
 {
     private const int UrlClasses = 64;
 
-    // Multiples of 2^-20: sums of them are exact, and so the same in any order.
+    // Multiples of 2^-20: sums of them are exact up to 2^33 pages, and so the same in any order.
     private static readonly double[] _distinct =
         [.. Enumerable.Range(0, UrlClasses).Select(static seen => Math.Round(UrlClasses * Math.Log(UrlClasses / (double)(UrlClasses - seen)) * (1 << 20)) / (1 << 20)), double.MaxValue];
 

@@ -94,7 +94,7 @@ internal sealed class WebTally(ulong seed)
         }
     }
 
-    /// <summary>Bytes sent.</summary>
+    /// <summary>As <see cref="WebSums.Bytes"/>, for what asks while it is counted: nothing is added up for it.</summary>
     public long Bytes => _sums.Bytes;
 
     /// <summary>Seconds that it covers.</summary>

@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Breakwater.Wire.AccessLog;
 
@@ -9,10 +8,8 @@ namespace Breakwater.Wire.AccessLog;
 /// <param name="stream">The log; stays the caller's.</param>
 public sealed class LogLineReader(Stream stream)
 {
-    private const int BlockBytes = 64;
-
     // A block may be looked at beyond what was read.
-    private readonly byte[] _buffer = new byte[LogLimits.BufferBytes + BlockBytes];
+    private readonly byte[] _buffer = new byte[LogLimits.BufferBytes + OctetBlock.Octets];
     private int _start;
     private int _end;
 
@@ -59,10 +56,11 @@ public sealed class LogLineReader(Stream stream)
     {
         while (true)
         {
-            _isInsideCut = !TryFindFeed(out var end);
-            PassOver(!_isInsideCut, end);
-            if (!_isInsideCut || _isEnded)
-                return !_isInsideCut;
+            var isFound = TryFindFeed(out var end);
+            PassOver(isFound, end);
+            _isInsideCut = !isFound;
+            if (isFound || _isEnded)
+                return isFound;
             Fill();
         }
     }
@@ -90,9 +88,9 @@ public sealed class LogLineReader(Stream stream)
     private void LookAtBlock()
     {
         ref var first = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_buffer), _searched);
-        _feeds = Vector512.Equals(Vector512.LoadUnsafe(ref first), Vector512.Create((byte)'\n')).ExtractMostSignificantBits();
-        var length = Math.Min(_end - _searched, BlockBytes);
-        if (length < BlockBytes)
+        _feeds = OctetBlock.Find(ref first, (byte)'\n');
+        var length = Math.Min(_end - _searched, OctetBlock.Octets);
+        if (length < OctetBlock.Octets)
             _feeds &= (1UL << length) - 1;
         (_block, _searched) = (_searched, _searched + length);
     }

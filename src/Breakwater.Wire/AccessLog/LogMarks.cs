@@ -1,15 +1,14 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Breakwater.Wire.AccessLog;
 
 /// <summary>Quotes and backslashes of a line one after the other, found 64 octets at a time.</summary>
 internal ref struct LogMarks
 {
-    /// <summary>Octets that are looked at together: no line may be shorter.</summary>
-    public const int BlockOctets = 64;
+    /// <summary>No line may be shorter.</summary>
+    public const int BlockOctets = OctetBlock.Octets;
 
     private readonly ref byte _line;
     private readonly int _length;
@@ -24,7 +23,7 @@ internal ref struct LogMarks
         _line = ref MemoryMarshal.GetReference(line);
         _length = line.Length;
         Load(start);
-        Questions = Bits((byte)'?');
+        Questions = Find((byte)'?');
     }
 
     /// <summary>Question marks of the first block, as bits from <see cref="Block"/> on.</summary>
@@ -54,14 +53,9 @@ internal ref struct LogMarks
     private void Load(int from)
     {
         _block = Math.Min(from, _length - BlockOctets);
-        _marks = (Bits((byte)'"') | Bits((byte)'\\')) & (ulong.MaxValue << (from - _block));
+        _marks = (Find((byte)'"') | Find((byte)'\\')) & (ulong.MaxValue << (from - _block));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly ulong Bits(byte octet)
-    {
-        var low = Vector256.Equals(Vector256.LoadUnsafe(ref _line, (nuint)_block), Vector256.Create(octet)).ExtractMostSignificantBits();
-        var high = Vector256.Equals(Vector256.LoadUnsafe(ref _line, (nuint)_block + (BlockOctets / 2)), Vector256.Create(octet)).ExtractMostSignificantBits();
-        return low | ((ulong)high << 32);
-    }
+    private readonly ulong Find(byte octet) => OctetBlock.Find(ref Unsafe.Add(ref _line, _block), octet);
 }

@@ -28,6 +28,7 @@ internal sealed class Running : IAsyncDisposable
     private readonly Notifier _notifier;
     private readonly ResponseStage _response;
     private readonly GcPauses _pauses = new(TimeProvider.System);
+    private readonly HeapCare _heap = new(TimeProvider.System);
     private Task _reading = Task.CompletedTask;
     private ConsoleHost? _console;
 
@@ -144,6 +145,7 @@ internal sealed class Running : IAsyncDisposable
                 await Task.WhenAll(_scripts.DisposeAsync().AsTask(), _notifier.DisposeAsync().AsTask());
                 _traffic.Dispose();
                 _pauses.Dispose();
+                _heap.Dispose();
                 _stopping.Dispose();
             }
         }

@@ -35,7 +35,7 @@ internal sealed class LogLinesTarget : FuzzTarget
         foreach (var format in formats)
             signature.Add(Signature.Of(Encoding.UTF8.GetBytes(format.Name)));
         var found = false;
-        var lines = 0;
+        var (lines, at) = (0, 0);
         using var stream = new MemoryStream(input.ToArray());
         var reader = new LogLineReader(stream);
         var decoder = new LogDecoder(formats.Count > 0 ? formats : LogFormat.Known, TrustedProxies.None);
@@ -43,6 +43,10 @@ internal sealed class LogLinesTarget : FuzzTarget
         {
             PlantedEscape(line);
             lines++;
+            var length = input[at..].IndexOf((byte)'\n');
+            var expected = length < 0 ? input[at..] : input.Slice(at, length);
+            FuzzFault.Holds(line.SequenceEqual(expected), "a line is another");
+            at += expected.Length + 1;
             found |= Decode(decoder, line.ToArray(), ref signature);
             NaiveLog.Compare(line, _combined);
             NaiveLog.CompareJson(line, _envoy);

@@ -29,6 +29,28 @@ public sealed class LogPartsTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(131_072)]
+    public void Lines_OfAnyLength_AreCutAtEachLineFeed(int pieceBytes)
+    {
+        // About the blocks that are looked at together, about the longest line, and many in one block.
+        var random = new Random(pieceBytes);
+        var lines = Enumerable.Range(0, 700).Select(number => new string((char)('a' + (number % 26)), number % 100 == 99 ? random.Next(65_500, 65_600) : random.Next(3) switch { 0 => random.Next(4), 1 => random.Next(60, 68), _ => random.Next(200) })).ToArray();
+        using var stream = new PieceStream(Encoding.ASCII.GetBytes(string.Join('\n', lines) + "\n"), pieceBytes);
+        var reader = new LogLineReader(stream);
+        foreach (var expected in lines)
+        {
+            Assert.True(reader.TryRead(out var line));
+            Assert.True(line.SequenceEqual(Encoding.ASCII.GetBytes(expected).AsSpan(0, Math.Min(expected.Length, LogLimits.LineBytes))), expected);
+        }
+
+        Assert.False(reader.TryRead(out _));
+    }
+
+    [Theory]
     [InlineData("x\n", 1)]
     [InlineData("\n", 1)]
     [InlineData("", 0)]

@@ -48,6 +48,95 @@ public sealed class BottomTableTests
         Assert.Empty(table.Rows(out _));
     }
 
+    /// <summary>Whatever is done to tables of any size: beside plain dictionaries of all keys that came.</summary>
+    [Fact]
+    public void Rows_AfterAnyWork_AreTheSmallestOfWhatCame()
+    {
+        for (var seed = 0; seed < 60; seed++)
+        {
+            var random = new Random(seed);
+            var size = random.Next(3) switch { 0 => random.Next(2, 30), 1 => 256, _ => 1_000 };
+            var tables = Enumerable.Range(0, 3).Select(_ => new Twin(size)).ToArray();
+            for (var step = 0; step < 60; step++)
+            {
+                var table = tables[random.Next(3)];
+                switch (random.Next(12))
+                {
+                    case 0:
+                        table.Clear();
+                        break;
+                    case 1:
+                        table.KeepUpTo((ulong)random.NextInt64() << 1);
+                        break;
+                    case 2 or 3 or 4:
+                        table.Merge(tables[random.Next(3)]);
+                        break;
+                    default:
+                        // Some keys come again, and the first and the last of all hashes come too.
+                        for (var count = random.Next(2 * size); count > 0; count--)
+                            table.Count(random.Next(50) switch { 0 => 0, 1 => ulong.MaxValue, < 20 => (ulong)random.Next(500) * 0x9E37_79B9_7F4A_7C15UL, _ => (ulong)random.NextInt64() << 1 });
+                        break;
+                }
+
+                table.Compare();
+            }
+        }
+    }
+
+    /// <summary>A table, and all that was counted into it.</summary>
+    private sealed class Twin(int size)
+    {
+        private readonly BottomTable<TallyRow> _table = new(size);
+        private readonly SortedDictionary<ulong, long> _keys = [];
+        private ulong _limit = ulong.MaxValue;
+
+        public void Count(ulong hash)
+        {
+            _table[hash].Requests++;
+            _keys[hash] = _keys.GetValueOrDefault(hash) + 1;
+        }
+
+        public void Clear()
+        {
+            _table.Clear();
+            _keys.Clear();
+            _limit = ulong.MaxValue;
+        }
+
+        public void KeepUpTo(ulong limit)
+        {
+            _table.KeepUpTo(limit);
+            _limit = Math.Min(_limit, limit);
+        }
+
+        public void Merge(Twin other)
+        {
+            if (ReferenceEquals(this, other))
+                return;
+            _table.Merge(other._table);
+            _limit = Math.Min(_limit, other._limit);
+            foreach (var (hash, count) in other._keys)
+                _keys[hash] = _keys.GetValueOrDefault(hash) + count;
+        }
+
+        public void Compare()
+        {
+            var kept = _keys.Where(key => key.Key <= _limit).Take(size + 1).Select(static key => (key.Key, key.Value)).ToArray();
+            var limit = kept.Length > size ? kept[size - 1].Key : _limit;
+            var expected = kept.Where(key => key.Key <= limit).ToArray();
+            Assert.Equal(expected, _table.Rows(out var share).Select(static row => (row.Hash, row.Requests)));
+            // Of a table that was told to forget, nobody asks what it stands for.
+            if (_limit == ulong.MaxValue)
+                Assert.Equal(limit == ulong.MaxValue ? 1 : limit / (double)ulong.MaxValue, share);
+            var told = new List<(ulong, long)>();
+            foreach (ref readonly var row in _table.Told(out _))
+                told.Add((row.Hash, row.Requests));
+            Assert.Equal(expected, told.Order());
+            foreach (var (hash, count) in expected.Take(3))
+                Assert.True(_table.TryFind(hash, out var row) && row.Requests == count);
+        }
+    }
+
     private static BottomTable<TallyRow> Filled(IEnumerable<ulong> keys)
     {
         var table = new BottomTable<TallyRow>(1_000);

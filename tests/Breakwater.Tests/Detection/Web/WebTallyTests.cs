@@ -19,9 +19,9 @@ public sealed class WebTallyTests
         Assert.NotEqual(there, Sample(reads, reads));
     }
 
-    /// <summary>Requests counted together, more of them than are fetched ahead, tables that make room in between: what one by one makes.</summary>
+    /// <summary>Requests dealt to several tallies whose tables make room, merged in any order: what one tally makes of all of them.</summary>
     [Fact]
-    public void Requests_CountedTogether_AreCountedAsOneByOne()
+    public void Requests_DealtToTalliesAndMerged_AreCountedAsByOne()
     {
         var random = new Random(5);
         var entries = new WebEntry[40_000];
@@ -39,15 +39,21 @@ public sealed class WebTallyTests
             };
         }
 
-        var (together, alone) = (new WebTally(3), new WebTally(3));
-        for (var (at, length) = (0, 1); at < entries.Length; (at, length) = (at + length, random.Next(1, 100)))
-            together.Count(entries.AsSpan(at, Math.Min(length, entries.Length - at)), 7);
-        foreach (ref readonly var entry in entries.AsSpan())
-            alone.Count([entry], 7);
-        Assert.Equal(Told(alone), Told(together));
-        // The twin: one request more is told.
-        together.Count([entries[0]], 7);
-        Assert.NotEqual(Told(alone), Told(together));
+        var alone = new WebTally(3);
+        alone.Count(entries, 7);
+        for (var round = 0; round < 4; round++)
+        {
+            random.Shuffle(entries);
+            var (first, rest) = (new WebTally(3), Enumerable.Range(0, 3).Select(static _ => new WebTally(3)).ToArray());
+            for (var (at, length) = (0, 1); at < entries.Length; (at, length) = (at + length, random.Next(1, 900)))
+                (random.Next(4) is > 0 and var dealt ? rest[dealt - 1] : first).Count(entries.AsSpan(at, Math.Min(length, entries.Length - at)), 7);
+            foreach (var tally in rest)
+                first.Merge(tally);
+            Assert.Equal(Told(alone), Told(first));
+            // The twin: one request more is told.
+            first.Count([entries[0]], 7);
+            Assert.NotEqual(Told(alone), Told(first));
+        }
     }
 
     private static string Told(WebTally tally)
