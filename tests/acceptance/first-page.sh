@@ -9,6 +9,8 @@ done
 "$breakwater" --version >/dev/null
 program=$root/artifacts/app/breakwater
 
+# What is read below is there before the shell that is to write it has got round to it.
+: >"$scratch/out"
 # A background process of a script ignores Ctrl-C unless told otherwise.
 env --default-signal=INT "$program" demo >"$scratch/out" 2>"$scratch/err" </dev/null &
 demo=$!
