@@ -18,7 +18,9 @@ internal interface IBottomRow<TRow>
 /// The keys with the smallest hashes, each with all that was counted for it: a uniform sample of distinct keys which any order and any merging
 /// leave the same (bottom-k; Cohen and Kaplan 2007). Complete while there are no more than <paramref name="size"/> of them.
 /// </summary>
-internal sealed class BottomTable<TRow>(int size)
+/// <param name="size">Keys that are told.</param>
+/// <param name="most">Keys that are held before the largest are forgotten: the more of them, the seldomer that is.</param>
+internal sealed class BottomTable<TRow>(int size, int most)
     where TRow : struct, IBottomRow<TRow>
 {
     private const int Fewest = 48;
@@ -26,10 +28,10 @@ internal sealed class BottomTable<TRow>(int size)
     /// <summary>Rows that are asked for together: their lines of the cache are still there when they are looked at.</summary>
     private const int RowsAhead = 32;
 
-    private TRow[] _rows = new TRow[Math.Min(Fewest, size * 3 / 2)];
+    private TRow[] _rows = new TRow[Math.Min(Fewest, most)];
 
     // The rows' hashes once more, close together: what looks at all of them reads these.
-    private ulong[] _hashes = new ulong[Math.Min(Fewest, size * 3 / 2)];
+    private ulong[] _hashes = new ulong[Math.Min(Fewest, most)];
     private int[] _places = new int[128];
 
     // Rows that were ever used, and which of them are free again: those have the largest hash there is, above the limit that freed them.
@@ -44,6 +46,11 @@ internal sealed class BottomTable<TRow>(int size)
     // Places of the rows that are told, in the order of their hashes, as they were when so many were held.
     private (int Held, int Told) _ordered = (-1, 0);
     private int[] _order = [];
+
+    public BottomTable(int size)
+        : this(size, size * 3 / 2)
+    {
+    }
 
     /// <summary>The row of a key, new ones with nothing counted; of a key that is not kept, a row that nobody reads.</summary>
     public ref TRow this[ulong hash]
@@ -143,6 +150,12 @@ internal sealed class BottomTable<TRow>(int size)
     /// <summary>Keys that are held at present: some that are not told of may be among them.</summary>
     public int Count => _used - _freeCount;
 
+    /// <summary>True when nothing is forgotten before so many keys more have come.</summary>
+    public bool HasRoom(int keys) => _limit == ulong.MaxValue && _used + keys <= most;
+
+    /// <summary>The hashes of a table that has forgotten none.</summary>
+    public ReadOnlySpan<ulong> Hashes => _hashes.AsSpan(0, _used);
+
     /// <summary>The largest hash that is kept.</summary>
     public ulong Limit => _limit;
 
@@ -241,13 +254,13 @@ internal sealed class BottomTable<TRow>(int size)
 
     private void MakeRoom()
     {
-        if (_used >= size * 3 / 2)
+        if (_used >= most)
         {
             Cut(Math.Min(_limit, LastTold()));
         }
         else
         {
-            Array.Resize(ref _rows, Math.Min(_used * 2, size * 3 / 2));
+            Array.Resize(ref _rows, Math.Min(_used * 2, most));
             Array.Resize(ref _hashes, _rows.Length);
             _places = new int[_places.Length * 2];
         }

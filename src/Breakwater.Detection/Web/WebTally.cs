@@ -81,6 +81,9 @@ internal sealed class WebTally(ulong seed)
     // What the flags and the status alone tell is counted by their values, and added up when it is asked for.
     private readonly int[] _byFlags = new int[FlagValues];
     private readonly int[] _byStatus = new int[Statuses + 1];
+    // As long as the table of clients forgets none, they are sketched when that is asked for, all at once.
+    private readonly HyperLogLog _clientSketch = new(UrlPrecision);
+    private bool _sketchesEach;
     private WebSums _sums;
     private int _unsettled;
 
@@ -100,7 +103,15 @@ internal sealed class WebTally(ulong seed)
     /// <summary>Seconds that it covers.</summary>
     public int Seconds;
 
-    public HyperLogLog ClientSketch { get; } = new(UrlPrecision);
+    /// <summary>Distinct clients.</summary>
+    public HyperLogLog ClientSketch
+    {
+        get
+        {
+            SketchClients();
+            return _clientSketch;
+        }
+    }
 
     /// <summary>Pages by path and query.</summary>
     public HyperLogLog Urls { get; } = new(UrlPrecision);
@@ -117,11 +128,13 @@ internal sealed class WebTally(ulong seed)
 
     public BottomTable<TallyRow> Agents { get; } = new(WebLimits.Agents);
 
-    public BottomTable<RequestRow> Sample { get; } = new(WebLimits.SampledRequests);
+    public BottomTable<RequestRow> Sample { get; } = new(WebLimits.SampledRequests, 2 * WebLimits.SampledRequests);
 
     /// <summary>Counts requests of one second.</summary>
     public void Count(ReadOnlySpan<WebEntry> entries, int second)
     {
+        if (!Clients.HasRoom(entries.Length))
+            SketchClients();
         foreach (ref readonly var entry in entries)
         {
             var client = _hash.Of(entry.Client);
@@ -134,7 +147,8 @@ internal sealed class WebTally(ulong seed)
         _unsettled++;
         _byFlags[(int)entry.Flags & (FlagValues - 1)]++;
         _byStatus[Math.Min((int)entry.Status, Statuses)]++;
-        ClientSketch.Add(client);
+        if (_sketchesEach)
+            _clientSketch.Add(client);
         Clients[client].Count(in entry, second);
         if (entry.IsPage)
             CountPage(in entry);
@@ -186,6 +200,16 @@ internal sealed class WebTally(ulong seed)
             (_sums.Slow, _sums.SlowMilliseconds) = (_sums.Slow + 1, _sums.SlowMilliseconds + entry.Milliseconds);
     }
 
+    /// <summary>Sketches all clients so far; from now on each is sketched as it comes, whether or not the table keeps it.</summary>
+    private void SketchClients()
+    {
+        if (_sketchesEach)
+            return;
+        _sketchesEach = true;
+        foreach (var client in Clients.Hashes)
+            _clientSketch.Add(client);
+    }
+
     private void Settle()
     {
         _sums.Requests += _unsettled;
@@ -221,7 +245,8 @@ internal sealed class WebTally(ulong seed)
         if (_unsettled > 0)
             Settle();
         (_sums, Seconds) = (default, 0);
-        ClientSketch.Clear();
+        _clientSketch.Clear();
+        _sketchesEach = false;
         Urls.Clear();
         QueryUrls.Clear();
         PartQueryUrls.Clear();

@@ -41,6 +41,8 @@ public sealed class WebTallyTests
 
         var alone = new WebTally(3);
         alone.Count(entries, 7);
+        var distinct = entries.Select(static entry => entry.Client).Distinct().Count();
+        Assert.InRange(alone.ClientSketch.Estimate(), 0.95 * distinct, 1.05 * distinct);
         for (var round = 0; round < 4; round++)
         {
             random.Shuffle(entries);
