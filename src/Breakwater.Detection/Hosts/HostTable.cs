@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
@@ -42,16 +43,19 @@ internal struct ColdRecord
 
 /// <summary>
 /// Hosts by address and direction: open addressing, grows up to a written limit, then refuses new hosts. Records stand in pages, so
-/// that growth copies no record.
+/// that growth copies no record. A slot has some bits of its host's hash beside the record's number: on the way to a host no other one's record is fetched.
 /// </summary>
 internal sealed class HostTable(int maxHosts, ulong seed)
 {
     private const int PageBits = 12;
     private const int PageMask = (1 << PageBits) - 1;
     private readonly KeyedHash _hash = new(seed);
+
+    // A slot: a record's number and one, 0 for none, and bits of the hash above.
+    private readonly int _numberBits = BitOperations.Log2((uint)maxHosts) + 1;
     private Page[] _pages = new Page[16];
     private int _pageCount;
-    private int[] _slots = new int[1 << 12];
+    private uint[] _slots = new uint[1 << 12];
 
     public int Count { get; private set; }
 
@@ -95,10 +99,10 @@ internal sealed class HostTable(int maxHosts, ulong seed)
             Sse.Prefetch0(Unsafe.AsPointer(ref _slots[(int)hash & (_slots.Length - 1)]));
     }
 
-    /// <summary>Asks for the record that the hash's slot names.</summary>
+    /// <summary>Asks for the record of the host that most likely has this hash.</summary>
     public unsafe void PrefetchRecord(ulong hash)
     {
-        var index = _slots[(int)hash & (_slots.Length - 1)] - 1;
+        var index = Likely(hash);
         if (index < 0 || !Sse.IsSupported)
             return;
         ref var record = ref this[index];
@@ -109,25 +113,42 @@ internal sealed class HostTable(int maxHosts, ulong seed)
     /// <summary>The prefix of the host that most likely has this hash, -1 for none: something to ask the processor for.</summary>
     public int LikelyPrefix(ulong hash)
     {
-        var index = _slots[(int)hash & (_slots.Length - 1)] - 1;
+        var index = Likely(hash);
         return index < 0 ? -1 : this[index].Prefix;
     }
+
+    /// <summary>The index of the first host whose slot is like this hash's, -1 for none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Likely(ulong hash)
+    {
+        var (slots, mark) = (_slots, MarkOf(hash));
+        for (var slot = (int)hash & (slots.Length - 1); ; slot = (slot + 1) & (slots.Length - 1))
+        {
+            if (slots[slot] == 0 || IsOf(slots[slot], mark))
+                return NumberOf(slots[slot]) - 1;
+        }
+    }
+
+    /// <summary>Bits of the hash that did not choose the slot, in their place there.</summary>
+    private uint MarkOf(ulong hash) => (uint)(hash >> 32) << _numberBits;
+
+    private bool IsOf(uint slot, uint mark) => (slot ^ mark) >> _numberBits == 0;
+
+    private int NumberOf(uint slot) => (int)(slot & ((1u << _numberBits) - 1));
 
     /// <summary>The host's index, added when new (then <paramref name="isNew"/>); -1 when the table is full.</summary>
     public int FindOrAdd(Address host, Direction direction, ulong hash, out bool isNew)
     {
         isNew = false;
-        var mask = _slots.Length - 1;
+        var (mask, mark) = (_slots.Length - 1, MarkOf(hash));
         for (var slot = (int)hash & mask; ; slot = (slot + 1) & mask)
         {
-            var index = _slots[slot] - 1;
-            if (index < 0)
+            if (_slots[slot] == 0)
             {
                 isNew = Count < maxHosts;
                 return isNew ? Add(host, direction, hash, slot) : -1;
             }
-            ref var record = ref this[index];
-            if (record.Host == host && record.Direction == direction)
+            if (IsHost(_slots[slot], mark, host, direction, out var index))
                 return index;
         }
     }
@@ -136,13 +157,22 @@ internal sealed class HostTable(int maxHosts, ulong seed)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Find(Address host, Direction direction, ulong hash)
     {
-        var mask = _slots.Length - 1;
+        var (mask, mark) = (_slots.Length - 1, MarkOf(hash));
         for (var slot = (int)hash & mask; ; slot = (slot + 1) & mask)
         {
-            var index = _slots[slot] - 1;
-            if (index < 0 || (this[index].Host == host && this[index].Direction == direction))
+            if (_slots[slot] == 0)
+                return -1;
+            if (IsHost(_slots[slot], mark, host, direction, out var index))
                 return index;
         }
+    }
+
+    /// <summary>True when the slot is of this host; its record is looked at only where the mark is the same.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsHost(uint slot, uint mark, Address host, Direction direction, out int index)
+    {
+        index = NumberOf(slot) - 1;
+        return IsOf(slot, mark) && this[index].Host == host && this[index].Direction == direction;
     }
 
     /// <summary>Drops hosts without traffic since a second and without a dossier. Each other that moves is told by its new index.</summary>
@@ -180,7 +210,7 @@ internal sealed class HostTable(int maxHosts, ulong seed)
             }
         }
         this[Count] = new ColdRecord { Host = host, Direction = direction, Dossier = -1, Prefix = -1, Service = -1 };
-        _slots[slot] = Count + 1;
+        _slots[slot] = MarkOf(hash) | (uint)(Count + 1);
         return Count++;
     }
 
@@ -194,16 +224,17 @@ internal sealed class HostTable(int maxHosts, ulong seed)
     private void Rebuild(int length)
     {
         if (length != _slots.Length)
-            _slots = new int[length];
+            _slots = new uint[length];
         else
             Array.Clear(_slots);
         var mask = length - 1;
         for (var index = 0; index < Count; index++)
         {
-            var slot = (int)HashOf(this[index].Host, this[index].Direction) & mask;
+            var hash = HashOf(this[index].Host, this[index].Direction);
+            var slot = (int)hash & mask;
             while (_slots[slot] != 0)
                 slot = (slot + 1) & mask;
-            _slots[slot] = index + 1;
+            _slots[slot] = MarkOf(hash) | (uint)(index + 1);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Breakwater.Detection.Sketches;
@@ -15,8 +16,7 @@ internal sealed class PairFilter
     private const int Words = WordsPerBlock << BlockBits;
     internal const long GenerationNanoseconds = 30_000_000_000;
 
-    private ulong[] _current = GC.AllocateArray<ulong>(Words, pinned: true);
-    private ulong[] _previous = GC.AllocateArray<ulong>(Words, pinned: true);
+    private Blocks _current = new(), _previous = new();
     private long _currentBits;
     private long _previousBits;
     private Generations _generations;
@@ -40,11 +40,9 @@ internal sealed class PairFilter
 
     public void Add(ulong hash)
     {
-        var block = _current.AsSpan(Block(hash), WordsPerBlock);
+        var block = _current.Of(hash);
         _currentBits += Set(ref block[0], (int)hash) + Set(ref block[1], (int)(hash >> 6)) + Set(ref block[2], (int)(hash >> 12)) + Set(ref block[3], (int)(hash >> 18));
     }
-
-    private static int Block(ulong hash) => (int)(hash >> (64 - BlockBits)) * WordsPerBlock;
 
     /// <summary>Sets a bit, the place taken modulo 64; 1 when it was not set.</summary>
     private static int Set(ref ulong word, int place)
@@ -58,7 +56,7 @@ internal sealed class PairFilter
     public unsafe void PrefetchAdd(ulong hash)
     {
         if (Sse.IsSupported)
-            Sse.Prefetch0(Unsafe.AsPointer(ref _current[Block(hash)]));
+            Sse.Prefetch0(_current.At(hash));
     }
 
     /// <summary>Asks the processor for the memory of a pair, before it is looked for.</summary>
@@ -67,9 +65,9 @@ internal sealed class PairFilter
         if (!Sse.IsSupported)
             return;
         if (_currentBits > 0)
-            Sse.Prefetch0(Unsafe.AsPointer(ref _current[Block(hash)]));
+            Sse.Prefetch0(_current.At(hash));
         if (_previousBits > 0)
-            Sse.Prefetch0(Unsafe.AsPointer(ref _previous[Block(hash)]));
+            Sse.Prefetch0(_previous.At(hash));
     }
 
     public bool Contains(ulong hash) => (_currentBits > 0 && Contains(_current, hash)) || (_previousBits > 0 && Contains(_previous, hash));
@@ -84,14 +82,35 @@ internal sealed class PairFilter
     private void Rotate()
     {
         (_current, _previous) = (_previous, _current);
-        Array.Clear(_current);
+        _current.Clear();
         (_currentBits, _previousBits) = (0, _currentBits);
         (_hasGroups, _hadGroups) = (false, _hasGroups);
     }
 
-    private static bool Contains(ulong[] words, ulong hash)
+    private static bool Contains(Blocks blocks, ulong hash)
     {
-        ReadOnlySpan<ulong> block = words.AsSpan(Block(hash), WordsPerBlock);
+        ReadOnlySpan<ulong> block = blocks.Of(hash);
         return ((block[0] >> (int)hash) & (block[1] >> (int)(hash >> 6)) & (block[2] >> (int)(hash >> 12)) & (block[3] >> (int)(hash >> 18)) & 1) != 0;
+    }
+
+    /// <summary>The words of one generation, in memory that begins at a line of the cache: no block lies in two.</summary>
+    private sealed unsafe class Blocks
+    {
+        private const int LineBytes = 64;
+        private readonly ulong[] _memory = GC.AllocateArray<ulong>(Words + (LineBytes / sizeof(ulong)), pinned: true);
+        private readonly ulong* _first;
+
+        public Blocks()
+        {
+            var address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
+            _first = (ulong*)((address + LineBytes - 1) & ~(nuint)(LineBytes - 1));
+        }
+
+        /// <summary>Where the block of a hash begins.</summary>
+        public ulong* At(ulong hash) => _first + ((int)(hash >> (64 - BlockBits)) * WordsPerBlock);
+
+        public Span<ulong> Of(ulong hash) => new(At(hash), WordsPerBlock);
+
+        public void Clear() => Array.Clear(_memory);
     }
 }

@@ -1,0 +1,84 @@
+using Breakwater.Detection;
+using Breakwater.Detection.Hosts;
+using Breakwater.Detection.Sketches;
+using Breakwater.Wire;
+
+namespace Breakwater.Tests.Detection;
+
+/// <summary>The table of hosts beside a dictionary.</summary>
+public sealed class HostTableTests
+{
+    private const ulong Seed = 3;
+
+    /// <summary>With so high a limit a slot has room for few bits of a hash: many hosts' bits are alike.</summary>
+    private const int FewMarks = 1 << 24;
+
+    [Theory]
+    [InlineData(FewMarks)]
+    [InlineData(1 << 20)]
+    public void FindOrAdd_ManyHosts_FindsEachAndNoOther(int most)
+    {
+        var (table, hosts, random) = (new HostTable(most, Seed), new Dictionary<(Address Host, Direction Direction), int>(), new Random(7));
+        for (var count = 0; count < 200_000; count++)
+        {
+            var key = (AddressOf(random.Next(100_000)), (Direction)random.Next(2));
+            var index = table.FindOrAdd(key.Item1, key.Item2, HashOf(key), out var isNew);
+            Assert.Equal(hosts.TryAdd(key, index), isNew);
+            Assert.Equal(hosts[key], index);
+        }
+
+        Assert.Equal(hosts.Count, table.Count);
+        Assert.All(hosts, host => Assert.Equal(host.Value, table.Find(host.Key.Host, host.Key.Direction, HashOf(host.Key))));
+        Assert.All(Enumerable.Range(100_000, 50_000), number => Assert.Equal(-1, FindIn(table, (AddressOf(number), Direction.Inbound))));
+    }
+
+    [Fact]
+    public void FindOrAdd_FullTable_RefusesNewHostsAndFindsTheOthers()
+    {
+        var table = new HostTable(5, Seed);
+        int[] found = [.. Enumerable.Range(0, 7).Select(number => Add(table, number))];
+        Assert.Equal([0, 1, 2, 3, 4, -1, -1], found);
+        Assert.Equal(4, Add(table, 4));
+    }
+
+    [Fact]
+    public void DropIdle_HostsThatMove_AreFoundWhereTheyAre()
+    {
+        var table = new HostTable(FewMarks, Seed);
+        for (var number = 0; number < 50_000; number++)
+            table[Add(table, number)].Counts.Advance(number % 3 == 0 ? 20u : 10u);
+
+        Assert.Equal(50_000 - 16_667, table.DropIdle(beforeSecond: 20, static _ => { }));
+        Assert.All(Enumerable.Range(0, 50_000), number =>
+        {
+            var index = FindIn(table, (AddressOf(number), Direction.Inbound));
+            Assert.Equal(number % 3 == 0, index >= 0);
+            if (index >= 0)
+                Assert.Equal(AddressOf(number), table[index].Host);
+        });
+    }
+
+    [Fact]
+    public void LikelyPrefix_OfAHostThatIsThere_IsItsOwn()
+    {
+        var table = new HostTable(1 << 20, Seed);
+        for (var number = 0; number < 2_000; number++)
+            table[Add(table, number)].Prefix = number;
+
+        // Marks of eleven bits: one in two thousand of those looked at on the way may be alike.
+        var right = Enumerable.Range(0, 2_000).Count(number => table.LikelyPrefix(HashOf((AddressOf(number), Direction.Inbound))) == number);
+        Assert.InRange(right, 1_990, 2_000);
+    }
+
+    private static int Add(HostTable table, int number)
+    {
+        var key = (AddressOf(number), Direction.Inbound);
+        return table.FindOrAdd(key.Item1, key.Item2, HashOf(key), out _);
+    }
+
+    private static int FindIn(HostTable table, (Address Host, Direction Direction) key) => table.Find(key.Host, key.Direction, HashOf(key));
+
+    private static Address AddressOf(int number) => Address.FromIPv4(0x0A00_0000u + (uint)number);
+
+    private static ulong HashOf((Address Host, Direction Direction) key) => HostTable.HashOf(new KeyedHash(Seed).Of(key.Host), key.Direction);
+}
