@@ -24,7 +24,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     private uint[] _entries = [];
     private int[] _ends = [];
     private uint[] _units = [];
-    private int _count, _logLevel;
+    private int _count, _assigned, _logLevel;
     private TickEntry[][] _logs = [];
 
     /// <summary>Assigns the entries of all shards, each from its own tick log.</summary>
@@ -81,20 +81,28 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     public ref TickEntry this[uint entry] => ref _logs[entry >> EntryBits][entry & ((1 << EntryBits) - 1)];
 
     /// <summary>The entries of a dossier.</summary>
-    public ReadOnlySpan<uint> Of(int dossier)
+    public ReadOnlySpan<uint> Of(int dossier) => _entries.AsSpan(StartOf(dossier), _ends[dossier] - StartOf(dossier));
+
+    /// <summary>Where the entries of a dossier begin among those of all.</summary>
+    public int StartOf(int dossier) => dossier == 0 ? 0 : _ends[dossier - 1];
+
+    /// <summary>The entry at a place among those of all dossiers.</summary>
+    public bool TryAt(int place, out uint entry)
     {
-        var start = dossier == 0 ? 0 : _ends[dossier - 1];
-        return _entries.AsSpan(start, _ends[dossier] - start);
+        entry = place < _assigned ? _entries[place] : 0;
+        return place < _assigned;
     }
 
-    /// <summary>Asks the processor for an entry that is needed soon.</summary>
-    public unsafe void Prefetch(uint entry)
+    /// <summary>Asks the processor for the entry at a place among those of all dossiers, needed soon.</summary>
+    public unsafe void Prefetch(int place)
     {
-        if (!Sse.IsSupported)
+        if (!Sse.IsSupported || !TryAt(place, out var entry))
             return;
         var first = (byte*)Unsafe.AsPointer(ref this[entry]);
         Sse.Prefetch0(first);
         Sse.Prefetch0(first + 64);
+        // It lies in two or three lines of the cache.
+        Sse.Prefetch0(first + Unsafe.SizeOf<TickEntry>() - 1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A few calls, long loops.
@@ -191,6 +199,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
         var next = 0;
         for (var dossier = 0; dossier < places; dossier++)
             (_ends[dossier], next) = (next, next + _ends[dossier]);
+        _assigned = next;
         foreach (ref readonly var pair in _pairs.AsSpan(0, _count))
         {
             if (IsKept(in pair))

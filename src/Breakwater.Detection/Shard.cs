@@ -35,6 +35,7 @@ public sealed class Shard
     internal long Tick { get; set; }
 
     /// <summary>Counts one record into the present tick. Allocates nothing once its log has grown.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Count(in FlowRecord flow)
     {
         Counts.Records++;

@@ -19,6 +19,7 @@ internal sealed class Studying(
     private readonly Assignment _assignment = new(hosts, aggregates, dossiers, groups, aggregateBudget);
     private readonly TickTallies _tallies = new();
     private readonly List<Waiting> _waiting = [];
+    private readonly List<bool> _urgent = [];
     private readonly List<Dossier> _studied = [];
 
     /// <summary>The last tick in which some record answered a question: the telemetry shows both directions.</summary>
@@ -43,10 +44,9 @@ internal sealed class Studying(
         foreach (var entry in _assignment.OfWatchedSenders)
             NoteSent(in _assignment[entry], tick);
         _studied.Clear();
+        NoteUrgency(tick);
         for (var number = 0; number < dossiers.All.Count; number++)
         {
-            if (number == _waiting.Count)
-                _waiting.Add(new Waiting());
             if (dossiers.All[number] is { } dossier)
                 Study(dossier, number, tick, endsSecond);
             else
@@ -60,6 +60,26 @@ internal sealed class Studying(
         });
     }
 
+    /// <summary>
+    /// Which targets are in a hurry. All are asked before the first is studied: what many of them are made of comes into the cache at the same time then.
+    /// </summary>
+    private void NoteUrgency(long tick)
+    {
+        for (var number = 0; number < dossiers.All.Count; number++)
+        {
+            if (number == _waiting.Count)
+            {
+                _waiting.Add(new Waiting());
+                _urgent.Add(false);
+            }
+
+            if (_assignment.Of(number).IsEmpty || dossiers.All[number] is not { } dossier)
+                continue;
+            _urgent[number] = dossier.Urgency.Note(_assignment.UnitsOf(number), tick);
+            _waiting[number].Prefetch();
+        }
+    }
+
     private void Study(Dossier dossier, int number, long tick, bool endsSecond)
     {
         var entries = _assignment.Of(number);
@@ -70,16 +90,16 @@ internal sealed class Studying(
             waiting.Clear();
             dossier.LastQuestionTick = tick;
         }
-        var isUrgent = !entries.IsEmpty && dossier.Urgency.Note(_assignment.UnitsOf(number), tick);
+        var isUrgent = !entries.IsEmpty && _urgent[number];
         if (!entries.IsEmpty && !endsSecond && !isUrgent && !dossier.InIncident && waiting.HasRoom(entries.Length))
         {
-            Keep(dossier, waiting, entries, _assignment.LevelOf(number), tick);
+            Keep(dossier, waiting, number, tick);
             dossier.HasBeenStudied = true;
             return;
         }
         if (entries.IsEmpty && (!endsSecond || waiting.Ticks == 0))
             return;
-        Feed(dossier, waiting, entries, _assignment.LevelOf(number), tick);
+        Feed(dossier, waiting, number, tick);
         waiting.Clear();
         dossier.HasBeenStudied = true;
         // Whether or not ticks without records are stepped through: the second ends with its tenth.
@@ -88,14 +108,18 @@ internal sealed class Studying(
     }
 
     /// <summary>Copies entries, each weighted as it stands for others, once it is known whether it was asked for.</summary>
-    private void Keep(Dossier dossier, Waiting waiting, ReadOnlySpan<uint> entries, int level, long tick)
+    private void Keep(Dossier dossier, Waiting waiting, int number, long tick)
     {
+        var entries = _assignment.Of(number);
+        var (level, place) = (_assignment.LevelOf(number), _assignment.StartOf(number));
         var isSilent = IsSilent(dossier, entries, tick);
         var kept = waiting.Add(entries.Length, level, tick);
         for (var index = 0; index < entries.Length; index++)
         {
-            if (index + EntriesAhead < entries.Length)
-                _assignment.Prefetch(entries[index + EntriesAhead]);
+            // Those of the next targets too: most have a few each.
+            _assignment.Prefetch(place + index + EntriesAhead);
+            if (_assignment.TryAt(place + index + SketchesAhead, out var ahead) && !_assignment[ahead].Has(EntryTraits.AnswerKnown))
+                questions.PrefetchAnswer(in _assignment[ahead]);
             ref var entry = ref _assignment[entries[index]];
             LookUpAnswer(ref entry, tick, isSilent);
             kept[index] = level == 0 ? entry : entry.AtLevel(level);
@@ -123,9 +147,10 @@ internal sealed class Studying(
         && ((tick - dossier.LastQuestionTick > Questions.MostTicks && !questions.HasGroups) || !questions.MayHaveAsked(in _assignment[entries[0]]));
 
     /// <summary>Feeds what waits, and then the present tick, as one: each record keeps the tick in which it arrived.</summary>
-    private void Feed(Dossier dossier, Waiting waiting, ReadOnlySpan<uint> entries, int level, long tick)
+    private void Feed(Dossier dossier, Waiting waiting, int assigned, long tick)
     {
-        dossier.OpenTick(entries.IsEmpty ? waiting.LastTick : tick);
+        var level = _assignment.LevelOf(assigned);
+        dossier.OpenTick(_assignment.Of(assigned).IsEmpty ? waiting.LastTick : tick);
         var all = waiting.Entries;
         for (int number = 0, next = 0; number < waiting.Ticks; number++)
         {
@@ -139,19 +164,20 @@ internal sealed class Studying(
             }
         }
         dossier.OpenSample(level);
-        Feed(dossier, entries, level, tick);
+        Feed(dossier, assigned, level, tick);
         dossier.CloseTick(_tallies);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // One busy target is one call a tick.
-    private void Feed(Dossier dossier, ReadOnlySpan<uint> entries, int level, long tick)
+    private void Feed(Dossier dossier, int number, int level, long tick)
     {
+        var entries = _assignment.Of(number);
+        var place = _assignment.StartOf(number);
         var isFew = dossiers.All.Count <= FewDossiers;
         var isSilent = IsSilent(dossier, entries, tick);
         for (var index = 0; index < entries.Length; index++)
         {
-            if (index + EntriesAhead < entries.Length)
-                _assignment.Prefetch(entries[index + EntriesAhead]);
+            _assignment.Prefetch(place + index + EntriesAhead);
             if (index + SketchesAhead < entries.Length)
                 Prefetch(dossier, in _assignment[entries[index + SketchesAhead]], isFew, isSilent);
             ref var entry = ref _assignment[entries[index]];

@@ -26,6 +26,7 @@ internal static class TrafficClass
     private const IPv6Extensions Chained = IPv6Extensions.HopByHop | IPv6Extensions.Routing | IPv6Extensions.DestinationOptions
         | IPv6Extensions.AuthenticationHeader | IPv6Extensions.Mobility | IPv6Extensions.Other;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte Of(in FlowRecord flow)
     {
         if (flow.IsLaterFragment)

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
 namespace Breakwater.Detection;
 
 /// <summary>
@@ -35,6 +38,16 @@ internal sealed class Waiting
         _count += entries;
         _ticks[_tickCount++] = (tick, level, _count);
         return added;
+    }
+
+    /// <summary>Asks the processor for where the next ones will stand.</summary>
+    public unsafe void Prefetch()
+    {
+        if (!Sse.IsSupported || _count == _entries.Length)
+            return;
+        var next = (byte*)Unsafe.AsPointer(ref _entries[_count]);
+        Sse.Prefetch0(next);
+        Sse.Prefetch0(next + 64);
     }
 
     /// <summary>All that wait, tick by tick.</summary>

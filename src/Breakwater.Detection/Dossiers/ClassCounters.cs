@@ -58,8 +58,9 @@ internal sealed class ClassCounters
     /// <summary>Present and previous generation; nothing is ever added to the previous one, which is the empty one at first.</summary>
     public Generation Current = new(), Previous = Generation.None;
 
-    /// <summary>The highest rate of all windows as of the last tick with traffic, packets per second.</summary>
-    public double BusiestRate => _known.BusiestRate ??= Rates.BusiestRate();
+    /// <summary>True when the rate of some window, as of the last tick with traffic, is above so many packets per second.</summary>
+    public bool Exceeds(double perSecond) =>
+        (_known.BusiestRate is not null || Rates.HighestRate() > perSecond) && (_known.BusiestRate ??= Rates.BusiestRate()) > perSecond;
 
     /// <summary>What a packet seen stands for: the mean of the life, or of the last tick when that was sampled more thinly. At least 1.</summary>
     public double Weight => Math.Max(1, Math.Max(LifePackets.Weight, TickPackets.Weight));

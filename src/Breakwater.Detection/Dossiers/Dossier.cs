@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Breakwater.Detection.Hosts;
 using Breakwater.Detection.Sketches;
@@ -20,7 +21,9 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     /// <summary>No exporter has an active timeout above an hour.</summary>
     private const long MostRecordTicks = 36_000;
 
+    // Few of the classes have been seen of most targets: a bit for each.
     private readonly ClassCounters?[] _classes = new ClassCounters?[TrafficClass.Count];
+    private ulong _seen;
     private readonly HyperLogLog[] _synFlows = spare.TakeFlows(), _openFlows = spare.TakeFlows();
     private long _generation = long.MinValue;
     private ulong _tickPackets, _tickRequests;
@@ -40,7 +43,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     public int Group { get; } = group;
 
     /// <summary>Kinds of traffic studied: what the dossier costs.</summary>
-    public int ClassCount { get; private set; }
+    public int ClassCount => BitOperations.PopCount(_seen);
 
     /// <summary>The longest record seen, in ticks: so late can the next one tell what goes on now.</summary>
     public long LongestRecordTicks { get; private set; }
@@ -125,8 +128,8 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     {
         Incident = null;
         Reflection = null;
-        foreach (var counters in _classes)
-            counters?.Forget();
+        for (var left = _seen; left != 0; left &= left - 1)
+            First(left).Forget();
     }
 
     /// <summary>Opens a tick; records of earlier ticks, the last one opened excepted, may be counted along with its own.</summary>
@@ -139,8 +142,8 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
         OpenGeneration(tick);
         LastTick = tick;
         (_tickPackets, _tickRequests, _known) = (0, 0, default);
-        foreach (var counters in _classes)
-            counters?.OpenTick(tick);
+        for (var left = _seen; left != 0; left &= left - 1)
+            First(left).OpenTick(tick);
     }
 
     /// <summary>
@@ -215,7 +218,7 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
 
     private ClassCounters Study(byte trafficClass, long tick)
     {
-        ClassCount++;
+        _seen |= 1UL << trafficClass;
         var counters = spare.TakeCounters(trafficClass);
         counters.OpenTick(tick);
         return _classes[trafficClass] = counters;
@@ -224,12 +227,12 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     /// <summary>Gives its parts back. Nobody may look at it afterwards.</summary>
     public void Dissolve()
     {
-        foreach (ref var counters in _classes.AsSpan())
+        for (; _seen != 0; _seen &= _seen - 1)
         {
-            if (counters is not null)
-                spare.Return(counters);
-            counters = null;
+            spare.Return(First(_seen));
+            _classes[BitOperations.TrailingZeroCount(_seen)] = null;
         }
+
         spare.Return(_synFlows);
         spare.Return(_openFlows);
     }
@@ -239,10 +242,10 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
     {
         _packets.Now += _tickPackets;
         Usual.Add(LastTick, _tickPackets, _tickRequests, InIncident);
-        for (var index = 0; index < _classes.Length; index++)
+        for (var left = _seen; left != 0; left &= left - 1)
         {
-            if (_classes[index] is { } counters && counters.LastTick == LastTick)
-                counters.CloseTick(LastTick, tallies[index]);
+            if (First(left) is var counters && counters.LastTick == LastTick)
+                counters.CloseTick(LastTick, tallies[counters.TrafficClass]);
         }
     }
 
@@ -287,7 +290,10 @@ internal sealed class Dossier(Target target, Floors floors, int row, int group, 
         _packets = (0, _packets.Now);
         _firstFragments = (0, _firstFragments.Now);
         Sent.Rotate();
-        foreach (var counters in _classes)
-            counters?.Rotate();
+        for (var left = _seen; left != 0; left &= left - 1)
+            First(left).Rotate();
     }
+
+    /// <summary>The counters of the first class of some that have been seen.</summary>
+    private ClassCounters First(ulong classes) => _classes[BitOperations.TrailingZeroCount(classes)]!;
 }

@@ -67,6 +67,16 @@ internal sealed class RateWindows
         return Math.Max(busiest, Spells.Busiest(Newest, _wideCells, _perSpells));
     }
 
+    /// <summary>No window has a higher rate, packets per second: as if all that a ring holds lay in its shortest one.</summary>
+    public double HighestRate()
+    {
+        if (Newest == long.MinValue)
+            return 0;
+        var highest = Ticks.Highest(Newest, _perTicks);
+        highest = Math.Max(highest, Seconds.Highest(Newest, _perSeconds));
+        return Math.Max(highest, Spells.Highest(Newest, _perSpells));
+    }
+
     /// <summary>1 ÷ seconds of each window, by the ticks of the newest cell that have begun.</summary>
     private static double[][] Reciprocals(int[] sizes, int ticksPerCell) =>
     [
@@ -135,6 +145,9 @@ internal sealed class RateWindows
         private readonly long[] _bytes = new long[Cells];
         private long _newest = long.MinValue;
 
+        // Packets of all cells.
+        private long _all;
+
         /// <summary>Counts for a cell; nothing when it is out of reach.</summary>
         public void Put(long cell, long packets, long bytes)
         {
@@ -143,6 +156,7 @@ internal sealed class RateWindows
             var place = (int)(cell & (Cells - 1));
             _packets[place] += packets;
             _bytes[place] += bytes;
+            _all += packets;
         }
 
         public void Advance(long cell)
@@ -151,7 +165,12 @@ internal sealed class RateWindows
                 return;
             var from = _newest == long.MinValue || cell - _newest >= Cells ? cell - Cells + 1 : _newest + 1;
             for (; from <= cell; from++)
-                (_packets[(int)(from & (Cells - 1))], _bytes[(int)(from & (Cells - 1))]) = (0, 0);
+            {
+                var place = (int)(from & (Cells - 1));
+                _all -= _packets[place];
+                (_packets[place], _bytes[place]) = (0, 0);
+            }
+
             _newest = cell;
         }
 
@@ -172,6 +191,8 @@ internal sealed class RateWindows
             }
             return next;
         }
+
+        public double Highest(long newestTick, double[][] reciprocals) => _all * reciprocals[newestTick % ticksPerCell][0];
 
         public double Busiest(long newestTick, int[] sizes, double[][] reciprocals)
         {
@@ -226,7 +247,7 @@ internal sealed class RateWindows
         {
             Array.Clear(_packets);
             Array.Clear(_bytes);
-            _newest = long.MinValue;
+            (_newest, _all) = (long.MinValue, 0);
         }
     }
 }

@@ -63,7 +63,7 @@ internal readonly record struct RuleContext(
     }
 
     /// <summary>False when no part of the class's packets can be above the floor: a cheap look before the sketches are read.</summary>
-    public bool MayExceed(ClassCounters counters, double floor) => SpanSeconds is not null || counters.BusiestRate > floor;
+    public bool MayExceed(ClassCounters counters, double floor) => SpanSeconds is not null || counters.Exceeds(floor);
 
     /// <summary>An input that is over before a floor could be crossed: its rate, had it gone on.</summary>
     private RateEvidence OfShortInput(ClassCounters counters, double fraction, double floor, double weight, double span, double cap)

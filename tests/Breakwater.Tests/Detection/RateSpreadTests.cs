@@ -21,6 +21,25 @@ public sealed class RateSpreadTests
         Assert.Equal(100, detector.Finish().Records);
     }
 
+    /// <summary>The cheap look is never below the exact one, and falls to nothing with what the rings forget.</summary>
+    [Fact]
+    public void HighestRate_AnyTraffic_IsNoLowerThanThatOfAnyWindow()
+    {
+        var (random, windows, tick) = (new SeededRandom(4), new RateWindows(), Now);
+        Assert.Equal(0, windows.HighestRate());
+        for (var step = 0; step < 5_000; step++)
+        {
+            tick += (long)(random.NextUInt64() % (step % 100 == 0 ? 800UL : 3UL));
+            windows.Add(tick, (long)(random.NextUInt64() % 1_000), 1);
+            Assert.True(windows.HighestRate() >= windows.BusiestRate());
+        }
+
+        var before = windows.HighestRate();
+        windows.Add(tick + RateWindows.ReachTicks, 3, 1);
+        Assert.InRange(before, 1_000, double.MaxValue);
+        Assert.Equal(15, windows.HighestRate(), 6);
+    }
+
     private const long Now = 1_000_057;
 
     /// <summary>Records of all lengths, put down as changes of a rate, come out as if each had been divided over its ticks one by one.</summary>
