@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Breakwater.Wire;
 
 namespace Breakwater.Live;
@@ -38,11 +39,16 @@ internal sealed class AnswerTap
         _watched = isAny ? new Watched(map, told) : null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Offer(in FlowRecord flow)
     {
-        if (_watched is not { } watched || flow.Protocol != Tcp || !watched.MayHold(flow.Destination))
-            return;
-        if (IsOfOpenConnection(in flow))
+        if (_watched is { } watched)
+            Tell(watched, in flow);
+    }
+
+    private static void Tell(Watched watched, in FlowRecord flow)
+    {
+        if (flow.Protocol == Tcp && watched.MayHold(flow.Destination) && IsOfOpenConnection(in flow))
             watched.Told(in flow);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Breakwater.Detection;
 using Breakwater.Wire;
 
@@ -16,6 +17,7 @@ internal sealed class ShardSlot(Shard shard, ShardTraffic traffic, AnswerTap ans
 
     private Shard Shard { get; set; } = shard;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Count(in FlowRecord flow)
     {
         Shard.Count(in flow);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Breakwater.Wire;
 
 namespace Breakwater.Live;
@@ -14,6 +15,7 @@ internal sealed class ShardTraffic(ServiceLookup services)
     private readonly ulong[] _bytes = new ulong[Math.Max(1, services.Services.Length)];
 
     /// <summary>Counts one record, scaled; one of unknown rate for itself and those that it stands for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Count(in FlowRecord flow)
     {
         if (!flow.Knows(FlowFields.Destination) || flow.Knows(FlowFields.TotalCounters))

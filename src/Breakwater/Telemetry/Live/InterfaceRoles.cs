@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Breakwater.Wire;
 
 namespace Breakwater.Telemetry.Live;
@@ -75,10 +76,11 @@ internal sealed class InterfaceRoles(FrozenDictionary<uint, InterfaceRole> roles
     }
 
     /// <summary>True when the record is to be counted. One that names no interface is: it cannot be told apart.</summary>
-    public bool Counts(in FlowRecord flow)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Counts(in FlowRecord flow) => _countsAll || (flow.Known & Interfaces) == 0 || CountsByRole(in flow);
+
+    private bool CountsByRole(in FlowRecord flow)
     {
-        if (_countsAll || (flow.Known & Interfaces) == 0)
-            return true;
         var input = RoleOf(in flow, FlowFields.InputInterface, flow.InputInterface);
         var output = RoleOf(in flow, FlowFields.OutputInterface, flow.OutputInterface);
         if (input == InterfaceRole.Ignored || output == InterfaceRole.Ignored)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Breakwater.Wire;
 using Breakwater.Wire.Ipfix;
@@ -47,6 +48,7 @@ internal sealed class LinkTable
     }
 
     /// <summary>True when an ifIndex of a record stands for an interface.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsInterface(uint index) => index is not (0 or Local);
 
     /// <summary>The names that are known, as bytes for <see cref="ImportNames"/>.</summary>
@@ -212,16 +214,17 @@ internal sealed class LinkTable
         });
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Link? OfRecord(uint index) => IsInterface(index) ? Of(index) : null;
 
-    private Link? Of(uint index)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Link? Of(uint index) => _atHand[index % AtHand] is { } atHand && atHand.Index == index ? atHand : Fetch(index);
+
+    private Link? Fetch(uint index)
     {
-        ref var atHand = ref _atHand[index % AtHand];
-        if (atHand is not null && atHand.Index == index)
-            return atHand;
-        if (FindOrAdd(index) is not { } link)
-            return null;
-        return atHand = link;
+        if (FindOrAdd(index) is { } link)
+            return _atHand[index % AtHand] = link;
+        return null;
     }
 
     private Link? FindOrAdd(uint index)

@@ -51,6 +51,7 @@ internal sealed class Shedding
     }
 
     /// <summary>Notes a record while nothing is left out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Count(in FlowRecord flow) => Packets += (double)flow.Packets * Math.Max(1, flow.SamplingRate);
 
     private static ulong Hash(ulong number)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Breakwater.Wire;
 
 namespace Breakwater.Telemetry.Live;
@@ -81,6 +82,7 @@ internal sealed class StreamSigns
     }
 
     /// <summary>Notes a record on its way to detection.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Saw(in FlowRecord flow)
     {
         Flows++;
