@@ -61,7 +61,8 @@ internal sealed class Studying(
     }
 
     /// <summary>
-    /// Which targets are in a hurry. All are asked before the first is studied: what many of them are made of comes into the cache at the same time then.
+    /// Which targets are in a hurry. All are asked before the first is studied: what many of them are made of comes into the cache at the
+    /// same time then.
     /// </summary>
     private void NoteUrgency(long tick)
     {
@@ -118,12 +119,20 @@ internal sealed class Studying(
         {
             // Those of the next targets too: most have a few each.
             _assignment.Prefetch(place + index + EntriesAhead);
-            if (_assignment.TryAt(place + index + SketchesAhead, out var ahead) && !_assignment[ahead].Has(EntryTraits.AnswerKnown))
-                questions.PrefetchAnswer(in _assignment[ahead]);
+            if (_assignment.TryAt(place + index + SketchesAhead, out var ahead))
+                PrefetchAnswer(in _assignment[ahead]);
             ref var entry = ref _assignment[entries[index]];
             LookUpAnswer(ref entry, tick, isSilent);
             kept[index] = level == 0 ? entry : entry.AtLevel(level);
         }
+    }
+
+    /// <summary>Asks the processor for whether an entry was asked for, where that is not certain without.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void PrefetchAnswer(in TickEntry entry)
+    {
+        if (!entry.Has(EntryTraits.AnswerKnown) && questions.MayHaveAsked(in entry))
+            questions.PrefetchAnswer(in entry);
     }
 
     /// <summary>Tells the sender's dossier, when it is watched as a receiver, what it sends.</summary>
@@ -147,10 +156,10 @@ internal sealed class Studying(
         && ((tick - dossier.LastQuestionTick > Questions.MostTicks && !questions.HasGroups) || !questions.MayHaveAsked(in _assignment[entries[0]]));
 
     /// <summary>Feeds what waits, and then the present tick, as one: each record keeps the tick in which it arrived.</summary>
-    private void Feed(Dossier dossier, Waiting waiting, int assigned, long tick)
+    private void Feed(Dossier dossier, Waiting waiting, int dossierNumber, long tick)
     {
-        var level = _assignment.LevelOf(assigned);
-        dossier.OpenTick(_assignment.Of(assigned).IsEmpty ? waiting.LastTick : tick);
+        var level = _assignment.LevelOf(dossierNumber);
+        dossier.OpenTick(_assignment.Of(dossierNumber).IsEmpty ? waiting.LastTick : tick);
         var all = waiting.Entries;
         for (int number = 0, next = 0; number < waiting.Ticks; number++)
         {
@@ -164,15 +173,15 @@ internal sealed class Studying(
             }
         }
         dossier.OpenSample(level);
-        Feed(dossier, assigned, level, tick);
+        Feed(dossier, dossierNumber, level, tick);
         dossier.CloseTick(_tallies);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // One busy target is one call a tick.
-    private void Feed(Dossier dossier, int number, int level, long tick)
+    private void Feed(Dossier dossier, int dossierNumber, int level, long tick)
     {
-        var entries = _assignment.Of(number);
-        var place = _assignment.StartOf(number);
+        var entries = _assignment.Of(dossierNumber);
+        var place = _assignment.StartOf(dossierNumber);
         var isFew = dossiers.All.Count <= FewDossiers;
         var isSilent = IsSilent(dossier, entries, tick);
         for (var index = 0; index < entries.Length; index++)

@@ -18,7 +18,7 @@ internal static class TrafficClass
     /// <summary>Nothing to classify by: no protocol, or no ports where ports are needed.</summary>
     public const byte Unknown = 62;
 
-    /// <summary>One more than the highest class.</summary>
+    /// <summary>One more than the highest class: 64 at most, a bit of a word for each.</summary>
     public const int Count = 63;
 
     private const int Fin = 1, Syn = 2, Rst = 4, Push = 8, Ack = 16, Urgent = 32, AllSix = 63;

@@ -124,8 +124,8 @@ public static class Vectors
 
     private const int PortBits = 8;
 
-    // A port above its vector, where its hash says; the factor is one that gives no two of them the same place. A table of all ports would be 64 kB, each look at
-    // which goes far out of a processor that has other work between two batches of records.
+    // A port above its vector, where its hash says; the factor is one that gives no two of them the same place. A table of all ports
+    // would be 64 kB: hardly ever near a processor that has other work between two batches of records.
     private static readonly uint _portFactor = FindPortFactor();
     private static readonly uint[] _byPort = BuildPortTable();
 
@@ -166,13 +166,9 @@ public static class Vectors
 
     private static uint PlaceOf(ushort port, uint factor) => (port * factor) >> (32 - PortBits);
 
-    private static uint FindPortFactor()
-    {
-        var factor = 0x9E37_79B9u;
-        while (AmplificationPorts.DistinctBy(known => PlaceOf(known.Port, factor)).Count() < AmplificationPorts.Length)
-            factor += 0x3C6E_F372; // odd it stays
-        return factor;
-    }
+    /// <exception cref="InvalidOperationException">A port stands in the list twice, or the list is too long for the table.</exception>
+    private static uint FindPortFactor() => Enumerable.Range(0, 1 << 16).Select(static number => 0x9E37_79B9u + (0x3C6E_F372u * (uint)number))
+        .First(static factor => AmplificationPorts.DistinctBy(known => PlaceOf(known.Port, factor)).Count() == AmplificationPorts.Length);
 
     private static uint[] BuildPortTable()
     {

@@ -60,7 +60,7 @@ internal sealed class ClassCounters
 
     /// <summary>True when the rate of some window, as of the last tick with traffic, is above so many packets per second.</summary>
     public bool Exceeds(double perSecond) =>
-        (_known.BusiestRate is not null || Rates.HighestRate() > perSecond) && (_known.BusiestRate ??= Rates.BusiestRate()) > perSecond;
+        (_known.BusiestRate is not null || Rates.RateBound() > perSecond) && (_known.BusiestRate ??= Rates.BusiestRate()) > perSecond;
 
     /// <summary>What a packet seen stands for: the mean of the life, or of the last tick when that was sampled more thinly. At least 1.</summary>
     public double Weight => Math.Max(1, Math.Max(LifePackets.Weight, TickPackets.Weight));

@@ -68,13 +68,13 @@ internal sealed class RateWindows
     }
 
     /// <summary>No window has a higher rate, packets per second: as if all that a ring holds lay in its shortest one.</summary>
-    public double HighestRate()
+    public double RateBound()
     {
         if (Newest == long.MinValue)
             return 0;
-        var highest = Ticks.Highest(Newest, _perTicks);
-        highest = Math.Max(highest, Seconds.Highest(Newest, _perSeconds));
-        return Math.Max(highest, Spells.Highest(Newest, _perSpells));
+        var bound = Ticks.Bound(Newest, _perTicks);
+        bound = Math.Max(bound, Seconds.Bound(Newest, _perSeconds));
+        return Math.Max(bound, Spells.Bound(Newest, _perSpells));
     }
 
     /// <summary>1 ÷ seconds of each window, by the ticks of the newest cell that have begun.</summary>
@@ -192,7 +192,7 @@ internal sealed class RateWindows
             return next;
         }
 
-        public double Highest(long newestTick, double[][] reciprocals) => _all * reciprocals[newestTick % ticksPerCell][0];
+        public double Bound(long newestTick, double[][] reciprocals) => _all * reciprocals[newestTick % ticksPerCell][0];
 
         public double Busiest(long newestTick, int[] sizes, double[][] reciprocals)
         {

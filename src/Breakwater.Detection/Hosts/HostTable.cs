@@ -43,7 +43,8 @@ internal struct ColdRecord
 
 /// <summary>
 /// Hosts by address and direction: open addressing, grows up to a written limit, then refuses new hosts. Records stand in pages, so
-/// that growth copies no record. A slot has some bits of its host's hash beside the record's number: on the way to a host no other one's record is fetched.
+/// that growth copies no record. A slot has some bits of its host's hash beside the record's number: on the way to a host hardly any other
+/// one's record is fetched.
 /// </summary>
 internal sealed class HostTable(int maxHosts, ulong seed)
 {
@@ -102,8 +103,7 @@ internal sealed class HostTable(int maxHosts, ulong seed)
     /// <summary>Asks for the record of the host that most likely has this hash.</summary>
     public unsafe void PrefetchRecord(ulong hash)
     {
-        var index = Likely(hash);
-        if (index < 0 || !Sse.IsSupported)
+        if (!Sse.IsSupported || Likely(hash) is not (>= 0 and var index))
             return;
         ref var record = ref this[index];
         Sse.Prefetch0(Unsafe.AsPointer(ref record));

@@ -32,13 +32,19 @@ public sealed class HostTableTests
         Assert.All(Enumerable.Range(100_000, 50_000), number => Assert.Equal(-1, FindIn(table, (AddressOf(number), Direction.Inbound))));
     }
 
-    [Fact]
-    public void FindOrAdd_FullTable_RefusesNewHostsAndFindsTheOthers()
+    /// <summary>A power of two is the largest number that its bits hold.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(8)]
+    [InlineData(1 << 12)]
+    public void FindOrAdd_FullTable_RefusesNewHostsAndFindsTheOthers(int most)
     {
-        var table = new HostTable(5, Seed);
-        int[] found = [.. Enumerable.Range(0, 7).Select(number => Add(table, number))];
-        Assert.Equal([0, 1, 2, 3, 4, -1, -1], found);
-        Assert.Equal(4, Add(table, 4));
+        var table = new HostTable(most, Seed);
+        Assert.All(Enumerable.Range(0, most), number => Assert.Equal(number, Add(table, number)));
+        Assert.Equal(-1, Add(table, most));
+        Assert.All(Enumerable.Range(0, most), number => Assert.Equal(number, Add(table, number)));
+        Assert.Equal(most, table.Count);
     }
 
     [Fact]
@@ -48,7 +54,9 @@ public sealed class HostTableTests
         for (var number = 0; number < 50_000; number++)
             table[Add(table, number)].Counts.Advance(number % 3 == 0 ? 20u : 10u);
 
-        Assert.Equal(50_000 - 16_667, table.DropIdle(beforeSecond: 20, static _ => { }));
+        var moved = new List<int>();
+        Assert.Equal(50_000 - 16_667, table.DropIdle(beforeSecond: 20, moved.Add));
+        Assert.Equal(Enumerable.Range(1, 16_666), moved); // the first one stays where it is
         Assert.All(Enumerable.Range(0, 50_000), number =>
         {
             var index = FindIn(table, (AddressOf(number), Direction.Inbound));

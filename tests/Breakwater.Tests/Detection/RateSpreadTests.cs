@@ -23,21 +23,25 @@ public sealed class RateSpreadTests
 
     /// <summary>The cheap look is never below the exact one, and falls to nothing with what the rings forget.</summary>
     [Fact]
-    public void HighestRate_AnyTraffic_IsNoLowerThanThatOfAnyWindow()
+    public void RateBound_AnyTraffic_IsNoLowerThanTheRateOfAnyWindow()
     {
         var (random, windows, tick) = (new SeededRandom(4), new RateWindows(), Now);
-        Assert.Equal(0, windows.HighestRate());
+        Assert.Equal(0, windows.RateBound());
         for (var step = 0; step < 5_000; step++)
         {
             tick += (long)(random.NextUInt64() % (step % 100 == 0 ? 800UL : 3UL));
             windows.Add(tick, (long)(random.NextUInt64() % 1_000), 1);
-            Assert.True(windows.HighestRate() >= windows.BusiestRate());
+            Assert.True(windows.RateBound() >= windows.BusiestRate());
         }
 
-        var before = windows.HighestRate();
+        var before = windows.RateBound();
         windows.Add(tick + RateWindows.ReachTicks, 3, 1);
         Assert.InRange(before, 1_000, double.MaxValue);
-        Assert.Equal(15, windows.HighestRate(), 6);
+        Assert.Equal(15, windows.RateBound(), 6);
+        windows.Clear();
+        Assert.Equal(0, windows.RateBound());
+        windows.Add(tick, 2, 1);
+        Assert.Equal(10, windows.RateBound(), 6);
     }
 
     private const long Now = 1_000_057;
@@ -75,6 +79,7 @@ public sealed class RateSpreadTests
             Assert.InRange(sum.Bytes, (expected * 100) - 1000 - (expected / 10), (expected * 100) + 1000 + (expected / 10));
         }
         Assert.Equal(sums.Max(static sum => sum.Packets / Math.Max(sum.Seconds, 0.2)), windows.BusiestRate(), 6);
+        Assert.True(windows.RateBound() >= windows.BusiestRate());
     }
 
     [Fact]

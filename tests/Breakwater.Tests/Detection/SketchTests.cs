@@ -144,6 +144,20 @@ public sealed class SketchTests
     }
 
     [Fact]
+    public void PairFilter_FirstAndLastBlock_AreItsOwnAfterTurnsToo()
+    {
+        var filter = new PairFilter();
+        for (var generation = 0; generation < 5; generation++)
+        {
+            filter.Advance(generation * 90_000_000_000);
+            Assert.False(filter.Contains(0) || filter.Contains(ulong.MaxValue));
+            filter.Add(0);
+            filter.Add(ulong.MaxValue);
+            Assert.True(filter.Contains(0) && filter.Contains(ulong.MaxValue));
+        }
+    }
+
+    [Fact]
     public void AskerBits_TwoGenerations_NeverDenyWhoAsked()
     {
         var bits = new AskerBits();

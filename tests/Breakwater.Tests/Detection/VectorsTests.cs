@@ -27,6 +27,10 @@ public sealed class VectorsTests
     [Fact]
     public void All_EachVector_HasABitOfAWord() => Assert.All(Vectors.All, static vector => Assert.InRange((int)vector, 1, 63));
 
+    /// <summary>So are the classes that a watched target has been seen with.</summary>
+    [Fact]
+    public void TrafficClasses_All_HaveABitOfAWord() => Assert.InRange(TrafficClass.Count, Vectors.All.Length + 1, 64);
+
     [Fact]
     public void TryParse_EachName_RoundTrips()
     {
