@@ -19,6 +19,9 @@ internal readonly record struct RuleContext(
 {
     private const double ShortestSeconds = ClassCounters.ShortestSeconds;
 
+    /// <summary>A lower bound is worked out to much more than this part of itself.</summary>
+    private const double Rounding = 1e-9;
+
     /// <summary>A measure that is to be taken as having another value; null for the facts.</summary>
     public string? Changed { get; init; }
 
@@ -49,14 +52,18 @@ internal readonly record struct RuleContext(
         var weight = counters.Weight;
         var cap = Changed == measure ? ChangedTo : double.PositiveInfinity;
         RateEvidence best = default;
-        foreach (var window in MayExceed(counters, floor) ? counters.Windows(Tick) : [])
+        var windows = MayExceed(counters, floor) ? counters.Windows(Tick) : [];
+        // The longest first, which mostly is the surest; of those that are as sure, the shortest counts.
+        for (var index = windows.Length - 1; index >= 0; index--)
         {
+            ref readonly var window = ref windows[index];
             var count = Math.Min(window.Packets * fraction, cap * window.Seconds);
             var threshold = floor * Math.Max(window.Seconds, ShortestSeconds);
-            if (count <= threshold || !Alarm.IsAbove(count / weight, threshold / weight))
+            // A count above a mean has a lower bound above it: whether this window is as sure as the best so far takes one look, its bound takes many.
+            if (count <= threshold || !Alarm.IsAbove(count / weight, threshold / weight * Math.Max(1, best.Margin * (1 - Rounding))))
                 continue;
             var margin = Alarm.LowerBound(count / weight) * weight / threshold;
-            if (margin > best.Margin)
+            if (margin >= best.Margin)
                 best = new RateEvidence(Strength.Sufficient, margin, window.Seconds, count, floor);
         }
         return best.Strength == Strength.None && SpanSeconds is { } span ? OfShortInput(counters, fraction, floor, weight, span, cap) : best;

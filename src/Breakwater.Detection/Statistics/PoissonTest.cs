@@ -34,7 +34,11 @@ internal readonly struct PoissonTest
             return false;
         if (mean <= 0)
             return true;
-        // The corrected root is smaller than the root itself, so most quiet windows cost one logarithm.
+        // x·ln x - x + 1 ≤ (x - 1)²/2 for x ≥ 1: the deviance is no larger than this square over the mean.
+        var excess = count - mean;
+        if (excess * excess <= _square * mean)
+            return false;
+        // The corrected root is smaller than the root itself, so most of the others cost one logarithm.
         var deviance = Gamma.Deviance(count, mean);
         return deviance > _square && Corrected(count, mean, deviance) >= _quantile;
     }
