@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Receive, decode and count: records per CPU-second of serve (all detectors on) beside nfcapd, sfcapd and FastNetMon (Community Edition), the same sender at the
-# same rate, one after the other in one run. Loopback only. usage: serve-receive.sh [RATE=20000 datagrams/s] [COUNT=100000] [EXPORTERS=1]
+# same rate, one after the other in one run. Loopback only. usage: [GENERATOR=PROGRAM] serve-receive.sh [RATE=20000 datagrams/s] [COUNT=100000] [EXPORTERS=1]
+# GENERATOR: another sender than ours, called as PROGRAM -f v9|ipfix|sflow -d 127.0.0.1:PORT -r RATE -n COUNT; it says "sent N datagrams N records in S s: RATE".
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 rate=${1:-20000} count=${2:-100000} exporters=${3:-1}
@@ -28,6 +29,15 @@ cpu_of() {
   printf '%s\n' "$total"
 }
 
+# send_to PORT FORMAT COUNT: prints what was sent.
+send_to() {
+  if [ -n "${GENERATOR:-}" ]; then
+    "$GENERATOR" -f "${2/netflow9/v9}" -d "127.0.0.1:$1" -r "$rate" -n "$3" 2>&1
+  else
+    "$bench" send "$2" "$1" "$rate" "$3" "$exporters"
+  fi
+}
+
 drops_at() { awk -v port=":$(printf '%04X' "$1")" '$2 ~ port"$" { drops += $NF } END { print drops + 0 }' /proc/net/udp; }
 
 # measure NAME FORMAT PORT COMMAND…: one collector, one stream.
@@ -37,9 +47,9 @@ measure() {
   "$@" >"$work/$name.log" 2>&1 &
   collector=$!
   sleep "${START_SECONDS:-5}"
-  if [ "${WARM:-1}" = 1 ]; then "$bench" send "$format" "$port" "$rate" $((count / 4)) "$exporters" >/dev/null; sleep 1; fi
+  if [ "${WARM:-1}" = 1 ]; then send_to "$port" "$format" $((count / 4)) >/dev/null; sleep 1; fi
   before=$(cpu_of "$collector") drops=$(drops_at "$port")
-  sent=$("$bench" send "$format" "$port" "$rate" "$count" "$exporters")
+  sent=$(send_to "$port" "$format" "$count")
   sleep 1
   after=$(cpu_of "$collector") drops=$(($(drops_at "$port") - drops))
   kill -TERM "$collector"
