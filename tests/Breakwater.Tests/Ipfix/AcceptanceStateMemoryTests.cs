@@ -36,16 +36,24 @@ public sealed class AcceptanceStateMemoryTests
         var sink = new FlowExtractor<NoFlows>(default);
         Wire.Decode(datagrams[0], new ExporterState(limits), ref sink);
 
+        // What the process gives back meanwhile, buffers of a pool for example, can hide a small state: not three times.
+        long[] grown = [Held(datagrams, limits), Held(datagrams, limits), Held(datagrams, limits)];
+        Assert.True(grown.Max() > 16 * 1024, "the flood was held at all: the measurement can fail");
+        GC.KeepAlive(datagrams);
+    }
+
+    /// <summary>What a state of these datagrams holds, in bytes, which is below its bound.</summary>
+    private static long Held(byte[][] datagrams, ExporterLimits limits)
+    {
+        var sink = new FlowExtractor<NoFlows>(default);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var state = new ExporterState(limits);
         foreach (var datagram in datagrams)
             Wire.Decode(datagram, state, ref sink);
         var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
-
         Assert.True(grown < state.MemoryBoundBytes, $"grew by {grown}, bound {state.MemoryBoundBytes}");
-        Assert.True(grown > 16 * 1024, "the flood was held at all: the measurement can fail");
         Assert.True(state.TemplateCount > 1 && state.WaitingSetCount > 1);
-        GC.KeepAlive(datagrams);
+        return grown;
     }
 
     private struct NoFlows : IFlowSink
