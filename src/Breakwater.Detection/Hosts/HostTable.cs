@@ -70,21 +70,12 @@ internal sealed class HostTable(int maxHosts, ulong seed)
     public ref ColdRecord this[int index] => ref _pages[index >> PageBits][index & PageMask];
 
     /// <summary>Records that begin at lines of the cache, so that each touches two and not three.</summary>
-    private readonly unsafe struct Page
+    private readonly unsafe struct Page(int records)
     {
-        private const int LineBytes = 64;
-        private readonly byte[] _memory;
-        private readonly ColdRecord* _first;
-
-        public Page(int records)
-        {
-            _memory = GC.AllocateArray<byte>((records * ColdRecord.Bytes) + LineBytes, pinned: true);
-            var address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
-            _first = (ColdRecord*)((address + LineBytes - 1) & ~(nuint)(LineBytes - 1));
-        }
+        private readonly CacheLines _records = new(records * ColdRecord.Bytes);
 
         /// <summary>A record by its place, which the caller keeps within the page.</summary>
-        public ref ColdRecord this[int place] => ref _first[place];
+        public ref ColdRecord this[int place] => ref ((ColdRecord*)_records.First)[place];
     }
 
     /// <summary>The table's hash of a host, from the hash of its address.</summary>

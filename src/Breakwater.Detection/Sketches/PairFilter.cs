@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Breakwater.Detection.Sketches;
@@ -93,24 +91,16 @@ internal sealed class PairFilter
         return ((block[0] >> (int)hash) & (block[1] >> (int)(hash >> 6)) & (block[2] >> (int)(hash >> 12)) & (block[3] >> (int)(hash >> 18)) & 1) != 0;
     }
 
-    /// <summary>The words of one generation, in memory that begins at a line of the cache: no block lies in two.</summary>
+    /// <summary>The words of one generation; no block lies in two lines of the cache.</summary>
     private sealed unsafe class Blocks
     {
-        private const int LineBytes = 64;
-        private readonly ulong[] _memory = GC.AllocateArray<ulong>(Words + (LineBytes / sizeof(ulong)), pinned: true);
-        private readonly ulong* _first;
-
-        public Blocks()
-        {
-            var address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
-            _first = (ulong*)((address + LineBytes - 1) & ~(nuint)(LineBytes - 1));
-        }
+        private readonly CacheLines _words = new(Words * sizeof(ulong));
 
         /// <summary>Where the block of a hash begins.</summary>
-        public ulong* At(ulong hash) => _first + ((int)(hash >> (64 - BlockBits)) * WordsPerBlock);
+        public ulong* At(ulong hash) => (ulong*)_words.First + ((int)(hash >> (64 - BlockBits)) * WordsPerBlock);
 
         public Span<ulong> Of(ulong hash) => new(At(hash), WordsPerBlock);
 
-        public void Clear() => Array.Clear(_memory);
+        public void Clear() => _words.Clear();
     }
 }
