@@ -13,7 +13,9 @@ namespace Breakwater.Detection;
 /// </summary>
 internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, WatchGroups groups, int aggregateBudget)
 {
+    // By dossier: units of each group, and packets seen.
     private const int UnitsStride = 16;
+    private const int Seen = WatchGroups.Count;
 
     // A shard's number stands above the entry's.
     private const int EntryBits = 25;
@@ -75,7 +77,10 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     public List<uint> OfWatchedSenders => _senders;
 
     /// <summary>What all of the dossier's entries count, by group.</summary>
-    public ReadOnlySpan<uint> UnitsOf(int dossier) => _units.AsSpan(dossier * UnitsStride, UnitsStride);
+    public ReadOnlySpan<uint> UnitsOf(int dossier) => _units.AsSpan(dossier * UnitsStride, WatchGroups.Count);
+
+    /// <summary>Packets seen in all of the dossier's entries, not scaled.</summary>
+    public uint SeenOf(int dossier) => _units[(dossier * UnitsStride) + Seen];
 
     /// <summary>Where an assigned entry stands.</summary>
     public ref TickEntry this[uint entry] => ref _logs[entry >> EntryBits][entry & ((1 << EntryBits) - 1)];
@@ -113,7 +118,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
             ref readonly var entry = ref entries[index];
             if (!entry.Has(EntryTraits.HasHost))
                 continue;
-            var pair = new Candidate(shard | (uint)index, (uint)((entry.RecordHash << _logLevel) >> 32), WatchGroups.Of(entry.Class), groups.Units(in entry));
+            var pair = new Candidate(shard | (uint)index, (uint)((entry.RecordHash << _logLevel) >> 32), WatchGroups.Of(entry.Class), groups.Units(in entry), entry.Packets >> entry.Level);
             if (dossiers.MayWatch(entry.SenderHash))
                 _senders.Add(pair.Entry);
             if (entry.HostIndex >= 0 && dossiers.MayWatch(entry.HostHash))
@@ -140,6 +145,8 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
         _ends[dossier]++;
         ref var units = ref _units[(dossier * UnitsStride) + pair.Group];
         units = (uint)Math.Min(uint.MaxValue, (ulong)units + pair.Units);
+        ref var seen = ref _units[(dossier * UnitsStride) + Seen];
+        seen = (uint)Math.Min(uint.MaxValue, (ulong)seen + pair.Seen);
         if ((ulong)pair.Hash >> (32 - _tried[dossier]) != 0)
             return;
         if (_count == _pairs.Length)
@@ -152,7 +159,8 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     /// <param name="Hash">Of the record, behind the bits that thinning the log has spent.</param>
     /// <param name="Group">What kind of traffic it is.</param>
     /// <param name="Units">What it counts in that group.</param>
-    private readonly record struct Candidate(uint Entry, uint Hash, int Group, uint Units);
+    /// <param name="Seen">Its packets, not scaled.</param>
+    private readonly record struct Candidate(uint Entry, uint Hash, int Group, uint Units, uint Seen);
 
     /// <summary>The largest equal share that keeps prefixes and services within their budget, and the levels that it asks for; true when less was paired.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A few calls, long loops.

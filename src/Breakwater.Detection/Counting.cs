@@ -181,7 +181,7 @@ internal sealed class Counting(
             return;
         var (times, before) = (Math.Min(recent / floor, MostProposed), (recent - packets) / floor);
         if (before < times || record.Counts.Now[group] == packets)
-            dossiers.ProposeHost(entry.HostIndex);
+            dossiers.ProposeHost(entry.HostIndex, group, times);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -268,6 +268,7 @@ internal sealed class Counting(
         if (!hosts.IsNearlyFull || (_lastDrop != long.MinValue && tick - _lastDrop < 100))
             return;
         _lastDrop = tick;
+        dossiers.ForgetProposals();
         hosts.DropIdle((tick / 10) - IdleSeconds, dossiers.Moved);
     }
 }

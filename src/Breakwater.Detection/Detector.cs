@@ -139,7 +139,7 @@ public sealed class Detector
         var expected = Expected(level);
         _counting.Count(_shards, _tick, level);
         _counting.CloseAggregates(_tick);
-        _dossiers.Promote((uint)(_tick / 10));
+        _dossiers.Promote((uint)(_tick / 10), endsSecond);
         _studying.Study(_shards, level, _tick, endsSecond);
         if (level > 0)
             ThinnedTicks++;

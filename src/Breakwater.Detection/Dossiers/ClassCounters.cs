@@ -7,7 +7,8 @@ namespace Breakwater.Detection.Dossiers;
 /// One kind of traffic towards one closely watched target: rates over windows, two generations of 30 seconds for ports and sources, and
 /// totals. Fed once per tick from its records in any order; only sums, maxima and minima inside.
 /// </summary>
-internal sealed class ClassCounters
+/// <param name="rooms">Memory of samples of sources.</param>
+internal sealed class ClassCounters(SourceRooms rooms)
 {
     /// <summary>2^11 registers: 2.3 % standard error of distinct counts.</summary>
     public const int SourcePrecision = 11;
@@ -50,7 +51,7 @@ internal sealed class ClassCounters
     public bool IsThinned { get; private set; }
 
     /// <summary>A sample of the life's sources with what each sent.</summary>
-    public SourceSample SourceSample { get; } = new();
+    public SourceSample SourceSample { get; } = new(rooms);
 
     /// <summary>First packets' times: of the life, of the present tick.</summary>
     public long LifeFirst = long.MaxValue, TickFirst = long.MaxValue;

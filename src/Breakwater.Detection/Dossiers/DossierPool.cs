@@ -15,7 +15,7 @@ internal sealed class DossierPool(
     private const int GroupShare = 2;
 
     /// <summary>Watch floors are an eighth of the detectors': half-way to an alarm.</summary>
-    private const double HalfWay = 4;
+    private const uint HalfWay = 4;
 
     /// <summary>
     /// How much further above its floor a target must be to take the place of another: busy ones do not take turns, and one that is far
@@ -29,7 +29,8 @@ internal sealed class DossierPool(
     private readonly uint[] _idleFloors = WatchGroups.IdleFloors(options.Floors);
     // Those that may go, by the traffic that brought them, the one most above its floor first.
     private readonly List<(double Score, int Number)>[] _evictable = [.. Enumerable.Range(0, WatchGroups.Count).Select(static _ => new List<(double, int)>())];
-    private readonly List<int> _proposedHosts = [], _proposedAggregates = [];
+    private readonly RowSet _proposedHosts = new(options.MaxHosts), _patientHosts = new(options.MaxHosts);
+    private readonly List<int> _proposedAggregates = [];
     private bool _isRanked;
     private readonly List<Dossier?> _dossiers = [];
     private readonly int[] _byGroup = new int[WatchGroups.Count];
@@ -39,8 +40,8 @@ internal sealed class DossierPool(
     private bool _hasDropped;
     private int _free;
 
-    /// <summary>Watch floors by group, lower while a quarter of the places is free.</summary>
-    public uint[] Floors => (options.MaxDossiers - _dossiers.Count) * 4 > options.MaxDossiers ? _idleFloors : _floors;
+    /// <summary>Watch floors by group, as of the tick before: lower while a quarter of the places is free, and half of those that the group may have.</summary>
+    public uint[] Floors { get; } = WatchGroups.IdleFloors(options.Floors);
 
     /// <summary>Times that a target above its watch floor found no place.</summary>
     public long Refused { get; private set; }
@@ -56,24 +57,32 @@ internal sealed class DossierPool(
     /// <summary>All places, free ones null.</summary>
     public IReadOnlyList<Dossier?> All => _dossiers;
 
-    /// <summary>Proposes a host that crossed its watch floor; what speaks for it is looked at when all of the tick is counted.</summary>
-    public void ProposeHost(int row) => _proposedHosts.Add(row);
+    /// <summary>
+    /// Proposes a host that crossed its watch floor; what speaks for it is looked at when all of the tick is counted. While it would have to
+    /// take another's place, one that is far from any alarm waits until the second ends.
+    /// </summary>
+    /// <param name="row">Which host.</param>
+    /// <param name="group">The traffic that brings it.</param>
+    /// <param name="times">How many times as much as its watch floor that is.</param>
+    public void ProposeHost(int row, int group, uint times) =>
+        (times < HalfWay && !HasRoom(group) ? _patientHosts : _proposedHosts).Add(row);
+
+    /// <summary>Hosts get other rows: those that wait for the second's end will be proposed again in the next one.</summary>
+    public void ForgetProposals() => _patientHosts.Clear();
 
     /// <summary>Proposes a prefix or service.</summary>
     public void ProposeAggregate(int row) => _proposedAggregates.Add(row);
 
     /// <summary>Gives places to the candidates of the tick, the furthest above first.</summary>
-    public void Promote(uint second)
+    /// <param name="second">The second that holds the tick.</param>
+    /// <param name="endsSecond">Candidates that waited for it are looked at too.</param>
+    public void Promote(uint second, bool endsSecond)
     {
         _isRanked = false;
-        // One proposal a host, however many of its entries made one.
-        _proposedHosts.Sort();
-        for (var index = 0; index < _proposedHosts.Count; index++)
-        {
-            if (index == 0 || _proposedHosts[index] != _proposedHosts[index - 1])
-                AddHost(_proposedHosts[index], second);
-        }
-
+        if (endsSecond)
+            _patientHosts.MoveTo(_proposedHosts);
+        for (var row = _proposedHosts.Next(0); row >= 0; row = _proposedHosts.Next(row + 1))
+            AddHost(row, second);
         foreach (var row in _proposedAggregates)
             AddAggregate(row, second);
         _proposedHosts.Clear();
@@ -108,6 +117,14 @@ internal sealed class DossierPool(
         _candidates.Clear();
         if (_hasDropped)
             WatchAgain();
+        SetFloors();
+    }
+
+    private void SetFloors()
+    {
+        var isIdle = (options.MaxDossiers - _dossiers.Count) * 4 > options.MaxDossiers;
+        for (var group = 0; group < WatchGroups.Count; group++)
+            Floors[group] = (isIdle && _byGroup[group] * GroupShare * 2 <= options.MaxDossiers ? _idleFloors : _floors)[group];
     }
 
     private void AddHost(int row, uint second)
@@ -161,11 +178,13 @@ internal sealed class DossierPool(
 
     private bool HasRoom(int group) => _byGroup[group] * GroupShare < options.MaxDossiers && (_free > 0 || _dossiers.Count < options.MaxDossiers);
 
-    /// <summary>False when certainly no place will be found.</summary>
+    /// <summary>False when certainly no place will be found. Who is below its watch floor gets a free one, and never another's.</summary>
     private bool MayEnter(double score, int group, uint second)
     {
         if (HasRoom(group))
             return true;
+        if (score < 1)
+            return false;
         if (Giving(score, group, second) >= 0)
             return true;
         Refused++;
@@ -177,7 +196,7 @@ internal sealed class DossierPool(
     private int FreePlace(double score, int group, uint second)
     {
         if (!HasRoom(group))
-            return Giving(score, group, second) is >= 0 and var giving ? Evict(giving) : -1;
+            return score >= 1 && Giving(score, group, second) is >= 0 and var giving ? Evict(giving) : -1;
         if (_free > 0)
             return _dossiers.IndexOf(null);
         _dossiers.Add(null);

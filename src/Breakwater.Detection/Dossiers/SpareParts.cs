@@ -9,12 +9,13 @@ internal sealed class SpareParts
 
     private readonly Stack<ClassCounters> _counters = new();
     private readonly Stack<HyperLogLog[]> _flows = new();
+    private readonly SourceRooms _rooms = new();
 
     /// <summary>Counters of a kind of traffic, empty.</summary>
     public ClassCounters TakeCounters(byte trafficClass)
     {
         if (!_counters.TryPop(out var counters))
-            return new ClassCounters { TrafficClass = trafficClass };
+            return new ClassCounters(_rooms) { TrafficClass = trafficClass };
         counters.Reset(trafficClass);
         return counters;
     }
@@ -29,7 +30,11 @@ internal sealed class SpareParts
         return flows;
     }
 
-    public void Return(ClassCounters counters) => _counters.Push(counters);
+    public void Return(ClassCounters counters)
+    {
+        counters.SourceSample.Clear();
+        _counters.Push(counters);
+    }
 
     public void Return(HyperLogLog[] flows) => _flows.Push(flows);
 }

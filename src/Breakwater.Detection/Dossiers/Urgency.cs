@@ -10,20 +10,27 @@ namespace Breakwater.Detection.Dossiers;
 /// <param name="limits"><see cref="WatchGroups.TickLimits"/> of the target's floors.</param>
 internal sealed class Urgency(uint[] limits)
 {
+    /// <summary>Packets seen in two seconds without which no rate can be told.</summary>
+    private const uint FewestSeen = 3;
+
     private GroupCounts _now, _before;
-    private long _second = long.MinValue, _lastUrgentSecond = long.MinValue;
+    private (uint Now, uint Before) _seen;
+    private long _second = long.MinValue, _lastUrgentSecond = long.MinValue / 2;
 
     /// <summary>Takes in a tick; true when the target must be looked at now.</summary>
     /// <param name="units">By group, as <see cref="WatchGroups.Units"/> counts them.</param>
+    /// <param name="seen">Packets seen, not scaled.</param>
     /// <param name="tick">The tick.</param>
-    public bool Note(ReadOnlySpan<uint> units, long tick)
+    public bool Note(ReadOnlySpan<uint> units, uint seen, long tick)
     {
         var second = tick / 10;
         if (second != _second)
             Turn(second);
+        _seen.Now = (uint)Math.Min(uint.MaxValue / 2, (ulong)_seen.Now + seen);
+        var isEvidence = _seen.Now + _seen.Before >= FewestSeen;
         for (var group = 0; group < WatchGroups.Count; group++)
         {
-            if (units[group] > limits[group] && (_before[group] <= 10UL * limits[group] || units[group] * 5UL > _before[group]))
+            if (isEvidence && units[group] > limits[group] && (_before[group] <= 10UL * limits[group] || units[group] * 5UL > _before[group]))
                 _lastUrgentSecond = second;
             _now[group] = (uint)Math.Min(uint.MaxValue, (ulong)_now[group] + units[group]);
         }
@@ -33,10 +40,7 @@ internal sealed class Urgency(uint[] limits)
 
     private void Turn(long second)
     {
-        // A target that was not seen in the second before is new to it.
-        if (_second == long.MinValue)
-            _lastUrgentSecond = second;
-        _before = second == _second + 1 ? _now : default;
-        (_now, _second) = (default, second);
+        (_before, _seen.Before) = second == _second + 1 ? (_now, _seen.Now) : default;
+        (_now, _seen.Now, _second) = (default, 0, second);
     }
 }

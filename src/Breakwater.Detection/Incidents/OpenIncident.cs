@@ -293,7 +293,7 @@ internal sealed class OpenIncident(Dossier dossier, long detectedTick, long key)
 
         public WeightedSum Packets;
 
-        public SourceSample Sample { get; } = new();
+        public SourceSample Sample { get; } = new(new SourceRooms());
 
         public void Add(Member member)
         {

@@ -19,8 +19,9 @@ internal sealed class HeapCare : IDisposable
     private static void Look()
     {
         var (last, full) = (GC.GetGCMemoryInfo(GCKind.Background), GC.GetGCMemoryInfo(GCKind.FullBlocking));
-        var size = last.Index > full.Index ? last.HeapSizeBytes : full.HeapSizeBytes;
-        if (GC.GetTotalMemory(forceFullCollection: false) > MostGrowth * size)
+        var found = last.Index > full.Index ? last : full;
+        // Holes between what is in use are not in use: they are there to be filled before the heap grows.
+        if (GC.GetTotalMemory(forceFullCollection: false) > MostGrowth * (found.HeapSizeBytes - found.FragmentedBytes))
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
     }
 }

@@ -12,7 +12,7 @@ public sealed class SourceSampleTests
     [Fact]
     public void TimesSeen_MoreSourcesThanKept_AreExactForThoseKept()
     {
-        var sample = new SourceSample();
+        var sample = new SourceSample(new SourceRooms());
         for (var round = 0; round < 3; round++)
         {
             for (var source = 0; source < 5000; source++)
@@ -32,7 +32,8 @@ public sealed class SourceSampleTests
     [InlineData(3000, false)]
     public void Merge_Parts_EqualsOneThatSawAllInAnyOrder(int distinct, bool complete)
     {
-        SourceSample left = new(), right = new(), all = new();
+        var rooms = new SourceRooms();
+        SourceSample left = new(rooms), right = new(rooms), all = new(rooms);
         for (var index = 0; index < 4 * distinct; index++)
         {
             var source = index * 7 % distinct;
@@ -48,10 +49,35 @@ public sealed class SourceSampleTests
         Assert.Equal(complete, allComplete);
     }
 
+    /// <summary>Memory that another sample has used tells nothing of that one's sources, and nothing new is made for the next sample as large.</summary>
+    [Fact]
+    public void Rooms_OfAClearedSample_ServeTheNext()
+    {
+        var rooms = new SourceRooms();
+        var (first, second, fresh) = (new SourceSample(rooms), new SourceSample(rooms), new SourceSample(new SourceRooms()));
+        var hashes = Enumerable.Range(0, 8000).Select(Hash).ToArray();
+        Fill(first, from: 0);
+        first.Clear();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Fill(second, from: 3000);
+        var after = GC.GetAllocatedBytesForCurrentThread();
+        Fill(fresh, from: 3000);
+        Assert.Equal(before, after);
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() > after);
+        Assert.Equal(fresh.Sources(out _), second.Sources(out _));
+        Assert.Empty(first.Sources(out _));
+
+        void Fill(SourceSample sample, int from)
+        {
+            foreach (var hash in hashes.AsSpan(from, 5000))
+                sample.Add(hash, default, 1, 1);
+        }
+    }
+
     [Fact]
     public void Clear_Used_IsEmpty()
     {
-        var sample = new SourceSample();
+        var sample = new SourceSample(new SourceRooms());
         sample.Add(1, default, 1, uint.MaxValue);
         sample.Add(1, default, 1, 5);
         Assert.Equal([uint.MaxValue], Seen(sample));

@@ -37,7 +37,8 @@ public sealed class TableSizeTests
         var options = new DetectorOptions();
         var spare = new SpareParts();
         var dossier = Bytes(() => new Dossier(Target.Host(default(Address)), new Floors(), 0, 0, new Urgency(new WatchGroups(new Floors()).TickLimits(new Floors())), new Usual(), spare));
-        var counters = Bytes(static () => Old(new ClassCounters { TrafficClass = 1 }));
+        var sources = Bytes(static () => new SourceRoom(SourceRoom.Steps - 1));
+        var counters = Bytes(static () => Old(new ClassCounters(new SourceRooms()) { TrafficClass = 1 })) - Bytes(static () => new SourceRooms().Take(0)) + sources;
         var names = Bytes(static () => new NameCounts());
         var young = Bytes(static () => new MinuteSample(0));
         var old = MinuteSample.SmallSize * Unsafe.SizeOf<SampledRecord>();
@@ -50,7 +51,7 @@ public sealed class TableSizeTests
         Add("`Waiting`: records of a watched target that is far from any alarm, until the second ends", Waiting.MaxEntries * Unsafe.SizeOf<TickEntry>(), options.MaxDossiers);
         Add("`Dossier`: a watched target with its baseline, without kinds of traffic", dossier, options.MaxDossiers);
         Add("`ClassCounters`: one kind of traffic towards it: windows, sources, ports", counters, (long)options.MaxDossiers * DossierPool.MaxClassesPerDossier);
-        Add("`SourceSample`: of that, its sample of sources", Bytes(static () => new SourceSample()), (long)options.MaxDossiers * DossierPool.MaxClassesPerDossier);
+        Add("`SourceRoom`: of that, its sample of sources at its largest; it begins with a sixteenth", sources, (long)options.MaxDossiers * DossierPool.MaxClassesPerDossier);
         Add("`RateWindows`: of that, its three rings of 64 cells", Bytes(static () => new RateWindows()), (long)options.MaxDossiers * DossierPool.MaxClassesPerDossier);
         Add("`NameCounts`: what requests ask about, for a kind that has requests, in each of two generations", names, (long)options.MaxDossiers * 4 * 2);
         Add("`PairFilter`: who asked whom, two generations of 4 MiB", Bytes(static () => new PairFilter()), 1);

@@ -13,10 +13,21 @@ public sealed class UrgencyTests
     private readonly Urgency _urgency = new(new WatchGroups(new Floors()).TickLimits(new Floors()));
 
     [Fact]
-    public void NewTarget_IsUrgentForTwoSeconds_AndThenNotWhileItIsSlow()
+    public void SlowTarget_IsNotUrgent_NewOrNot()
     {
-        var urgent = Enumerable.Range(0, 40).Select(tick => Note(tick, WatchGroup.Syn, 5)).ToArray();
-        Assert.Equal(Enumerable.Range(0, 40).Select(static tick => tick < 20), urgent);
+        for (var tick = 0; tick < 40; tick++)
+            Assert.False(Note(tick, WatchGroup.Syn, 5));
+    }
+
+    /// <summary>One packet of 1,000 is far above a floor's tick and no evidence of any rate; three within two seconds may be.</summary>
+    [Theory]
+    [InlineData(5, 9, 19, true)]
+    [InlineData(5, 9, 20, false)]
+    public void SampledPackets_AreUrgentFromTheThirdWithinTwoSecondsOn(int first, int second, int third, bool isUrgent)
+    {
+        Assert.False(Note(first, WatchGroup.Udp, 1000, seen: 1));
+        Assert.False(Note(second, WatchGroup.Udp, 1000, seen: 1));
+        Assert.Equal(isUrgent, Note(third, WatchGroup.Udp, 1000, seen: 1));
     }
 
     [Fact]
@@ -70,10 +81,10 @@ public sealed class UrgencyTests
         Assert.Equal(Start, incident.StartedNanoseconds);
     }
 
-    private bool Note(int tick, WatchGroup group, uint units)
+    private bool Note(int tick, WatchGroup group, uint units, uint? seen = null)
     {
         var counts = new uint[WatchGroups.Count];
         counts[(int)group] = units;
-        return _urgency.Note(counts, FirstTick + tick);
+        return _urgency.Note(counts, seen ?? units, FirstTick + tick);
     }
 }

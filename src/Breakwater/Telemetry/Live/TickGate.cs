@@ -20,6 +20,9 @@ internal sealed class TickGate(TickClock clock)
         return clock.Arrival();
     }
 
+    /// <summary>Until the tick that is being counted ends, nanoseconds; not above 0 when it is about to be judged.</summary>
+    public long LeftNanoseconds => clock.TickEnd - clock.Now();
+
     public void Leave() => Monitor.Exit(_batch);
 
     /// <summary>The engine: no batch begins any more, and none is under way when this returns.</summary>

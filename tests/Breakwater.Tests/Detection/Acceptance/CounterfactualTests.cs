@@ -1,6 +1,7 @@
 using Breakwater.Detection;
 using Breakwater.Detection.Dossiers;
 using Breakwater.Detection.Rules;
+using Breakwater.Detection.Sketches;
 using Breakwater.Reports;
 using Breakwater.Samples;
 using Breakwater.Telemetry;
@@ -29,7 +30,7 @@ public sealed class CounterfactualTests
     [Fact]
     public void Evaluated_FindingStillThere_IsNotTurned()
     {
-        var finding = new Finding(Vector.SynFlood, new ClassCounters { TrafficClass = (int)Vector.SynFlood }, default, []);
+        var finding = new Finding(Vector.SynFlood, new ClassCounters(new SourceRooms()) { TrafficClass = (int)Vector.SynFlood }, default, []);
         Assert.False(RuleBook.IsTurned(finding, [finding with { DestinationPort = 443 }]));
         Assert.True(RuleBook.IsTurned(finding, [finding with { Verdict = Verdict.Undetermined }]));
         Assert.True(RuleBook.IsTurned(finding, []));

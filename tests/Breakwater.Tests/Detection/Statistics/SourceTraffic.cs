@@ -13,7 +13,7 @@ internal static class SourceTraffic
         if (share > 0)
             return EveryNth(chance, size, share, rate);
         var total = size * rate;
-        var (kept, taken) = (new SourceSample(), 0);
+        var (kept, taken) = (new SourceSample(new SourceRooms()), 0);
         int distinct = 0, truth = 0;
         for (double sent = 0; sent < total || truth < Least(family); truth++)
         {
@@ -36,7 +36,7 @@ internal static class SourceTraffic
         var link = Math.Floor(size / share * rate);
         var drawn = (int)Math.Floor((link + (chance.Uniform() * rate)) / rate);
         var taken = chance.Binomial(drawn, share);
-        var kept = new SourceSample();
+        var kept = new SourceSample(new SourceRooms());
         for (var source = 0; source < taken; source++)
             kept.Add(chance.Bits(), default, 1, 1);
         return taken == 0 ? null : (taken + chance.Binomial((int)link - drawn, share), Estimated(taken, kept, taken, rate, drawn));
