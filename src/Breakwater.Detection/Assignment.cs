@@ -13,9 +13,9 @@ namespace Breakwater.Detection;
 /// </summary>
 internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, WatchGroups groups, int aggregateBudget)
 {
-    // By dossier: units of each group, and packets seen.
-    private const int UnitsStride = 16;
-    private const int Seen = WatchGroups.Count;
+    private const int SumsStride = 32;
+
+    private const uint TickMilliseconds = (uint)(Detector.TickNanoseconds / 1_000_000);
 
     // A shard's number stands above the entry's.
     private const int EntryBits = 25;
@@ -25,7 +25,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     private byte[] _levels = [], _tried = [];
     private uint[] _entries = [];
     private int[] _ends = [];
-    private uint[] _units = [];
+    private uint[] _sums = [];
     private int _count, _assigned, _logLevel;
     private TickEntry[][] _logs = [];
 
@@ -57,7 +57,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     private void MakeRoom(int places)
     {
         if (_ends.Length <= places)
-            (_ends, _levels, _tried, _units) = (new int[places + 64], new byte[places + 64], new byte[places + 64], new uint[(places + 64) * UnitsStride]);
+            (_ends, _levels, _tried, _sums) = (new int[places + 64], new byte[places + 64], new byte[places + 64], new uint[(places + 64) * SumsStride]);
     }
 
     private void Pair(ImmutableArray<Shard> shards, int places)
@@ -65,7 +65,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
         _count = 0;
         _senders.Clear();
         Array.Clear(_ends);
-        Array.Clear(_units, 0, places * UnitsStride);
+        Array.Clear(_sums, 0, places * SumsStride);
         for (var shard = 0; shard < shards.Length; shard++)
             Pair(shards[shard].Log.Entries, (uint)shard << EntryBits);
     }
@@ -76,11 +76,8 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     /// <summary>Entries whose sender is most likely watched as a receiver.</summary>
     public List<uint> OfWatchedSenders => _senders;
 
-    /// <summary>What all of the dossier's entries count, by group.</summary>
-    public ReadOnlySpan<uint> UnitsOf(int dossier) => _units.AsSpan(dossier * UnitsStride, WatchGroups.Count);
-
-    /// <summary>Packets seen in all of the dossier's entries, not scaled.</summary>
-    public uint SeenOf(int dossier) => _units[(dossier * UnitsStride) + Seen];
+    /// <summary>What all of the dossier's entries come to.</summary>
+    public TickSums SumsOf(int dossier) => new(_sums.AsSpan(dossier * SumsStride, TickSums.Length));
 
     /// <summary>Where an assigned entry stands.</summary>
     public ref TickEntry this[uint entry] => ref _logs[entry >> EntryBits][entry & ((1 << EntryBits) - 1)];
@@ -118,7 +115,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
             ref readonly var entry = ref entries[index];
             if (!entry.Has(EntryTraits.HasHost))
                 continue;
-            var pair = new Candidate(shard | (uint)index, (uint)((entry.RecordHash << _logLevel) >> 32), WatchGroups.Of(entry.Class), groups.Units(in entry), entry.Packets >> entry.Level);
+            var pair = new Candidate(shard | (uint)index, (uint)((entry.RecordHash << _logLevel) >> 32), WatchGroups.Of(entry.Class), groups.Units(in entry), entry.DurationMilliseconds, Seen(in entry));
             if (dossiers.MayWatch(entry.SenderHash))
                 _senders.Add(pair.Entry);
             if (entry.HostIndex >= 0 && dossiers.MayWatch(entry.HostHash))
@@ -137,16 +134,16 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
         }
     }
 
+    /// <summary>What was drawn by chance: a packet, where the exporter alone sampled; a record, where records are a part by chance.</summary>
+    private static uint Seen(in TickEntry entry) => entry.Level > 0 ? 1 : entry.Packets;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Add(int dossier, in Candidate pair)
     {
         if (dossier < 0)
             return;
         _ends[dossier]++;
-        ref var units = ref _units[(dossier * UnitsStride) + pair.Group];
-        units = (uint)Math.Min(uint.MaxValue, (ulong)units + pair.Units);
-        ref var seen = ref _units[(dossier * UnitsStride) + Seen];
-        seen = (uint)Math.Min(uint.MaxValue, (ulong)seen + pair.Seen);
+        new TickSums(_sums.AsSpan(dossier * SumsStride, TickSums.Length)).Add(pair.Group, pair.Units, pair.InTick, pair.Seen);
         if ((ulong)pair.Hash >> (32 - _tried[dossier]) != 0)
             return;
         if (_count == _pairs.Length)
@@ -159,8 +156,13 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     /// <param name="Hash">Of the record, behind the bits that thinning the log has spent.</param>
     /// <param name="Group">What kind of traffic it is.</param>
     /// <param name="Units">What it counts in that group.</param>
-    /// <param name="Seen">Its packets, not scaled.</param>
-    private readonly record struct Candidate(uint Entry, uint Hash, int Group, uint Units, uint Seen);
+    /// <param name="Milliseconds">How long its packets took.</param>
+    /// <param name="Seen">What was seen of it by chance.</param>
+    private readonly record struct Candidate(uint Entry, uint Hash, int Group, uint Units, uint Milliseconds, uint Seen)
+    {
+        /// <summary>What of its units falls into one tick.</summary>
+        public uint InTick => Milliseconds < 2 * TickMilliseconds || Units == 0 ? Units : ((Units - 1) / (Milliseconds / TickMilliseconds)) + 1;
+    }
 
     /// <summary>The largest equal share that keeps prefixes and services within their budget, and the levels that it asks for; true when less was paired.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A few calls, long loops.

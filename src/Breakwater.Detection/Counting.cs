@@ -181,7 +181,7 @@ internal sealed class Counting(
             return;
         var (times, before) = (Math.Min(recent / floor, MostProposed), (recent - packets) / floor);
         if (before < times || record.Counts.Now[group] == packets)
-            dossiers.ProposeHost(entry.HostIndex, group, times);
+            dossiers.ProposeHost(entry.HostIndex, group, recent);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -76,7 +76,7 @@ internal sealed class Studying(
 
             if (_assignment.Of(number).IsEmpty || dossiers.All[number] is not { } dossier)
                 continue;
-            _urgent[number] = dossier.Urgency.Note(_assignment.UnitsOf(number), _assignment.SeenOf(number), tick);
+            _urgent[number] = dossier.Urgency.Note(_assignment.SumsOf(number), tick);
             _waiting[number].Prefetch();
         }
     }

@@ -10,7 +10,7 @@ namespace Breakwater.Detection;
 internal sealed class Waiting
 {
     /// <summary>Most entries that wait for one target.</summary>
-    public const int MaxEntries = 256;
+    public const int MaxEntries = 64;
 
     private const int TicksPerSecond = 10;
     private readonly (long Tick, int Level, int End)[] _ticks = new (long, int, int)[TicksPerSecond];

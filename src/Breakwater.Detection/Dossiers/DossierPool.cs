@@ -17,6 +17,9 @@ internal sealed class DossierPool(
     /// <summary>Watch floors are an eighth of the detectors': half-way to an alarm.</summary>
     private const uint HalfWay = 4;
 
+    /// <summary>Who has not this part of what a place costs, as of the end of the second before, is not looked at.</summary>
+    private const double PartOfPrice = 0.25;
+
     /// <summary>
     /// How much further above its floor a target must be to take the place of another: busy ones do not take turns, and one that is far
     /// from any alarm is in no hurry.
@@ -40,7 +43,10 @@ internal sealed class DossierPool(
     private bool _hasDropped;
     private int _free;
 
-    /// <summary>Watch floors by group, as of the tick before: lower while a quarter of the places is free, and half of those that the group may have.</summary>
+    /// <summary>
+    /// Units in two seconds, by group, from which on a target is proposed, as of the tick before: its watch floor; less while a quarter of the places is free, and half
+    /// of those that the group may have; where none is free, a quarter of what the one has whose place is the cheapest.
+    /// </summary>
     public uint[] Floors { get; } = WatchGroups.IdleFloors(options.Floors);
 
     /// <summary>Times that a target above its watch floor found no place.</summary>
@@ -63,9 +69,9 @@ internal sealed class DossierPool(
     /// </summary>
     /// <param name="row">Which host.</param>
     /// <param name="group">The traffic that brings it.</param>
-    /// <param name="times">How many times as much as its watch floor that is.</param>
-    public void ProposeHost(int row, int group, uint times) =>
-        (times < HalfWay && !HasRoom(group) ? _patientHosts : _proposedHosts).Add(row);
+    /// <param name="units">How much of it there was in two seconds.</param>
+    public void ProposeHost(int row, int group, uint units) =>
+        (units / HalfWay < _floors[group] && !HasRoom(group) ? _patientHosts : _proposedHosts).Add(row);
 
     /// <summary>Hosts get other rows: those that wait for the second's end will be proposed again in the next one.</summary>
     public void ForgetProposals() => _patientHosts.Clear();
@@ -117,14 +123,23 @@ internal sealed class DossierPool(
         _candidates.Clear();
         if (_hasDropped)
             WatchAgain();
-        SetFloors();
+        SetFloors(second, endsSecond);
     }
 
-    private void SetFloors()
+    /// <param name="second">The second that holds the tick.</param>
+    /// <param name="endsSecond">What places cost is looked at anew: those who hold them may have become quiet.</param>
+    private void SetFloors(uint second, bool endsSecond)
     {
         var isIdle = (options.MaxDossiers - _dossiers.Count) * 4 > options.MaxDossiers;
         for (var group = 0; group < WatchGroups.Count; group++)
-            Floors[group] = (isIdle && _byGroup[group] * GroupShare * 2 <= options.MaxDossiers ? _idleFloors : _floors)[group];
+        {
+            if (HasRoom(group))
+                Floors[group] = (isIdle && _byGroup[group] * GroupShare * 2 <= options.MaxDossiers ? _idleFloors : _floors)[group];
+            else if (endsSecond)
+                Floors[group] = (uint)Math.Clamp(_floors[group] * (Cheapest(group, second)?.Score ?? double.PositiveInfinity) * PartOfPrice, _floors[group], uint.MaxValue);
+            else
+                Floors[group] = Math.Max(Floors[group], _floors[group]);
+        }
     }
 
     private void AddHost(int row, uint second)
@@ -204,12 +219,15 @@ internal sealed class DossierPool(
         return _dossiers.Count - 1;
     }
 
-    /// <summary>The group whose last one would have to give its place: its own when that has its share, else any; -1 when none is clearly behind.</summary>
-    private int Giving(double score, int group, uint second)
+    /// <summary>The group whose last one gives its place; -1 when that one is not clearly behind.</summary>
+    private int Giving(double score, int group, uint second) => Cheapest(group, second) is { } other && IsAhead(score, other.Score) ? other.Group : -1;
+
+    /// <summary>Whose place a target of a group would get: the last one of that group when it has its share, else of any; null when nobody may go.</summary>
+    private (double Score, int Group)? Cheapest(int group, uint second)
     {
         Rank(second);
         var giving = _byGroup[group] * GroupShare >= options.MaxDossiers ? group : Least();
-        return giving >= 0 && _evictable[giving].Count > 0 && IsAhead(score, _evictable[giving][^1].Score) ? giving : -1;
+        return giving >= 0 && _evictable[giving].Count > 0 ? (_evictable[giving][^1].Score, giving) : null;
     }
 
     /// <summary>The group that has the one least above its floor; -1 when none may go.</summary>

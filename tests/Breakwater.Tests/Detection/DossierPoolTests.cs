@@ -74,6 +74,20 @@ public sealed class DossierPoolTests
         Assert.True(IsWatched(6));
     }
 
+    /// <summary>Who has a quarter of what the cheapest place takes is not looked at; once those who hold places have become quiet, it is.</summary>
+    [Fact]
+    public void PlacesCostWhatTheirHoldersHave_AsOfTheSecondBefore()
+    {
+        PassSecond((1, 8000), (2, 8000), (3, 8000), (4, 8000));
+        Assert.Equal(2000u, _pool.Floors[(int)WatchGroup.Udp]);
+        PassSecond((6, 1999));
+        Assert.False(IsWatched(6));
+        PassSecond();
+        Assert.Equal((uint)WatchFloor, _pool.Floors[(int)WatchGroup.Udp]);
+        PassSecond((6, 1999));
+        Assert.True(IsWatched(6));
+    }
+
     [Fact]
     public void WhenHostsGetOtherRows_NoneIsTakenForAnother()
     {

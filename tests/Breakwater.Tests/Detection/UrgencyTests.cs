@@ -50,6 +50,20 @@ public sealed class UrgencyTests
         Assert.True(Note(30, WatchGroup.Segments, 175));
     }
 
+    /// <summary>A record of a minute brings a tick a six-hundredth; three at once, more than all of the second before, begin something.</summary>
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    public void RecordsOfALongTime_AreUrgentWhenSeveralOutdoTheSecondBefore(int records, bool isUrgent)
+    {
+        for (var tick = 0; tick < 20; tick++)
+            Assert.False(Note(tick, WatchGroup.Udp, 1200, inTick: 2));
+        var sums = new TickSums(new uint[TickSums.Length]);
+        for (var record = 0; record < records; record++)
+            sums.Add((int)WatchGroup.Udp, 6000, inTick: 10, seen: 6000);
+        Assert.Equal(isUrgent, _urgency.Note(in sums, FirstTick + 20));
+    }
+
     [Fact]
     public void SteadyTrafficAboveAFloor_IsNot_ItsDoubleIs()
     {
@@ -81,10 +95,10 @@ public sealed class UrgencyTests
         Assert.Equal(Start, incident.StartedNanoseconds);
     }
 
-    private bool Note(int tick, WatchGroup group, uint units, uint? seen = null)
+    private bool Note(int tick, WatchGroup group, uint units, uint? seen = null, uint? inTick = null)
     {
-        var counts = new uint[WatchGroups.Count];
-        counts[(int)group] = units;
-        return _urgency.Note(counts, seen ?? units, FirstTick + tick);
+        var sums = new TickSums(new uint[TickSums.Length]);
+        sums.Add((int)group, units, inTick ?? units, seen ?? units);
+        return _urgency.Note(in sums, FirstTick + tick);
     }
 }
