@@ -13,7 +13,7 @@ namespace Breakwater.Detection;
 /// </summary>
 internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, WatchGroups groups, int aggregateBudget)
 {
-    private const int SumsStride = 32;
+    private const int SumsStride = TickSums.Length;
 
     private const uint TickMilliseconds = (uint)(Detector.TickNanoseconds / 1_000_000);
 

@@ -178,10 +178,14 @@ internal sealed class Counting(
         var recent = record.Counts.Recent(group, second);
         var floor = dossiers.Floors[group];
         if (recent < floor)
+        {
+            dossiers.NoteUnproposed(group, recent, packets);
             return;
+        }
+
         var (times, before) = (Math.Min(recent / floor, MostProposed), (recent - packets) / floor);
         if (before < times || record.Counts.Now[group] == packets)
-            dossiers.ProposeHost(entry.HostIndex, group, recent);
+            dossiers.ProposeHost(entry.HostIndex);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -256,7 +260,8 @@ internal sealed class Counting(
             return;
         // Its busiest kind decides: the rest of what a single busy host gets is no carpet.
         ref var record = ref aggregates[index];
-        if (record.Counts.Score(dossiers.Floors, second, out var group) < record.Factor)
+        record.Counts.Score(dossiers.CommonFloors, second, out var group);
+        if (record.Counts.Recent(group, second) < dossiers.Floors[group] * record.Factor)
             return;
         if (record.TopHost.Recent(group, second) * 2UL <= record.Counts.Recent(group, second))
             dossiers.ProposeAggregate(index);
@@ -268,7 +273,6 @@ internal sealed class Counting(
         if (!hosts.IsNearlyFull || (_lastDrop != long.MinValue && tick - _lastDrop < 100))
             return;
         _lastDrop = tick;
-        dossiers.ForgetProposals();
         hosts.DropIdle((tick / 10) - IdleSeconds, dossiers.Moved);
     }
 }

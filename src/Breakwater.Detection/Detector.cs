@@ -128,6 +128,7 @@ public sealed class Detector
         }
 
         _incidents.CloseQuiet(_tick);
+        _dossiers.OpenTick((uint)(_tick / 10));
         _questions.Advance(_tick * TickNanoseconds);
         _counting.DropIdleHosts(_tick);
     }
@@ -139,7 +140,7 @@ public sealed class Detector
         var expected = Expected(level);
         _counting.Count(_shards, _tick, level);
         _counting.CloseAggregates(_tick);
-        _dossiers.Promote((uint)(_tick / 10), endsSecond);
+        _dossiers.Promote((uint)(_tick / 10));
         _studying.Study(_shards, level, _tick, endsSecond);
         if (level > 0)
             ThinnedTicks++;

@@ -15,10 +15,7 @@ internal sealed class DossierPool(
     private const int GroupShare = 2;
 
     /// <summary>Watch floors are an eighth of the detectors': half-way to an alarm.</summary>
-    private const uint HalfWay = 4;
-
-    /// <summary>Who has not this part of what a place costs, as of the end of the second before, is not looked at.</summary>
-    private const double PartOfPrice = 0.25;
+    private const double HalfWay = 4;
 
     /// <summary>
     /// How much further above its floor a target must be to take the place of another: busy ones do not take turns, and one that is far
@@ -32,7 +29,7 @@ internal sealed class DossierPool(
     private readonly uint[] _idleFloors = WatchGroups.IdleFloors(options.Floors);
     // Those that may go, by the traffic that brought them, the one most above its floor first.
     private readonly List<(double Score, int Number)>[] _evictable = [.. Enumerable.Range(0, WatchGroups.Count).Select(static _ => new List<(double, int)>())];
-    private readonly RowSet _proposedHosts = new(options.MaxHosts), _patientHosts = new(options.MaxHosts);
+    private readonly RowSet _proposedHosts = new(options.MaxHosts);
     private readonly List<int> _proposedAggregates = [];
     private bool _isRanked;
     private readonly List<Dossier?> _dossiers = [];
@@ -44,10 +41,15 @@ internal sealed class DossierPool(
     private int _free;
 
     /// <summary>
-    /// Units in two seconds, by group, from which on a target is proposed, as of the tick before: its watch floor; less while a quarter of the places is free, and half
-    /// of those that the group may have; where none is free, a quarter of what the one has whose place is the cheapest.
+    /// Units in two seconds, by group, from which on a target of the present tick is proposed: its watch floor; less while a quarter of the places is free, and half of those
+    /// that the group may have; where none is free, at least what it takes to be ahead of the one whose place is the cheapest.
     /// </summary>
     public uint[] Floors { get; } = WatchGroups.IdleFloors(options.Floors);
+
+    /// <summary>Floors that tell which kind of a target's traffic is the busiest.</summary>
+    public uint[] CommonFloors => IsIdle ? _idleFloors : _floors;
+
+    private bool IsIdle => (options.MaxDossiers - _dossiers.Count) * 4 > options.MaxDossiers;
 
     /// <summary>Times that a target above its watch floor found no place.</summary>
     public long Refused { get; private set; }
@@ -63,30 +65,23 @@ internal sealed class DossierPool(
     /// <summary>All places, free ones null.</summary>
     public IReadOnlyList<Dossier?> All => _dossiers;
 
-    /// <summary>
-    /// Proposes a host that crossed its watch floor; what speaks for it is looked at when all of the tick is counted. While it would have to
-    /// take another's place, one that is far from any alarm waits until the second ends.
-    /// </summary>
-    /// <param name="row">Which host.</param>
-    /// <param name="group">The traffic that brings it.</param>
-    /// <param name="units">How much of it there was in two seconds.</param>
-    public void ProposeHost(int row, int group, uint units) =>
-        (units / HalfWay < _floors[group] && !HasRoom(group) ? _patientHosts : _proposedHosts).Add(row);
+    /// <summary>Proposes a host that crossed its floor; what speaks for it is looked at when all of the tick is counted.</summary>
+    public void ProposeHost(int row) => _proposedHosts.Add(row);
 
-    /// <summary>Hosts get other rows: those that wait for the second's end will be proposed again in the next one.</summary>
-    public void ForgetProposals() => _patientHosts.Clear();
+    /// <summary>Notes a host that is too far behind to be proposed when it crosses its watch floor.</summary>
+    public void NoteUnproposed(int group, uint recent, uint packets)
+    {
+        if (recent >= _floors[group] && recent - packets < _floors[group])
+            Refused++;
+    }
 
     /// <summary>Proposes a prefix or service.</summary>
     public void ProposeAggregate(int row) => _proposedAggregates.Add(row);
 
     /// <summary>Gives places to the candidates of the tick, the furthest above first.</summary>
-    /// <param name="second">The second that holds the tick.</param>
-    /// <param name="endsSecond">Candidates that waited for it are looked at too.</param>
-    public void Promote(uint second, bool endsSecond)
+    public void Promote(uint second)
     {
         _isRanked = false;
-        if (endsSecond)
-            _patientHosts.MoveTo(_proposedHosts);
         for (var row = _proposedHosts.Next(0); row >= 0; row = _proposedHosts.Next(row + 1))
             AddHost(row, second);
         foreach (var row in _proposedAggregates)
@@ -123,22 +118,22 @@ internal sealed class DossierPool(
         _candidates.Clear();
         if (_hasDropped)
             WatchAgain();
-        SetFloors(second, endsSecond);
     }
 
-    /// <param name="second">The second that holds the tick.</param>
-    /// <param name="endsSecond">What places cost is looked at anew: those who hold them may have become quiet.</param>
-    private void SetFloors(uint second, bool endsSecond)
+    /// <summary>
+    /// Sets <see cref="Floors"/> for the next tick, when all is known that happens before it. Who holds a place gets no quieter within the second that begins or goes on: who is
+    /// below these floors cannot come to be ahead.
+    /// </summary>
+    /// <param name="second">The second that holds the next tick.</param>
+    public void OpenTick(uint second)
     {
-        var isIdle = (options.MaxDossiers - _dossiers.Count) * 4 > options.MaxDossiers;
+        _isRanked = false;
         for (var group = 0; group < WatchGroups.Count; group++)
         {
             if (HasRoom(group))
-                Floors[group] = (isIdle && _byGroup[group] * GroupShare * 2 <= options.MaxDossiers ? _idleFloors : _floors)[group];
-            else if (endsSecond)
-                Floors[group] = (uint)Math.Clamp(_floors[group] * (Cheapest(group, second)?.Score ?? double.PositiveInfinity) * PartOfPrice, _floors[group], uint.MaxValue);
+                Floors[group] = (IsIdle && _byGroup[group] * GroupShare * 2 <= options.MaxDossiers ? _idleFloors : _floors)[group];
             else
-                Floors[group] = Math.Max(Floors[group], _floors[group]);
+                Floors[group] = (uint)Math.Clamp(_floors[group] * (Cheapest(group, second)?.Score ?? double.PositiveInfinity) * Lead, _floors[group], uint.MaxValue);
         }
     }
 

@@ -28,18 +28,6 @@ internal sealed class RowSet(int most)
         return word < 0 ? -1 : (word << 6) + BitOperations.TrailingZeroCount(_rows[word]);
     }
 
-    /// <summary>Adds all rows to another set of the same table, and has none.</summary>
-    public void MoveTo(RowSet other)
-    {
-        for (var word = NextWord(0); word >= 0; word = NextWord(word + 1))
-        {
-            other._rows[word] |= _rows[word];
-            other._words[word >> 6] |= 1UL << (word & 63);
-        }
-
-        Clear();
-    }
-
     public void Clear()
     {
         for (var word = NextWord(0); word >= 0; word = NextWord(word + 1))

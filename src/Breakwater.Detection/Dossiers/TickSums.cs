@@ -8,7 +8,7 @@ namespace Breakwater.Detection.Dossiers;
 internal readonly ref struct TickSums(Span<uint> sums)
 {
     /// <summary>Numbers that it is made of.</summary>
-    public const int Length = (3 * WatchGroups.Count) + 1;
+    public const int Length = 4 * WatchGroups.Count;
 
     private readonly Span<uint> _sums = sums;
 
@@ -21,8 +21,8 @@ internal readonly ref struct TickSums(Span<uint> sums)
     /// <summary>Records by group.</summary>
     public ReadOnlySpan<uint> Records => _sums.Slice(2 * WatchGroups.Count, WatchGroups.Count);
 
-    /// <summary>What was seen by chance, of any group: packets, where the exporter sampled; records, where these are a part by chance.</summary>
-    public uint Seen => _sums[Length - 1];
+    /// <summary>What was seen by chance, by group: packets, where the exporter sampled; records, where these are a part by chance.</summary>
+    public ReadOnlySpan<uint> Seen => _sums.Slice(3 * WatchGroups.Count, WatchGroups.Count);
 
     /// <summary>Adds a record.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -31,7 +31,7 @@ internal readonly ref struct TickSums(Span<uint> sums)
         AddTo(ref _sums[group], units);
         AddTo(ref _sums[WatchGroups.Count + group], inTick);
         AddTo(ref _sums[(2 * WatchGroups.Count) + group], 1);
-        AddTo(ref _sums[Length - 1], seen);
+        AddTo(ref _sums[(3 * WatchGroups.Count) + group], seen);
     }
 
     private static void AddTo(ref uint sum, uint more) => sum = (uint)Math.Min(uint.MaxValue, (ulong)sum + more);

@@ -43,60 +43,80 @@ public sealed class DossierPoolTests
     }
 
     [Fact]
-    public void BelowItsFloor_NobodyTakesAnothersPlace()
+    public void BelowItsFloor_NobodyTakesAnothersPlace_AboveItAtOnce()
     {
         Pass((1, 8), (2, 8), (3, 8), (4, 8), (5, 8));
         Assert.Equal(4, Enumerable.Range(1, 5).Count(IsWatched));
-        PassSecond((6, WatchFloor - 1));
+        Pass((6, WatchFloor - 1));
         Assert.False(IsWatched(6));
-    }
-
-    [Fact]
-    public void AboveItsFloor_AHostWaitsForTheEndOfTheSecond()
-    {
-        Pass((1, 8), (2, 8), (3, 8), (4, 8));
-        Pass((6, WatchFloor));
-        for (; _tick % 10 < 9;)
-        {
-            Assert.False(IsWatched(6));
-            Pass();
-        }
-
-        Pass();
+        Pass((6, 1));
         Assert.True(IsWatched(6));
     }
 
+    /// <summary>Who cannot come to be ahead of the holder of the cheapest place is not looked at, and told of; once the holders have become quiet, it is.</summary>
     [Fact]
-    public void FourTimesAbove_ItDoesNotWait()
+    public void PlacesCostWhatTheirHoldersHave()
     {
-        Pass((1, 8), (2, 8), (3, 8), (4, 8));
-        Pass((6, 4 * WatchFloor));
-        Assert.True(IsWatched(6));
-    }
-
-    /// <summary>Who has a quarter of what the cheapest place takes is not looked at; once those who hold places have become quiet, it is.</summary>
-    [Fact]
-    public void PlacesCostWhatTheirHoldersHave_AsOfTheSecondBefore()
-    {
-        PassSecond((1, 8000), (2, 8000), (3, 8000), (4, 8000));
-        Assert.Equal(2000u, _pool.Floors[(int)WatchGroup.Udp]);
-        PassSecond((6, 1999));
+        Pass((1, 8000), (2, 8000), (3, 8000), (4, 8000));
+        Assert.Equal(10_000u, _pool.Floors[(int)WatchGroup.Udp]);
+        Pass((6, 9999));
         Assert.False(IsWatched(6));
-        PassSecond();
+        Assert.Equal(1, _pool.Refused);
+        Pass((7, 10_001));
+        Assert.True(IsWatched(7));
+        Leap(20);
         Assert.Equal((uint)WatchFloor, _pool.Floors[(int)WatchGroup.Udp]);
-        PassSecond((6, 1999));
+        Pass((6, WatchFloor));
         Assert.True(IsWatched(6));
     }
 
     [Fact]
-    public void WhenHostsGetOtherRows_NoneIsTakenForAnother()
+    public void Price_IsTheSameHoweverTheSilenceBeforeIsPassed()
     {
-        Pass((1, 8), (2, 8), (3, 8), (4, 8));
-        Pass((6, WatchFloor));
-        _pool.ForgetProposals();
-        while (_tick % 10 != 0)
-            Pass();
-        Assert.False(IsWatched(6));
+        Pass((1, 8000), (2, 8000), (3, 8000), (4, 8000));
+        for (var ticks = 1; ticks < 30; ticks++)
+        {
+            Leap(1);
+            var stepped = _pool.Floors[(int)WatchGroup.Udp];
+            _pool.OpenTick((uint)(_tick / 10));
+            Assert.Equal(stepped, _pool.Floors[(int)WatchGroup.Udp]);
+        }
+    }
+
+    /// <summary>875 and 175 packets lift the host over floors that either alone does not, in both orders.</summary>
+    [Theory]
+    [InlineData(875, 175)]
+    [InlineData(175, 875)]
+    public void OrderWithinATick_DoesNotMatter(int first, int second)
+    {
+        Pass((1, 300), (2, 300), (3, 300), (4, 300));
+        Pass((6, first), (6, second));
+        Assert.True(IsWatched(6));
+    }
+
+    /// <summary>990 packets in one tick to one host while all places are held: the alarm is the same whether the quiet ticks behind it are judged one by one or at once.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Burst_WhileAllPlacesAreHeld_IsFound(bool isStepped)
+    {
+        var detector = new Detector(new DetectorOptions { MaxDossiers = Places });
+        detector.Tick(Start);
+        for (var host = 1; host <= Places; host++)
+            Send(host, 8, Start);
+        var burst = Start + (2 * Detector.TickNanoseconds);
+        detector.Tick(burst);
+        Send(9, 990, burst);
+        for (var tick = burst; isStepped && tick < burst + 5_000_000_000; tick += Detector.TickNanoseconds)
+            detector.Tick(tick);
+        detector.Tick(burst + 5_000_000_000);
+        Assert.Equal(990, Assert.Single(detector.Finish().Incidents).Packets.Value);
+
+        void Send(int host, int packets, long at)
+        {
+            for (var packet = 0; packet < packets; packet++)
+                detector.Count(Udp(at, Sender(packet), 40_000, OwnHost(host), 80, 100));
+        }
     }
 
     private static Address OwnHost(int number) => Address.FromIPv4(0xCB007100u + (uint)number);
@@ -107,26 +127,26 @@ public sealed class DossierPoolTests
         return _hosts.Find(OwnHost(host), Direction.Inbound, hash) is >= 0 and var row && _hosts[row].Dossier >= 0;
     }
 
-    private void PassSecond(params ReadOnlySpan<(int Host, int Packets)> traffic)
-    {
-        Pass(traffic);
-        while (_tick % 10 != 0)
-            Pass();
-    }
-
-    /// <summary>A tick with so many UDP packets to each host.</summary>
+    /// <summary>A tick with a record of so many UDP packets to each host.</summary>
     private void Pass(params ReadOnlySpan<(int Host, int Packets)> traffic)
     {
         _shard.Tick = _tick;
         foreach (var (host, packets) in traffic)
         {
-            for (var packet = 0; packet < packets; packet++)
-                _shard.Count(Udp(_tick * Detector.TickNanoseconds, Sender(packet), 40_000, OwnHost(host), 80, 100));
+            var flow = Udp(_tick * Detector.TickNanoseconds, Sender(packets), 40_000, OwnHost(host), 80, 100 * packets);
+            flow.Packets = (ulong)packets;
+            _shard.Count(in flow);
         }
 
         _counting.Count([_shard], _tick, level: 0);
-        _pool.Promote((uint)(_tick / 10), endsSecond: _tick % 10 == 9);
+        _pool.Promote((uint)(_tick / 10));
         _shard.Log.Clear(level: 0);
-        _tick++;
+        Leap(1);
+    }
+
+    private void Leap(int ticks)
+    {
+        _tick += ticks;
+        _pool.OpenTick((uint)(_tick / 10));
     }
 }

@@ -37,19 +37,6 @@ public sealed class RowSetTests
         Assert.Equal(-1, set.Next(row + 1));
     }
 
-    [Fact]
-    public void MovedRows_JoinThoseOfTheOtherSet()
-    {
-        var (from, to) = (new RowSet(Most), new RowSet(Most));
-        foreach (var row in (int[])[5, 70, 9000])
-            from.Add(row);
-        foreach (var row in (int[])[70, 71])
-            to.Add(row);
-        from.MoveTo(to);
-        Assert.Equal([5, 70, 71, 9000], RowsOf(to));
-        Assert.Empty(RowsOf(from));
-    }
-
     private static List<int> RowsOf(RowSet set)
     {
         var rows = new List<int>();

@@ -51,7 +51,7 @@ public sealed class TableSizeTests
         Add("`Waiting`: records of a watched target that is far from any alarm, until the second ends", Waiting.MaxEntries * Unsafe.SizeOf<TickEntry>(), options.MaxDossiers);
         Add("`Dossier`: a watched target with its baseline, without kinds of traffic", dossier, options.MaxDossiers);
         Add("`ClassCounters`: one kind of traffic towards it: windows, sources, ports", counters, (long)options.MaxDossiers * DossierPool.MaxClassesPerDossier);
-        Add("`SourceRoom`: of that, its sample of sources at its largest; it begins with a sixteenth", sources, (long)options.MaxDossiers * DossierPool.MaxClassesPerDossier);
+        Add("`SourceRoom`: of that, its sample of sources at its largest; it begins with a sixteenth, and what samples have outgrown waits for the next ones: as much again at most", sources, (long)options.MaxDossiers * DossierPool.MaxClassesPerDossier);
         Add("`RateWindows`: of that, its three rings of 64 cells", Bytes(static () => new RateWindows()), (long)options.MaxDossiers * DossierPool.MaxClassesPerDossier);
         Add("`NameCounts`: what requests ask about, for a kind that has requests, in each of two generations", names, (long)options.MaxDossiers * 4 * 2);
         Add("`PairFilter`: who asked whom, two generations of 4 MiB", Bytes(static () => new PairFilter()), 1);

@@ -19,7 +19,7 @@ internal sealed class DatagramReceiver<TSink>(
     /// </summary>
     private const long MostWaitNanoseconds = 10_000_000;
 
-    /// <summary>So long before the end of a tick the sockets are emptied once more: the wait makes no verdict later.</summary>
+    /// <summary>So long before the end of a tick the sockets are emptied once more; what comes after it counts in the next.</summary>
     private const long BeforeTickNanoseconds = 500_000;
 
     private readonly ReceiveBatch _batch = new();
