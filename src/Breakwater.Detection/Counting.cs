@@ -179,7 +179,7 @@ internal sealed class Counting(
         var floor = dossiers.Floors[group];
         if (recent < floor)
         {
-            dossiers.NoteUnproposed(group, recent, packets);
+            dossiers.NoteBehind(entry.HostIndex, group, recent, packets);
             return;
         }
 

@@ -29,7 +29,7 @@ internal sealed class DossierPool(
     private readonly uint[] _idleFloors = WatchGroups.IdleFloors(options.Floors);
     // Those that may go, by the traffic that brought them, the one most above its floor first.
     private readonly List<(double Score, int Number)>[] _evictable = [.. Enumerable.Range(0, WatchGroups.Count).Select(static _ => new List<(double, int)>())];
-    private readonly RowSet _proposedHosts = new(options.MaxHosts);
+    private readonly RowSet _proposedHosts = new(options.MaxHosts), _hostsBehind = new(options.MaxHosts);
     private readonly List<int> _proposedAggregates = [];
     private bool _isRanked;
     private readonly List<Dossier?> _dossiers = [];
@@ -68,11 +68,11 @@ internal sealed class DossierPool(
     /// <summary>Proposes a host that crossed its floor; what speaks for it is looked at when all of the tick is counted.</summary>
     public void ProposeHost(int row) => _proposedHosts.Add(row);
 
-    /// <summary>Notes a host that is too far behind to be proposed when it crosses its watch floor.</summary>
-    public void NoteUnproposed(int group, uint recent, uint packets)
+    /// <summary>Notes a host that crosses its watch floor too far behind to be proposed: it finds no place, unless more of the tick's records propose it.</summary>
+    public void NoteBehind(int row, int group, uint recent, uint packets)
     {
         if (recent >= _floors[group] && recent - packets < _floors[group])
-            Refused++;
+            _hostsBehind.Add(row);
     }
 
     /// <summary>Proposes a prefix or service.</summary>
@@ -86,6 +86,9 @@ internal sealed class DossierPool(
             AddHost(row, second);
         foreach (var row in _proposedAggregates)
             AddAggregate(row, second);
+        for (var row = _hostsBehind.Next(0); row >= 0; row = _hostsBehind.Next(row + 1))
+            Refused += _proposedHosts.Next(row) == row ? 0 : 1;
+        _hostsBehind.Clear();
         _proposedHosts.Clear();
         _proposedAggregates.Clear();
         _candidates.Sort(static (left, right) =>

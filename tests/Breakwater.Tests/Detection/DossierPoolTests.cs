@@ -83,15 +83,17 @@ public sealed class DossierPoolTests
         }
     }
 
-    /// <summary>875 and 175 packets lift the host over floors that either alone does not, in both orders.</summary>
+    /// <summary>300 and 900 packets lift the host over its watch floor and over what a place costs, at once or one after the other.</summary>
     [Theory]
-    [InlineData(875, 175)]
-    [InlineData(175, 875)]
+    [InlineData(900, 300)]
+    [InlineData(300, 900)]
     public void OrderWithinATick_DoesNotMatter(int first, int second)
     {
         Pass((1, 300), (2, 300), (3, 300), (4, 300));
+        Assert.Equal(375u, _pool.Floors[(int)WatchGroup.Udp]);
         Pass((6, first), (6, second));
         Assert.True(IsWatched(6));
+        Assert.Equal(0, _pool.Refused);
     }
 
     /// <summary>990 packets in one tick to one host while all places are held: the alarm is the same whether the quiet ticks behind it are judged one by one or at once.</summary>

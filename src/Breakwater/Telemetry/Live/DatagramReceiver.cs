@@ -97,10 +97,12 @@ internal sealed class DatagramReceiver<TSink>(
         Counts.Count(_batch.IsTruncated(datagram) ? DecodeError.Truncated : error);
     }
 
+    /// <summary>How long the sockets are left alone, nanoseconds, when they are empty now.</summary>
+    internal long WaitNanoseconds => gate.LeftNanoseconds - BeforeTickNanoseconds is > 0 and var left ? Math.Min(left, _mostWait) : _mostWait;
+
     private unsafe void Coalesce()
     {
-        var left = gate.LeftNanoseconds - BeforeTickNanoseconds;
-        var time = new LibC.TimeSpecification { Nanoseconds = left > 0 ? Math.Min(left, _mostWait) : _mostWait };
+        var time = new LibC.TimeSpecification { Nanoseconds = WaitNanoseconds };
         _ = LibC.Sleep(&time, null);
     }
 }

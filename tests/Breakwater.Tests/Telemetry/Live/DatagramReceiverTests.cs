@@ -86,6 +86,28 @@ public sealed class DatagramReceiverTests
         Assert.Equal(30 - counted, bench.Exporter.Signs.FlowsNotCounted);
     }
 
+    /// <summary>Sockets are left alone only for as long as a busy exporter takes to half fill them.</summary>
+    [Fact]
+    public void SmallBuffer_IsEmptiedMoreOften()
+    {
+        using var small = new DatagramSocket(new IPEndPoint(IPAddress.Loopback, 0), bufferBytes: 1 << 16);
+        using var large = new DatagramSocket(new IPEndPoint(IPAddress.Loopback, 0), bufferBytes: 1 << 20);
+        Assert.Equal(small.BufferBytes / 2 / 4352.0 * 10_000, small.HalfFilledNanoseconds, 1.0);
+        Assert.True(large.HalfFilledNanoseconds > small.HalfFilledNanoseconds);
+    }
+
+    /// <summary>Just before a tick ends the sockets are emptied for it.</summary>
+    [Theory]
+    [InlineData(0, 10_000_000)]
+    [InlineData(95_000, 4_500_000)]
+    [InlineData(99_800, 10_000_000)]
+    public void Wait_EndsBeforeTheTickDoes(int elapsedMicroseconds, long expected)
+    {
+        using var bench = new Bench();
+        bench.Time.Move(TimeSpan.FromMicroseconds(elapsedMicroseconds));
+        Assert.Equal(Math.Min(expected, bench.HalfFilledNanoseconds), bench.Receiver.WaitNanoseconds);
+    }
+
     private sealed class Bench : IDisposable
     {
         private readonly DatagramSocket _socket;
@@ -98,8 +120,12 @@ public sealed class DatagramReceiverTests
             _sender.Connect(_socket.LocalAddress);
             var registry = new ExporterRegistry([new ExporterEntry("edge", Address.Parse("127.0.0.1"), 0) { Interfaces = roles ?? InterfaceRoles.None }]);
             Exporter = registry.All[0];
-            Receiver = new DatagramReceiver<CountingSink>([_socket], registry, new TickGate(new TickClock(new ManualTime(LiveRig.Start))), new CountingSink(Flows));
+            Receiver = new DatagramReceiver<CountingSink>([_socket], registry, new TickGate(new TickClock(Time)), new CountingSink(Flows));
         }
+
+        public ManualTime Time { get; } = new(LiveRig.Start);
+
+        public long HalfFilledNanoseconds => _socket.HalfFilledNanoseconds;
 
         public FlowCount Flows { get; } = new();
 
