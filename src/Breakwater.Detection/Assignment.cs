@@ -13,8 +13,6 @@ namespace Breakwater.Detection;
 /// </summary>
 internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, WatchGroups groups, int aggregateBudget)
 {
-    private const int SumsStride = TickSums.Length;
-
     private const uint TickMilliseconds = (uint)(Detector.TickNanoseconds / 1_000_000);
 
     // A shard's number stands above the entry's.
@@ -57,7 +55,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     private void MakeRoom(int places)
     {
         if (_ends.Length <= places)
-            (_ends, _levels, _tried, _sums) = (new int[places + 64], new byte[places + 64], new byte[places + 64], new uint[(places + 64) * SumsStride]);
+            (_ends, _levels, _tried, _sums) = (new int[places + 64], new byte[places + 64], new byte[places + 64], new uint[(places + 64) * TickSums.Length]);
     }
 
     private void Pair(ImmutableArray<Shard> shards, int places)
@@ -65,7 +63,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
         _count = 0;
         _senders.Clear();
         Array.Clear(_ends);
-        Array.Clear(_sums, 0, places * SumsStride);
+        Array.Clear(_sums, 0, places * TickSums.Length);
         for (var shard = 0; shard < shards.Length; shard++)
             Pair(shards[shard].Log.Entries, (uint)shard << EntryBits);
     }
@@ -77,7 +75,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     public List<uint> OfWatchedSenders => _senders;
 
     /// <summary>What all of the dossier's entries come to.</summary>
-    public TickSums SumsOf(int dossier) => new(_sums.AsSpan(dossier * SumsStride, TickSums.Length));
+    public TickSums SumsOf(int dossier) => new(_sums.AsSpan(dossier * TickSums.Length, TickSums.Length));
 
     /// <summary>Where an assigned entry stands.</summary>
     public ref TickEntry this[uint entry] => ref _logs[entry >> EntryBits][entry & ((1 << EntryBits) - 1)];
@@ -143,7 +141,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
         if (dossier < 0)
             return;
         _ends[dossier]++;
-        new TickSums(_sums.AsSpan(dossier * SumsStride, TickSums.Length)).Add(pair.Group, pair.Units, pair.InTick, pair.Seen);
+        SumsOf(dossier).Add(pair.Group, pair.Units, pair.InTick, pair.Seen);
         if ((ulong)pair.Hash >> (32 - _tried[dossier]) != 0)
             return;
         if (_count == _pairs.Length)
