@@ -20,6 +20,9 @@ internal sealed class CohortOnset(CohortMeter meter, CohortPlaces clients, long 
     /// <summary>As above, where each shorter look is asked whether it lacks the fall: they share their seconds.</summary>
     private const double DoubtOfAny = 0.05;
 
+    /// <summary>Looks at so many seconds and more are asked for the fall in quarters, shorter ones in halves.</summary>
+    private const int LongLook = 12;
+
     private readonly int[] _since = new int[clients.Places.Length];
     private readonly int[] _before = new int[clients.Places.Length];
     private readonly Change[] _networks = new Change[clients.Networks.DefaultIfEmpty(-1).Max() + 1];
@@ -57,12 +60,19 @@ internal sealed class CohortOnset(CohortMeter meter, CohortPlaces clients, long 
         return rest.Surplus > GreatestBefore(seconds) ? look with { Verdict = CohortVerdict.Hurt } : look;
     }
 
-    /// <summary>The later half of the time alone shows the fall too.</summary>
+    /// <summary>Every later part of the time alone shows the fall too: a pause at its begin and another's fall at its end are no fall that lasts.</summary>
     private bool Lasts(int seconds)
     {
-        var half = (seconds + 1) / 2;
-        var (_, rest) = Compare(Sum(onset - half, half), Sum(onset + seconds - half, half), onset - half);
-        return SignTest.UpperTail(rest.Fell, rest.Rose) <= Doubt && rest.Surplus >= smallestFall;
+        var parts = seconds < LongLook ? 2 : 4;
+        for (var part = 1; part < parts; part++)
+        {
+            var (from, until) = (seconds * part / parts, seconds * (part + 1) / parts);
+            var (_, rest) = Compare(Sum(onset - (until - from), until - from), Sum(onset + from, until - from), onset - (until - from));
+            if (SignTest.UpperTail(rest.Fell, rest.Rose) > Doubt || rest.Surplus < smallestFall)
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>The greatest surplus of falling clients between two times as long as these, one after the other, in the past that is kept.</summary>

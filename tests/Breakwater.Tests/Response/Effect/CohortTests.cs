@@ -101,6 +101,17 @@ public sealed class CohortTests
         Assert.True(wrong.Count(static second => second <= 10) >= 99);
     }
 
+    /// <summary>A pause just after a filter began, and a fall long after it: between them the clients were there, so that the fall is another's doing, as of a second filter.</summary>
+    [Theory]
+    [InlineData(14, 0, 1)]
+    [InlineData(1, 98, 100)]
+    public void Pause_ThenALateFall_IsNotTheRules(int fallsAt, int least, int most)
+    {
+        var found = Run(100, 150, 1, (second, _) => second is >= 1 and < 4 || second >= fallsAt ? 0 : 1, isYoung: true);
+        Say(string.Create(CultureInfo.InvariantCulture, $"falls at {fallsAt}"), found);
+        Assert.InRange(found.Count(second => second > fallsAt), least, most);
+    }
+
     [Fact]
     public void Cohort_OfAFew_DecidesNothing()
     {
@@ -373,10 +384,10 @@ public sealed class CohortTests
         });
     }
 
-    private static int?[] Run(int seeds, int clients, int sampling, Func<int, int, double> passes)
+    private static int?[] Run(int seeds, int clients, int sampling, Func<int, int, double> passes, bool isYoung = false)
     {
         var found = new int?[seeds];
-        Parallel.For(0, seeds, new ParallelOptions { MaxDegreeOfParallelism = 2 }, seed => found[seed] = new CohortModel(seed, clients, sampling).FirstHarm(passes));
+        Parallel.For(0, seeds, new ParallelOptions { MaxDegreeOfParallelism = 2 }, seed => found[seed] = new CohortModel(seed, clients, sampling, isYoung).FirstHarm(passes));
         return found;
     }
 

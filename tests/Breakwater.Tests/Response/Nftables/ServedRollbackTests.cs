@@ -29,9 +29,9 @@ public sealed class ServedRollbackTests
         await Task.Delay(TimeSpan.FromSeconds(30), TimeProvider.System);
 
         var right = Send(rig, Right);
-        HostRig.Until(() => (string?)Cohort(rig, right)["verdict"] == "no-harm-seen" && (int?)Cohort(rig, right)["seconds"] >= 12, "the right filter is watched", 30);
+        HostRig.Until(() => Cohort(rig, right) is { } seen && (string?)seen["verdict"] == "no-harm-seen" && (int?)seen["seconds"] >= 12, "the right filter is watched", 30);
         Assert.Equal("active", (string?)Show(rig, right)["state"]);
-        Assert.InRange((int)Cohort(rig, right)["size"]!, FewestKnown, ClientsOfAService.Clients);
+        Assert.InRange((int)Cohort(rig, right)!["size"]!, FewestKnown, ClientsOfAService.Clients);
 
         var wrong = Send(rig, Wrong);
         HostRig.Until(() => rig.Table().Contains("8443", StringComparison.Ordinal), "the wrong filter stands in the kernel", 5);
@@ -43,7 +43,8 @@ public sealed class ServedRollbackTests
         var over = Show(rig, wrong);
         Assert.Equal(("withdrawn", "policy", "hurt"), ((string?)over["state"], (string?)over["changedBy"], (string?)over["cohort"]!["verdict"]));
         Assert.StartsWith("it hurt known clients: ", (string?)over["why"], StringComparison.Ordinal);
-        Assert.Equal("active", (string?)Show(rig, right)["state"]);
+        var stays = Show(rig, right);
+        Assert.True((string?)stays["state"] == "active", $"the right filter: {stays}");
         // It is told, and not sent again by itself.
         var journal = new JournalReader(rig.Space.PathOf("data"));
         HostRig.Until(() => journal.Entries(0, 100, kindPrefix: EntryKind.MitigationHurt).Count == 1, "the journal tells of it");
@@ -63,7 +64,8 @@ public sealed class ServedRollbackTests
     private static JsonNode Show(HostRig rig, string id) =>
         JsonNode.Parse(ServedHostTests.Command(rig, "mitigations", "list", "--state", "all", "--format", "json").Output)!["mitigations"]!.AsArray().Single(row => (string?)row!["id"] == id)!;
 
-    private static JsonNode Cohort(HostRig rig, string id) => Show(rig, id)["cohort"]!;
+    /// <summary>Null: the program has not looked at it yet.</summary>
+    private static JsonNode? Cohort(HostRig rig, string id) => Show(rig, id)["cohort"];
 
     private static int Known(HostRig rig) =>
         (int?)JsonNode.Parse(ServedHostTests.Command(rig, "response", "test", "--format", "json").Output)?["cohorts"]?["services"]?[0]?["clients"] ?? 0;
