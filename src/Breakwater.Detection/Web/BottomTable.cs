@@ -32,7 +32,8 @@ internal sealed class BottomTable<TRow>(int size, int most)
 
     // The rows' hashes once more, close together: what looks at all of them reads these.
     private ulong[] _hashes = new ulong[Math.Min(Fewest, most)];
-    private int[] _places = new int[128];
+    // Half as long as numbers usually are: twice as much of them is near.
+    private ushort[] _places = new ushort[128];
 
     // Rows that were ever used, and which of them are free again: those have the largest hash there is, above the limit that freed them.
     private int _used, _freeCount;
@@ -164,9 +165,17 @@ internal sealed class BottomTable<TRow>(int size, int most)
     {
         if (limit >= _limit)
             return;
+        if (_used == 0)
+        {
+            (_limit, _told) = (limit, (-1, ulong.MaxValue));
+            return;
+        }
+
         Cut(limit);
         PlaceAll();
     }
+
+    public static ulong LimitFor(long wanted, long keys) => keys <= wanted ? ulong.MaxValue : (ulong)(wanted / (double)keys * ulong.MaxValue);
 
     /// <summary>Writes the hashes that are held and may be told.</summary>
     /// <returns>How many: no more than <see cref="Count"/>.</returns>
@@ -245,7 +254,7 @@ internal sealed class BottomTable<TRow>(int size, int most)
         }
 
         var index = _freeCount > 0 ? _free[--_freeCount] : _used++;
-        (_hashes[index], _places[slot]) = (hash, index + 1);
+        (_hashes[index], _places[slot]) = (hash, (ushort)(index + 1));
         ref var row = ref _rows[index];
         row = default;
         row.Hash = hash;
@@ -262,7 +271,7 @@ internal sealed class BottomTable<TRow>(int size, int most)
         {
             Array.Resize(ref _rows, Math.Min(_used * 2, most));
             Array.Resize(ref _hashes, _rows.Length);
-            _places = new int[_places.Length * 2];
+            _places = new ushort[_places.Length * 2];
         }
 
         PlaceAll();
@@ -285,7 +294,7 @@ internal sealed class BottomTable<TRow>(int size, int most)
             var slot = SlotOf(_hashes[index]);
             while (_places[slot] != 0)
                 slot = (slot + 1) & (_places.Length - 1);
-            _places[slot] = index + 1;
+            _places[slot] = (ushort)(index + 1);
         }
     }
 

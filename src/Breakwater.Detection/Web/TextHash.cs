@@ -24,6 +24,19 @@ public static class TextHash
         var hash = seed ^ ((ulong)text.Length * Second);
         ref var start = ref MemoryMarshal.GetReference(text);
         var (at, length) = (0, text.Length);
+        if (length > 64)
+        {
+            var (second, third) = (hash ^ First, hash ^ Second);
+            for (; length - at > 48; at += 48)
+            {
+                hash = Fold(Read(ref start, at) ^ first, Read(ref start, at + 8) ^ hash);
+                second = Fold(Read(ref start, at + 16) ^ first, Read(ref start, at + 24) ^ second);
+                third = Fold(Read(ref start, at + 32) ^ first, Read(ref start, at + 40) ^ third);
+            }
+
+            hash ^= second ^ BitOperations.RotateLeft(third, 32);
+        }
+
         for (; length - at > 16; at += 16)
             hash = Fold(Read(ref start, at) ^ first, Read(ref start, at + 8) ^ hash);
         if (length >= 16)

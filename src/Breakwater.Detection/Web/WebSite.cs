@@ -83,6 +83,7 @@ internal sealed class WebSite(string? name, string? service, DetectorOptions opt
         if (weight > 1)
             _slice.Sums.Scale(weight);
         _weight = 1;
+        var requests = _slice.Sums.Requests / weight;
         var isAbove = IsAbove(Surge is null ? 1 : 0.5);
         if (Surge is null && isAbove)
             Open(Math.Max(start, _firstSecond));
@@ -93,6 +94,7 @@ internal sealed class WebSite(string? name, string? service, DetectorOptions opt
         if (Surge is not null)
             Follow(start, end, isAbove, names, isHeld, origins);
         _slice.Clear();
+        _slice.Sample.KeepUpTo(Surge is null ? BottomTable<RequestRow>.LimitFor(WebLimits.SampledRequests * 3 / 2, requests) : Surge.During.Sample.Limit);
         if (Surge is not { } ended || (ended.QuietSlices * WebLimits.SliceSeconds < _options.QuietSeconds && !IsOrdinary(ended)))
             return null;
         Surge = null;
