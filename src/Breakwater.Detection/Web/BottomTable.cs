@@ -83,11 +83,18 @@ internal sealed class BottomTable<TRow>(int size, int most)
 
     /// <summary>As <see cref="PrefetchPlace"/>, for the row itself some time later.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private unsafe void PrefetchRow(ulong hash)
+    private void PrefetchRow(ulong hash)
     {
         if (!Sse.IsSupported || hash > _limit || _places[SlotOf(hash)] is not (> 0 and var place))
             return;
-        ref var row = ref _rows[place - 1];
+        Prefetch(ref _rows[place - 1]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Prefetch(ref TRow row)
+    {
+        if (!Sse.IsSupported)
+            return;
         Sse.Prefetch0(Unsafe.AsPointer(ref row));
         // Its end may lie in another line of the cache.
         Sse.Prefetch0((byte*)Unsafe.AsPointer(ref row) + Unsafe.SizeOf<TRow>() - sizeof(ulong));
@@ -134,7 +141,11 @@ internal sealed class BottomTable<TRow>(int size, int most)
             }
 
             foreach (var index in kept[..count])
+            {
                 PrefetchRow(other._hashes[index]);
+                Prefetch(ref other._rows[index]);
+            }
+
             foreach (var index in kept[..count])
                 this[other._hashes[index]].Add(in other._rows[index]);
         }
