@@ -123,6 +123,18 @@ internal sealed class BottomTable<TRow>(int size, int most)
     /// <summary>False when counting for this hash is lost labour.</summary>
     public bool Keeps(ulong hash) => hash <= _limit;
 
+    /// <summary>True when the key is held at present. No row is looked at: where they are large, that is far away.</summary>
+    public bool Holds(ulong hash)
+    {
+        for (var slot = SlotOf(hash); _places[slot] != 0; slot = (slot + 1) & (_places.Length - 1))
+        {
+            if (_hashes[_places[slot] - 1] == hash)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Takes in another table.</summary>
     public void Merge(BottomTable<TRow> other)
     {

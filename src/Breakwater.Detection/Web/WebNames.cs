@@ -45,11 +45,8 @@ internal sealed class WebNames
     /// <summary>Remembers a text, cut where it is too long.</summary>
     public void Add(ulong hash, ReadOnlySpan<byte> text)
     {
-        if (!_texts.Keeps(hash))
-            return;
-        ref var row = ref _texts[hash];
-        if (row.Text.IsEmpty)
-            row.Set(text);
+        if (_texts.Keeps(hash) && !_texts.Holds(hash))
+            _texts[hash].Set(text);
     }
 
     /// <summary>Begins a generation; texts that do not come again are forgotten with the next.</summary>
