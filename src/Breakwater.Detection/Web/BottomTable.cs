@@ -104,7 +104,7 @@ internal sealed class BottomTable<TRow>(int size, int most)
     public bool TryFind(ulong hash, out TRow row)
     {
         row = default;
-        if (hash > ToldLimit())
+        if (hash > ToldLimit)
             return false;
         for (var slot = SlotOf(hash); _places[slot] != 0; slot = (slot + 1) & (_places.Length - 1))
         {
@@ -118,7 +118,7 @@ internal sealed class BottomTable<TRow>(int size, int most)
     }
 
     /// <summary>True when a key of this hash would be among the smallest, had it been seen.</summary>
-    public bool Tells(ulong hash) => hash <= ToldLimit();
+    public bool Tells(ulong hash) => hash <= ToldLimit;
 
     /// <summary>False when counting for this hash is lost labour.</summary>
     public bool Keeps(ulong hash) => hash <= _limit;
@@ -198,8 +198,6 @@ internal sealed class BottomTable<TRow>(int size, int most)
         PlaceAll();
     }
 
-    public static ulong LimitFor(long wanted, long keys) => keys <= wanted ? ulong.MaxValue : (ulong)(wanted / (double)keys * ulong.MaxValue);
-
     /// <summary>Writes the hashes that are held and may be told.</summary>
     /// <returns>How many: no more than <see cref="Count"/>.</returns>
     public int CopyHashes(Span<ulong> hashes)
@@ -218,7 +216,7 @@ internal sealed class BottomTable<TRow>(int size, int most)
     /// <param name="share">The part of all keys that they stand for, 1 when these are all.</param>
     public BottomRows<TRow> Told(out double share)
     {
-        var limit = ToldLimit();
+        var limit = ToldLimit;
         share = ShareAt(limit);
         return new BottomRows<TRow>(_rows, _hashes.AsSpan(0, _used), limit);
     }
@@ -227,7 +225,7 @@ internal sealed class BottomTable<TRow>(int size, int most)
     /// <inheritdoc cref="Told(out double)"/>
     public TRow[] Rows(out double share)
     {
-        var limit = ToldLimit();
+        var limit = ToldLimit;
         share = ShareAt(limit);
         if (_ordered.Held != Count)
             Order(limit);
@@ -236,6 +234,9 @@ internal sealed class BottomTable<TRow>(int size, int most)
             rows[index] = _rows[_order[index]];
         return rows;
     }
+
+    /// <summary>The largest hash of this share of all keys.</summary>
+    public static ulong LimitAt(double share) => share >= 1 ? ulong.MaxValue : (ulong)(share * ulong.MaxValue);
 
     private static double ShareAt(ulong limit) => limit == ulong.MaxValue ? 1 : limit / (double)ulong.MaxValue;
 
@@ -252,14 +253,18 @@ internal sealed class BottomTable<TRow>(int size, int most)
         _ordered = (Count, told);
     }
 
-    private ulong ToldLimit()
+    /// <summary>The largest hash that is told: the same for any order of keys.</summary>
+    public ulong ToldLimit
     {
-        if (_told.Count == Count)
+        get
+        {
+            if (_told.Count == Count)
+                return _told.Limit;
+            _told = (Count, _limit);
+            if (Count > size)
+                _told.Limit = Math.Min(_limit, LastTold());
             return _told.Limit;
-        _told = (Count, _limit);
-        if (Count > size)
-            _told.Limit = Math.Min(_limit, LastTold());
-        return _told.Limit;
+        }
     }
 
     /// <summary>The largest hash of as many as are told, where more are held.</summary>

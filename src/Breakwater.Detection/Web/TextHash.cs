@@ -7,13 +7,16 @@ using System.Runtime.Intrinsics.X86;
 namespace Breakwater.Detection.Web;
 
 /// <summary>
-/// Seeded hash of a text, sixteen bytes a step by folded 64 × 64 bit products (as in wyhash). Strangers cannot aim at buckets; it is not
-/// cryptographic.
+/// Seeded hash of a text, sixteen bytes a step by folded 64 × 64 bit products, of long texts in three lanes at once (as in wyhash). Strangers cannot aim at
+/// buckets; it is not cryptographic.
 /// </summary>
 public static class TextHash
 {
     private const ulong First = 0xA076_1D64_78BD_642F;
     private const ulong Second = 0xE703_7ED1_A0B4_28DB;
+
+    /// <summary>Texts above so many octets, as user agents mostly are, are hashed in lanes.</summary>
+    private const int LongText = 64;
 
     /// <summary>The hash; never 0, which stands for "not logged".</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -24,8 +27,9 @@ public static class TextHash
         var hash = seed ^ ((ulong)text.Length * Second);
         ref var start = ref MemoryMarshal.GetReference(text);
         var (at, length) = (0, text.Length);
-        if (length > 64)
+        if (length > LongText)
         {
+            // A product waits for the one before; those of other lanes do not.
             var (second, third) = (hash ^ First, hash ^ Second);
             for (; length - at > 48; at += 48)
             {

@@ -93,8 +93,14 @@ internal sealed class WebSite(string? name, string? service, DetectorOptions opt
             Surge.Weight = weight;
         if (Surge is not null)
             Follow(start, end, isAbove, names, isHeld, origins);
-        _slice.Clear();
-        _slice.Sample.KeepUpTo(Surge is null ? BottomTable<RequestRow>.LimitFor(WebLimits.SampledRequests * 3 / 2, requests) : Surge.During.Sample.Limit);
+        var ended = EndSurge();
+        BeginSlice(requests);
+        return ended;
+    }
+
+    /// <summary>The surge that is over; null while it goes on.</summary>
+    private WebSurge? EndSurge()
+    {
         if (Surge is not { } ended || (ended.QuietSlices * WebLimits.SliceSeconds < _options.QuietSeconds && !IsOrdinary(ended)))
             return null;
         Surge = null;
@@ -125,6 +131,7 @@ internal sealed class WebSite(string? name, string? service, DetectorOptions opt
         if (surge.QuietSlices * WebLimits.SliceSeconds < _options.QuietSeconds)
             return null;
         Surge = null;
+        _slice.Clear();
         return surge;
     }
 
@@ -152,6 +159,13 @@ internal sealed class WebSite(string? name, string? service, DetectorOptions opt
     /// <summary>What goes on from the first line for some minutes and is no attack is what the site serves, whatever it looks like.</summary>
     private static bool IsOrdinary(WebSurge surge) => surge.Verdict is { Verdict: not Verdict.Attack, Measures.HasBefore: false }
         && surge.During.Seconds >= (IsReported(surge) ? AdoptedSeconds : WebUsual.FewestSlices * WebLimits.SliceSeconds);
+
+    /// <summary>Begins a slice. What its sample would forget later on is not put into it: in a surge that is exact, else what the last slice had tells of it.</summary>
+    private void BeginSlice(long lastRequests)
+    {
+        _slice.Clear();
+        _slice.Sample.KeepUpTo(Surge is { } surge ? surge.During.Sample.ToldLimit : BottomTable<RequestRow>.LimitAt(1.5 * WebLimits.SampledRequests / Math.Max(1, lastRequests)));
+    }
 
     private void StartClock()
     {

@@ -133,7 +133,7 @@ public sealed class BottomTableTests
                 told.Add((row.Hash, row.Requests));
             Assert.Equal(expected, told.Order());
             foreach (var (hash, count) in expected.Take(3))
-                Assert.True(_table.TryFind(hash, out var row) && row.Requests == count);
+                Assert.True(_table.TryFind(hash, out var row) && row.Requests == count && _table.Holds(hash) && !_table.Holds(hash ^ 2));
         }
     }
 

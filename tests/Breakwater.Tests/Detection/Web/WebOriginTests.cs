@@ -70,7 +70,12 @@ public sealed class WebOriginTests : IDisposable
     {
         var lookup = Lookup("XC");
         var rules = Assert.Single(WebLogs.Detect(_lines, origins: WebOrigins.Of(lookup)).Incidents).WebRules;
-        Assert.DoesNotContain(rules, static rule => rule.Conditions.Any(IsOfOrigin));
+        foreach (var rule in rules.Where(static rule => rule.Conditions.Any(IsOfOrigin)))
+        {
+            var share = rule.Conditions.First(IsOfOrigin).NetworksShare!.Value;
+            Assert.InRange(share, 0, 0.5);
+            Assert.InRange(rule.ExcessCovered.Value!.Value, 0, share);
+        }
     }
 
     [Fact]
