@@ -12,6 +12,7 @@ internal static class DetectLog
 {
     private const int Rounds = 5;
     private const double RoundSeconds = 0.3;
+    private const int LinesAtOnce = 4_096;
 
     /// <summary>A pass is two million lines: the compiler is done after the first.</summary>
     private const int WarmUpPasses = 3;
@@ -67,9 +68,18 @@ internal static class DetectLog
         using var stream = new MemoryStream(file, writable: false);
         var reader = new LogLineReader(stream);
         var decoder = new LogDecoder([LogFormat.Known.First(static format => format.Name == "combined")], TrustedProxies.None);
-        var request = default(LogRequest);
         long lines = 0;
-        while (reader.TryRead(out var line))
+        while (ReadSome(reader, decoder, detector) is > 0 and var some)
+            lines += some;
+        return lines;
+    }
+
+    /// <summary>A portion of the lines: called often, it is compiled as what runs for hours is.</summary>
+    private static int ReadSome(LogLineReader reader, LogDecoder decoder, WebDetector? detector)
+    {
+        var request = default(LogRequest);
+        var lines = 0;
+        while (lines < LinesAtOnce && reader.TryRead(out var line))
         {
             lines++;
             if (decoder.Decode(line, ref request) == LogError.None)

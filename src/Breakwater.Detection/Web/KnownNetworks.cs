@@ -46,8 +46,8 @@ internal sealed class KnownNetworks(ulong seed)
                 ref var place = ref PlaceOf(network);
                 if (place == 0)
                     Admit(network | mark);
-                else
-                    place = Math.Max(place, network | mark);
+                else if (place < (network | mark))
+                    place = network | mark;
             }
         }
     }

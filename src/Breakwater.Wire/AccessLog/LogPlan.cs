@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Breakwater.Wire.AccessLog;
 
 /// <summary>One field of a format, and the literal that ends it.</summary>
@@ -29,6 +31,7 @@ internal static class PlanReader
     }
 
     /// <summary>Reads a line that begins as most do, in one go; false where it has to be read otherwise, and the request holds parts of it then.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)] // in a caller's loop the compiler would have no room left for what this calls, and would call it
     public static bool TryReadCommon(LogPlan plan, ReadOnlySpan<byte> line, ref LogTime time, ref LogRequest request)
     {
         if (plan.Common is not { } common)
