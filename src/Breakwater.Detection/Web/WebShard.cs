@@ -37,6 +37,7 @@ internal sealed class WebShard(ulong seed, ImmutableArray<string> services)
     /// <param name="request">The request; its client and time must be known.</param>
     /// <param name="service">Number of the service of its log; below 0: none.</param>
     /// <param name="entry">Gets the numbers.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)] // as long as a method should be: a caller's loop has no room for it
     public void Reduce(ReadOnlySpan<byte> line, in LogRequest request, int service, out WebEntry entry)
     {
         entry = default;

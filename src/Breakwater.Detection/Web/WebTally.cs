@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Breakwater.Detection.Sketches;
 using Breakwater.Wire;
 
@@ -131,6 +132,7 @@ internal sealed class WebTally(ulong seed)
     public BottomTable<RequestRow> Sample { get; } = new(WebLimits.SampledRequests, 2 * WebLimits.SampledRequests);
 
     /// <summary>Counts requests of one second.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)] // inlined into what closes seconds, the compiler would call what this is made of
     public void Count(ReadOnlySpan<WebEntry> entries, int second)
     {
         if (!Clients.HasRoom(entries.Length))
