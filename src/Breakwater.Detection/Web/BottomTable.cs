@@ -149,15 +149,16 @@ internal sealed class BottomTable<TRow>(int size, int most)
                 // Without a branch: nobody can guess which hash lies under the limit.
                 kept[count] = next;
                 count += other._hashes[next] <= _limit ? 1 : 0;
-                PrefetchPlace(other._hashes[next]);
             }
 
             foreach (var index in kept[..count])
             {
-                PrefetchRow(other._hashes[index]);
+                PrefetchPlace(other._hashes[index]);
                 Prefetch(ref other._rows[index]);
             }
 
+            foreach (var index in kept[..count])
+                PrefetchRow(other._hashes[index]);
             foreach (var index in kept[..count])
                 this[other._hashes[index]].Add(in other._rows[index]);
         }

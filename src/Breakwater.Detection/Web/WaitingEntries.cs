@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Breakwater.Detection.Web;
 
 /// <summary>
@@ -19,14 +21,17 @@ internal sealed class WaitingEntries
     }
 
     /// <summary>The place of a new entry of this second.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref WebEntry Add(long second)
     {
         var place = (int)((ulong)second % WebLimits.LateSeconds);
         var within = _counts[place]++ & (ChunkEntries - 1);
         if (within == 0)
-            _seconds[place].Add(_last[place] = _free.TryPop(out var chunk) ? chunk : new WebEntry[ChunkEntries]);
+            AddChunk(place);
         return ref _last[place][within];
     }
+
+    private void AddChunk(int place) => _seconds[place].Add(_last[place] = _free.TryPop(out var chunk) ? chunk : new WebEntry[ChunkEntries]);
 
     /// <summary>Entries of a second.</summary>
     public int Count(long second) => _counts[second % WebLimits.LateSeconds];

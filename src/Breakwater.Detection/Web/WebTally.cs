@@ -208,8 +208,7 @@ internal sealed class WebTally(ulong seed)
         if (_sketchesEach)
             return;
         _sketchesEach = true;
-        foreach (var client in Clients.Hashes)
-            _clientSketch.Add(client);
+        _clientSketch.Add(Clients.Hashes);
     }
 
     private void Settle()
