@@ -43,6 +43,9 @@ public sealed class SketchTests
         Assert.Equal(all.Estimate(), left.EstimateWith(right));
         left.Merge(right);
         Assert.Equal(all.Estimate(), left.Estimate());
+        var atOnce = new HyperLogLog(11);
+        atOnce.Add(Enumerable.Range(0, 3000).Select(HashOf).ToArray());
+        Assert.Equal(all.Estimate(), atOnce.Estimate());
     }
 
     [Theory]
