@@ -5,6 +5,7 @@ namespace Breakwater.Tests.Detection.Acceptance;
 /// has its twin in itself: intervals half as long must fail. Formulas alone: <see cref="Statistics.IntervalCalibrationTests"/>. Long runs:
 /// <c>./test --full intervals</c>.
 /// </summary>
+[Trait("Tier", "long")]
 public sealed class IntervalsTests(ITestOutputHelper output)
 {
     public static TheoryData<SampledAttack> Attacks =>

@@ -4,6 +4,7 @@ namespace Breakwater.Tests.Detection.Statistics;
 /// Design rule 4 in figures: of 2,000 seeded runs each, 93-97 % of the 95 % intervals hold the truth, and they are at most 1.3 times as
 /// wide as the exact interval for as many samples. Each case has its twin in itself: intervals 0.7 times as long must fail.
 /// </summary>
+[Trait("Tier", "long")]
 public sealed class IntervalCalibrationTests(ITestOutputHelper output)
 {
     private static readonly int[] _samples = [5, 30, 300];

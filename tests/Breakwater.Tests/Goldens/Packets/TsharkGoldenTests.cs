@@ -1,6 +1,7 @@
 namespace Breakwater.Tests.Goldens.Packets;
 
 /// <summary>Every IP layer of every shared capture against tshark's conversations and endpoints.</summary>
+[Trait("Tier", "long")]
 public sealed class TsharkGoldenTests(ITestOutputHelper output)
 {
     [Fact]
