@@ -23,6 +23,7 @@ internal sealed class CohortOnset(CohortMeter meter, CohortPlaces clients, long 
     /// <summary>Looks at so many seconds and more are asked for the fall in quarters, shorter ones in halves.</summary>
     private const int LongLook = 12;
 
+    private int _firstLook = firstLook;
     private readonly int[] _since = new int[clients.Places.Length];
     private readonly int[] _before = new int[clients.Places.Length];
     private readonly Change[] _networks = new Change[clients.Networks.DefaultIfEmpty(-1).Max() + 1];
@@ -42,6 +43,26 @@ internal sealed class CohortOnset(CohortMeter meter, CohortPlaces clients, long 
         return Last;
     }
 
+    /// <summary>True where a look showed harm, and the later half of the time since it shows clearly fewer clients fall: they are back.</summary>
+    /// <param name="completeUntil">As for <see cref="Look"/>.</param>
+    public bool AreBack(long completeUntil)
+    {
+        if (Last is not { Verdict: CohortVerdict.Hurt } harm || completeUntil <= onset + harm.Seconds)
+            return false;
+        var seconds = (int)Math.Min((completeUntil - onset - harm.Seconds + 1) / 2, CohortWatch.MaximumLooks);
+        var (_, now) = Compare(Sum(onset - seconds, seconds), Sum(completeUntil - seconds, seconds), onset - seconds);
+        return SignTest.LowerTail(now.Fell, now.Rose, Almost(_looks[harm.Seconds - 1])) <= DoubtOfAny;
+    }
+
+    /// <summary>Looks on; those at seconds that are complete show no harm.</summary>
+    /// <inheritdoc cref="AreBack"/>
+    public void PassOver(long completeUntil)
+    {
+        _firstLook = (int)Math.Max(_firstLook, completeUntil - onset + 1);
+        if (Last is { Verdict: CohortVerdict.Hurt } harm)
+            Last = harm with { Verdict = CohortVerdict.NoHarmSeen };
+    }
+
     private CohortLook LookAfter(int seconds)
     {
         meter.AddTo(_since, clients.Places, onset + seconds - 1);
@@ -53,9 +74,9 @@ internal sealed class CohortOnset(CohortMeter meter, CohortPlaces clients, long 
             CohortVerdict.NoHarmSeen, seconds, _before.Count(static packets => packets > 0), _since.Count(static packets => packets > 0), all.Fell, all.Rose, all.Active, probability);
         if (all.Active < CohortWatch.FewestClients)
             return look with { Verdict = CohortVerdict.CannotTell };
-        if (seconds < firstLook || probability > falseAlarm / (seconds * (seconds + 1.0)) || rest.Surplus < smallestFall || !Lasts(seconds))
+        if (seconds < _firstLook || probability > falseAlarm / (seconds * (seconds + 1.0)) || rest.Surplus < smallestFall || !Lasts(seconds))
             return look;
-        if (BeganBefore((double)rest.Fell / (rest.Fell + rest.Rose)))
+        if (BeganBefore(rest))
             return look with { Verdict = CohortVerdict.FellBefore };
         return rest.Surplus > GreatestBefore(seconds) ? look with { Verdict = CohortVerdict.Hurt } : look;
     }
@@ -91,12 +112,15 @@ internal sealed class CohortOnset(CohortMeter meter, CohortPlaces clients, long 
     }
 
     /// <summary>A fall that began at the onset shows in the shortest times around it as well; one that began seconds before shows in longer ones alone.</summary>
-    /// <param name="falls">Share of falling clients among those that changed, at this look.</param>
-    private bool BeganBefore(double falls)
+    /// <param name="fall">What this look shows.</param>
+    private bool BeganBefore(Change fall)
     {
-        var almost = ((2 * falls) + 0.5) / 3;
+        var almost = Almost(fall);
         return _looks.Any(look => SignTest.LowerTail(look.Fell, look.Rose, almost) <= DoubtOfAny);
     }
+
+    /// <summary>A share of falling clients, among those that changed, that is nearly that of a fall.</summary>
+    private static double Almost(Change fall) => ((2.0 * fall.Fell / (fall.Fell + fall.Rose)) + 0.5) / 3;
 
     private int[] Sum(long from, int seconds)
     {

@@ -78,4 +78,17 @@ internal sealed class CohortWatch
         IsOver = completeUntil >= _ends;
         return Last;
     }
+
+    /// <summary>Where harm was seen, and the clients are back since: it was a pause of theirs or of the service's, no filter's doing, and the watch goes on.</summary>
+    /// <param name="completeUntil">As for <see cref="Look"/>.</param>
+    /// <returns>False where they are not back, or nothing tells.</returns>
+    public bool PassOverPause(long completeUntil)
+    {
+        if (!Array.Exists(_onsets, onset => onset.AreBack(completeUntil)))
+            return false;
+        foreach (var onset in _onsets)
+            onset.PassOver(completeUntil);
+        IsOver = false;
+        return true;
+    }
 }

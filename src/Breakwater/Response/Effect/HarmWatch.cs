@@ -53,7 +53,7 @@ internal sealed class HarmWatch(Func<BreakwaterConfig> config, Cohorts cohorts, 
     /// <summary>Telemetry of a second is in the counts so long after its end.</summary>
     private const double SettleSeconds = 0.2;
 
-    /// <summary>Rounds after the look that shows harm, in which telemetry would be seen to have failed instead.</summary>
+    /// <summary>Rounds after the look that shows harm, in which telemetry would be seen to have failed instead, or clients that paused to come back.</summary>
     private const int RoundsOfDoubt = 2;
 
     private const byte Tcp = 6;
@@ -115,9 +115,16 @@ internal sealed class HarmWatch(Func<BreakwaterConfig> config, Cohorts cohorts, 
 
     private Watched Look(Watched known, CohortWatch watch)
     {
-        var look = watch.Look((long)(cohorts.Seconds - SettleSeconds));
-        if (look is { Verdict: CohortVerdict.Hurt } && known.Doubts < RoundsOfDoubt)
-            return known with { Doubts = known.Doubts + 1 };
+        var complete = (long)(cohorts.Seconds - SettleSeconds);
+        var look = watch.Look(complete);
+        if (look is { Verdict: CohortVerdict.Hurt })
+        {
+            if (known.Doubts < RoundsOfDoubt)
+                return known with { Doubts = known.Doubts + 1 };
+            if (watch.PassOverPause(complete))
+                return known with { Doubts = 0 };
+        }
+
         return known with { State = known.State with { Look = look }, Watch = watch.IsOver ? null : watch };
     }
 

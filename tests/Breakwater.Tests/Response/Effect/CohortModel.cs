@@ -53,14 +53,22 @@ internal sealed class CohortModel
         for (var second = -SecondsBefore; second < 0; second++)
             Tell(second, passes);
         var watch = new CohortWatch(Meter, Destination, ActiveSecond);
+        int? seen = null;
         for (var second = 0; second < seconds; second++)
         {
             Tell(second, passes);
-            if (watch.Look(ActiveSecond + second + 1) is { Verdict: CohortVerdict.Hurt })
-                return second + 1;
+            if (watch.Look(ActiveSecond + second + 1) is not { Verdict: CohortVerdict.Hurt })
+                continue;
+            seen ??= second + 1;
+            // As the program does: harm is doubted for two rounds.
+            if (second + 1 < seen + 2)
+                continue;
+            if (!watch.PassOverPause(ActiveSecond + second + 1))
+                return seen;
+            seen = null;
         }
 
-        return null;
+        return seen;
     }
 
     private void Tell(int second, Func<int, int, double> passes)

@@ -25,6 +25,9 @@ internal sealed class ClientsOfAService : IAsyncDisposable
 
     private ClientsOfAService(HostRig rig)
     {
+        // Other tests block threads of the pool: the clients are not to pause meanwhile.
+        ThreadPool.GetMinThreads(out var threads, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(threads, Clients / 2), ports);
         var addresses = HostRig.ClientAddresses(Clients);
         rig.AddSpeakerAddresses(addresses);
         (_listener, _exporter) = NetworkNamespace.Run(rig.Space.Router, static () =>

@@ -100,13 +100,19 @@ internal sealed class HostRig : IDisposable
 
     public void Signal(Process process, string signal) => Space.Ask("kill", $"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture));
 
-    public static void Until(Func<bool> condition, string what, double seconds = 15)
+    /// <param name="condition">What has to hold.</param>
+    /// <param name="what">Its words.</param>
+    /// <param name="seconds">How long it is waited for.</param>
+    /// <param name="pause">Seconds between two looks: what starts a process to look is not to keep the machine busy.</param>
+    /// <param name="seen">What there is instead, where it does not come.</param>
+    public static void Until(Func<bool> condition, string what, double seconds = 15, double pause = 0.02, Func<string>? seen = null)
     {
         var watch = Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(seconds), $"not within {seconds} s: {what}");
-            Thread.Sleep(TimeSpan.FromMilliseconds(20));
+            if (watch.Elapsed >= TimeSpan.FromSeconds(seconds))
+                Assert.Fail($"not within {seconds} s: {what}; {seen?.Invoke()}");
+            Thread.Sleep(TimeSpan.FromSeconds(pause));
         }
     }
 

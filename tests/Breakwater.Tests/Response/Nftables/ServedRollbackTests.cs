@@ -25,11 +25,11 @@ public sealed class ServedRollbackTests
         Serve(rig);
         await using var clients = ClientsOfAService.Start(rig);
         // The program is young: known is who was answered two minutes before, and half of them have to fall. The next minute tells how they are without a filter.
-        HostRig.Until(() => Known(rig) >= FewestKnown, "the clients are known", 240);
+        HostRig.Until(() => Known(rig) >= FewestKnown, "the clients are known", 240, pause: 2);
         await Task.Delay(TimeSpan.FromSeconds(30), TimeProvider.System);
 
         var right = Send(rig, Right);
-        HostRig.Until(() => Cohort(rig, right) is { } seen && (string?)seen["verdict"] == "no-harm-seen" && (int?)seen["seconds"] >= 12, "the right filter is watched", 30);
+        HostRig.Until(() => Cohort(rig, right) is { } seen && (string?)seen["verdict"] == "no-harm-seen" && (int?)seen["seconds"] >= 12, "the right filter is watched", 30, pause: 1, seen: () => Show(rig, right).ToJsonString());
         Assert.Equal("active", (string?)Show(rig, right)["state"]);
         Assert.InRange((int)Cohort(rig, right)!["size"]!, FewestKnown, ClientsOfAService.Clients);
 
