@@ -19,7 +19,7 @@ internal interface IBottomRow<TRow>
 /// leave the same (bottom-k; Cohen and Kaplan 2007). Complete while there are no more than <paramref name="size"/> of them.
 /// </summary>
 /// <param name="size">Keys that are told.</param>
-/// <param name="most">Keys that are held before the largest are forgotten: the more of them, the seldomer that is.</param>
+/// <param name="most">Keys that are held before the largest are forgotten: the more of them, the seldomer that is. 65,535 at most.</param>
 internal sealed class BottomTable<TRow>(int size, int most)
     where TRow : struct, IBottomRow<TRow>
 {
@@ -33,7 +33,7 @@ internal sealed class BottomTable<TRow>(int size, int most)
     // The rows' hashes once more, close together: what looks at all of them reads these.
     private ulong[] _hashes = new ulong[Math.Min(Fewest, most)];
     // Half as long as numbers usually are: twice as much of them is near.
-    private ushort[] _places = new ushort[128];
+    private ushort[] _places = new ushort[most <= ushort.MaxValue ? 128 : throw new ArgumentOutOfRangeException(nameof(most))];
 
     // Rows that were ever used, and which of them are free again: those have the largest hash there is, above the limit that freed them.
     private int _used, _freeCount;
