@@ -123,7 +123,7 @@ internal sealed class BottomTable<TRow>(int size, int most)
     /// <summary>False when counting for this hash is lost labour.</summary>
     public bool Keeps(ulong hash) => hash <= _limit;
 
-    /// <summary>True when the key is held at present. No row is looked at: where they are large, that is far away.</summary>
+    /// <summary>True when the key is held at present, whether or not it is kept (<see cref="Keeps"/>). No row is looked at: where they are large, that is far away.</summary>
     public bool Holds(ulong hash)
     {
         for (var slot = SlotOf(hash); _places[slot] != 0; slot = (slot + 1) & (_places.Length - 1))
@@ -235,9 +235,6 @@ internal sealed class BottomTable<TRow>(int size, int most)
             rows[index] = _rows[_order[index]];
         return rows;
     }
-
-    /// <summary>The largest hash of this share of all keys.</summary>
-    public static ulong LimitAt(double share) => share >= 1 ? ulong.MaxValue : (ulong)(share * ulong.MaxValue);
 
     private static double ShareAt(ulong limit) => limit == ulong.MaxValue ? 1 : limit / (double)ulong.MaxValue;
 

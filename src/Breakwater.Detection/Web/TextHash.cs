@@ -7,7 +7,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Breakwater.Detection.Web;
 
 /// <summary>
-/// Seeded hash of a text, sixteen bytes a step by folded 64 × 64 bit products, of long texts in three lanes at once (as in wyhash). Strangers cannot aim at
+/// Seeded hash of a text, sixteen bytes a step by folded 64 × 64 bit products, of long texts in three lanes at once (after wyhash). Strangers cannot aim at
 /// buckets; it is not cryptographic.
 /// </summary>
 public static class TextHash
@@ -29,8 +29,8 @@ public static class TextHash
         var (at, length) = (0, text.Length);
         if (length > LongText)
         {
-            // A product waits for the one before; those of other lanes do not.
-            var (second, third) = (hash ^ First, hash ^ Second);
+            // A product waits for the one before; those of other lanes do not. How the lanes differ depends on the seed: no octets make two of them alike under every seed.
+            var (second, third) = (BitOperations.RotateLeft(hash, 21) ^ First, BitOperations.RotateLeft(hash, 43) ^ Second);
             for (; length - at > 48; at += 48)
             {
                 hash = Fold(Read(ref start, at) ^ first, Read(ref start, at + 8) ^ hash);

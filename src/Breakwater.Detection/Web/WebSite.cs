@@ -83,7 +83,7 @@ internal sealed class WebSite(string? name, string? service, DetectorOptions opt
         if (weight > 1)
             _slice.Sums.Scale(weight);
         _weight = 1;
-        var requests = _slice.Sums.Requests / weight;
+        var sampleLimit = SampleLimitAfter(_slice.Sample);
         var isAbove = IsAbove(Surge is null ? 1 : 0.5);
         if (Surge is null && isAbove)
             Open(Math.Max(start, _firstSecond));
@@ -94,7 +94,7 @@ internal sealed class WebSite(string? name, string? service, DetectorOptions opt
         if (Surge is not null)
             Follow(start, end, isAbove, names, isHeld, origins);
         var ended = EndSurge();
-        BeginSlice(requests);
+        BeginSlice(sampleLimit);
         return ended;
     }
 
@@ -160,11 +160,22 @@ internal sealed class WebSite(string? name, string? service, DetectorOptions opt
     private static bool IsOrdinary(WebSurge surge) => surge.Verdict is { Verdict: not Verdict.Attack, Measures.HasBefore: false }
         && surge.During.Seconds >= (IsReported(surge) ? AdoptedSeconds : WebUsual.FewestSlices * WebLimits.SliceSeconds);
 
-    /// <summary>Begins a slice. What its sample would forget later on is not put into it: in a surge that is exact, else what the last slice had tells of it.</summary>
-    private void BeginSlice(long lastRequests)
+    /// <summary>
+    /// Begins a slice. Its sample takes up no more than will be kept of it: in a surge what that one tells, so that nothing is lost; else half as much again as the last slice told.
+    /// </summary>
+    private void BeginSlice(ulong sampleLimit)
     {
         _slice.Clear();
-        _slice.Sample.KeepUpTo(Surge is { } surge ? surge.During.Sample.ToldLimit : BottomTable<RequestRow>.LimitAt(1.5 * WebLimits.SampledRequests / Math.Max(1, lastRequests)));
+        _slice.Sample.KeepUpTo(Surge is { } surge ? surge.During.Sample.ToldLimit : sampleLimit);
+    }
+
+    /// <summary>What the next sample may leave out, after one that was full; after another nothing.</summary>
+    private static ulong SampleLimitAfter(BottomTable<RequestRow> sample)
+    {
+        if (sample.Count < WebLimits.SampledRequests)
+            return ulong.MaxValue;
+        var told = sample.ToldLimit;
+        return told + Math.Min(told / 2, ulong.MaxValue - told);
     }
 
     private void StartClock()

@@ -4,6 +4,7 @@ using Breakwater.Samples.Web;
 namespace Breakwater.Tests.Detection.Web;
 
 /// <summary>What strangers put into requests crashes nothing and makes nothing grow; what no server logged is not believed.</summary>
+[Collection(nameof(Ipfix.MemoryMeasurement))]
 public sealed class WebHostileTests
 {
     private static readonly LogScenario _shop = new(LogSite.Shop, 3) { ArrivalsPerSecond = 5, BeforeSeconds = 90, DuringSeconds = 20, AfterSeconds = 5 };
