@@ -76,8 +76,11 @@ public sealed record DetectorOptions
     /// <summary>Evaluates each counterfactual when it is stated, and counts those that do not turn their finding (for tests; slow).</summary>
     public bool VerifyCounterfactuals { get; init; }
 
-    /// <summary>Seeds the hashes of all sketches: the same seed gives the same verdicts.</summary>
-    public ulong Seed { get; init; } = 0x6272_6561_6B77_6174;
+    /// <summary>A seed that everybody knows: for files, of which the verdict is to be the same everywhere.</summary>
+    public const ulong PublicSeed = 0x6272_6561_6B77_6174;
+
+    /// <summary>Seeds the hashes of all tables and sketches: the same seed gives the same verdicts. Who sends traffic at a running engine must not know it.</summary>
+    public ulong Seed { get; init; } = PublicSeed;
 
     /// <summary>True when the detector of this name is switched off.</summary>
     internal bool IsOff(string name) => Off.Contains(name, StringComparer.Ordinal);

@@ -5,12 +5,20 @@ using Breakwater.Wire;
 namespace Breakwater.Detection.Sketches;
 
 /// <summary>
-/// The one hash of all tables and sketches: multiply-xor rounds over address halves with a seed, finished as in MurmurHash3's fmix64.
-/// Seeded so that strangers cannot aim at buckets; not cryptographic.
+/// The one hash of all tables and sketches: MurmurHash3's fmix64 of an address's upper half, under the seed, and of the lower half behind it. Two addresses of one /64, and
+/// any two of IPv4, never have the same; which others have it depends on the seed, so that who does not know it cannot aim at buckets. Not cryptographic.
 /// </summary>
 public readonly struct KeyedHash(ulong seed)
 {
-    public ulong Of(Address address) => Mix(Fold(address) + seed);
+    // The upper half of an IPv4-mapped address is 0.
+    private readonly ulong _ofIPv4 = Mix(seed);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Of(Address address)
+    {
+        var high = address.High;
+        return Mix((high == 0 ? _ofIPv4 : Mix(high ^ seed)) + address.Low);
+    }
 
     /// <summary>Hash of the ordered pair of two hashed addresses: who speaks, to whom, by which protocol.</summary>
     public static ulong OfPair(ulong from, ulong to, byte protocol) => Mix(from ^ BitOperations.RotateLeft(to, 23) ^ ((ulong)protocol << 56));
@@ -28,9 +36,6 @@ public readonly struct KeyedHash(ulong seed)
 
     /// <summary>Extends a hash by one more number.</summary>
     public static ulong With(ulong hash, ulong number) => Mix(hash ^ (number * 0x9E3779B97F4A7C15UL));
-
-    private static ulong Fold(Address address) =>
-        (address.High * 0xC2B2AE3D27D4EB4FUL) ^ BitOperations.RotateLeft(address.Low * 0x9E3779B97F4A7C15UL, 31);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Mix(ulong value)

@@ -13,7 +13,7 @@ public sealed partial class WebDetector
 
     private readonly List<IncidentChange> _changes = [];
     private readonly int[] _levels = new int[OpenSlices];
-    private readonly KeyedHash _shedHash = new(0x5EED_0F_5EDD_ED);
+    private readonly KeyedHash _shedHash;
     private ClientOrigins? _origins;
     private long _lastKey;
     private int _level;

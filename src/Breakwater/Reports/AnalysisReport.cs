@@ -42,7 +42,7 @@ internal sealed record AnalysisReport
     /// <summary>The databases that name countries and networks; null: none.</summary>
     public GeoLookup? Geo { get; init; }
 
-    /// <summary>SHA-256 of everything that was configured, lower-case hexadecimal.</summary>
+    /// <summary>SHA-256 of everything that was configured, lower-case hexadecimal; the seed, which a run draws for itself, is nothing that was.</summary>
     public string ConfigHash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-        Options.Canonical() + (FileHash is null ? "" : $"config={FileHash}\n"))));
+        (Options with { Seed = DetectorOptions.PublicSeed }).Canonical() + (FileHash is null ? "" : $"config={FileHash}\n"))));
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Breakwater.Detection.Sketches;
 using Breakwater.Samples;
 using Breakwater.Wire;
@@ -9,6 +10,46 @@ public sealed class SketchTests
     private static readonly KeyedHash _hash = new(42);
 
     private static ulong HashOf(int index) => _hash.Of(Address.FromIPv4((uint)index));
+
+    /// <summary>
+    /// Addresses whose halves, each times a number that everybody knows, come to the same. Added to a seed behind that, as they once were, they had one hash under every seed:
+    /// a flood of forged senders looked like one, and a table's search for one host met all others.
+    /// </summary>
+    [Fact]
+    public void KeyedHash_OfAddressesMadeToMeet_DiffersUnderEachSeed()
+    {
+        const ulong upper = 0xC2B2_AE3D_27D4_EB4F, lower = 0x9E37_79B9_7F4A_7C15, inverse = 0xF1DE_83E1_9937_733D;
+        var made = Enumerable.Range(0, 1000)
+            .Select(static index => 0x2001_0DB8_0000_0000UL + (ulong)index)
+            .Select(static high => Address.FromHalves(high, BitOperations.RotateRight((high * upper) ^ 42, 31) * inverse)).ToArray();
+        Assert.Single(made.Select(static address => (address.High * upper) ^ BitOperations.RotateLeft(address.Low * lower, 31)).Distinct());
+
+        for (var seed = 0UL; seed < 20; seed++)
+            Assert.Equal(made.Length, made.Select(new KeyedHash(seed).Of).Distinct().Count());
+    }
+
+    /// <summary>Who knows the seed can do better: nothing less than the seed keeps them apart.</summary>
+    [Fact]
+    public void KeyedHash_OfAddressesMadeForASeed_IsTheSameUnderThatOneAlone()
+    {
+        var known = new KeyedHash(7);
+        // Of one /64 the hashes of lower halves are as far apart as these are, before they are mixed.
+        var offset = Unmixed(known.Of(Address.FromHalves(1, 0))) - Unmixed(known.Of(Address.FromHalves(2, 0)));
+        Address first = Address.FromHalves(1, 5), second = Address.FromHalves(2, 5 + offset);
+
+        Assert.Equal(known.Of(first), known.Of(second));
+        Assert.NotEqual(new KeyedHash(8).Of(first), new KeyedHash(8).Of(second));
+    }
+
+    /// <summary>What fmix64 made this of.</summary>
+    private static ulong Unmixed(ulong value)
+    {
+        value ^= value >> 33;
+        value *= 0x9CB4_B2F8_1293_37DB;
+        value ^= value >> 33;
+        value *= 0x4F74_430C_22A5_4005;
+        return value ^ (value >> 33);
+    }
 
     [Theory]
     [InlineData(1)]

@@ -1,3 +1,4 @@
+using Breakwater.Configuration;
 using Breakwater.Detection;
 using Breakwater.Live;
 using Breakwater.Reports;
@@ -45,6 +46,16 @@ public sealed class RecordingTests
         Assert.Equal(ReportJson.VerdictHash(Breakwater.Tests.Detection.Traffic.Report(live)), ReportJson.VerdictHash(Breakwater.Tests.Detection.Traffic.Report(file.Result)));
         var control = File.ReadAllLines(Assert.Single(Directory.GetFiles(files.Path("recording"), "*.jsonl")));
         Assert.Equal([RecordedEvent.Start, RecordedEvent.End], control.Select(static line => RecordedEvent.Parse(line).Kind));
+    }
+
+    /// <summary>Who sends at a running engine cannot know its hashes; its recording has what it takes to judge in the same way.</summary>
+    [Fact]
+    public void Serve_DrawsItsSeed_WhichReloadsAndRecordingsKeep()
+    {
+        var settings = LiveConfiguration.Settings(new BreakwaterConfig(), threads: 1);
+        Assert.NotEqual(DetectorOptions.PublicSeed, settings.Detection.Seed);
+        Assert.Equal(settings.Detection.Seed, LiveConfiguration.Settings(new BreakwaterConfig(), threads: 1).Detection.Seed);
+        Assert.Equal(settings.Detection.Seed, RecordedSettings.Read(RecordedSettings.Write(settings)).Detection.Seed);
     }
 
     [Fact]
