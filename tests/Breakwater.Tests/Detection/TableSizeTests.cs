@@ -13,6 +13,7 @@ using Breakwater.Wire;
 namespace Breakwater.Tests.Detection;
 
 /// <summary>What one entry of each table of the detector takes, as docs/reference/limits.md says: measured by what the runtime allocates.</summary>
+[Collection(nameof(Ipfix.MemoryMeasurement))]
 public sealed class TableSizeTests
 {
     private const string Page = "docs/reference/limits.md";

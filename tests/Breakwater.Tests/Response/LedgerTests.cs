@@ -37,7 +37,7 @@ public sealed class LedgerTests
         System.Console.WriteLine($"{histories} histories, {crashes} crashes");
     }
 
-    [Theory]
+    [Theory, Trait("Tier", "long")]
     [InlineData("LateWrites")]
     [InlineData("EndlessLeases")]
     [InlineData("DeafPlane")]

@@ -52,7 +52,7 @@ public sealed class CohortTests
     }
 
     /// <summary>Nothing is done to the cohort: over all looks of a thousand runs harm is seen in no more than the stated share.</summary>
-    [Theory]
+    [Theory, Trait("Tier", "long")]
     [InlineData(60, 1)]
     [InlineData(500, 1)]
     [InlineData(500, 16)]
@@ -69,7 +69,7 @@ public sealed class CohortTests
     public void CheapRule_IsLeftAlone() => Assert.Equal(0, Run(200, 500, 1, static (second, client) => second >= 0 && client % 100 == 0 ? 0 : 1).Count(static second => second is not null));
 
     /// <summary>The attack itself drives the cohort away, from seconds before the filter on: that is not the filter's doing.</summary>
-    [Theory]
+    [Theory, Trait("Tier", "long")]
     [InlineData(-2)]
     [InlineData(-5)]
     [InlineData(-10)]
