@@ -9,11 +9,15 @@ namespace Breakwater.Detection;
 /// <summary>
 /// Which entries of a tick belong to which dossier: lists by dossier, so that each is fed in one go while it stands in the cache. Prefixes
 /// and services, which nearly every entry belongs to, share a budget: of those with many entries a sample is studied, chosen by the
-/// entries' hashes alone, as if the exporter had sampled.
+/// entries' hashes alone, as if the exporter had sampled. Those that are far from any alarm get little of it.
 /// </summary>
 internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, DossierPool dossiers, WatchGroups groups, int aggregateBudget)
 {
     private const uint TickMilliseconds = (uint)(Detector.TickNanoseconds / 1_000_000);
+
+    // Entries a tick that tell enough of a prefix or service without an incident, where not all can be studied: far from any alarm, so many that all of a second find room to wait;
+    // else so many that the rate of a second is known to two percent.
+    private const int EnoughOfQuiet = 8, EnoughOfBusy = 1 << 10;
 
     // A shard's number stands above the entry's.
     private const int EntryBits = 25;
@@ -21,6 +25,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     private (int Dossier, uint Entry, uint Hash)[] _pairs = [];
     private readonly List<uint> _senders = [];
     private byte[] _levels = [], _tried = [];
+    private bool[] _isUrgent = [];
     private uint[] _entries = [];
     private int[] _ends = [];
     private uint[] _sums = [];
@@ -30,7 +35,8 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     /// <summary>Assigns the entries of all shards, each from its own tick log.</summary>
     /// <param name="shards">Their logs.</param>
     /// <param name="level">The logs were thinned to it: so many leading bits of each hash are spent.</param>
-    public void Build(ImmutableArray<Shard> shards, int level)
+    /// <param name="tick">The tick that ends.</param>
+    public void Build(ImmutableArray<Shard> shards, int level, long tick)
     {
         _logLevel = level;
         if (_logs.Length != shards.Length)
@@ -43,6 +49,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
         for (var dossier = 0; dossier < places; dossier++)
             _tried[dossier] = (byte)Math.Max(0, _levels[dossier] - 1);
         Pair(shards, places);
+        NoteUrgency(places, tick);
         if (Thin(places))
         {
             Array.Clear(_tried);
@@ -55,7 +62,13 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     private void MakeRoom(int places)
     {
         if (_ends.Length <= places)
-            (_ends, _levels, _tried, _sums) = (new int[places + 64], new byte[places + 64], new byte[places + 64], new uint[(places + 64) * TickSums.Length]);
+            (_ends, _levels, _tried, _isUrgent, _sums) = (new int[places + 64], new byte[places + 64], new byte[places + 64], new bool[places + 64], new uint[(places + 64) * TickSums.Length]);
+    }
+
+    private void NoteUrgency(int places, long tick)
+    {
+        for (var dossier = 0; dossier < places; dossier++)
+            _isUrgent[dossier] = _ends[dossier] > 0 && dossiers.All[dossier] is { } target && target.Urgency.Note(SumsOf(dossier), tick);
     }
 
     private void Pair(ImmutableArray<Shard> shards, int places)
@@ -73,6 +86,9 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
 
     /// <summary>Entries whose sender is most likely watched as a receiver.</summary>
     public List<uint> OfWatchedSenders => _senders;
+
+    /// <summary>The dossier must be looked at in this very tick (<see cref="Urgency"/>).</summary>
+    public bool IsUrgent(int dossier) => _isUrgent[dossier];
 
     /// <summary>What all of the dossier's entries come to.</summary>
     public TickSums SumsOf(int dossier) => new(_sums.AsSpan(dossier * TickSums.Length, TickSums.Length));
@@ -162,18 +178,25 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
         public uint InTick => Milliseconds < 2 * TickMilliseconds || Units == 0 ? Units : ((Units - 1) / (Milliseconds / TickMilliseconds)) + 1;
     }
 
-    /// <summary>The largest equal share that keeps prefixes and services within their budget, and the levels that it asks for; true when less was paired.</summary>
+    /// <summary>
+    /// The largest equal share that keeps prefixes and services within their budget, of which those without an incident get enough, and the levels that it asks for; true when less was paired.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A few calls, long loops.
     private bool Thin(int places)
     {
         var isTooThin = false;
         Array.Clear(_levels);
-        var most = aggregateBudget;
-        while (most > 1 && Studied(places, most) > aggregateBudget)
-            most /= 2;
+        var most = int.MaxValue;
+        if (Studied(places, most) > aggregateBudget)
+        {
+            for (most = aggregateBudget; most > 1 && Studied(places, most) > aggregateBudget;)
+                most /= 2;
+        }
+
         for (var dossier = 0; dossier < places; dossier++)
         {
-            while (dossiers.All[dossier] is { IsAggregate: true } && _ends[dossier] >> _levels[dossier] > most)
+            var share = ShareOf(dossier, most);
+            while (dossiers.All[dossier] is { IsAggregate: true } && _ends[dossier] >> _levels[dossier] > share)
                 _levels[dossier]++;
             isTooThin |= _levels[dossier] < _tried[dossier] && _ends[dossier] > 0;
         }
@@ -192,9 +215,13 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     {
         long sum = 0;
         for (var dossier = 0; dossier < places; dossier++)
-            sum += dossiers.All[dossier] is { IsAggregate: true } ? Math.Min(_ends[dossier], most) : 0;
+            sum += dossiers.All[dossier] is { IsAggregate: true } ? Math.Min(_ends[dossier], ShareOf(dossier, most)) : 0;
         return sum;
     }
+
+    /// <summary>Most entries of a dossier that are studied, where an equal share is so large; without limit when all fit.</summary>
+    private int ShareOf(int dossier, int equal) => equal == int.MaxValue || dossiers.All[dossier] is not { InIncident: false } target
+        ? equal : Math.Min(equal, target.Urgency.IsFarFromAlarm ? EnoughOfQuiet : EnoughOfBusy);
 
     private bool IsKept(in (int Dossier, uint Entry, uint Hash) pair) => (ulong)pair.Hash >> (32 - _levels[pair.Dossier]) == 0;
 

@@ -71,7 +71,7 @@ public sealed record DetectorOptions
     /// Most records of one tick that all prefixes and services together study: nearly every record belongs to some of them. Of those with
     /// many a sample by hash is studied and weighted as if the exporter had sampled; hosts are studied in full.
     /// </summary>
-    public int MaxAggregateRecords { get; init; } = 1 << 13;
+    public int MaxAggregateRecords { get; init; } = 1 << 12;
 
     /// <summary>Evaluates each counterfactual when it is stated, and counts those that do not turn their finding (for tests; slow).</summary>
     public bool VerifyCounterfactuals { get; init; }

@@ -19,7 +19,6 @@ internal sealed class Studying(
     private readonly Assignment _assignment = new(hosts, aggregates, dossiers, groups, aggregateBudget);
     private readonly TickTallies _tallies = new();
     private readonly List<Waiting> _waiting = [];
-    private readonly List<bool> _urgent = [];
     private readonly List<Dossier> _studied = [];
 
     /// <summary>The last tick in which some record answered a question: the telemetry shows both directions.</summary>
@@ -40,11 +39,11 @@ internal sealed class Studying(
     /// <param name="endsSecond">No further tick of this second follows: what waits is studied.</param>
     public void Study(ImmutableArray<Shard> shards, int level, long tick, bool endsSecond)
     {
-        _assignment.Build(shards, level);
+        _assignment.Build(shards, level, tick);
         foreach (var entry in _assignment.OfWatchedSenders)
             NoteSent(in _assignment[entry], tick);
         _studied.Clear();
-        NoteUrgency(tick);
+        PrefetchWaiting();
         for (var number = 0; number < dossiers.All.Count; number++)
         {
             if (dossiers.All[number] is { } dossier)
@@ -60,24 +59,15 @@ internal sealed class Studying(
         });
     }
 
-    /// <summary>
-    /// Which targets are in a hurry. All are asked before the first is studied: what many of them are made of comes into the cache at the
-    /// same time then.
-    /// </summary>
-    private void NoteUrgency(long tick)
+    /// <summary>Asks the processor for where entries will wait, of all targets before the first is studied: it all comes into the cache at the same time then.</summary>
+    private void PrefetchWaiting()
     {
         for (var number = 0; number < dossiers.All.Count; number++)
         {
             if (number == _waiting.Count)
-            {
                 _waiting.Add(new Waiting());
-                _urgent.Add(false);
-            }
-
-            if (_assignment.Of(number).IsEmpty || dossiers.All[number] is not { } dossier)
-                continue;
-            _urgent[number] = dossier.Urgency.Note(_assignment.SumsOf(number), tick);
-            _waiting[number].Prefetch();
+            if (!_assignment.Of(number).IsEmpty)
+                _waiting[number].Prefetch();
         }
     }
 
@@ -91,7 +81,7 @@ internal sealed class Studying(
             waiting.Clear();
             dossier.LastQuestionTick = tick;
         }
-        var isUrgent = !entries.IsEmpty && _urgent[number];
+        var isUrgent = !entries.IsEmpty && _assignment.IsUrgent(number);
         if (!entries.IsEmpty && !endsSecond && !isUrgent && !dossier.InIncident && waiting.HasRoom(entries.Length))
         {
             Keep(dossier, waiting, number, tick);

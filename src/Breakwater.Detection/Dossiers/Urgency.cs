@@ -17,7 +17,10 @@ internal sealed class Urgency(uint[] limits)
     private const uint FewestSeen = 3;
 
     private GroupCounts _now, _before, _seenNow, _seenBefore;
-    private long _second = long.MinValue, _lastUrgentSecond = long.MinValue / 2;
+    private long _second = long.MinValue, _lastUrgentSecond = long.MinValue / 2, _lastBusySecond = long.MinValue / 2;
+
+    /// <summary>No tick of this second and the one before brought as much as any window above a floor has in one of its ticks.</summary>
+    public bool IsFarFromAlarm => _second - _lastBusySecond > 1;
 
     /// <summary>Takes in a tick; true when the target must be looked at now.</summary>
     /// <param name="sums">What its records come to.</param>
@@ -31,6 +34,8 @@ internal sealed class Urgency(uint[] limits)
         {
             if (sums.Units[group] == 0)
                 continue;
+            if (sums.Units[group] > limits[group])
+                _lastBusySecond = second;
             _seenNow[group] = (uint)Math.Min(uint.MaxValue, (ulong)_seenNow[group] + sums.Seen[group]);
             if (IsUrgent(in sums, group))
                 _lastUrgentSecond = second;

@@ -61,6 +61,30 @@ public sealed class ServiceIncidentTests
         Assert.InRange(incident.DetectedNanoseconds!.Value - Traffic.Start, 27_000_000_000, 28_000_000_000);
     }
 
+    /// <summary>
+    /// Of sixty-four ordinary /24s and the /16 around them eight records a tick each are studied, since not all can be; of the one that SYNs fall on at last, so many that it is named as soon as if all were.
+    /// </summary>
+    [Fact]
+    public void SynCarpet_OverOneOfManyQuietNetworks_IsNamedAsSoonAsIfAllWereStudied()
+    {
+        List<FlowRecord> flows =
+        [
+            .. Traffic.Stream(30_000, 6, static (index, time) => Traffic.Tcp(time, Traffic.Sender(index % 16_384 % 200), 1024 + (index % 16_384), Address.FromIPv4(0x0A0A_0000 + (uint)(index % 16_384)), 443, Traffic.Ack)),
+            .. Traffic.Stream(5_000, 2, static (index, time) => Traffic.Tcp(time, Traffic.Sender(500_000 + index), 1024 + (index * 7919 % 60_000), Host("10.10.7.0", index % 256), 443, Traffic.Syn), after: 4),
+        ];
+        flows.Sort(static (left, right) => left.ReceivedNanoseconds.CompareTo(right.ReceivedNanoseconds));
+        var all = Assert.Single(Traffic.Detect(flows, new DetectorOptions { MaxAggregateRecords = 1 << 20 }).Incidents);
+        var part = Assert.Single(Traffic.Detect(flows).Incidents);
+
+        Assert.Equal((Vector.SynFlood, "10.10.7.0/24", Verdict.Attack), (part.Vectors[0].Vector, part.Target.Value, part.Verdict));
+        Assert.Equal((all.Target, all.Verdict, all.Vectors[0].Vector), (part.Target, part.Verdict, part.Vectors[0].Vector));
+        Assert.InRange(all.DetectedNanoseconds!.Value - Traffic.Start, 4_000_000_000, 4_300_000_000);
+        Assert.Equal(all.DetectedNanoseconds, part.DetectedNanoseconds);
+        // The twin: with a budget that leaves it eight, too, it takes longer.
+        var late = Traffic.Detect(flows, new DetectorOptions { MaxAggregateRecords = 65 * 8 }).Incidents;
+        Assert.All(late, incident => Assert.InRange(incident.DetectedNanoseconds!.Value - all.DetectedNanoseconds.Value, 100_000_000, long.MaxValue));
+    }
+
     [Fact]
     public void Carpets_OverAServiceAndAnotherNetwork_AreTwoIncidents()
     {
