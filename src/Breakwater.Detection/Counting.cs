@@ -19,8 +19,8 @@ internal sealed class Counting(
     private const int PrefetchPair = 12;
     private const int PrefetchPrefix = 4;
 
-    // The records of so few hosts stay in the cache next to the core by themselves.
-    private const int FewHosts = 1 << 11;
+    // The records of so few hosts and prefixes stay in the cache next to the core by themselves.
+    private const int FewHosts = 1 << 11, FewPrefixes = 1 << 10;
 
     /// <summary>A host without traffic for a minute makes room when the table is nearly full.</summary>
     private const long IdleSeconds = 60;
@@ -84,7 +84,7 @@ internal sealed class Counting(
             hosts.Prefetch(entries[index + PrefetchSlot].HostHash);
         if (index + PrefetchRecord < entries.Length)
             hosts.PrefetchRecord(entries[index + PrefetchRecord].HostHash);
-        if (index + PrefetchPrefix < entries.Length && hosts.LikelyPrefix(entries[index + PrefetchPrefix].HostHash) is >= 0 and var prefix)
+        if (aggregates.Count > FewPrefixes && index + PrefetchPrefix < entries.Length && hosts.LikelyPrefix(entries[index + PrefetchPrefix].HostHash) is >= 0 and var prefix)
             aggregates.Prefetch(prefix);
     }
 
