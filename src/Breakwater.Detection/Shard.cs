@@ -99,7 +99,7 @@ public sealed class Shard
         ? Math.Clamp(flow.StartNanoseconds, 0, ((Tick + 1) * Detector.TickNanoseconds) - 1) : Math.Max(flow.ReceivedNanoseconds, Tick * Detector.TickNanoseconds);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void DescribeOwn(ref TickEntry entry, in FlowRecord flow, byte trafficClass, bool isInbound, ulong source, ulong destination)
+    private void DescribeOwn(ref TickEntry entry, in FlowRecord flow, byte trafficClass, bool isInbound, ulong source, ulong destination)
     {
         (entry.Host, entry.Peer) = isInbound ? (flow.Destination, flow.Source) : (flow.Source, flow.Destination);
         entry.Direction = isInbound ? Direction.Inbound : Direction.Outbound;
@@ -112,7 +112,7 @@ public sealed class Shard
         entry.SamplingRate = flow.SamplingRate;
         (entry.SourcePort, entry.DestinationPort) = (flow.SourcePort, flow.DestinationPort);
         (entry.Class, entry.Protocol, entry.Level) = (trafficClass, flow.Protocol, 0);
-        (entry.Resource, entry.Variant) = ((uint)flow.ApplicationResource, (uint)flow.ApplicationVariant);
+        (entry.Resource, entry.Variant) = (Asked(flow.ApplicationResource), Asked(flow.ApplicationVariant));
         entry.TcpFlags = flow is { Protocol: 6, IsLaterFragment: false } && flow.Knows(FlowFields.TcpFlags) ? (byte)flow.TcpFlags : null;
         if (flow is { Protocol: 1 or 58, ApplicationResource: 0 })
             entry.IcmpTypeCode = flow.Knows(FlowFields.IcmpTypeCode) && !flow.IsLaterFragment ? flow.IcmpTypeCode : null;
@@ -121,6 +121,10 @@ public sealed class Shard
         if (flow.ThinnedLevel > 0)
             entry = entry.AtLevel(flow.ThinnedLevel);
     }
+
+    /// <summary>What the payload asks about, by a hash that depends on the seed: that of the decoder is known to all, and names could be chosen that look like a few.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint Asked(ulong content) => content == 0 ? 0 : Math.Max(1, (uint)_hash.Of(content));
 
     /// <summary>What a record of one packet has in its bytes besides the IP packet: frames have a header and padding, flow records have neither.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -99,8 +99,8 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>
 
     public override bool Equals([NotNullWhen(true)] object? obj) => obj is Address other && Equals(other);
 
-    /// <summary>Not keyed: tables fed by strangers mix in a seed of their own.</summary>
-    public override int GetHashCode() => HashCode.Combine(_first, _second);
+    /// <summary>Under the process's own seed, 32 bits at a time: the hash of 64 is its halves folded under none, and addresses could be made that all have the same.</summary>
+    public override int GetHashCode() => HashCode.Combine((uint)_first, (uint)(_first >> 32), (uint)_second, (uint)(_second >> 32));
 
     /// <summary>Numeric order in network byte order; IPv4 sorts as its mapped form.</summary>
     public int CompareTo(Address other) => High != other.High ? High.CompareTo(other.High) : Low.CompareTo(other.Low);

@@ -35,4 +35,13 @@ public sealed class AddressTests
         Assert.True(Address.Parse("9.0.0.1") < Address.Parse("10.0.0.1"));
         Assert.True(Address.Parse("10.0.0.1") < Address.Parse("2001:db8::"));
     }
+
+    /// <summary>/48s whose first four octets and next four, each as a number, differ from each other in the same bits: halves folded together make one of all of them.</summary>
+    [Fact]
+    public void GetHashCode_OfNetworksMadeToMeet_Differs()
+    {
+        var networks = Enumerable.Range(0, 1 << 16).Select(static index => Address.FromHalves(((0x2000UL ^ (uint)index) << 48) | (0x0DB8UL << 32) | ((ulong)index << 16), 0)).ToArray();
+        Assert.Single(networks.Select(static network => (uint)(network.High >> 32) ^ (uint)network.High).Distinct());
+        Assert.InRange(networks.Distinct().Select(static network => network.GetHashCode()).Distinct().Count(), 65_000, 1 << 16);
+    }
 }

@@ -20,6 +20,9 @@ public readonly struct KeyedHash(ulong seed)
         return Mix((high == 0 ? _ofIPv4 : Mix(high ^ seed)) + address.Low);
     }
 
+    /// <summary>Hash of a number that strangers may choose; different ones never have the same.</summary>
+    public ulong Of(ulong number) => With(seed, number);
+
     /// <summary>Hash of the ordered pair of two hashed addresses: who speaks, to whom, by which protocol.</summary>
     public static ulong OfPair(ulong from, ulong to, byte protocol) => Mix(from ^ BitOperations.RotateLeft(to, 23) ^ ((ulong)protocol << 56));
 
