@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Receive, decode and count: records per CPU-second of serve (all detectors on) beside nfcapd, sfcapd and FastNetMon (Community Edition), the same sender at the
-# same rate, one after the other in one run; "floor" takes the same datagrams and throws them away. Loopback only. usage: [GENERATOR=PROGRAM] serve-receive.sh [RATE=20000 datagrams/s] [COUNT=100000] [EXPORTERS=1]
+# same rate, one after the other in one run. Loopback only. usage: [GENERATOR=PROGRAM] serve-receive.sh [RATE=20000 datagrams/s] [COUNT=100000] [EXPORTERS=1]
 # GENERATOR: another sender than ours, called as PROGRAM -f v9|ipfix|sflow -d 127.0.0.1:PORT -r RATE -n COUNT; it says "sent N datagrams N records in S s: RATE".
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -84,7 +84,6 @@ port=22055
 serve "$port"
 for format in netflow9 ipfix sflow; do
   measure breakwater "$format" "$port" "$artifacts/app/breakwater" serve --config "$work/serve.yaml"
-  measure floor "$format" "$port" "$bench" sink "$port"
   tool=nfcapd
   if [ "$format" = sflow ]; then tool=sfcapd; fi
   if command -v "$tool" >/dev/null 2>&1; then

@@ -19,11 +19,9 @@ switch (words.FirstOrDefault())
         return 0;
     case "send":
         return PacedSender.Execute(words[1..]);
-    case "sink":
-        return ReceiveFloor.Execute(words[1..]);
     case "attacks":
         return AttackSender.Execute(words[1..]);
     default:
-        Console.Error.WriteLine("usage: quick [WORKLOAD…] [--history] [--check] | floor [WORKLOAD…] | detect [WORKLOAD…] [--history] [--check] | wire [BenchmarkDotNet options] | write-log plain|varied FILE | send FORMAT PORT[,PORT] RATE COUNT [EXPORTERS] | sink PORT | attacks FORMAT PORT[,PORT] COUNT");
+        Console.Error.WriteLine("usage: quick [WORKLOAD…] [--history] [--check] | floor [WORKLOAD…] | detect [WORKLOAD…] [--history] [--check] | wire [BenchmarkDotNet options] | write-log plain|varied FILE | send FORMAT PORT[,PORT] RATE COUNT [EXPORTERS] | attacks FORMAT PORT[,PORT] COUNT");
         return 2;
 }

@@ -5,8 +5,8 @@ using Breakwater.Wire;
 namespace Breakwater.Detection.Sketches;
 
 /// <summary>
-/// The one hash of all tables and sketches: MurmurHash3's fmix64 of an address's upper half, under the seed, and of the lower half behind it. Two addresses of one /64, and
-/// any two of IPv4, never have the same; which others have it depends on the seed, so that who does not know it cannot aim at buckets. Not cryptographic.
+/// The hash of addresses in tables and sketches: MurmurHash3's fmix64 of an address's upper half, under the seed, and of the lower half behind it. Two addresses of one /64, and
+/// any two of IPv4, never have the same; which others have it depends on the seed, so that who does not know it has nothing to aim with. Not cryptographic.
 /// </summary>
 public readonly struct KeyedHash(ulong seed)
 {

@@ -48,7 +48,7 @@ public sealed partial class WebDetector
     public WebDetector(DetectorOptions options, ImmutableArray<string> services = default)
     {
         (_options, _services) = (options, services.IsDefault ? [] : services);
-        // Another hash than the one that tells clients apart: who is left out says nothing of it.
+        // Under another seed than the one that tells clients apart: who is left out says nothing of it.
         _shedHash = new KeyedHash(options.Seed ^ 0x5EED_0F_5EDD_ED);
         _rest = _lastSite = new WebSite(null, null, options);
         _shards = [.. Enumerable.Range(0, Math.Max(1, options.Shards)).Select(_ => new WebShard(options.Seed, _services))];

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Text;
+using Breakwater.Detection;
+using Breakwater.Live;
 using Breakwater.Telemetry;
 using Breakwater.Telemetry.Live;
 using Breakwater.Top;
@@ -61,8 +63,8 @@ internal sealed class TopCommand
         try
         {
             reader = followed is null
-                ? new TopReader(new TopTally(), source, InputFile.Open(file!, InputKind.AccessLog), TimeProvider.System)
-                : new TopReader(new TopTally(), source, TimeProvider.System);
+                ? new TopReader(new TopTally(DetectorOptions.PublicSeed), source, InputFile.Open(file!, InputKind.AccessLog), TimeProvider.System)
+                : new TopReader(new TopTally(SecretSeed.OfProcess), source, TimeProvider.System);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {

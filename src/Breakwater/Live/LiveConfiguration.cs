@@ -1,8 +1,6 @@
-using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
-using System.Security.Cryptography;
 using Breakwater.Configuration;
 using Breakwater.Reports;
 using Breakwater.Telemetry.Live;
@@ -14,16 +12,13 @@ internal static class LiveConfiguration
 {
     public static LiveSettings Settings(BreakwaterConfig config, int threads) => new()
     {
-        Detection = ConfiguredOptions.Detector(config, []) with { Seed = SecretSeed },
+        Detection = ConfiguredOptions.Detector(config, []) with { Seed = SecretSeed.OfProcess },
         Exporters = Exporters(config),
         Listen = new ListenAddresses([.. config.Listen.Telemetry.Select(ToEndPoint)], [.. config.Listen.IpfixTcp.Select(ToEndPoint)]),
         Logs = Logs(config),
         LogPositions = config.Web.Inputs.IsEmpty ? null : Path.Combine(config.Storage.FullPath, PositionsFile),
         Threads = threads,
     };
-
-    // Of this run alone: nothing that outlives it holds a hash but a recording, which has the seed in its settings.
-    private static ulong SecretSeed { get; } = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     /// <summary>In the storage folder.</summary>
     public const string PositionsFile = "log-positions.json";

@@ -25,16 +25,21 @@ internal sealed class TopTally
 
     private const int ClientPrecision = 14;
 
-    private readonly WebLines _lines = new(new DetectorOptions(), []);
+    private readonly WebLines _lines;
     private readonly TopTable[] _tables = [.. Enum.GetValues<TopPanel>().Select(static _ => new TopTable())];
     private readonly HyperLogLog _clients = new(ClientPrecision);
-    private readonly KeyedHash _hash = new(0x70B);
+    private readonly KeyedHash _hash;
     private readonly long[] _rates = new long[RateSeconds];
     private readonly SortedDictionary<long, Incident> _open = [];
     private readonly List<IncidentChange> _changes = [];
     private long _second = long.MinValue;
 
-    public TopTally() => _lines.Taken = Count;
+    /// <param name="seed">Of the hashes, <see cref="DetectorOptions.PublicSeed"/> for a file of which the same is to be shown everywhere.</param>
+    public TopTally(ulong seed)
+    {
+        _lines = new WebLines(new DetectorOptions { Seed = seed }, []) { Taken = Count };
+        _hash = new KeyedHash(seed ^ 0x70B);
+    }
 
     public long Lines => _lines.Lines;
 

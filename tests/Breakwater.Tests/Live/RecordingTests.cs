@@ -50,9 +50,11 @@ public sealed class RecordingTests
 
     /// <summary>Who sends at a running engine cannot know its hashes; its recording has what it takes to judge in the same way.</summary>
     [Fact]
-    public void Serve_DrawsItsSeed_WhichReloadsAndRecordingsKeep()
+    public void Serve_DrawsItsSeed_ThatFurtherSettingsAndRecordingsKeep()
     {
+        Assert.NotEqual(SecretSeed.Draw(), SecretSeed.Draw());
         var settings = LiveConfiguration.Settings(new BreakwaterConfig(), threads: 1);
+        Assert.Equal(SecretSeed.OfProcess, settings.Detection.Seed);
         Assert.NotEqual(DetectorOptions.PublicSeed, settings.Detection.Seed);
         Assert.Equal(settings.Detection.Seed, LiveConfiguration.Settings(new BreakwaterConfig(), threads: 1).Detection.Seed);
         Assert.Equal(settings.Detection.Seed, RecordedSettings.Read(RecordedSettings.Write(settings)).Detection.Seed);

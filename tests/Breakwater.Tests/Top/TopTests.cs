@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Breakwater.Detection;
 using Breakwater.Samples.Web;
 using Breakwater.Telemetry.Live;
 using Breakwater.Tests.Detection.Web;
@@ -114,7 +115,7 @@ public sealed class TopTests
 
     private static TopTally Tally(List<string> lines)
     {
-        var tally = new TopTally();
+        var tally = new TopTally(DetectorOptions.PublicSeed);
         var log = tally.OpenLog(new LogSource("a.log", -1) { FormatText = lines[0][0] == '{' ? "nginx_json" : "combined" });
         foreach (var part in lines.Chunk(500))
             tally.Take(log, Encoding.Latin1.GetBytes(string.Join('\n', part) + "\n"));
