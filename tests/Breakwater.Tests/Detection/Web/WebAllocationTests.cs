@@ -22,8 +22,12 @@ public sealed class WebAllocationTests
         Assert.True(Allocated(detector, 0) > 10_000);
         for (var second = 1; second < LastSecond; second++)
             Allocated(detector, second);
-        Allocated(detector, LastSecond, to: 1);
-        Assert.Equal(0, Allocated(detector, LastSecond, from: 1));
+        // What the runtime itself notes on this thread, when other tests make it collect, comes once; a line that allocates does so in each of three seconds.
+        Assert.Equal(0, Enumerable.Range(LastSecond, 3).Min(second =>
+        {
+            Allocated(detector, second, to: 1);
+            return Allocated(detector, second, from: 1);
+        }));
     }
 
     private static long Allocated(WebDetector detector, int second, int from = 0, int to = LinesOfASecond)
