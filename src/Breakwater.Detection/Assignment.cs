@@ -15,9 +15,9 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
 {
     private const uint TickMilliseconds = (uint)(Detector.TickNanoseconds / 1_000_000);
 
-    // Entries a tick that tell enough of a prefix or service without an incident, where not all can be studied: far from any alarm, so many that all of a second find room to wait;
+    // Entries a tick that tell enough of a prefix or service, where not all can be studied: far from any alarm, some twenty to forty a second, since its sums are exact anyway;
     // else so many that the rate of a second is known to two percent.
-    private const int EnoughOfQuiet = 8, EnoughOfBusy = 1 << 10;
+    private const int EnoughOfQuiet = 4, EnoughOfBusy = 1 << 9;
 
     // A shard's number stands above the entry's.
     private const int EntryBits = 25;
@@ -28,7 +28,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     private bool[] _isUrgent = [];
     private uint[] _entries = [];
     private int[] _ends = [];
-    private uint[] _sums = [];
+    private TickSums[] _sums = [];
     private int _count, _assigned, _logLevel;
     private TickEntry[][] _logs = [];
 
@@ -62,13 +62,13 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     private void MakeRoom(int places)
     {
         if (_ends.Length <= places)
-            (_ends, _levels, _tried, _isUrgent, _sums) = (new int[places + 64], new byte[places + 64], new byte[places + 64], new bool[places + 64], new uint[(places + 64) * TickSums.Length]);
+            (_ends, _levels, _tried, _isUrgent, _sums) = (new int[places + 64], new byte[places + 64], new byte[places + 64], new bool[places + 64], new TickSums[places + 64]);
     }
 
     private void NoteUrgency(int places, long tick)
     {
         for (var dossier = 0; dossier < places; dossier++)
-            _isUrgent[dossier] = _ends[dossier] > 0 && dossiers.All[dossier] is { } target && target.Urgency.Note(SumsOf(dossier), tick);
+            _isUrgent[dossier] = _ends[dossier] > 0 && dossiers.All[dossier] is { } target && target.Urgency.Note(in _sums[dossier], tick);
     }
 
     private void Pair(ImmutableArray<Shard> shards, int places)
@@ -76,7 +76,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
         _count = 0;
         _senders.Clear();
         Array.Clear(_ends);
-        Array.Clear(_sums, 0, places * TickSums.Length);
+        Array.Clear(_sums, 0, places);
         for (var shard = 0; shard < shards.Length; shard++)
             Pair(shards[shard].Log.Entries, (uint)shard << EntryBits);
     }
@@ -89,9 +89,6 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
 
     /// <summary>The dossier must be looked at in this very tick (<see cref="Urgency"/>).</summary>
     public bool IsUrgent(int dossier) => _isUrgent[dossier];
-
-    /// <summary>What all of the dossier's entries come to.</summary>
-    public TickSums SumsOf(int dossier) => new(_sums.AsSpan(dossier * TickSums.Length, TickSums.Length));
 
     /// <summary>Where an assigned entry stands.</summary>
     public ref TickEntry this[uint entry] => ref _logs[entry >> EntryBits][entry & ((1 << EntryBits) - 1)];
@@ -129,7 +126,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
             ref readonly var entry = ref entries[index];
             if (!entry.Has(EntryTraits.HasHost))
                 continue;
-            var pair = new Candidate(shard | (uint)index, (uint)((entry.RecordHash << _logLevel) >> 32), WatchGroups.Of(entry.Class), groups.Units(in entry), entry.DurationMilliseconds, Seen(in entry));
+            var pair = new Candidate(shard | (uint)index, (uint)((entry.RecordHash << _logLevel) >> 32), WatchGroups.Of(entry.Class), Sums(in entry));
             if (dossiers.MayWatch(entry.SenderHash))
                 _senders.Add(pair.Entry);
             if (entry.HostIndex >= 0 && dossiers.MayWatch(entry.HostHash))
@@ -148,8 +145,13 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
         }
     }
 
-    /// <summary>What was drawn by chance: a packet, where the exporter alone sampled; a record, where records are a part by chance.</summary>
-    private static uint Seen(in TickEntry entry) => entry.Level > 0 ? 1 : entry.Packets;
+    /// <summary>What an entry adds to the sums of its group. Drawn by chance was each packet, where the exporter alone sampled; the record, where records are a part by chance.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private GroupSums Sums(in TickEntry entry)
+    {
+        var (units, ticks) = (groups.Units(in entry), entry.DurationMilliseconds / TickMilliseconds);
+        return GroupSums.Of(units, ticks < 2 || units == 0 ? units : ((units - 1) / ticks) + 1, entry.Level > 0 ? 1 : entry.Packets);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Add(int dossier, in Candidate pair)
@@ -157,7 +159,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
         if (dossier < 0)
             return;
         _ends[dossier]++;
-        SumsOf(dossier).Add(pair.Group, pair.Units, pair.InTick, pair.Seen);
+        _sums[dossier][pair.Group].Add(pair.Sums);
         if ((ulong)pair.Hash >> (32 - _tried[dossier]) != 0)
             return;
         if (_count == _pairs.Length)
@@ -169,17 +171,11 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     /// <param name="Entry">Its number.</param>
     /// <param name="Hash">Of the record, behind the bits that thinning the log has spent.</param>
     /// <param name="Group">What kind of traffic it is.</param>
-    /// <param name="Units">What it counts in that group.</param>
-    /// <param name="Milliseconds">How long its packets took.</param>
-    /// <param name="Seen">What was seen of it by chance.</param>
-    private readonly record struct Candidate(uint Entry, uint Hash, int Group, uint Units, uint Milliseconds, uint Seen)
-    {
-        /// <summary>What of its units falls into one tick.</summary>
-        public uint InTick => Milliseconds < 2 * TickMilliseconds || Units == 0 ? Units : ((Units - 1) / (Milliseconds / TickMilliseconds)) + 1;
-    }
+    /// <param name="Sums">What it adds to the sums of that group.</param>
+    private readonly record struct Candidate(uint Entry, uint Hash, int Group, GroupSums Sums);
 
     /// <summary>
-    /// The largest equal share that keeps prefixes and services within their budget, of which those without an incident get enough, and the levels that it asks for; true when less was paired.
+    /// The largest equal share that keeps prefixes and services within their budget, of which none gets more than enough, and the levels that it asks for; true when less was paired.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A few calls, long loops.
     private bool Thin(int places)
@@ -220,8 +216,8 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     }
 
     /// <summary>Most entries of a dossier that are studied, where an equal share is so large; without limit when all fit.</summary>
-    private int ShareOf(int dossier, int equal) => equal == int.MaxValue || dossiers.All[dossier] is not { InIncident: false } target
-        ? equal : Math.Min(equal, target.Urgency.IsFarFromAlarm ? EnoughOfQuiet : EnoughOfBusy);
+    private int ShareOf(int dossier, int equal) => equal == int.MaxValue || dossiers.All[dossier] is not { } target
+        ? equal : Math.Min(equal, !target.InIncident && target.Urgency.IsFarFromAlarm ? EnoughOfQuiet : EnoughOfBusy);
 
     private bool IsKept(in (int Dossier, uint Entry, uint Hash) pair) => (ulong)pair.Hash >> (32 - _levels[pair.Dossier]) == 0;
 

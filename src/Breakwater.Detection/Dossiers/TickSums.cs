@@ -1,38 +1,43 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Breakwater.Detection.Hosts;
 
 namespace Breakwater.Detection.Dossiers;
 
-/// <summary>What the records of one tick come to for one target.</summary>
-/// <param name="sums">Its place in memory, <see cref="Length"/> long.</param>
-internal readonly ref struct TickSums(Span<uint> sums)
+/// <summary>What the records of one tick come to for one target, by group.</summary>
+[InlineArray(WatchGroups.Count)]
+internal struct TickSums
 {
-    /// <summary>Numbers that it is made of.</summary>
-    public const int Length = 4 * WatchGroups.Count;
+    private GroupSums _first;
+}
 
-    private readonly Span<uint> _sums = sums;
+/// <summary>What the records of one tick and group come to: four sums that are added at once.</summary>
+internal struct GroupSums
+{
+    private Vector128<uint> _sums;
 
-    /// <summary>By group, as <see cref="WatchGroups.Units"/> counts them.</summary>
-    public ReadOnlySpan<uint> Units => _sums[..WatchGroups.Count];
+    private GroupSums(Vector128<uint> sums) => _sums = sums;
 
-    /// <summary>What of these falls into one tick, where records tell of longer times.</summary>
-    public ReadOnlySpan<uint> InTick => _sums.Slice(WatchGroups.Count, WatchGroups.Count);
+    /// <summary>A record.</summary>
+    /// <param name="units">As <see cref="WatchGroups.Units"/> counts it.</param>
+    /// <param name="inTick">What of these falls into one tick, where records tell of longer times.</param>
+    /// <param name="seen">What was seen by chance: packets, where the exporter sampled; a record, where these are a part by chance.</param>
+    public static GroupSums Of(uint units, uint inTick, uint seen) => new(Vector128.Create(units, inTick, 1, seen));
 
-    /// <summary>Records by group.</summary>
-    public ReadOnlySpan<uint> Records => _sums.Slice(2 * WatchGroups.Count, WatchGroups.Count);
+    public readonly uint Units => _sums[0];
 
-    /// <summary>What was seen by chance, by group: packets, where the exporter sampled; records, where these are a part by chance.</summary>
-    public ReadOnlySpan<uint> Seen => _sums.Slice(3 * WatchGroups.Count, WatchGroups.Count);
+    public readonly uint InTick => _sums[1];
 
-    /// <summary>Adds a record.</summary>
+    public readonly uint Records => _sums[2];
+
+    public readonly uint Seen => _sums[3];
+
+    /// <summary>Adds; what is beyond 32 bits counts as their most.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Add(int group, uint units, uint inTick, uint seen)
+    public void Add(GroupSums other)
     {
-        AddTo(ref _sums[group], units);
-        AddTo(ref _sums[WatchGroups.Count + group], inTick);
-        AddTo(ref _sums[(2 * WatchGroups.Count) + group], 1);
-        AddTo(ref _sums[(3 * WatchGroups.Count) + group], seen);
+        var sums = _sums + other._sums;
+        _sums = sums | Vector128.LessThan(sums, other._sums);
     }
-
-    private static void AddTo(ref uint sum, uint more) => sum = (uint)Math.Min(uint.MaxValue, (ulong)sum + more);
 }

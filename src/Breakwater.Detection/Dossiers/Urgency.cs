@@ -32,21 +32,22 @@ internal sealed class Urgency(uint[] limits)
             Turn(second);
         for (var group = 0; group < WatchGroups.Count; group++)
         {
-            if (sums.Units[group] == 0)
+            ref readonly var sum = ref sums[group];
+            if (sum.Units == 0)
                 continue;
-            if (sums.Units[group] > limits[group])
+            if (sum.Units > limits[group])
                 _lastBusySecond = second;
-            _seenNow[group] = (uint)Math.Min(uint.MaxValue, (ulong)_seenNow[group] + sums.Seen[group]);
-            if (IsUrgent(in sums, group))
+            _seenNow[group] = (uint)Math.Min(uint.MaxValue, (ulong)_seenNow[group] + sum.Seen);
+            if (IsUrgent(in sum, group))
                 _lastUrgentSecond = second;
-            _now[group] = (uint)Math.Min(uint.MaxValue, (ulong)_now[group] + sums.Units[group]);
+            _now[group] = (uint)Math.Min(uint.MaxValue, (ulong)_now[group] + sum.Units);
         }
         // What came in a burst is looked at until the second after is over.
         return second - _lastUrgentSecond <= 1;
     }
 
-    private bool IsUrgent(in TickSums sums, int group) => sums.Units[group] > limits[group] && (ulong)_seenNow[group] + _seenBefore[group] >= FewestSeen
-        && ((sums.Records[group] >= FewestSeen && sums.Units[group] > _before[group]) || IsBurst(sums.InTick[group], group));
+    private bool IsUrgent(in GroupSums sum, int group) => sum.Units > limits[group] && (ulong)_seenNow[group] + _seenBefore[group] >= FewestSeen
+        && ((sum.Records >= FewestSeen && sum.Units > _before[group]) || IsBurst(sum.InTick, group));
 
     private bool IsBurst(uint inTick, int group) =>
         inTick > limits[group] && (_before[group] <= 10UL * limits[group] || inTick * 5UL > _before[group]);

@@ -110,14 +110,13 @@ internal sealed class SourceSample(SourceRooms rooms)
     /// <summary>Keeps the smallest. What is dropped could not come back: its hash is above the limit from now on.</summary>
     private void Prune()
     {
-        var sources = _room.Sources;
+        var sources = _room.Sources.AsSpan(0, _count);
         Span<ulong> hashes = stackalloc ulong[Most];
-        for (var index = 0; index < _count; index++)
+        for (var index = 0; index < sources.Length; index++)
             hashes[index] = sources[index].Hash;
-        hashes.Sort();
-        _limit = hashes[Size - 1];
+        _limit = SmallestHashes.Limit(hashes[..sources.Length], Size);
         var kept = 0;
-        foreach (ref readonly var source in sources.AsSpan(0, _count))
+        foreach (ref readonly var source in sources)
         {
             if (source.Hash <= _limit)
                 sources[kept++] = source;

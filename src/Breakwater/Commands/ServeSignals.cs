@@ -6,7 +6,7 @@ namespace Breakwater.Commands;
 internal sealed class ServeSignals : IDisposable
 {
     // Not disposed: a signal's handler may still run while the process ends.
-    private readonly ManualResetEventSlim _wake = new();
+    private readonly ManualResetEventSlim _wake = new(initialState: false, spinCount: 0);
     /// <summary>SIGUSR2, which the runtime has no name for: the number is the one of Linux.</summary>
     private const PosixSignal MakeRoom = (PosixSignal)12;
 

@@ -15,7 +15,7 @@ internal sealed class DemoRouter : IDisposable
     private readonly TimeProvider _time;
     private readonly LoopbackSender _sender;
     private readonly SampleOutput _output;
-    private readonly ManualResetEventSlim _stop = new();
+    private readonly ManualResetEventSlim _stop = new(initialState: false, spinCount: 0);
     private readonly Thread _thread;
     private readonly List<Playing> _playing = [];
     private readonly byte[] _frame = new byte[FrameWriter.MaximumFrameBytes];

@@ -23,7 +23,7 @@ internal sealed partial class LiveEngine : IDisposable
     private readonly ImmutableArray<ShardSlot> _slots;
     private readonly HealthMonitor _monitor;
     private readonly Lock _ticking = new();
-    private readonly ManualResetEventSlim _stop = new();
+    private readonly ManualResetEventSlim _stop = new(initialState: false, spinCount: 0);
     private readonly List<IncidentChange> _changes = [];
     private readonly IncidentKeys _keys = new();
     private readonly List<ExporterHealth> _healthChanges = [];

@@ -8,7 +8,7 @@ internal sealed class MemoryKeeper(LiveEngine engine, string folder, Action<stri
 {
     private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(500), _startFaultStands = TimeSpan.FromMinutes(10);
 
-    private readonly ManualResetEventSlim _stop = new();
+    private readonly ManualResetEventSlim _stop = new(initialState: false, spinCount: 0);
     private Thread? _writer;
     private byte[] _kept = [];
 

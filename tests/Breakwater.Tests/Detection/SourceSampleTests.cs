@@ -85,4 +85,22 @@ public sealed class SourceSampleTests
         Assert.Empty(sample.Sources(out var isComplete));
         Assert.True(isComplete);
     }
+
+    /// <summary>What sorting says, for hashes spread evenly and for some that share all but their last bits, of any number and ending.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(SourceSample.Most)]
+    public void LimitOfTheSmallest_IsThatOfSorting(int hashes)
+    {
+        var random = new Random(hashes);
+        for (var shift = 0; shift < 60; shift += 6)
+        {
+            var all = Enumerable.Range(0, 2 * hashes).Select(_ => (ulong)random.NextInt64() << 1 >> shift).Append(ulong.MaxValue >> shift).Distinct().Take(hashes).ToArray();
+            var sorted = all.Order().ToArray();
+            for (var count = 1; count <= all.Length; count += Math.Max(1, all.Length / 9))
+                Assert.Equal(sorted[count - 1], SmallestHashes.Limit(all, count));
+            Assert.Equal(sorted[^1], SmallestHashes.Limit(all, all.Length));
+        }
+    }
 }

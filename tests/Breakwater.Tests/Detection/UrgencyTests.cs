@@ -59,9 +59,9 @@ public sealed class UrgencyTests
     {
         for (var tick = 0; tick < 20; tick++)
             Assert.False(Note(tick, WatchGroup.Udp, 1200, inTick: 2));
-        var sums = new TickSums(new uint[TickSums.Length]);
+        var sums = default(TickSums);
         for (var record = 0; record < records; record++)
-            sums.Add((int)WatchGroup.Udp, 6000, inTick: 10, seen: 6000);
+            sums[(int)WatchGroup.Udp].Add(GroupSums.Of(6000, inTick: 10, seen: 6000));
         Assert.Equal(isUrgent, _urgency.Note(in sums, FirstTick + 20));
     }
 
@@ -99,11 +99,11 @@ public sealed class UrgencyTests
     /// <summary>A tick with so many records of one packet; with one record, where more is told of it.</summary>
     private bool Note(int tick, WatchGroup group, uint units, uint? seen = null, uint? inTick = null)
     {
-        var sums = new TickSums(new uint[TickSums.Length]);
+        var sums = default(TickSums);
         if (seen is not null || inTick is not null)
-            sums.Add((int)group, units, inTick ?? units, seen ?? units);
+            sums[(int)group].Add(GroupSums.Of(units, inTick ?? units, seen ?? units));
         for (var record = seen is null && inTick is null ? units : 0; record > 0; record--)
-            sums.Add((int)group, 1, inTick: 1, seen: 1);
+            sums[(int)group].Add(GroupSums.Of(1, inTick: 1, seen: 1));
         return _urgency.Note(in sums, FirstTick + tick);
     }
 }

@@ -31,25 +31,25 @@ internal sealed class DatagramReceiver<TSink>(
     public ReceiveCounts Counts { get; } = new();
 
     /// <summary>The body of the thread: until <see cref="Stop"/>.</summary>
-    public unsafe void Run()
+    public void Run()
     {
         while (!_isStopped)
         {
-            int ready;
-            fixed (LibC.PollEntry* entries = _entries)
-                ready = LibC.Poll(entries, (nuint)_entries.Length, WaitMilliseconds);
-            if (ready <= 0)
-                continue;
             var most = 0;
             for (var index = 0; index < _entries.Length; index++)
-            {
-                if (_entries[index].Returned != 0)
-                    most = Math.Max(most, Receive(index));
-            }
-
-            if (most < ReceiveBatch.Capacity)
+                most = Math.Max(most, Receive(index));
+            if (most == 0)
+                Wait();
+            else if (most < ReceiveBatch.Capacity)
                 Coalesce();
         }
+    }
+
+    /// <summary>Until a datagram is there, or it is time to look whether to stop.</summary>
+    private unsafe void Wait()
+    {
+        fixed (LibC.PollEntry* entries = _entries)
+            _ = LibC.Poll(entries, (nuint)_entries.Length, WaitMilliseconds);
     }
 
     /// <summary>Takes one batch from a socket, if there is one.</summary>

@@ -13,7 +13,7 @@ internal sealed class LineRecorder : IDisposable
 
     private readonly Lock _lock = new();
     private readonly RecordingFile _file;
-    private readonly ManualResetEventSlim _stop = new();
+    private readonly ManualResetEventSlim _stop = new(initialState: false, spinCount: 0);
     private readonly Thread _writer;
     private MemoryStream _filling = new(), _written = new();
     private long _dropped;

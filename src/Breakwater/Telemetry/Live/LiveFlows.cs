@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Breakwater.Wire;
 using Breakwater.Wire.Ipfix;
 using Breakwater.Wire.NetFlow;
@@ -23,10 +24,18 @@ internal struct ObservedSink<TSink>(LiveExporter exporter, TSink sink) : IFlowSi
             exporter.Shedding.Count(in flow);
             _sink.OnFlow(in flow);
         }
-        else if (exporter.Shedding.Keeps(in flow, out var kept))
+        else
         {
-            _sink.OnFlow(in kept);
+            OnFlowWhileShedding(in flow);
         }
+    }
+
+    // Apart, so that a record that is not shed does not make room for a copy.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void OnFlowWhileShedding(in FlowRecord flow)
+    {
+        if (exporter.Shedding.Keeps(in flow, out var kept))
+            _sink.OnFlow(in kept);
     }
 }
 

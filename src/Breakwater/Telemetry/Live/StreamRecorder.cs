@@ -34,7 +34,7 @@ internal sealed class StreamRecorder : IDisposable
     private readonly string _folder, _name;
     private readonly Lock _lock = new();
     private readonly byte[] _frame = new byte[ushort.MaxValue + 128];
-    private readonly ManualResetEventSlim _stop = new();
+    private readonly ManualResetEventSlim _stop = new(initialState: false, spinCount: 0);
     private readonly Thread _writer;
     private readonly RecordingFile _control;
     private readonly long _maximumFileBytes;
