@@ -27,7 +27,7 @@ internal sealed class Running : IAsyncDisposable
     private readonly ScriptNotifier _scripts;
     private readonly Notifier _notifier;
     private readonly ResponseStage _response;
-    private readonly GcPauses _pauses = new(TimeProvider.System);
+    private readonly GcPauses _pauses = new();
     private readonly HeapCare _heap = new(TimeProvider.System);
     private Task _reading = Task.CompletedTask;
     private ConsoleHost? _console;

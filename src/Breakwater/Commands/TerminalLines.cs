@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using Breakwater.Incidents;
 using System.Globalization;
 using System.Text;
 
@@ -16,7 +16,7 @@ internal sealed class TerminalLines : IDisposable
     /// <summary>How long the end waits for lines to be written.</summary>
     private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(2);
 
-    private readonly BlockingCollection<string> _queue = new(QueueCapacity);
+    private readonly WorkQueue<string> _queue = new(QueueCapacity);
     private readonly Stream _output;
     private readonly Thread _writer;
     private long _dropped;
@@ -40,16 +40,8 @@ internal sealed class TerminalLines : IDisposable
     /// <summary>Hands a line over, or drops and counts it. Never waits, never throws.</summary>
     public void WriteLine(string line)
     {
-        try
-        {
-            if (!Volatile.Read(ref _isClosed) && _queue.TryAdd(line))
-                return;
-        }
-        catch (InvalidOperationException)
-        {
-            // Closed at this moment (ObjectDisposedException is one too).
-        }
-        Interlocked.Increment(ref _dropped);
+        if (!_queue.TryAdd(line))
+            Interlocked.Increment(ref _dropped);
     }
 
     public void Dispose()
@@ -57,15 +49,13 @@ internal sealed class TerminalLines : IDisposable
         if (Interlocked.Exchange(ref _isClosed, true))
             return;
         _queue.CompleteAdding();
-        if (!_writer.Join(_lastWords))
-            return;
-        _output.Dispose();
-        _queue.Dispose();
+        if (_writer.Join(_lastWords))
+            _output.Dispose();
     }
 
     private void Write()
     {
-        foreach (var line in _queue.GetConsumingEnumerable())
+        foreach (var line in _queue.TakeAll())
         {
             var dropped = Dropped;
             if (dropped > _told && TryWrite(string.Create(CultureInfo.InvariantCulture, $"breakwater: {dropped - _told:N0} lines are left out here")))

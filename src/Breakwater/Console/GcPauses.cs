@@ -1,22 +1,23 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
 namespace Breakwater.Console;
 
 /// <summary>
-/// How long the collector stops all threads, by the runtime's own account, looked at ten times a second: several collections between two looks count
+/// How long the collector stops all threads, by the runtime's own account, looked at after each collection: should several have passed, they count
 /// as so many pauses of their mean. A histogram in steps of an eighth of an octave.
 /// </summary>
 internal sealed class GcPauses : IDisposable
 {
-    private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(100);
-
     private const int Steps = 8, Buckets = 32 * Steps;
 
     private readonly long[] _counts = new long[Buckets];
     private readonly Lock _lock = new();
-    private readonly ITimer _timer;
     private TimeSpan _seen = GC.GetTotalPauseDuration();
     private int _collections = GC.CollectionCount(0);
+    private volatile bool _isDisposed;
 
-    public GcPauses(TimeProvider time) => _timer = time.CreateTimer(_ => Look(), null, _step, _step);
+    public GcPauses() => Herald.Send(this);
 
     /// <summary>Pauses so far, and their sum.</summary>
     public (long Count, double Seconds) Total { get; private set; }
@@ -41,7 +42,7 @@ internal sealed class GcPauses : IDisposable
         }
     }
 
-    public void Dispose() => _timer.Dispose();
+    public void Dispose() => _isDisposed = true;
 
     internal void Add(TimeSpan pause, int times)
     {
@@ -69,5 +70,26 @@ internal sealed class GcPauses : IDisposable
         }
 
         Add(pause, times);
+    }
+
+    /// <summary>Dead from birth, so that the next collection finds it, and its finalizer knows of it: a timer would wake two threads ten times a second, mostly for nothing.</summary>
+    private sealed class Herald
+    {
+        private readonly GcPauses _to;
+
+        private Herald(GcPauses to) => _to = to;
+
+        [SuppressMessage("Design", "MA0055:Do not use finalizer", Justification = "Being found by the collector is its purpose.")]
+        ~Herald()
+        {
+            if (_to._isDisposed)
+                return;
+            _to.Look();
+            Send(_to);
+        }
+
+        // Nobody keeps it.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        public static void Send(GcPauses to) => _ = new Herald(to);
     }
 }

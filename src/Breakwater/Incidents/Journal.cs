@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
@@ -31,7 +30,7 @@ internal sealed class Journal : IDisposable
     private static readonly TimeSpan _slowCommit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _retentionRound = TimeSpan.FromMinutes(1);
 
-    private readonly BlockingCollection<JournalWork> _queue = new(QueueCapacity);
+    private readonly WorkQueue<JournalWork> _queue = new(QueueCapacity);
     private readonly JournalOptions _options;
     private readonly TimeProvider _time;
     private readonly IncidentBook _book;
@@ -115,7 +114,7 @@ internal sealed class Journal : IDisposable
     /// <summary>Hands over work; false (and counted) when the queue is full. Never waits.</summary>
     public bool TryAdd(JournalWork work)
     {
-        if (!_queue.IsAddingCompleted && _queue.TryAdd(work))
+        if (_queue.TryAdd(work))
             return true;
         Lose();
         return false;
@@ -138,7 +137,6 @@ internal sealed class Journal : IDisposable
             _writer.Join();
         Events.Complete();
         _store?.Dispose();
-        _queue.Dispose();
     }
 
     private void Write()

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Breakwater.Live;
 using Microsoft.Data.Sqlite;
 
@@ -22,7 +21,7 @@ internal sealed class TrafficStore(string folder, TimeSpan keepSeconds, TimeSpan
         """,
     ];
 
-    private readonly BlockingCollection<TrafficSecond> _queue = new(QueueCapacity);
+    private readonly WorkQueue<TrafficSecond> _queue = new(QueueCapacity);
     private SqliteConnection? _connection;
     private Thread? _writer;
     private long _lostSeconds;
@@ -40,7 +39,7 @@ internal sealed class TrafficStore(string folder, TimeSpan keepSeconds, TimeSpan
     /// <summary>Never waits.</summary>
     public void Add(TrafficSecond second)
     {
-        if (_queue.IsAddingCompleted || !_queue.TryAdd(second))
+        if (!_queue.TryAdd(second))
             Interlocked.Increment(ref _lostSeconds);
     }
 
@@ -74,12 +73,11 @@ internal sealed class TrafficStore(string folder, TimeSpan keepSeconds, TimeSpan
         _queue.CompleteAdding();
         _writer?.Join();
         _connection?.Dispose();
-        _queue.Dispose();
     }
 
     private void Write()
     {
-        foreach (var second in _queue.GetConsumingEnumerable())
+        foreach (var second in _queue.TakeAll())
         {
             try
             {

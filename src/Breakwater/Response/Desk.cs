@@ -37,8 +37,8 @@ internal sealed class Desk : IDisposable
     private const int MaxTogether = 64;
 
     private static readonly TimeSpan _round = TimeSpan.FromSeconds(1);
-    private readonly BlockingCollection<Action> _work = new(MaxWaiting);
-    private readonly BlockingCollection<FilterSearch> _searches = new(MaxSearches);
+    private readonly WorkQueue<Action> _work = new(MaxWaiting);
+    private readonly WorkQueue<FilterSearch> _searches = new(MaxSearches);
 
     /// <summary>Answers of searches by incident: at most one each, and never refused for want of a place.</summary>
     private readonly ConcurrentDictionary<string, FilterAnswer> _answers = new(StringComparer.Ordinal);
@@ -75,7 +75,7 @@ internal sealed class Desk : IDisposable
     public void Start()
     {
         var events = _journal.Events.Open(after: null);
-        _work.Add(SeeAll);
+        TryAdd(SeeAll);
         _worker.Start();
         _searcher.Start();
         _reading = Task.Run(() => Read(events), CancellationToken.None);
@@ -123,8 +123,6 @@ internal sealed class Desk : IDisposable
             _worker.Join();
         if (_searcher.IsAlive)
             _searcher.Join();
-        _work.Dispose();
-        _searches.Dispose();
         _stop.Dispose();
     }
 
@@ -134,16 +132,8 @@ internal sealed class Desk : IDisposable
 
     private bool TryAdd(Action work)
     {
-        try
-        {
-            if (_work.TryAdd(work))
-                return true;
-        }
-        catch (Exception error) when (error is InvalidOperationException or ObjectDisposedException)
-        {
-            // It ends.
-        }
-
+        if (_work.TryAdd(work))
+            return true;
         Interlocked.Increment(ref _dropped);
         return false;
     }
@@ -272,7 +262,7 @@ internal sealed class Desk : IDisposable
     private void SearchAll()
     {
         Safely(_parts.Warm);
-        foreach (var search in _searches.GetConsumingEnumerable())
+        foreach (var search in _searches.TakeAll())
         {
             var answer = _stop.IsCancellationRequested ? FilterAnswer.Failed("Breakwater stops") : SearchSafely(search);
             _answers[search.Incident.Id] = answer;

@@ -45,11 +45,15 @@ internal sealed class DatagramReceiver<TSink>(
         }
     }
 
-    /// <summary>Until a datagram is there, or it is time to look whether to stop.</summary>
+    /// <summary>Until a datagram is there.</summary>
     private unsafe void Wait()
     {
         fixed (LibC.PollEntry* entries = _entries)
-            _ = LibC.Poll(entries, (nuint)_entries.Length, WaitMilliseconds);
+        {
+            while (!_isStopped && LibC.Poll(entries, (nuint)_entries.Length, WaitMilliseconds) <= 0)
+            {
+            }
+        }
     }
 
     /// <summary>Takes one batch from a socket, if there is one.</summary>
