@@ -58,6 +58,8 @@ internal sealed class Counting(
     private void CountCold(Span<TickEntry> entries, int shard, long tick, int level)
     {
         var isFew = hosts.Count <= FewHosts;
+        foreach (ref var entry in entries[..(isFew ? entries.Length : Math.Min(PrefetchRecord, entries.Length))])
+            entry.HostIndex = -1;
         for (var index = 0; index < entries.Length; index++)
         {
             if (index + PrefetchPair < entries.Length)
@@ -70,7 +72,8 @@ internal sealed class Counting(
                 continue;
             if (level > 0)
                 entry = entry.AtLevel(level);
-            entry.HostIndex = hosts.Find(entry.Host, entry.Direction, entry.HostHash);
+            if (entry.HostIndex < 0 || !hosts.Is(entry.HostIndex, entry.Host, entry.Direction))
+                entry.HostIndex = hosts.Find(entry.Host, entry.Direction, entry.HostHash);
             if (entry.HostIndex < 0)
                 _strangers.Add((shard, index));
             else
@@ -78,13 +81,19 @@ internal sealed class Counting(
         }
     }
 
-    private void Prefetch(ReadOnlySpan<TickEntry> entries, int index)
+    /// <summary>Asks the processor for what entries further on will touch. Their likely hosts are noted in them, so that the way to each is walked once.</summary>
+    private void Prefetch(Span<TickEntry> entries, int index)
     {
         if (index + PrefetchSlot < entries.Length)
             hosts.Prefetch(entries[index + PrefetchSlot].HostHash);
         if (index + PrefetchRecord < entries.Length)
-            hosts.PrefetchRecord(entries[index + PrefetchRecord].HostHash);
-        if (aggregates.Count > FewPrefixes && index + PrefetchPrefix < entries.Length && hosts.LikelyPrefix(entries[index + PrefetchPrefix].HostHash) is >= 0 and var prefix)
+        {
+            ref var ahead = ref entries[index + PrefetchRecord];
+            ahead.HostIndex = hosts.Likely(ahead.HostHash);
+            hosts.PrefetchRecord(ahead.HostIndex);
+        }
+
+        if (aggregates.Count > FewPrefixes && index + PrefetchPrefix < entries.Length && entries[index + PrefetchPrefix].HostIndex is >= 0 and var host && hosts[host].Prefix is >= 0 and var prefix)
             aggregates.Prefetch(prefix);
     }
 

@@ -91,26 +91,20 @@ internal sealed class HostTable(int maxHosts, ulong seed)
             Sse.Prefetch0(Unsafe.AsPointer(ref _slots[(int)hash & (_slots.Length - 1)]));
     }
 
-    /// <summary>Asks for the record of the host that most likely has this hash.</summary>
-    public unsafe void PrefetchRecord(ulong hash)
-    {
-        if (!Sse.IsSupported || Likely(hash) is not (>= 0 and var index))
-            return;
-        ref var record = ref this[index];
-        Sse.Prefetch0(Unsafe.AsPointer(ref record));
-        Sse.Prefetch0((byte*)Unsafe.AsPointer(ref record) + 64);
-    }
-
-    /// <summary>The prefix of the host that most likely has this hash, -1 for none: something to ask the processor for.</summary>
-    public int LikelyPrefix(ulong hash)
-    {
-        var index = Likely(hash);
-        return index < 0 ? -1 : this[index].Prefix;
-    }
-
-    /// <summary>The index of the first host whose slot is like this hash's, -1 for none.</summary>
+    /// <summary>Asks for the record of a host by its index, -1 for none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Likely(ulong hash)
+    public unsafe void PrefetchRecord(int index)
+    {
+        if (!Sse.IsSupported || index < 0)
+            return;
+        var record = (byte*)Unsafe.AsPointer(ref this[index]);
+        Sse.Prefetch0(record);
+        Sse.Prefetch0(record + 64);
+    }
+
+    /// <summary>The index of the first host whose slot is like this hash's, -1 for none: most likely the host that has it, without a look at its record.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Likely(ulong hash)
     {
         var (slots, mark) = (_slots, MarkOf(hash));
         for (var slot = (int)hash & (slots.Length - 1); ; slot = (slot + 1) & (slots.Length - 1))
@@ -118,6 +112,14 @@ internal sealed class HostTable(int maxHosts, ulong seed)
             if (slots[slot] == 0 || IsOf(slots[slot], mark))
                 return NumberOf(slots[slot]) - 1;
         }
+    }
+
+    /// <summary>True when the record of this index is the host's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Is(int index, Address host, Direction direction)
+    {
+        ref var record = ref this[index];
+        return record.Host == host && record.Direction == direction;
     }
 
     /// <summary>Bits of the hash that did not choose the slot, in their place there.</summary>
@@ -163,7 +165,7 @@ internal sealed class HostTable(int maxHosts, ulong seed)
     private bool IsHost(uint slot, uint mark, Address host, Direction direction, out int index)
     {
         index = NumberOf(slot) - 1;
-        return IsOf(slot, mark) && this[index].Host == host && this[index].Direction == direction;
+        return IsOf(slot, mark) && Is(index, host, direction);
     }
 
     /// <summary>Drops hosts without traffic since a second and without a dossier. Each other that moves is told by its new index.</summary>
