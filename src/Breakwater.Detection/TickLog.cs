@@ -35,6 +35,7 @@ internal sealed class TickLog(int maxEntries)
     public ref TickEntry Next => ref _entries[_count];
 
     /// <summary>Whether a record of this hash is kept: asked before an entry is written for it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Takes(ulong recordHash) => Level == 0 || recordHash >> (64 - Level) == 0;
 
     /// <summary>Adds the entry written to <see cref="Next"/>, of a hash that it takes.</summary>

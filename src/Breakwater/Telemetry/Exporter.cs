@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Breakwater.Wire;
 using Breakwater.Wire.Ipfix;
@@ -9,7 +10,8 @@ namespace Breakwater.Telemetry;
 internal sealed class Exporter(string name, Address? address, InputKind kind, uint configuredRate, ExporterLimits limits)
 {
     // sFlow: each agent and sub-agent behind the address counts its own datagrams.
-    private readonly Dictionary<(Address Agent, uint SubAgent), SflowSequence> _agents = [];
+    private readonly Dictionary<(Address Agent, uint SubAgent), SflowAgent> _agents = [];
+    private SflowAgent? _lastAgent;
 
     /// <summary>Text of the source address, or the name that the operator gave.</summary>
     public string Name { get; } = name;
@@ -79,13 +81,13 @@ internal sealed class Exporter(string name, Address? address, InputKind kind, ui
     /// <summary>Follows the sequence of the datagram's agent and sub-agent.</summary>
     public void Count(in SflowDatagram datagram)
     {
-        if (_agents.Count >= MaximumAgents && !_agents.ContainsKey((datagram.Agent, datagram.SubAgentId)))
+        if (Follow(datagram.Agent, datagram.SubAgentId) is not { } agent)
         {
             UnfollowedDatagrams++;
             return;
         }
 
-        ref var sequence = ref CollectionsMarshal.GetValueRefOrAddDefault(_agents, (datagram.Agent, datagram.SubAgentId), out _);
+        ref var sequence = ref agent.Sequence;
         Lost -= (long)sequence.Lost;
         Late -= (long)sequence.LateOrDuplicate;
         Resets -= (long)sequence.Resets;
@@ -95,11 +97,29 @@ internal sealed class Exporter(string name, Address? address, InputKind kind, ui
         Resets += (long)sequence.Resets;
     }
 
+    /// <summary>The agent, most often that of the datagram before; null when too many are followed.</summary>
+    private SflowAgent? Follow(Address address, uint subAgent)
+    {
+        if (_lastAgent is { } last && last.SubAgent == subAgent && last.Address == address)
+            return last;
+        if (!_agents.TryGetValue((address, subAgent), out var agent))
+        {
+            if (_agents.Count >= MaximumAgents)
+                return null;
+            _agents.Add((address, subAgent), agent = new SflowAgent(address, subAgent));
+        }
+
+        return _lastAgent = agent;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Count(DecodeError error)
     {
         if (error != DecodeError.None)
-            Errors[error] = Errors.GetValueOrDefault(error) + 1;
+            Note(error);
     }
+
+    private void Note(DecodeError error) => Errors[error] = Errors.GetValueOrDefault(error) + 1;
 
     public void Count(in SequenceEvent sequence)
     {
@@ -118,5 +138,13 @@ internal sealed class Exporter(string name, Address? address, InputKind kind, ui
                 Late++;
                 break;
         }
+    }
+
+    /// <summary>One agent and sub-agent, and its datagrams' sequence.</summary>
+    private sealed class SflowAgent(Address address, uint subAgent)
+    {
+        public readonly Address Address = address;
+        public readonly uint SubAgent = subAgent;
+        public SflowSequence Sequence;
     }
 }

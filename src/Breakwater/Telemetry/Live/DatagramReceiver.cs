@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Breakwater.Wire;
 
@@ -25,6 +26,9 @@ internal sealed class DatagramReceiver<TSink>(
     private readonly ReceiveBatch _batch = new();
     private readonly long _mostWait = Math.Min(MostWaitNanoseconds, sockets.Min(static socket => socket.HalfFilledNanoseconds));
     private readonly LibC.PollEntry[] _entries = [.. sockets.Select(static socket => new LibC.PollEntry { Descriptor = socket.Descriptor, Events = LibC.PollIn })];
+    private FrozenDictionary<Address, LiveExporter>? _table;
+    private Address _source;
+    private LiveExporter? _exporter;
     private volatile bool _isStopped;
 
     /// <summary>Where the datagrams went. Stable while the gate is closed.</summary>
@@ -67,8 +71,6 @@ internal sealed class DatagramReceiver<TSink>(
         {
             for (var datagram = 0; datagram < count; datagram++)
                 Take(datagram, received);
-            if (_batch.Drops(count - 1) is { } drops)
-                Counts.KernelDrops += sockets[index].NewDrops(drops);
         }
         finally
         {
@@ -78,13 +80,20 @@ internal sealed class DatagramReceiver<TSink>(
         return count;
     }
 
+    /// <summary>Counts what the kernel has dropped since the last time. Only while the gate is closed.</summary>
+    public void CountDrops()
+    {
+        foreach (var socket in sockets)
+            Counts.KernelDrops += socket.NewDrops();
+    }
+
     public void Stop() => _isStopped = true;
 
     public void Dispose() => _batch.Dispose();
 
     private void Take(int datagram, long received)
     {
-        if (!_batch.TrySource(datagram, out var source, out var port) || exporters.Find(source) is not { } exporter)
+        if (!_batch.TrySource(datagram, out var source, out var port) || Find(source) is not { } exporter)
         {
             Counts.Ignore(source, received);
             return;
@@ -99,6 +108,15 @@ internal sealed class DatagramReceiver<TSink>(
         }
 
         Counts.Count(_batch.IsTruncated(datagram) ? DecodeError.Truncated : error);
+    }
+
+    /// <summary>Most often the exporter of the datagram before.</summary>
+    private LiveExporter? Find(Address source)
+    {
+        var table = exporters.ByAddress;
+        if (table != _table || source != _source)
+            (_table, _source, _exporter) = (table, source, table.GetValueOrDefault(source));
+        return _exporter;
     }
 
     /// <summary>How long the sockets are left alone, nanoseconds, when they are empty now.</summary>

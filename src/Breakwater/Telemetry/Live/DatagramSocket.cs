@@ -17,18 +17,18 @@ internal sealed class DatagramSocket : IDisposable
     private const long BytesPerDatagram = 4352;
 
     private readonly Socket _socket;
-    private uint _lastDrops;
+    private readonly SocketDrops _drops;
 
     /// <exception cref="SocketException">The address is not this machine's, or is in use.</exception>
     public DatagramSocket(IPEndPoint address, int bufferBytes = WantedBufferBytes)
     {
         _socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        _drops = new SocketDrops(_socket);
         try
         {
             if (address.AddressFamily == AddressFamily.InterNetworkV6)
                 _socket.DualMode = false; // 0.0.0.0 and :: can then be listened to side by side
             Set(LibC.ReusePort, 1);
-            Set(LibC.ReceiveQueueOverflow, 1);
             SetBuffer(bufferBytes);
             _socket.Bind(address);
         }
@@ -49,13 +49,8 @@ internal sealed class DatagramSocket : IDisposable
     /// <summary>How long 100,000 datagrams a second take to fill half of the buffer.</summary>
     public long HalfFilledNanoseconds => BufferBytes / 2 * 1_000_000_000L / (DatagramsPerSecond * BytesPerDatagram);
 
-    /// <summary>How many datagrams were dropped since the last call, from the socket's running total.</summary>
-    public uint NewDrops(uint total)
-    {
-        var added = total - _lastDrops;
-        _lastDrops = total;
-        return added;
-    }
+    /// <inheritdoc cref="SocketDrops.Take"/>
+    public uint NewDrops() => _drops.Take();
 
     public void Dispose() => _socket.Dispose();
 

@@ -31,8 +31,11 @@ internal sealed class ExporterRegistry
     /// <summary>What all exporters left out, those that are gone too. Only while no gate is open.</summary>
     public ShedSigns Shed => Sum(_earlier with { Level = _level }, All);
 
+    /// <summary>Those that there are now, by address: another table after each reload.</summary>
+    public FrozenDictionary<Address, LiveExporter> ByAddress => Volatile.Read(ref _byAddress);
+
     /// <summary>The exporter that sends from this address; null: it is none.</summary>
-    public LiveExporter? Find(Address source) => Volatile.Read(ref _byAddress).GetValueOrDefault(source);
+    public LiveExporter? Find(Address source) => ByAddress.GetValueOrDefault(source);
 
     /// <summary>
     /// Takes another list. Exporters that stay keep their templates, samplers and counts; one whose entry is different begins its counts anew with

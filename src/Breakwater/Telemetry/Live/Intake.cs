@@ -79,11 +79,13 @@ internal sealed class Intake<TSink> : IDisposable
             Start(_tcp.Run, "receive tcp");
     }
 
-    /// <summary>No record is counted from here on.</summary>
+    /// <summary>No record is counted from here on; what the kernel has dropped so far is.</summary>
     public void CloseGates()
     {
         foreach (var gate in _gates)
             gate.Close();
+        foreach (var receiver in _receivers)
+            receiver.CountDrops();
     }
 
     /// <summary>Counting goes on.</summary>

@@ -6,7 +6,6 @@ namespace Breakwater.Telemetry.Live;
 internal static unsafe partial class LibC
 {
     public const int MessageTruncated = 0x20; // MSG_TRUNC
-    public const int ControlTruncated = 0x08; // MSG_CTRUNC
     public const int DontWait = 0x40; // MSG_DONTWAIT
     public const short PollIn = 0x001;
     public const short PollBroken = 0x008 | 0x010 | 0x020; // POLLERR, POLLHUP, POLLNVAL
@@ -15,7 +14,7 @@ internal static unsafe partial class LibC
     public const int ReuseAddress = 2; // SO_REUSEADDR
     public const int ReusePort = 15; // SO_REUSEPORT
     public const int ReceiveBufferForced = 33; // SO_RCVBUFFORCE
-    public const int ReceiveQueueOverflow = 40; // SO_RXQ_OVFL
+    public const int MemoryInfo = 55; // SO_MEMINFO
 
     public const int InterNetwork = 2; // AF_INET
     public const int InterNetworkV6 = 10; // AF_INET6

@@ -14,13 +14,10 @@ internal sealed unsafe class ReceiveBatch : IDisposable
     // Room for any UDP payload, and a stride that does not put the beginnings of all datagrams into the same cache sets.
     private const int StrideBytes = ushort.MaxValue + 1 + (17 * 64);
     private const int NameBytes = 28; // sockaddr_in6
-    private const int ControlBytes = 64;
-    private const int ControlHeaderBytes = 16; // cmsghdr: length, level, type
 
     private readonly byte* _memory;
     private readonly ReceivedMessage* _messages;
     private readonly byte* _names;
-    private readonly byte* _controls;
     private readonly byte* _payloads;
     private bool _isDisposed;
 
@@ -29,12 +26,11 @@ internal sealed unsafe class ReceiveBatch : IDisposable
         var vectorBytes = Capacity * sizeof(IoVector);
         var messageBytes = Capacity * sizeof(ReceivedMessage);
         var namesBytes = Capacity * 32;
-        _memory = (byte*)NativeMemory.AllocZeroed((nuint)(messageBytes + vectorBytes + namesBytes + (Capacity * ControlBytes) + (Capacity * StrideBytes)));
+        _memory = (byte*)NativeMemory.AllocZeroed((nuint)(messageBytes + vectorBytes + namesBytes + (Capacity * StrideBytes)));
         _messages = (ReceivedMessage*)_memory;
         var vectors = (IoVector*)(_memory + messageBytes);
         _names = (byte*)vectors + vectorBytes;
-        _controls = _names + namesBytes;
-        _payloads = _controls + (Capacity * ControlBytes);
+        _payloads = _names + namesBytes;
         for (var index = 0; index < Capacity; index++)
         {
             vectors[index] = new IoVector { Base = _payloads + ((long)index * StrideBytes), Length = ushort.MaxValue };
@@ -42,7 +38,6 @@ internal sealed unsafe class ReceiveBatch : IDisposable
             header.Name = _names + (index * 32);
             header.Vectors = vectors + index;
             header.VectorCount = 1;
-            header.Control = _controls + (index * ControlBytes);
         }
     }
 
@@ -53,7 +48,7 @@ internal sealed unsafe class ReceiveBatch : IDisposable
         {
             // The kernel overwrites these with what it used.
             ref var header = ref _messages[index].Header;
-            (header.NameLength, header.ControlLength, header.Flags) = (NameBytes, ControlBytes, 0);
+            (header.NameLength, header.Flags) = (NameBytes, 0);
         }
 
         return Math.Max(0, ReceiveMessages(descriptor, _messages, Capacity, DontWait, null));
@@ -78,25 +73,6 @@ internal sealed unsafe class ReceiveBatch : IDisposable
             InterNetworkV6 => Address.TryRead(name.Slice(8, 16), out address),
             _ => false,
         };
-    }
-
-    /// <summary>Datagrams that this socket has dropped since it was opened, modulo 2³²; null: the kernel says nothing, because none was.</summary>
-    public uint? Drops(int index)
-    {
-        ref readonly var header = ref _messages[index].Header;
-        var control = new ReadOnlySpan<byte>(header.Control, (int)Math.Min(header.ControlLength, ControlBytes));
-        while (control.Length >= ControlHeaderBytes + sizeof(uint))
-        {
-            var length = BinaryPrimitives.ReadUInt64LittleEndian(control);
-            if (BinaryPrimitives.ReadInt32LittleEndian(control[8..]) == SocketLevel && BinaryPrimitives.ReadInt32LittleEndian(control[12..]) == ReceiveQueueOverflow)
-                return BinaryPrimitives.ReadUInt32LittleEndian(control[ControlHeaderBytes..]);
-            var step = (length + 7) & ~7UL;
-            if (step < ControlHeaderBytes || step > (ulong)control.Length)
-                return null;
-            control = control[(int)step..];
-        }
-
-        return null;
     }
 
     public void Dispose()

@@ -9,14 +9,14 @@ internal sealed class SyslogDatagrams : ISyslogSocket
     private readonly LogSource _source;
     private readonly SyslogLines _lines;
     private readonly string? _path;
-    private uint _drops;
+    private readonly SocketDrops _drops;
 
     /// <exception cref="SocketException">The address is not this machine's, or is in use.</exception>
     public SyslogDatagrams(LogSource source, SyslogLines lines)
     {
         (_source, _lines, _path) = (source, lines, source.Syslog!.Path);
         _socket = SyslogSockets.Bind(source.Syslog, SocketType.Dgram);
-        _socket.SetRawSocketOption(LibC.SocketLevel, LibC.ReceiveQueueOverflow, BitConverter.GetBytes(1));
+        _drops = new SocketDrops(_socket);
     }
 
     public SyslogCounts Counts { get; } = new();
@@ -32,10 +32,9 @@ internal sealed class SyslogDatagrams : ISyslogSocket
         {
             for (var index = 0; index < count; index++)
                 Take(batch, index, now);
-            if (batch.Drops(count - 1) is { } drops)
-                (Counts.KernelDrops, _drops) = (Counts.KernelDrops + (drops - _drops), drops);
         }
 
+        Counts.KernelDrops += _drops.Take();
         _lines.Flush();
         return taken >= LiveLogLimits.DatagramsAtOnce;
     }

@@ -45,10 +45,12 @@ public sealed class DatagramReceiverTests
         for (uint sequence = 0; sequence < 100; sequence++)
             bench.Send(Datagrams.NetFlow9(sequence, LiveRig.Start, 20));
         bench.Drain();
-        // The kernel tells of the drops with a datagram that comes after them.
-        bench.Pass([Datagrams.NetFlow9(100, LiveRig.Start, 20)]);
-        Assert.True(bench.Receiver.Counts.KernelDrops > 0);
-        Assert.Equal(101, bench.Receiver.Counts.Received + bench.Receiver.Counts.KernelDrops);
+        bench.Receiver.CountDrops();
+        var drops = bench.Receiver.Counts.KernelDrops;
+        Assert.True(drops > 0);
+        Assert.Equal(100, bench.Receiver.Counts.Received + drops);
+        bench.Receiver.CountDrops();
+        Assert.Equal(drops, bench.Receiver.Counts.KernelDrops);
     }
 
     [Fact]
@@ -58,8 +60,8 @@ public sealed class DatagramReceiverTests
         for (uint sequence = 0; sequence < 100; sequence++)
             bench.Send(Datagrams.NetFlow9(sequence, LiveRig.Start, 20));
         bench.Drain();
-        bench.Pass([Datagrams.NetFlow9(100, LiveRig.Start, 20)]);
-        Assert.Equal((101L, 0L), (bench.Receiver.Counts.Received, bench.Receiver.Counts.KernelDrops));
+        bench.Receiver.CountDrops();
+        Assert.Equal((100L, 0L), (bench.Receiver.Counts.Received, bench.Receiver.Counts.KernelDrops));
     }
 
     [Fact]

@@ -1,0 +1,25 @@
+using System.Net.Sockets;
+
+namespace Breakwater.Telemetry.Live;
+
+/// <summary>
+/// What the kernel drops because a socket's buffer is full, by its own count (SO_MEMINFO, Linux 4.12). Asked for by the caller, and not sent along with each datagram (SO_RXQ_OVFL):
+/// that costs every one a look, and tells of drops only when another comes after them.
+/// </summary>
+internal sealed class SocketDrops(Socket socket)
+{
+    // SK_MEMINFO_DROPS, the last of nine numbers.
+    private const int Numbers = 9, Drops = 8;
+    private uint _last;
+
+    /// <summary>Datagrams dropped since the last call, or since the socket was opened; the kernel counts modulo 2³².</summary>
+    public uint Take()
+    {
+        Span<byte> memory = stackalloc byte[Numbers * sizeof(uint)];
+        if (socket.GetRawSocketOption(LibC.SocketLevel, LibC.MemoryInfo, memory) < memory.Length)
+            return 0;
+        var total = BitConverter.ToUInt32(memory[(Drops * sizeof(uint))..]);
+        (var added, _last) = (total - _last, total);
+        return added;
+    }
+}
