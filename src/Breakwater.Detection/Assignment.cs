@@ -15,9 +15,9 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
 {
     private const uint TickMilliseconds = (uint)(Detector.TickNanoseconds / 1_000_000);
 
-    // Entries a tick that tell enough of a prefix or service, where not all can be studied: far from any alarm, some twenty to forty a second, since its sums are exact anyway;
-    // else so many that the rate of a second is known to two percent.
-    private const int EnoughOfQuiet = 4, EnoughOfBusy = 1 << 9;
+    // Entries a tick that tell enough of a prefix or service without an incident, where not all can be studied: far from any alarm, twenty to forty a second, since its sums are
+    // exact anyway; else so many that the rate of a second is known to two percent.
+    private const int EnoughOfQuiet = 4, EnoughOfBusy = 1 << 10;
 
     // A shard's number stands above the entry's.
     private const int EntryBits = 25;
@@ -175,7 +175,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     private readonly record struct Candidate(uint Entry, uint Hash, int Group, GroupSums Sums);
 
     /// <summary>
-    /// The largest equal share that keeps prefixes and services within their budget, of which none gets more than enough, and the levels that it asks for; true when less was paired.
+    /// The largest equal share that keeps prefixes and services within their budget, of which those without an incident get enough, and the levels that it asks for; true when less was paired.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A few calls, long loops.
     private bool Thin(int places)
@@ -216,8 +216,8 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
     }
 
     /// <summary>Most entries of a dossier that are studied, where an equal share is so large; without limit when all fit.</summary>
-    private int ShareOf(int dossier, int equal) => equal == int.MaxValue || dossiers.All[dossier] is not { } target
-        ? equal : Math.Min(equal, !target.InIncident && target.Urgency.IsFarFromAlarm ? EnoughOfQuiet : EnoughOfBusy);
+    private int ShareOf(int dossier, int equal) => equal == int.MaxValue || dossiers.All[dossier] is not { InIncident: false } target
+        ? equal : Math.Min(equal, target.Urgency.IsFarFromAlarm ? EnoughOfQuiet : EnoughOfBusy);
 
     private bool IsKept(in (int Dossier, uint Entry, uint Hash) pair) => (ulong)pair.Hash >> (32 - _levels[pair.Dossier]) == 0;
 

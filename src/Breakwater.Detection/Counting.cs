@@ -58,7 +58,7 @@ internal sealed class Counting(
     private void CountCold(Span<TickEntry> entries, int shard, long tick, int level)
     {
         var isFew = hosts.Count <= FewHosts;
-        foreach (ref var entry in entries[..(isFew ? entries.Length : Math.Min(PrefetchRecord, entries.Length))])
+        foreach (ref var entry in entries[..Math.Min(PrefetchRecord, entries.Length)])
             entry.HostIndex = -1;
         for (var index = 0; index < entries.Length; index++)
         {
@@ -72,7 +72,7 @@ internal sealed class Counting(
                 continue;
             if (level > 0)
                 entry = entry.AtLevel(level);
-            if (entry.HostIndex < 0 || !hosts.Is(entry.HostIndex, entry.Host, entry.Direction))
+            if (isFew || entry.HostIndex < 0 || !hosts.Is(entry.HostIndex, entry.Host, entry.Direction))
                 entry.HostIndex = hosts.Find(entry.Host, entry.Direction, entry.HostHash);
             if (entry.HostIndex < 0)
                 _strangers.Add((shard, index));

@@ -39,7 +39,7 @@ internal struct TickEntry
     /// <summary>0 while unknown.</summary>
     public uint SamplingRate;
 
-    /// <summary>Index of the own host in the host table, -1 when it is beyond the table's limit.</summary>
+    /// <summary>Index of the own host in the host table, -1 when it is beyond the table's limit; without an own host, of no meaning.</summary>
     public int HostIndex;
 
     /// <summary>Index of its /24 or /48 in the table of aggregates, -1 for none.</summary>

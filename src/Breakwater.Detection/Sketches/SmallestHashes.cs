@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -7,15 +8,19 @@ namespace Breakwater.Detection.Sketches;
 internal static class SmallestHashes
 {
     /// <summary>
-    /// A limit that so many hashes are not above, found bit by bit from the highest on: of hashes, which are evenly spread, a few passes tell it, and no sorting is needed.
+    /// A limit that so many hashes are not above, found bit by bit from the highest that any has: of hashes, which are evenly spread, a few passes tell it, and no sorting is needed.
     /// </summary>
     /// <param name="hashes">All different.</param>
     /// <param name="count">How many; at least 1, at most all.</param>
     /// <returns>The largest of those hashes.</returns>
     public static ulong Limit(ReadOnlySpan<ulong> hashes, int count)
     {
-        var limit = ulong.MaxValue;
-        for (var bit = 1UL << 63; bit > 0; bit >>= 1)
+        var highest = 0UL;
+        foreach (var hash in hashes)
+            highest |= hash;
+        var first = 1UL << BitOperations.Log2(highest);
+        var limit = first | (first - 1);
+        for (var bit = first; bit > 0; bit >>= 1)
         {
             // The lower half of what the limit may be.
             var (found, largest) = UpTo(hashes, limit - bit);

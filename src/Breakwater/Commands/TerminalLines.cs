@@ -1,6 +1,6 @@
-using Breakwater.Incidents;
 using System.Globalization;
 using System.Text;
+using Breakwater.Incidents;
 
 namespace Breakwater.Commands;
 

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Breakwater.Console;
 
 /// <summary>
-/// How long the collector stops all threads, by the runtime's own account, looked at after each collection: should several have passed, they count
+/// How long the collector stops all threads, by the runtime's own account, looked at after collections: should several have passed, they count
 /// as so many pauses of their mean. A histogram in steps of an eighth of an octave.
 /// </summary>
 internal sealed class GcPauses : IDisposable

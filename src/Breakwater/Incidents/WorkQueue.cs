@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Breakwater.Incidents;
 
 /// <summary>
-/// What waits for a thread of its own, bounded: who adds never waits. A thread that waits sleeps at once: <see cref="System.Collections.Concurrent.BlockingCollection{T}"/> has it look some seventy times
-/// first, which an idle engine spent a tenth of its time on.
+/// What waits for a thread of its own, bounded: who adds never waits. A thread that waits sleeps at once: one that takes from a
+/// <see cref="System.Collections.Concurrent.BlockingCollection{T}"/> yields some seventy times first, which an idle engine spent a tenth of its time on.
 /// </summary>
 internal sealed class WorkQueue<T>(int capacity)
 {
@@ -50,16 +50,20 @@ internal sealed class WorkQueue<T>(int capacity)
     /// <param name="longest">How long to wait for one; <see cref="Timeout.InfiniteTimeSpan"/>: without end.</param>
     public bool TryTake([MaybeNullWhen(false)] out T item, TimeSpan longest)
     {
+        // Once and for all: what is left of a finite wait, overshot by a millisecond, looks like an endless one.
+        var isEndless = longest == Timeout.InfiniteTimeSpan;
         var began = TimeProvider.System.GetTimestamp();
         lock (_lock)
         {
             while (!_items.TryDequeue(out item))
             {
-                var left = longest == Timeout.InfiniteTimeSpan ? longest : longest - TimeProvider.System.GetElapsedTime(began);
-                if (_isComplete || (left <= TimeSpan.Zero && left != Timeout.InfiniteTimeSpan))
+                if (_isComplete)
+                    return false;
+                var left = isEndless ? TimeSpan.Zero : longest - TimeProvider.System.GetElapsedTime(began);
+                if (!isEndless && left <= TimeSpan.Zero)
                     return false;
                 // In whole milliseconds, rounded up: less than one would be no wait.
-                Monitor.Wait(_lock, left == Timeout.InfiniteTimeSpan ? Timeout.Infinite : (int)Math.Ceiling(left.TotalMilliseconds));
+                Monitor.Wait(_lock, isEndless ? Timeout.Infinite : (int)Math.Min(int.MaxValue, Math.Ceiling(left.TotalMilliseconds)));
             }
             return true;
         }

@@ -96,7 +96,7 @@ public sealed class SourceSampleTests
         var random = new Random(hashes);
         for (var shift = 0; shift < 60; shift += 6)
         {
-            var all = Enumerable.Range(0, 2 * hashes).Select(_ => (ulong)random.NextInt64() << 1 >> shift).Append(ulong.MaxValue >> shift).Distinct().Take(hashes).ToArray();
+            var all = Enumerable.Range(0, 2 * hashes).Select(_ => (ulong)random.NextInt64() << 1 >> shift).Prepend(ulong.MaxValue >> shift).Prepend(0UL).Distinct().Take(hashes).ToArray();
             var sorted = all.Order().ToArray();
             for (var count = 1; count <= all.Length; count += Math.Max(1, all.Length / 9))
                 Assert.Equal(sorted[count - 1], SmallestHashes.Limit(all, count));

@@ -65,4 +65,19 @@ public sealed class WorkQueueTests
         var all = (await Task.WhenAll(takers)).SelectMany(static list => list).Order();
         Assert.Equal(Enumerable.Range(0, 40_000), all);
     }
+
+    /// <summary>A wait that lasts a millisecond too long has minus one left, which is how "without end" is written: one in some thousands of short waits did.</summary>
+    [Fact]
+    public async Task ShortWaits_EndAll()
+    {
+        var waits = Enumerable.Range(0, 16).Select(static _ => Task.Factory.StartNew(WaitOften, TaskCreationOptions.LongRunning)).ToArray();
+        await Task.WhenAll(waits).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+    }
+
+    private static void WaitOften()
+    {
+        var queue = new WorkQueue<int>(1);
+        for (var wait = 0; wait < 1_500; wait++)
+            Assert.False(queue.TryTake(out _, TimeSpan.FromMilliseconds(0.08)));
+    }
 }

@@ -37,27 +37,36 @@ internal sealed class DatagramReceiver<TSink>(
     /// <summary>The body of the thread: until <see cref="Stop"/>.</summary>
     public void Run()
     {
+        var isWoken = false;
         while (!_isStopped)
         {
             var most = 0;
             for (var index = 0; index < _entries.Length; index++)
                 most = Math.Max(most, Receive(index));
-            if (most == 0)
-                Wait();
-            else if (most < ReceiveBatch.Capacity)
+            if (most == 0 && !isWoken)
+            {
+                isWoken = Wait();
+                continue;
+            }
+
+            // A socket that says that there is something, and gives nothing, must not take all of a core.
+            isWoken = false;
+            if (most < ReceiveBatch.Capacity)
                 Coalesce();
         }
     }
 
-    /// <summary>Until a datagram is there.</summary>
-    private unsafe void Wait()
+    /// <summary>Until a datagram is there; false when it stops before that.</summary>
+    private unsafe bool Wait()
     {
+        var ready = 0;
         fixed (LibC.PollEntry* entries = _entries)
         {
-            while (!_isStopped && LibC.Poll(entries, (nuint)_entries.Length, WaitMilliseconds) <= 0)
-            {
-            }
+            while (!_isStopped && ready == 0)
+                ready = LibC.Poll(entries, (nuint)_entries.Length, WaitMilliseconds);
         }
+
+        return ready != 0;
     }
 
     /// <summary>Takes one batch from a socket, if there is one.</summary>

@@ -9,7 +9,7 @@ namespace Breakwater.Telemetry.Live;
 internal sealed unsafe class ReceiveBatch : IDisposable
 {
     /// <summary>Most datagrams per call.</summary>
-    public const int Capacity = 64;
+    public const int Capacity = 128;
 
     // Room for any UDP payload, and a stride that does not put the beginnings of all datagrams into the same cache sets.
     private const int StrideBytes = ushort.MaxValue + 1 + (17 * 64);

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Breakwater.Telemetry.Live;
@@ -110,6 +111,29 @@ public sealed class DatagramReceiverTests
         Assert.Equal(Math.Min(expected, bench.HalfFilledNanoseconds), bench.Receiver.WaitNanoseconds);
     }
 
+    /// <summary>A socket that is shut down says at once, each time, that there is something to read, and has nothing.</summary>
+    [Fact]
+    public void Run_OnASocketThatSaysReadyAndGivesNothing_DoesNotTakeACore()
+    {
+        using var bench = new Bench();
+        bench.ShutDown();
+        TimeSpan spent = default;
+        var thread = new Thread(() =>
+        {
+            bench.Receiver.Run();
+            spent = ThreadTime();
+        });
+        thread.Start();
+        Thread.Sleep(500);
+        bench.Receiver.Stop();
+        Assert.True(thread.Join(TimeSpan.FromSeconds(20)));
+        Assert.InRange(spent.TotalSeconds, 0, 0.2);
+    }
+
+    /// <summary>Processor time of this thread: the first number of its schedstat, nanoseconds.</summary>
+    private static TimeSpan ThreadTime() =>
+        TimeSpan.FromMicroseconds(long.Parse(File.ReadAllText("/proc/thread-self/schedstat").Split(' ')[0], CultureInfo.InvariantCulture) / 1_000);
+
     private sealed class Bench : IDisposable
     {
         private readonly DatagramSocket _socket;
@@ -136,6 +160,13 @@ public sealed class DatagramReceiverTests
         public DatagramReceiver<CountingSink> Receiver { get; }
 
         public void Send(byte[] datagram) => _sender.Send(datagram);
+
+        /// <summary>Linux refuses for a socket without a peer, and shuts it down all the same.</summary>
+        public void ShutDown()
+        {
+            using var socket = new Socket(new SafeSocketHandle(_socket.Descriptor, ownsHandle: false));
+            Assert.Throws<SocketException>(() => socket.Shutdown(SocketShutdown.Receive));
+        }
 
         /// <summary>Sends and receives in turns.</summary>
         public void Pass(ReadOnlySpan<byte[]> datagrams)
