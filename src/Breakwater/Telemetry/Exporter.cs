@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Breakwater.Wire;
 using Breakwater.Wire.Ipfix;
 using Breakwater.Wire.Sflow;
