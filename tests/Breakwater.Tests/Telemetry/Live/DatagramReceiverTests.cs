@@ -111,6 +111,15 @@ public sealed class DatagramReceiverTests
         Assert.Equal(Math.Min(expected, bench.HalfFilledNanoseconds), bench.Receiver.WaitNanoseconds);
     }
 
+    /// <summary>A socket that is closed tells nothing, and stops nobody who asks.</summary>
+    [Fact]
+    public void Drops_OfAClosedSocket_AreNone()
+    {
+        var socket = new DatagramSocket(new IPEndPoint(IPAddress.Loopback, 0), bufferBytes: 1 << 16);
+        socket.Dispose();
+        Assert.Equal(0u, socket.NewDrops());
+    }
+
     /// <summary>A socket that is shut down says at once, each time, that there is something to read, and has nothing.</summary>
     [Fact]
     public void Run_OnASocketThatSaysReadyAndGivesNothing_DoesNotTakeACore()
