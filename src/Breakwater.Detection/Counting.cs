@@ -14,9 +14,9 @@ namespace Breakwater.Detection;
 internal sealed class Counting(
     HostTable hosts, AggregateTable aggregates, DossierPool dossiers, WatchGroups groups, Questions questions, StandingSamples samples, bool watchesAggregates)
 {
-    private const int PrefetchSlot = 16;
-    private const int PrefetchRecord = 8;
-    private const int PrefetchPair = 12;
+    private const int PrefetchSlot = 40;
+    private const int PrefetchRecord = 24;
+    private const int PrefetchPair = 24;
     private const int PrefetchPrefix = 4;
 
     // The records of so few hosts and prefixes stay in the cache next to the core by themselves.
@@ -118,8 +118,8 @@ internal sealed class Counting(
     private void CountHost(ref TickEntry entry, (int Shard, int Index) place, long tick)
     {
         ref var record = ref hosts[entry.HostIndex];
-        record.Counts.Advance((uint)(tick / 10));
-        (entry.PrefixIndex, entry.Service) = (record.Prefix, record.Service);
+        record.Advance((uint)(tick / 10), hosts.Wide);
+        (entry.PrefixIndex, entry.Service) = (record.Prefix, (short)record.Service);
         var group = WatchGroups.Of(entry.Class);
         // Replies count once it is known which of them were asked for.
         if (group == (int)WatchGroup.Replies)
@@ -131,7 +131,7 @@ internal sealed class Counting(
     private void Place(ref ColdRecord record)
     {
         record.Prefix = aggregates.OfHost(record.Host, record.Direction);
-        record.Service = (short)aggregates.ServiceOf(record.Host);
+        record.Service = aggregates.ServiceOf(record.Host);
     }
 
     /// <summary>
@@ -165,11 +165,10 @@ internal sealed class Counting(
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void CountGroup(in TickEntry entry, ref ColdRecord record, int group, long tick)
     {
-        var second = (uint)(tick / 10);
         var packets = groups.Units(in entry);
-        var now = record.Counts.Add(group, packets, second);
+        var now = record.Add(group, packets, hosts.Wide);
         if (record.Dossier < 0)
-            Propose(in entry, in record, group, packets, second);
+            Propose(in entry, in record, group, packets, now);
         if (!watchesAggregates || entry.Direction != Direction.Inbound)
             return;
         if (record.Service >= 0)
@@ -182,9 +181,9 @@ internal sealed class Counting(
     /// The entry that lifts the host over the watch floor proposes it, and so do those that lift it over multiples: while all places are taken it has to be
     /// further above than another. In a new second, the first entry does.
     /// </summary>
-    private void Propose(in TickEntry entry, in ColdRecord record, int group, uint packets, uint second)
+    private void Propose(in TickEntry entry, in ColdRecord record, int group, uint packets, uint now)
     {
-        var recent = record.Counts.Recent(group, second);
+        var recent = record.Recent(group, hosts.Wide);
         var floor = dossiers.Floors[group];
         if (recent < floor)
         {
@@ -193,7 +192,7 @@ internal sealed class Counting(
         }
 
         var (times, before) = (Math.Min(recent / floor, MostProposed), (recent - packets) / floor);
-        if (before < times || record.Counts.Now[group] == packets)
+        if (before < times || now == packets)
             dossiers.ProposeHost(entry.HostIndex);
     }
 

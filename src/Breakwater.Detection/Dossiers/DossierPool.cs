@@ -23,6 +23,9 @@ internal sealed class DossierPool(
     /// </summary>
     private const double Lead = 1.25, LeadOfSmall = 3;
 
+    /// <summary>Where so many hosts share a place, those that get one at a few packets a second would be any.</summary>
+    private const int HostsPerPlace = 4;
+
     /// <summary>Kinds of traffic studied per place, on average.</summary>
     public const int MaxClassesPerDossier = 8;
     private readonly uint[] _floors = WatchGroups.WatchFloors(options.Floors);
@@ -49,7 +52,7 @@ internal sealed class DossierPool(
     /// <summary>Floors that tell which kind of a target's traffic is the busiest.</summary>
     public uint[] CommonFloors => IsIdle ? _idleFloors : _floors;
 
-    private bool IsIdle => (options.MaxDossiers - _dossiers.Count) * 4 > options.MaxDossiers;
+    private bool IsIdle => (options.MaxDossiers - _dossiers.Count) * 4 > options.MaxDossiers && hosts.Count <= (long)options.MaxDossiers * HostsPerPlace;
 
     /// <summary>Times that a target above its watch floor found no place.</summary>
     public long Refused { get; private set; }
@@ -112,7 +115,7 @@ internal sealed class DossierPool(
             _dossiers[number] = dossier;
             _free--;
             _byGroup[group]++;
-            DossierOf(dossier) = number;
+            NoteDossier(dossier, number);
             if (dossier.IsAggregate)
                 HasAggregates = true;
             else
@@ -143,7 +146,7 @@ internal sealed class DossierPool(
     private void AddHost(int row, uint second)
     {
         ref var record = ref hosts[row];
-        var score = record.Counts.Score(_floors, second, out var group);
+        var score = hosts.CountsOf(row).Score(_floors, second, out var group);
         if (!MayEnter(score, group, second))
             return;
         var service = record.Service < 0 ? null : options.Services[record.Service].Name;
@@ -252,7 +255,7 @@ internal sealed class DossierPool(
     private void Drop(int number)
     {
         var dropped = _dossiers[number]!;
-        DossierOf(dropped) = -1;
+        NoteDossier(dropped, -1);
         _byGroup[dropped.Group]--;
         _dossiers[number] = null;
         _free++;
@@ -286,9 +289,16 @@ internal sealed class DossierPool(
 
     private double Score(Dossier dossier, uint second) => dossier.IsAggregate
         ? aggregates[dossier.Row].Counts.Score(_floors, second, out _) / aggregates[dossier.Row].Factor
-        : hosts[dossier.Row].Counts.Score(_floors, second, out _);
+        : hosts.CountsOf(dossier.Row).Score(_floors, second, out _);
 
-    private ref int DossierOf(Dossier dossier) => ref dossier.IsAggregate ? ref aggregates.Links(dossier.Row).Dossier : ref hosts[dossier.Row].Dossier;
+    /// <summary>Notes a dossier's number, or -1, with its target.</summary>
+    private void NoteDossier(Dossier dossier, int number)
+    {
+        if (dossier.IsAggregate)
+            aggregates.Links(dossier.Row).Dossier = number;
+        else
+            hosts[dossier.Row].Dossier = number;
+    }
 
     private Target TargetOf(in AggregateRecord record) => record.ServiceNumber < 0
         ? new Target(TargetKind.Prefix, record.Prefix, record.Direction)

@@ -1,45 +1,10 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Breakwater.Detection.Sketches;
 using Breakwater.Wire;
 
 namespace Breakwater.Detection.Hosts;
-
-/// <summary>
-/// What every host costs: 128 bytes of integers, its key included. What each record of it touches stands in the first 64, a line of the cache.
-/// </summary>
-[StructLayout(LayoutKind.Sequential, Pack = 4, Size = Bytes)]
-internal struct ColdRecord
-{
-    public const int Bytes = 128;
-
-    public Address Host;
-
-    /// <summary>Index of the host's dossier, -1 when it has none.</summary>
-    public int Dossier;
-
-    private int _place;
-
-    public WatchCounts Counts;
-
-    /// <summary>Number of the service that has this address, -1 for none.</summary>
-    public short Service;
-
-    /// <summary>Index of its /24 or /48 in the table of aggregates, -1 beyond that table's limit.</summary>
-    public int Prefix
-    {
-        readonly get => _place >> 1;
-        set => _place = (value << 1) | (_place & 1);
-    }
-
-    public Direction Direction
-    {
-        readonly get => (Direction)(_place & 1);
-        init => _place = (_place & ~1) | (int)value;
-    }
-}
 
 /// <summary>
 /// Hosts by address and direction: open addressing, grows up to a written limit, then refuses new hosts. Records stand in pages, so
@@ -69,7 +34,13 @@ internal sealed class HostTable(int maxHosts, ulong seed)
     /// <summary>The record of a host by its index.</summary>
     public ref ColdRecord this[int index] => ref _pages[index >> PageBits][index & PageMask];
 
-    /// <summary>Records that begin at lines of the cache, so that each touches two and not three.</summary>
+    /// <summary>The counts that do not fit into their records.</summary>
+    public WideCounts Wide { get; } = new();
+
+    /// <summary>What a host has of each group.</summary>
+    public WatchCounts CountsOf(int index) => this[index].Counts(Wide);
+
+    /// <summary>Records that begin at lines of the cache, so that each touches one and not two.</summary>
     private readonly unsafe struct Page(int records)
     {
         private readonly CacheLines _records = new(records * ColdRecord.Bytes);
@@ -97,9 +68,7 @@ internal sealed class HostTable(int maxHosts, ulong seed)
     {
         if (!Sse.IsSupported || index < 0)
             return;
-        var record = (byte*)Unsafe.AsPointer(ref this[index]);
-        Sse.Prefetch0(record);
-        Sse.Prefetch0(record + 64);
+        Sse.Prefetch0(Unsafe.AsPointer(ref this[index]));
     }
 
     /// <summary>The index of the first host whose slot is like this hash's, -1 for none: most likely the host that has it, without a look at its record.</summary>
@@ -175,8 +144,12 @@ internal sealed class HostTable(int maxHosts, ulong seed)
         for (var index = 0; index < Count; index++)
         {
             ref var record = ref this[index];
-            if (record.Counts.Second < beforeSecond && record.Dossier < 0)
+            if (record.Second < beforeSecond && record.Dossier < 0)
+            {
+                record.Drop(Wide);
                 continue;
+            }
+
             if (kept != index)
             {
                 this[kept] = record;

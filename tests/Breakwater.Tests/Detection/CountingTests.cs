@@ -45,7 +45,7 @@ public sealed class CountingTests
             var hash = HostTable.HashOf(new KeyedHash(options.Seed).Of(Host(host)), Direction.Inbound);
             var index = table.Find(Host(host), Direction.Inbound, hash);
             alike += table.Likely(hash) == index ? 0 : 1;
-            Assert.Equal(2 * ((uint)(host % 7) + 1), table[index].Counts.Recent((int)WatchGroup.Udp, (uint)(tick / 10)));
+            Assert.Equal(2 * ((uint)(host % 7) + 1), table.CountsOf(index).Recent((int)WatchGroup.Udp, (uint)(tick / 10)));
         }
 
         Assert.True(alike > 5, $"{alike} hosts are taken for another at first");

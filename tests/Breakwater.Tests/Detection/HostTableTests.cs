@@ -52,7 +52,7 @@ public sealed class HostTableTests
     {
         var table = new HostTable(FewMarks, Seed);
         for (var number = 0; number < 50_000; number++)
-            table[Add(table, number)].Counts.Advance(number % 3 == 0 ? 20u : 10u);
+            table[Add(table, number)].Advance(number % 3 == 0 ? 20u : 10u, table.Wide);
 
         var moved = new List<int>();
         Assert.Equal(50_000 - 16_667, table.DropIdle(beforeSecond: 20, moved.Add));
