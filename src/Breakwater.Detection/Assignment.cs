@@ -15,9 +15,9 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
 {
     private const uint TickMilliseconds = (uint)(Detector.TickNanoseconds / 1_000_000);
 
-    // Entries a tick that tell enough of a prefix or service without an incident, where not all can be studied: far from any alarm, twenty to forty a second, since its sums are
+    // Entries a tick that tell enough of a prefix or service without an incident, where not all can be studied: far from any alarm, ten to twenty a second, since its sums are
     // exact anyway; else so many that the rate of a second is known to two percent.
-    private const int EnoughOfQuiet = 4, EnoughOfBusy = 1 << 10;
+    private const int EnoughOfQuiet = 2, EnoughOfBusy = 1 << 10;
 
     // A shard's number stands above the entry's.
     private const int EntryBits = 25;

@@ -45,7 +45,7 @@ internal sealed class DossierPool(
 
     /// <summary>
     /// Units in two seconds, by group, from which on a target of the present tick is proposed: its watch floor; less while a quarter of the places is free, and half of those
-    /// that the group may have; where none is free, at least what it takes to be ahead of the one whose place is the cheapest.
+    /// that the group may have, and no more than four hosts are known to a place; where none is free, at least what it takes to be ahead of the one whose place is the cheapest.
     /// </summary>
     public uint[] Floors { get; } = WatchGroups.IdleFloors(options.Floors);
 

@@ -42,6 +42,19 @@ public sealed class DossierPoolTests
         Assert.False(IsWatched(2));
     }
 
+    /// <summary>Of more than four hosts to a place, the few that got one at a few packets a second would be any; at the watch floor each gets one as before.</summary>
+    [Theory]
+    [InlineData(Places * 4, true)]
+    [InlineData((Places * 4) + 1, false)]
+    public void WhereFarMoreHostsThanPlacesAreSeen_AFewPacketsGetNone(int hosts, bool isWatched)
+    {
+        Pass([.. Enumerable.Range(1, hosts).Select(static host => (host, 1))]);
+        Pass((1, 8));
+        Assert.Equal(isWatched, IsWatched(1));
+        Pass((2, WatchFloor));
+        Assert.True(IsWatched(2));
+    }
+
     [Fact]
     public void BelowItsFloor_NobodyTakesAnothersPlace_AboveItAtOnce()
     {
