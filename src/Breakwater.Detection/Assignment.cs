@@ -15,7 +15,7 @@ internal sealed class Assignment(HostTable hosts, AggregateTable aggregates, Dos
 {
     private const uint TickMilliseconds = (uint)(Detector.TickNanoseconds / 1_000_000);
 
-    // Entries a tick that tell enough of a prefix or service without an incident, where not all can be studied: far from any alarm, ten to twenty a second, since its sums are
+    // Entries a tick that tell enough of a prefix or service without an incident, where not all can be studied: far from any alarm, fifteen to thirty a second, since its sums are
     // exact anyway; else so many that the rate of a second is known to two percent.
     private const int EnoughOfQuiet = 2, EnoughOfBusy = 1 << 10;
 

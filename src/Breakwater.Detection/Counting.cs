@@ -118,7 +118,7 @@ internal sealed class Counting(
     private void CountHost(ref TickEntry entry, (int Shard, int Index) place, long tick)
     {
         ref var record = ref hosts[entry.HostIndex];
-        record.Advance((uint)(tick / 10), hosts.Wide);
+        hosts.Advance(ref record, (uint)(tick / 10));
         (entry.PrefixIndex, entry.Service) = (record.Prefix, (short)record.Service);
         var group = WatchGroups.Of(entry.Class);
         // Replies count once it is known which of them were asked for.

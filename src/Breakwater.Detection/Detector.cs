@@ -46,6 +46,7 @@ public sealed class Detector
 
     public Detector(DetectorOptions options)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxDossiers, ColdRecord.MaxDossiers);
         _options = options;
         _alarm = new PoissonTest(options.FalseAlarmProbability);
         _hosts = new HostTable(options.MaxHosts, options.Seed);

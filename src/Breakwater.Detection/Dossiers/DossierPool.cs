@@ -23,7 +23,7 @@ internal sealed class DossierPool(
     /// </summary>
     private const double Lead = 1.25, LeadOfSmall = 3;
 
-    /// <summary>Where so many hosts share a place, those that get one at a few packets a second would be any.</summary>
+    /// <summary>Where more hosts than so many for each place have traffic in a second, those that got one at a few packets would be any.</summary>
     private const int HostsPerPlace = 4;
 
     /// <summary>Kinds of traffic studied per place, on average.</summary>
@@ -45,14 +45,15 @@ internal sealed class DossierPool(
 
     /// <summary>
     /// Units in two seconds, by group, from which on a target of the present tick is proposed: its watch floor; less while a quarter of the places is free, and half of those
-    /// that the group may have, and no more than four hosts are known to a place; where none is free, at least what it takes to be ahead of the one whose place is the cheapest.
+    /// that the group may have, and no more than four hosts a place have traffic in a second; where none is free, at least what it takes to be ahead of the one whose place is the cheapest.
     /// </summary>
     public uint[] Floors { get; } = WatchGroups.IdleFloors(options.Floors);
 
     /// <summary>Floors that tell which kind of a target's traffic is the busiest.</summary>
-    public uint[] CommonFloors => IsIdle ? _idleFloors : _floors;
+    public uint[] CommonFloors => _isIdle ? _idleFloors : _floors;
 
-    private bool IsIdle => (options.MaxDossiers - _dossiers.Count) * 4 > options.MaxDossiers && hosts.Count <= (long)options.MaxDossiers * HostsPerPlace;
+    // A quarter of the places has never been taken, and few hosts want one; as of the tick's beginning.
+    private bool _isIdle = true;
 
     /// <summary>Times that a target above its watch floor found no place.</summary>
     public long Refused { get; private set; }
@@ -134,10 +135,11 @@ internal sealed class DossierPool(
     public void OpenTick(uint second)
     {
         _isRanked = false;
+        _isIdle = (options.MaxDossiers - _dossiers.Count) * 4 > options.MaxDossiers && hosts.ActiveIn(second) <= (long)options.MaxDossiers * HostsPerPlace;
         for (var group = 0; group < WatchGroups.Count; group++)
         {
             if (HasRoom(group))
-                Floors[group] = (IsIdle && _byGroup[group] * GroupShare * 2 <= options.MaxDossiers ? _idleFloors : _floors)[group];
+                Floors[group] = (_isIdle && _byGroup[group] * GroupShare * 2 <= options.MaxDossiers ? _idleFloors : _floors)[group];
             else
                 Floors[group] = (uint)Math.Clamp(_floors[group] * (Cheapest(group, second)?.Score ?? double.PositiveInfinity) * Lead, _floors[group], uint.MaxValue);
         }

@@ -59,6 +59,7 @@ internal sealed class AggregateTable
 
     public AggregateTable(DetectorOptions options)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Services.Length, ColdRecord.MaxServices);
         _services = options.Services;
         _networks = [.. options.Aggregates.Distinct().OrderBy(static network => network.Length)];
         _factor = options.PrefixFactor;

@@ -5,12 +5,15 @@ using Breakwater.Wire;
 namespace Breakwater.Detection.Hosts;
 
 /// <summary>
-/// What every host costs: a line of the cache, its key included, and no record of it touches more. Counts beyond sixteen bits stand elsewhere (<see cref="WideCounts"/>); few hosts have such.
+/// What every host costs: a line of the cache, its key included. Records of it touch no more, unless its counts are beyond sixteen bits: those stand elsewhere (<see cref="WideCounts"/>).
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 4, Size = Bytes)]
 internal struct ColdRecord
 {
     public const int Bytes = 64;
+
+    /// <summary>Most services that records can tell apart, and most dossiers.</summary>
+    public const int MaxServices = ServiceMask - 1, MaxDossiers = (1 << (32 - ServiceBits)) - 1;
 
     private const int ServiceBits = 15, ServiceMask = (1 << ServiceBits) - 1;
     private const int IsWideBit = 2, PrefixShift = 2;
@@ -58,12 +61,21 @@ internal struct ColdRecord
     /// <summary>The second of record time that the host last had traffic in, since 1970.</summary>
     public readonly uint Second => _second;
 
-    /// <summary>Goes on to a later second.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Advance(uint second, WideCounts wide)
+    /// <summary>Goes on to a later second (<see cref="HostTable.Advance"/>).</summary>
+    public void Turn(uint second, WideCounts wide)
     {
-        if (second != _second)
-            Turn(second, wide);
+        if (IsWide)
+        {
+            wide[Number].Advance(second);
+            Narrow(wide);
+        }
+        else
+        {
+            _before = second == _second + 1 ? _now : default;
+            _now = default;
+        }
+
+        _second = second;
     }
 
     /// <summary>Adds to a group in the second that it has gone on to, and returns what the group has there.</summary>
@@ -99,22 +111,7 @@ internal struct ColdRecord
         set => (_now[0], _now[1]) = ((ushort)value, (ushort)(value >> 16));
     }
 
-    private void Turn(uint second, WideCounts wide)
-    {
-        if (IsWide)
-        {
-            wide[Number].Advance(second);
-            Narrow(wide);
-        }
-        else
-        {
-            _before = second == _second + 1 ? _now : default;
-            _now = default;
-        }
-        _second = second;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)] // Few hosts have such counts.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private uint AddWide(int group, uint packets, WideCounts wide)
     {
         if (!IsWide)

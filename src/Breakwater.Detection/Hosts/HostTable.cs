@@ -23,6 +23,10 @@ internal sealed class HostTable(int maxHosts, ulong seed)
     private int _pageCount;
     private uint[] _slots = new uint[1 << 12];
 
+    // Hosts with traffic in that second and in the one before it.
+    private uint _second;
+    private int _active, _activeBefore;
+
     public int Count { get; private set; }
 
     /// <summary>True when so many new hosts might not fit.</summary>
@@ -36,6 +40,21 @@ internal sealed class HostTable(int maxHosts, ulong seed)
 
     /// <summary>The counts that do not fit into their records.</summary>
     public WideCounts Wide { get; } = new();
+
+    /// <summary>Hosts, each direction apart, with traffic in a second so far or in the one before, whichever were more. It depends on the records of these seconds alone.</summary>
+    public int ActiveIn(uint second) => second == _second ? Math.Max(_active, _activeBefore) : second == _second + 1 ? _active : 0;
+
+    /// <summary>Has the record of a host with traffic go on to a second, which is none before those of other hosts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Advance(ref ColdRecord record, uint second)
+    {
+        if (second == record.Second)
+            return;
+        record.Turn(second, Wide);
+        if (second != _second)
+            (_second, _active, _activeBefore) = (second, 0, second == _second + 1 ? _active : 0);
+        _active++;
+    }
 
     /// <summary>What a host has of each group.</summary>
     public WatchCounts CountsOf(int index) => this[index].Counts(Wide);

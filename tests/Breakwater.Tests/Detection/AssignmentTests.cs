@@ -12,7 +12,7 @@ namespace Breakwater.Tests.Detection;
 /// <summary>How many of a tick's entries prefixes get to study.</summary>
 public sealed class AssignmentTests
 {
-    private const int EntriesOfQuiet = 40, EntriesOfBusy = 2_000;
+    private const int EntriesOfQuiet = 48, EntriesOfBusy = 2_000;
 
     private readonly HostTable _hosts;
     private readonly AggregateTable _table;
@@ -34,14 +34,14 @@ public sealed class AssignmentTests
         _shard = new Shard(options, new OwnNetworks(options));
     }
 
-    /// <summary>8,000 entries of 200 quiet networks, 2,000 of a busy one, and all of them once more in their /16.</summary>
+    /// <summary>9,600 entries of 200 quiet networks, 2,000 of a busy one, and all of them once more in their /16.</summary>
     [Fact]
     public void OverTheBudget_QuietPrefixesGetLittle_BusyOnesEnough()
     {
         Pass(quiet: 200);
         Pass(quiet: 200);
-        // One in sixteen, by their hashes: two and a half of forty in the mean.
-        Assert.InRange(Enumerable.Range(1, 200).Sum(Studied), 400, 600);
+        // One in thirty-two, by their hashes: one and a half of forty-eight in the mean.
+        Assert.InRange(Enumerable.Range(1, 200).Sum(Studied), 220, 380);
         Assert.InRange(Studied(0), 400, 1_100);
     }
 

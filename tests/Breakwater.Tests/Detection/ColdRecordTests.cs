@@ -25,7 +25,8 @@ public sealed class ColdRecordTests
             second += random.Next(8) switch { 0 => 1u, 1 => 2u, _ => 0u };
             var group = random.Next(WatchGroups.Count);
             var packets = (uint)random.NextInt64(second % 5 == 0 ? 2 : most + 1L);
-            record.Advance(second, wide);
+            if (second != record.Second)
+                record.Turn(second, wide);
             Assert.Equal(plain.Add(group, packets, second), record.Add(group, packets, wide));
             Assert.Equal(plain.Recent(group, second), record.Recent(group, wide));
             var counts = record.Counts(wide);
@@ -43,7 +44,7 @@ public sealed class ColdRecordTests
         {
             foreach (ref var record in records.AsSpan())
             {
-                record.Advance(second, wide);
+                record.Turn(second, wide);
                 record.Add(0, 70_000, wide);
             }
         }
@@ -52,8 +53,8 @@ public sealed class ColdRecordTests
         // Two seconds later no count is large, and one that leaves has none either.
         foreach (ref var record in records.AsSpan(0, 99))
         {
-            record.Advance(Begin + 51, wide);
-            record.Advance(Begin + 53, wide);
+            record.Turn(Begin + 51, wide);
+            record.Turn(Begin + 53, wide);
         }
 
         Assert.Equal(1, wide.Count);
@@ -66,10 +67,11 @@ public sealed class ColdRecordTests
     {
         var record = new ColdRecord { Direction = Direction.Outbound, Dossier = -1, Prefix = -1, Service = -1 };
         Assert.Equal((-1, -1, -1), (record.Dossier, record.Prefix, record.Service));
-        (record.Dossier, record.Prefix, record.Service) = (1 << 16, AggregateTable.MaxAggregates - 1, short.MaxValue - 1);
-        Assert.Equal((1 << 16, AggregateTable.MaxAggregates - 1, short.MaxValue - 1), (record.Dossier, record.Prefix, record.Service));
+        var (dossier, prefix, service) = (ColdRecord.MaxDossiers - 1, AggregateTable.MaxAggregates - 1, ColdRecord.MaxServices - 1);
+        (record.Dossier, record.Prefix, record.Service) = (dossier, prefix, service);
+        Assert.Equal((dossier, prefix, service), (record.Dossier, record.Prefix, record.Service));
         record.Dossier = -1;
-        Assert.Equal((-1, AggregateTable.MaxAggregates - 1, short.MaxValue - 1), (record.Dossier, record.Prefix, record.Service));
+        Assert.Equal((-1, prefix, service), (record.Dossier, record.Prefix, record.Service));
         Assert.Equal(Direction.Outbound, record.Direction);
     }
 }

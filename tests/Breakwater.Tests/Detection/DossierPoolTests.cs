@@ -42,17 +42,54 @@ public sealed class DossierPoolTests
         Assert.False(IsWatched(2));
     }
 
-    /// <summary>Of more than four hosts to a place, the few that got one at a few packets a second would be any; at the watch floor each gets one as before.</summary>
+    /// <summary>Where more than four hosts a place have traffic, the few that got one at a few packets would be any; at the watch floor each gets one as before.</summary>
     [Theory]
     [InlineData(Places * 4, true)]
     [InlineData((Places * 4) + 1, false)]
-    public void WhereFarMoreHostsThanPlacesAreSeen_AFewPacketsGetNone(int hosts, bool isWatched)
+    public void WhileFarMoreHostsThanPlacesAreActive_AFewPacketsGetNone(int hosts, bool isWatched)
     {
         Pass([.. Enumerable.Range(1, hosts).Select(static host => (host, 1))]);
         Pass((1, 8));
         Assert.Equal(isWatched, IsWatched(1));
         Pass((2, WatchFloor));
         Assert.True(IsWatched(2));
+        // Who passes by once takes nothing from those that come later.
+        Leap(20);
+        Pass((1, 8));
+        Assert.True(IsWatched(1));
+    }
+
+    /// <summary>The table drops its idle hosts while silence is passed tick by tick, and not when it is leapt over: that decides nothing.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void SilenceAfterManyHosts_SteppedOrLeapt_IsTheSame(int shards)
+    {
+        Assert.Equal(1_200, Packets(isStepped: true));
+        Assert.Equal(1_200, Packets(isStepped: false));
+
+        double? Packets(bool isStepped)
+        {
+            var detector = new Detector(new DetectorOptions { MaxDossiers = Places, MaxHosts = (Places * 4) + 4, Shards = shards });
+            detector.Tick(Start);
+            for (var host = 0; host <= Places * 4; host++)
+                Send(1, OwnHost(host), Start);
+            var later = Start + 80_000_000_000;
+            for (var tick = Start; isStepped && tick < later; tick += Detector.TickNanoseconds)
+                detector.Tick(tick);
+            detector.Tick(later);
+            Send(200, Victim, later);
+            detector.Tick(later + Detector.TickNanoseconds);
+            Send(1_000, Victim, later + Detector.TickNanoseconds);
+            detector.Tick(later + (30 * Detector.TickNanoseconds));
+            return Assert.Single(detector.Finish().Incidents).Packets.Value;
+
+            void Send(int packets, Address host, long at)
+            {
+                for (var packet = 0; packet < packets; packet++)
+                    detector.Count(Udp(at, Sender(packet), 40_000, host, 80, 100));
+            }
+        }
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class HostTableTests
     {
         var table = new HostTable(FewMarks, Seed);
         for (var number = 0; number < 50_000; number++)
-            table[Add(table, number)].Advance(number % 3 == 0 ? 20u : 10u, table.Wide);
+            table.Advance(ref table[Add(table, number)], number % 3 == 0 ? 20u : 10u);
 
         var moved = new List<int>();
         Assert.Equal(50_000 - 16_667, table.DropIdle(beforeSecond: 20, moved.Add));
@@ -64,6 +64,47 @@ public sealed class HostTableTests
             if (index >= 0)
                 Assert.Equal(AddressOf(number), table[index].Host);
         });
+    }
+
+    /// <summary>Large counts go with the hosts that go, and stay with those that move.</summary>
+    [Fact]
+    public void DropIdle_LargeCounts_GoWithTheirHosts()
+    {
+        var table = new HostTable(FewMarks, Seed);
+        for (var number = 0; number < 60; number++)
+        {
+            ref var record = ref table[Add(table, number)];
+            table.Advance(ref record, number % 3 == 0 ? 20u : 10u);
+            record.Add(2, 100_000u + (uint)number, table.Wide);
+        }
+
+        Assert.Equal(60, table.Wide.Count);
+        Assert.Equal(40, table.DropIdle(beforeSecond: 20, static _ => { }));
+        Assert.Equal(20, table.Wide.Count);
+        Assert.All(Enumerable.Range(0, 20), number =>
+            Assert.Equal(100_000u + ((uint)number * 3), table.CountsOf(FindIn(table, (AddressOf(number * 3), Direction.Inbound))).Recent(2, 20)));
+    }
+
+    /// <summary>The hosts of a second, and of the one before it, whichever were more; what is older is nothing, however it is passed.</summary>
+    [Fact]
+    public void ActiveHosts_AreThoseOfTwoSeconds()
+    {
+        var table = new HostTable(FewMarks, Seed);
+        Have(second: 10, hosts: 30);
+        Assert.Equal((30, 30, 0), (table.ActiveIn(10), table.ActiveIn(11), table.ActiveIn(12)));
+        Have(second: 11, hosts: 20);
+        Have(second: 11, hosts: 20); // the same ones
+        Assert.Equal((30, 20), (table.ActiveIn(11), table.ActiveIn(12)));
+        Have(second: 12, hosts: 40);
+        Assert.Equal(40, table.ActiveIn(12));
+        Have(second: 20, hosts: 1);
+        Assert.Equal((1, 1, 0), (table.ActiveIn(20), table.ActiveIn(21), table.ActiveIn(22)));
+
+        void Have(uint second, int hosts)
+        {
+            for (var number = 0; number < hosts; number++)
+                table.Advance(ref table[Add(table, number)], second);
+        }
     }
 
     [Fact]

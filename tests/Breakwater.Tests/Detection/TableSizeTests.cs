@@ -47,7 +47,7 @@ public sealed class TableSizeTests
         var service = ((StandingSamples.FreshMinutes + 1L) * young) + ((StandingSamples.MostMinutes - StandingSamples.FreshMinutes + weeks) * old);
         var rows = new StringBuilder("| What | Bytes each | At most | Together, MB |\n|---|---:|---:|---:|\n");
         Add("`ColdRecord`: a host with its counts; its slot in the index is 16 more at most", Unsafe.SizeOf<ColdRecord>(), options.MaxHosts);
-        Add("`WatchCounts`: more of a host that gets more than 65,535 packets of a kind in a second", Unsafe.SizeOf<WatchCounts>(), options.MaxHosts);
+        Add("`WatchCounts`: more of a host that gets more than 65,535 of a kind in a second (packets as they stand for)", Unsafe.SizeOf<WatchCounts>(), options.MaxHosts);
         Add("`AggregateRecord`: a prefix or service; its entry in the dictionary is about 70 more", Unsafe.SizeOf<AggregateRecord>(), AggregateTable.MaxAggregates);
         Add("`TickEntry`: a record of the present tick, in each shard", Unsafe.SizeOf<TickEntry>(), options.MaxTickRecords);
         Add("`Waiting`: records of a watched target that is far from any alarm, until the second ends", Waiting.MaxEntries * Unsafe.SizeOf<TickEntry>(), options.MaxDossiers);
