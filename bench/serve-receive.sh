@@ -1,9 +1,15 @@
 #!/usr/bin/env bash
 # Receive, decode and count: records per CPU-second of serve (all detectors on) beside nfcapd, sfcapd and FastNetMon (Community Edition), the same sender at the
-# same rate, one after the other in one run. Loopback only. usage: [GENERATOR=PROGRAM] serve-receive.sh [RATE=20000 datagrams/s] [COUNT=100000] [EXPORTERS=1]
+# same rate, one after the other in one run. Loopback only. usage: [GENERATOR=PROGRAM] serve-receive.sh [--history] [RATE=20000 datagrams/s] [COUNT=100000] [EXPORTERS=1]
+# --history, first, appends the figures to history.jsonl.
 # GENERATOR: another sender than ours, called as PROGRAM -f v9|ipfix|sflow -d 127.0.0.1:PORT -r RATE -n COUNT; it says "sent N datagrams N records in S s: RATE".
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
+keeps=
+if [ "${1:-}" = --history ]; then
+  keeps=1
+  shift
+fi
 rate=${1:-20000} count=${2:-100000} exporters=${3:-1}
 work=$(mktemp -d)
 collector=
@@ -20,29 +26,14 @@ need_sdk
 bench=$artifacts/bin/Breakwater.Bench/release/Breakwater.Bench
 if stale "$bench" bench src; then dotnet build "$root/bench/Breakwater.Bench" -c Release -v quiet -nologo -nodeReuse:false >&2; fi
 
-# Nanoseconds of processor time of all threads of a process so far.
-cpu_of() {
-  local total=0 task ran rest
-  for task in /proc/"$1"/task/*/schedstat; do
-    read -r ran rest <"$task" 2>/dev/null && total=$((total + ran))
-  done
-  printf '%s\n' "$total"
-}
-
-# send_to PORT FORMAT COUNT: prints what was sent.
-send_to() {
-  if [ -n "${GENERATOR:-}" ]; then
-    "$GENERATOR" -f "${2/netflow9/v9}" -d "127.0.0.1:$1" -r "$rate" -n "$3" 2>&1
-  else
-    "$bench" send "$2" "$1" "$rate" "$3" "$exporters"
-  fi
-}
+. "$root/bench/serve.sh.inc"
+. "$root/bench/history.sh.inc"
 
 drops_at() { awk -v port=":$(printf '%04X' "$1")" '$2 ~ port"$" { drops += $NF } END { print drops + 0 }' /proc/net/udp; }
 
 # measure NAME FORMAT PORT COMMAND…: one collector, one stream.
 measure() {
-  local name=$1 format=$2 port=$3 before after sent datagrams records drops
+  local name=$1 format=$2 port=$3 before after sent datagrams records drops figure
   shift 3
   "$@" >"$work/$name.log" 2>&1 &
   collector=$!
@@ -58,6 +49,10 @@ measure() {
   datagrams=$(sed -E 's/.* sent ([0-9]+) datagrams.*/\1/' <<<"$sent") records=$(sed -E 's/.* ([0-9]+) records.*/\1/' <<<"$sent")
   awk -v name="$name" -v format="$format" -v d="$datagrams" -v r="$records" -v drops="$drops" -v ns=$((after - before)) -v rate="$(sed -E 's/.*: //' <<<"$sent")" \
     'BEGIN { kept = (d - drops) / d; printf "%-10s %-9s %18s  dropped %5.2f %%  %6.2f CPU-s  %6.2f M records/CPU-s\n", format, name, rate, 100 * drops / d, ns / 1e9, r * kept / (ns / 1e3) }'
+  if [ -n "$keeps" ]; then
+    figure=$(awk -v r="$records" -v d="$datagrams" -v drops="$drops" -v ns=$((after - before)) 'BEGIN { printf "%.0f", r * (d - drops) / d / ns * 1e9 }')
+    history "serve $format $rate $name" "$figure" "$figure" "$figure"
+  fi
 }
 
 serve() {

@@ -77,6 +77,29 @@ public sealed class RecordingTests
         Assert.NotEqual(Hash(path), Hash(recorded));
     }
 
+    /// <summary>A buffer and a half within a tenth of a second: a buffer is written once it is half full, not only when its time has come.</summary>
+    [Fact]
+    public void Recording_OfABurst_IsWhole()
+    {
+        using var files = new SampleFiles();
+        var datagram = new byte[60_000];
+        var source = Breakwater.Wire.Address.Parse("192.0.2.250");
+        const int perBuffer = StreamRecorder.MaximumWaitingBytes / 60_100;
+        using (var recorder = new StreamRecorder(files.Path("recording"), DateTimeOffset.UnixEpoch))
+        {
+            for (var number = 0; number < perBuffer * 3 / 2; number++)
+            {
+                recorder.Write(source, 50_000, datagram, number);
+                if (number % (perBuffer / 4) == 0)
+                    Thread.Sleep(15);
+            }
+
+            Assert.Equal(0, recorder.Dropped);
+        }
+
+        Assert.True(Directory.GetFiles(files.Path("recording"), "*.pcap").Sum(static path => new FileInfo(path).Length) > perBuffer * 3L / 2 * datagram.Length);
+    }
+
     /// <summary>Nothing but the recording ends, and what was recorded before stays readable.</summary>
     [Theory]
     [InlineData(true)]

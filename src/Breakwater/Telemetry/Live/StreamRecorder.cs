@@ -14,8 +14,10 @@ namespace Breakwater.Telemetry.Live;
 /// </summary>
 internal sealed class StreamRecorder : IDisposable
 {
-    /// <summary>Octets that may wait for the disk, twice: one buffer is filled while the other one is written.</summary>
-    public const int MaximumWaitingBytes = 16 * 1024 * 1024;
+    /// <summary>
+    /// Octets that may wait for the disk, twice: one buffer is filled while the other one is written. What a socket's buffer holds of small datagrams after a pause finds room in one.
+    /// </summary>
+    public const int MaximumWaitingBytes = 32 * 1024 * 1024;
 
     /// <summary>A capture that is longer goes on in a further one.</summary>
     public const long MaximumFileBytes = 1L << 30;
@@ -34,7 +36,8 @@ internal sealed class StreamRecorder : IDisposable
     private readonly string _folder, _name;
     private readonly Lock _lock = new();
     private readonly byte[] _frame = new byte[ushort.MaxValue + 128];
-    private readonly ManualResetEventSlim _stop = new(initialState: false, spinCount: 0);
+    // The writer need not wait any longer: a buffer is half full, or this is the end.
+    private readonly ManualResetEventSlim _isDue = new(initialState: false, spinCount: 0);
     private readonly Thread _writer;
     private readonly RecordingFile _control;
     private readonly long _maximumFileBytes;
@@ -44,6 +47,7 @@ internal sealed class StreamRecorder : IDisposable
     private long _dropped, _datagrams;
     private int _hasStreams;
     private volatile string? _failure;
+    private volatile bool _isStopped;
 
     /// <param name="folder">Made when it is not there.</param>
     /// <param name="started">The engine's time at the start: part of the names.</param>
@@ -97,6 +101,8 @@ internal sealed class StreamRecorder : IDisposable
             _filling.Writer.Write(_frame.AsSpan(0, length), length, receivedNanoseconds);
             _filling.Datagrams++;
             _datagrams++;
+            if (_filling.Stream.Position > MaximumWaitingBytes / 2 && !_isDue.IsSet)
+                _isDue.Set();
         }
     }
 
@@ -132,9 +138,10 @@ internal sealed class StreamRecorder : IDisposable
     /// <summary>Writes what waits, and closes the files.</summary>
     public void Dispose()
     {
-        _stop.Set();
+        _isStopped = true;
+        _isDue.Set();
         _writer.Join();
-        _stop.Dispose();
+        _isDue.Dispose();
         _file.Dispose();
         _control.Dispose();
         _filling.Dispose();
@@ -178,7 +185,9 @@ internal sealed class StreamRecorder : IDisposable
         bool isStopped;
         do
         {
-            isStopped = _stop.Wait(FlushMilliseconds);
+            _isDue.Wait(FlushMilliseconds);
+            _isDue.Reset();
+            isStopped = _isStopped;
             try
             {
                 Flush();
