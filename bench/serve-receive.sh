@@ -47,12 +47,10 @@ measure() {
   wait "$collector" 2>/dev/null || true
   collector=
   datagrams=$(sed -E 's/.* sent ([0-9]+) datagrams.*/\1/' <<<"$sent") records=$(sed -E 's/.* ([0-9]+) records.*/\1/' <<<"$sent")
-  awk -v name="$name" -v format="$format" -v d="$datagrams" -v r="$records" -v drops="$drops" -v ns=$((after - before)) -v rate="$(sed -E 's/.*: //' <<<"$sent")" \
-    'BEGIN { kept = (d - drops) / d; printf "%-10s %-9s %18s  dropped %5.2f %%  %6.2f CPU-s  %6.2f M records/CPU-s\n", format, name, rate, 100 * drops / d, ns / 1e9, r * kept / (ns / 1e3) }'
-  if [ -n "$keeps" ]; then
-    figure=$(awk -v r="$records" -v d="$datagrams" -v drops="$drops" -v ns=$((after - before)) 'BEGIN { printf "%.0f", r * (d - drops) / d / ns * 1e9 }')
-    history "serve $format $rate $name" "$figure" "$figure" "$figure"
-  fi
+  figure=$(awk -v r="$records" -v d="$datagrams" -v drops="$drops" -v ns=$((after - before)) 'BEGIN { printf "%.0f", r * (d - drops) / d / ns * 1e9 }')
+  awk -v name="$name" -v format="$format" -v d="$datagrams" -v drops="$drops" -v ns=$((after - before)) -v rate="$(sed -E 's/.*: //' <<<"$sent")" -v figure="$figure" \
+    'BEGIN { printf "%-10s %-9s %18s  dropped %5.2f %%  %6.2f CPU-s  %6.2f M records/CPU-s\n", format, name, rate, 100 * drops / d, ns / 1e9, figure / 1e6 }'
+  if [ -n "$keeps" ]; then history "serve $format $rate $name" "$figure" "$figure" "$figure"; fi
 }
 
 serve() {

@@ -1,6 +1,8 @@
 namespace Breakwater.Detection.Hosts;
 
-/// <summary>Counts of the hosts that have too many packets for their own records: as many as such hosts at most, each by a number.</summary>
+/// <summary>
+/// Counts too large for the records of their hosts, each host's by a number that it keeps until they fit when its next second begins, or until it leaves its table. The room is never given back.
+/// </summary>
 internal sealed class WideCounts
 {
     private readonly Stack<int> _free = [];
